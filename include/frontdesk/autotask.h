@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * autotask: the REST client. Facts: autotask-rest.md.
+ *
+ * Errors: ERR_CREDENTIALS after 401 (two in a row stop all calls until the secret's fingerprint changes; kept
+ * in `state_dir`), ERR_PERMISSION, ERR_REJECTED (500 with a known text: permanent), ERR_BUSY (429;
+ * retry_after_s), ERR_BUDGET, ERR_SERVER (500 without a known text, on reads), ERR_UNKNOWN_OUTCOME (on
+ * writes: lost answer, or a 500 that may have committed), ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL. The
+ * server's text is kept in the error. Thread-safe.
+ */
+#ifndef FRONTDESK_AUTOTASK_H
+#define FRONTDESK_AUTOTASK_H
+
+#include "frontdesk/autotask_directory.h"
+#include "frontdesk/budget.h"
+#include "frontdesk/conf.h"
+#include "frontdesk/http.h"
+
+struct autotask;
+
+struct autotask_options {
+    const struct conf *conf;
+    struct http *http;     /* borrowed */
+    struct budget *budget; /* borrowed */
+    const char *state_dir; /* where "credentials refused" is kept */
+    unsigned timeout_ms;   /* per call; 0 = 60,000 */
+    unsigned wait_ms;      /* for a free slot; 0 = 60,000 */
+};
+
+/* Loads the secrets; makes no call. */
+int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e) MUST_USE;
+void autotask_free(struct autotask **at);
+
+/* Everything of a ticket that we write. Strings are UTF-8; NULL or 0 members are left out of the request
+ * (company 0 is the own company and is always sent). */
+struct autotask_ticket {
+    int64_t company_id, queue_id, status, priority, category, source;
+    int64_t resource_id, role_id;
+    const char *title;       /* at most 255 characters; cut by the caller */
+    const char *description; /* at most 8,000 characters */
+    const char *external_id; /* at most 50 */
+    int64_t due_ms;
+};
+
+struct autotask_found {
+    int64_t id;
+    char number[60], external_id[60];
+    char title[256];
+};
+
+int autotask_ticket_create(struct autotask *at, const struct autotask_ticket *t, int64_t *id,
+                           struct err *e) MUST_USE;
+/* The JSON that a create would send (explain, doctor). */
+void autotask_ticket_json(const struct autotask_ticket *t, struct buf *out);
+int autotask_ticket_get(struct autotask *at, int64_t id, struct autotask_found *out, struct err *e) MUST_USE;
+/* Look-up by our key: *found false when no ticket carries it. */
+int autotask_ticket_by_key(struct autotask *at, const char *external_id, bool *found,
+                           struct autotask_found *out, struct err *e) MUST_USE;
+/* Secondary resources have no key: looked up by (ticket, resource). */
+int autotask_secondary_create(struct autotask *at, int64_t ticket, int64_t resource, int64_t role,
+                              struct err *e) MUST_USE;
+int autotask_secondary_exists(struct autotask *at, int64_t ticket, int64_t resource, bool *found,
+                              struct err *e) MUST_USE;
+
+/* Reads the whole directory; a configured label that does not exist is ERR_LABEL, with every such label and
+ * the labels that do exist appended to `problems`. */
+int autotask_directory_load(struct autotask *at, struct directory **out, struct buf *problems,
+                            struct err *e) MUST_USE;
+/* doctor: zone, credentials, rights (entityInformation), threshold; lines for a person. */
+int autotask_probe(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
+/* "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=.." */
+void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out);
+
+#endif

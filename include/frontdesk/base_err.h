@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * err: one error type for the whole program.
+ *
+ * A struct err lives on the caller's stack and is untouched on success. Its code selects a row below; the
+ * row's class alone decides what happens next (job.c holds that policy), the text is for a person: what is
+ * wrong, where, and the fix. The sentence of the row is what the *sender* of a mail is told.
+ *
+ * Classes: SENDER  tell the sender, never retry
+ *          RETRY   certainly not done: try again later
+ *          UNKNOWN may have been done: look it up by its key before trying again
+ *          OPERATOR park the work and call a person
+ *
+ * Functions that can fail return int 0 or -1 and are MUST_USE. Bugs abort (bug()), lost preconditions of the
+ * process (memory) abort too; everything else is a value.
+ */
+#ifndef FRONTDESK_BASE_ERR_H
+#define FRONTDESK_BASE_ERR_H
+
+enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UNKNOWN, ERR_CLASS_OPERATOR };
+
+/* code, short name (logs, --json), class, sentence for the sender of a mail */
+#define ERR_TABLE(X)                                                                                         \
+    X(ERR_NONE, "none", NONE, "")                                                                            \
+    X(ERR_CONFIG, "config", OPERATOR, "frontdesk is not set up correctly; the operator has been told.")      \
+    X(ERR_LABEL, "label", OPERATOR, "frontdesk is not set up correctly; the operator has been told.")        \
+    X(ERR_IO, "io", OPERATOR, "frontdesk could not write to its disk; the operator has been told.")          \
+    X(ERR_DISK_FULL, "disk-full", RETRY, "frontdesk's disk is full; your request waits.")                    \
+    X(ERR_JOURNAL, "journal", OPERATOR, "frontdesk's journal failed; the operator has been told.")           \
+    X(ERR_JOURNAL_NEWER, "journal-newer", OPERATOR, "frontdesk's journal belongs to a newer version.")       \
+    X(ERR_JOURNAL_BUSY, "journal-busy", RETRY, "frontdesk's journal is busy; your request waits.")           \
+    X(ERR_LOCKED, "locked", OPERATOR, "another frontdesk is running.")                                       \
+    X(ERR_STOPPING, "stopping", RETRY, "frontdesk is restarting; your request waits.")                       \
+    X(ERR_CONNECT, "connect", RETRY, "The other system could not be reached; your request waits.")           \
+    X(ERR_TLS, "tls", RETRY, "The other system could not prove who it is; your request waits.")              \
+    X(ERR_TIMEOUT, "timeout", RETRY, "The other system did not answer in time; your request waits.")         \
+    X(ERR_UNKNOWN_OUTCOME, "unknown-outcome", UNKNOWN, "The answer got lost; frontdesk is checking.")        \
+    X(ERR_PROTOCOL, "protocol", RETRY, "The other system answered nonsense; your request waits.")            \
+    X(ERR_LIMIT, "limit", SENDER, "The mail is larger or more complicated than frontdesk accepts.")          \
+    X(ERR_MAIL, "mail", SENDER, "The mail could not be read.")                                               \
+    X(ERR_CREDENTIALS, "credentials", OPERATOR, "The other system refused frontdesk's login.")               \
+    X(ERR_PERMISSION, "permission", OPERATOR, "frontdesk lacks a right in the other system.")                \
+    X(ERR_REJECTED, "rejected", OPERATOR, "The other system refused the request.")                           \
+    X(ERR_BUSY, "busy", RETRY, "The other system is busy; your request waits.")                              \
+    X(ERR_BUDGET, "budget", RETRY, "frontdesk has used up its calls for this hour; your request waits.")     \
+    X(ERR_SERVER, "server", RETRY, "The other system has a fault; your request waits.")                      \
+    X(ERR_NOT_FOUND, "not-found", OPERATOR, "The record is not there.")                                      \
+    X(ERR_MAILBOX, "mailbox", RETRY, "The mailbox could not be used.")                                       \
+    X(ERR_SMTP_TEMPORARY, "smtp-temporary", RETRY, "The mail server asked to try again later.")              \
+    X(ERR_SMTP_PERMANENT, "smtp-permanent", OPERATOR, "The mail server refused the letter.")                 \
+    X(ERR_TEMPLATE, "template", OPERATOR, "A reply template is broken; the operator has been told.")         \
+    X(ERR_USAGE, "usage", OPERATOR, "")                                                                      \
+    X(ERR_EXHAUSTED, "exhausted", OPERATOR, "The request needs more memory than one request may use.")
+
+enum err_code {
+#define ERR_ENUM(code, name, class, sentence) code,
+    ERR_TABLE(ERR_ENUM)
+#undef ERR_ENUM
+};
+
+struct err {
+    enum err_code code;
+    unsigned retry_after_s; /* what the other side asked for; 0 = nothing said */
+    char text[512];         /* UTF-8, printable, never a secret */
+};
+
+#define ERR_INIT                                                                                             \
+    {                                                                                                        \
+        .code = ERR_NONE                                                                                     \
+    }
+
+/* Fills *e (which may be NULL) and returns -1, so that `return err_set(...)` reads as one step. */
+int err_set(struct err *e, enum err_code code, const char *fmt, ...) PRINTF(3, 4);
+/* As err_set, with ": <strerror(errnum)>" behind; ENOSPC and EDQUOT become ERR_DISK_FULL. */
+int err_set_errno(struct err *e, int errnum, const char *fmt, ...) PRINTF(3, 4);
+/* Puts words and ": " before the text (where it happened). Returns -1. */
+int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
+
+enum err_class err_class(const struct err *e);
+const char *err_code_name(enum err_code code);
+const char *err_class_name(enum err_class class);
+/* What the sender of a mail may be told; never NULL. */
+const char *err_sentence(enum err_code code);
+/* The code of that short name; ERR_NONE if there is none (journal rows). */
+enum err_code err_code_from_name(const char *name);
+
+/* A broken promise inside the program: says where and aborts. */
+_Noreturn void bug_at(const char *file, int line, const char *what);
+#define BUG(what)    bug_at(__FILE__, __LINE__, what)
+#define ENSURE(cond) ((cond) ? (void)0 : bug_at(__FILE__, __LINE__, #cond))
+
+/* Allocation that cannot fail: out of memory ends the process (it is restarted and goes on from the journal).
+ */
+void *mem_alloc(size_t size) MUST_USE; /* zeroed */
+void *mem_grow(void *p, size_t size) MUST_USE;
+char *mem_copy(const char *s) MUST_USE; /* NULL gives NULL */
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command: subject and text → what is wanted, with the evidence for it. Pure: no I/O, no clock.
+ * Rules: product.md "How a message is classified" and "Technician in the subject".
+ */
+#ifndef FRONTDESK_COMMAND_H
+#define FRONTDESK_COMMAND_H
+
+#include "frontdesk/autotask_directory.h"
+#include "frontdesk/base.h"
+
+enum command_kind {
+    COMMAND_TICKET, /* resources[0] is primary, the others secondary */
+    COMMAND_ASK,    /* no certain technician: `suggestions`, why_ask */
+    COMMAND_HELP,   /* argument may hold a topic */
+    COMMAND_STATUS,
+    COMMAND_NOT_YET, /* a command that is recognised and not built yet: `verb` */
+};
+
+enum command_why_ask { ASK_NOBODY_NAMED, ASK_SEVERAL_MENTIONED, ASK_SHARED_NAME, ASK_NEAR_MISS, ASK_ABSENT };
+
+enum { COMMAND_MAX_RESOURCES = 10, COMMAND_MAX_SUGGESTIONS = 9, COMMAND_MAX_EVIDENCE = 24 };
+
+struct command_evidence {
+    const struct directory_resource *resource;
+    const char *how;   /* "addressed" "mentioned" "near-miss" "everyday-word" "command" "absent" */
+    const char *where; /* "start with colon", "@", "for NAME", "full name", "user name", "mid-sentence" ... */
+    struct slice text; /* the words in the subject (points into the pool) */
+};
+
+struct command {
+    enum command_kind kind;
+    const char *verb; /* "ticket" "help" "status" "check mapping" ... */
+    struct slice argument;
+    const struct directory_resource *resources[COMMAND_MAX_RESOURCES];
+    size_t n_resources;
+    const struct directory_resource *suggestions[COMMAND_MAX_SUGGESTIONS];
+    size_t n_suggestions;
+    enum command_why_ask why_ask;
+    struct slice asked_word; /* "Shara" */
+    const char
+        *title; /* subject without prefixes and without the address part; never empty ("(no subject)") */
+    const char *stripped; /* subject without Re:/Fwd:/[EXTERNAL] */
+    bool is_reply, is_forward;
+    struct command_evidence evidence[COMMAND_MAX_EVIDENCE];
+    size_t n_evidence;
+};
+
+/* `subject` and `text` as message gives them. Everything in *out lives in `pool` or in `directory`. */
+void command_read(struct command *out, struct slice subject, struct slice text,
+                  const struct directory *directory, struct pool *pool);
+/* The commands as a table for help texts: NULL-terminated verbs, and what each one is for. */
+struct command_verb {
+    const char *verb, *argument, *summary;
+    bool built;
+};
+const struct command_verb *command_verbs(size_t *n);
+
+#endif

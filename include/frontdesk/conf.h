@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf: frontdesk.conf read through one table: key, type, limits, default, manual sentence (conf_table.c).
+ * The manual page frontdesk.conf.5 is checked against the table. All problems are reported at once, each with
+ * file, line, key, what is allowed, and the nearest known name. The result is immutable and shared by all
+ * threads.
+ */
+#ifndef FRONTDESK_CONF_H
+#define FRONTDESK_CONF_H
+
+#include "frontdesk/base.h"
+
+struct conf_strings {
+    char **v;
+    size_t n;
+};
+
+/* One server to connect to, from a URL: imap://h:143 (STARTTLS required unless loopback and tls = "none"),
+ * imaps://h:993, smtp://h:587, smtps://h:465. */
+enum conf_tls { CONF_TLS_STARTTLS, CONF_TLS_IMPLICIT, CONF_TLS_NONE };
+
+struct conf_server {
+    char *url; /* as written */
+    char *host;
+    uint16_t port;
+    enum conf_tls tls; /* NONE only with insecure_plain = true and a loopback host */
+    char *user;
+    char *password_file; /* NULL: no login (SMTP only) */
+    char *ca_file;       /* NULL: system trust */
+    bool insecure_plain;
+};
+
+enum conf_trust { CONF_TRUST_NONE, CONF_TRUST_SERVER };
+
+struct conf_mailbox {
+    char *name;    /* short, unique: letters, digits, - */
+    char *address; /* where staff write to; From of our replies */
+    struct conf_server imap, smtp;
+    enum conf_trust trust;
+    char *trust_server;                    /* authserv-id for "server:NAME" */
+    char *inbox, *done, *refused, *parked; /* folder names, UTF-8 */
+};
+
+struct conf_nickname {
+    char *who; /* user name, full name or first name of one technician */
+    char *nick;
+};
+
+struct conf {
+    char *path;
+    struct {
+        char *name, *timezone;
+        struct conf_strings domains;    /* staff domains, lower-case A-labels */
+        unsigned workdays;              /* bit 0 = Sunday .. bit 6 = Saturday */
+        int day_start_min, day_end_min; /* hours = "08:00-17:00", minutes after midnight */
+        struct conf_strings holidays;   /* "2026-12-25" or "12-25" */
+    } firm;
+    struct conf_mailbox *mailboxes;
+    size_t n_mailboxes;
+    struct {
+        struct conf_strings extra_addresses, admins;
+        struct conf_nickname *nicknames;
+        size_t n_nicknames;
+        bool accept_forged_senders;
+    } staff;
+    struct {
+        char *zone_url; /* zone discovery root; default the vendor's */
+        char *user, *secret_file, *integration_code_file;
+        char *ca_file;
+        unsigned calls_per_hour; /* our own budget, default 5000 */
+        unsigned in_flight;      /* per endpoint, default 2, max 3 */
+    } autotask;
+    struct {
+        char *company; /* own company when empty (id 0) */
+        char *queue, *triage_queue, *status, *priority, *category, *source; /* labels */
+        char *due; /* "next workday 17:00", "in 3 days 12:00", "today 17:00" */
+    } ticket;
+    struct {
+        uint64_t message_size;     /* bytes, default 25 MB (35 MB encoded) */
+        unsigned parts, depth;     /* default 200, 20 */
+        unsigned per_sender_hour;  /* default 30 */
+        unsigned hold_minutes;     /* default 30 */
+        unsigned settle_seconds;   /* default 330 */
+        unsigned workers;          /* default 4 */
+        unsigned poll_seconds;     /* default 60 */
+        unsigned replies_per_hour; /* breaker, default 300 */
+    } limits;
+    struct {
+        char *path; /* state directory: journal.db, spool/, instance, lock */
+        unsigned keep_days;
+    } journal;
+    struct {
+        char *email, *command;
+    } alerts;
+    char *templates; /* folder; default the installed one */
+};
+
+/* Reads and checks `path`. On problems returns -1 with every problem as one line in *problems
+ * ("frontdesk.conf:12: ticket.prioritiy: unknown key; did you mean ticket.priority?") and *out NULL. */
+int conf_load(const char *path, struct conf **out, struct buf *problems) MUST_USE;
+/* The same from memory, with `name` in messages (tests, fuzzing). */
+int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems) MUST_USE;
+void conf_free(struct conf **conf);
+const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name);
+/* Is `host` 127.0.0.0/8, ::1 or localhost? */
+bool conf_is_loopback(const char *host);
+/* The table as text: one paragraph a key with type, limits, default and sentence (manual check, --help). */
+void conf_describe(struct buf *out);
+
+#endif

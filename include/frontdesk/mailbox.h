@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mailbox: mail comes in through a sink; the mailbox knows no journal (src/watch.c joins the two).
+ * Everything borrowed by a slot is valid during the call only. Facts: mail.md sections 1.2 to 1.8,
+ * 3, 5.3, 5.4.
+ */
+#ifndef FRONTDESK_MAILBOX_H
+#define FRONTDESK_MAILBOX_H
+
+#include "frontdesk/base.h"
+#include "frontdesk/conf.h"
+
+struct mailbox_mail {
+    uint32_t uid;
+    uint64_t size;       /* as the server says; never trusted as exact */
+    int64_t received_ms; /* INTERNALDATE */
+    struct slice bytes;  /* the message as fetched; empty when it goes through `part` */
+    bool headers_only;   /* over the size limit: bytes hold the header block only */
+};
+
+enum mailbox_folder { MAILBOX_DONE, MAILBOX_REFUSED, MAILBOX_PARKED };
+
+struct mailbox_filing {
+    uint32_t uid;
+    enum mailbox_folder folder;
+};
+
+/* Each slot returns 0, or -1 with *e: the mailbox then drops its connection and tries again with back-off,
+ * except for class OPERATOR, which ends mailbox_run. All are called from the thread that runs the mailbox. */
+struct mailbox_sink {
+    void *self;
+    /* After SELECT: sets *first_uid to the first UID wanted (uidnext = only new mail). */
+    int (*selected)(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists, uint32_t *first_uid,
+                    struct err *e);
+    /* Is this UID already taken? Asked before bodies are fetched; true skips it. */
+    bool (*known)(void *self, uint32_t uidvalidity, uint32_t uid);
+    /* Whole mails in UID order, 1..200, together at most ~8 MB. Returns when they are durable. */
+    int (*deliver)(void *self, uint32_t uidvalidity, const struct mailbox_mail *mails, size_t n,
+                   struct err *e);
+    /* A mail over 256 KB arrives in parts of at most 1 MB: first call with offset 0; `last` on the final one.
+     * After an error or a lost connection the next try begins again at offset 0. */
+    int (*part)(void *self, uint32_t uidvalidity, const struct mailbox_mail *mail, uint64_t offset,
+                struct slice bytes, bool last, struct err *e);
+    /* Mails to be filed now; returns how many were written to `out`. */
+    size_t (*owed)(void *self, uint32_t uidvalidity, struct mailbox_filing *out, size_t max);
+    /* These are filed (moved, flagged, or gone). */
+    int (*filed)(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
+                 struct err *e);
+    /* State for people: connected, lost (with the error), drained. NULL = nobody listens. */
+    void (*state)(void *self, enum mailbox_state{MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST} state,
+                  const struct err *why);
+};
+
+struct mailbox_options {
+    const struct conf_mailbox *conf;
+    uint64_t size_limit;   /* conf limits.message_size */
+    unsigned poll_seconds; /* IDLE is renewed and polled beside it this often, at most 540 */
+    const char *instance;  /* id written as a keyword where folders cannot be made (mail.md 5.3) */
+    int stop_fd;           /* readable = end within 2 s */
+    int wake_fd;           /* readable = something is owed (an eventfd; the mailbox reads it); -1 = none */
+    bool once;             /* connect, drain, file what is owed, log out, return */
+    /* tests only: back-off base in ms (0 = 1,000), answer deadline in ms (0 = 20,000) */
+    unsigned backoff_ms, answer_ms;
+};
+
+/* Runs until stop_fd (or, with `once`, until drained and filed). 0 on stop; -1 with class OPERATOR or, with
+ * `once`, any error. Blocks; one thread a mailbox. */
+int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink,
+                     struct err *e) MUST_USE;
+
+/* doctor: connects, logs in, looks at INBOX and the capabilities; appends what it found as lines for a
+ * person. */
+int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reply: words. Facts go into a view (a tree of names and values), a template turns them into text and HTML,
+ * and compose, the only writer of headers, makes the letter's bytes.
+ *
+ * Templates: templates/reply/NAME.txt and NAME.html, Mustache (interpolation, sections, inverted sections,
+ * comments, partials from the same folder). First line of NAME.txt: "Subject: ...". Every variable that a
+ * template may use is a row of a table in src/reply/; one that is not known stops the start with file, line
+ * and the nearest known name.
+ */
+#ifndef FRONTDESK_REPLY_H
+#define FRONTDESK_REPLY_H
+
+#include "frontdesk/base.h"
+
+/* --- view -------------------------------------------------------------------------------------------------
+ */
+struct view;
+struct view *view_new(struct pool *pool) MUST_USE; /* lives in the pool */
+void view_set(struct view *v, const char *name, struct slice text);
+void view_setf(struct view *v, const char *name, const char *fmt, ...) PRINTF(3, 4);
+void view_flag(struct view *v, const char *name, bool on);
+/* Adds an item to list `name` and returns it. */
+struct view *view_item(struct view *v, const char *name);
+
+/* --- templates --------------------------------------------------------------------------------------------
+ */
+struct templates;
+/* Loads every template of the folder; all problems as lines in *problems. */
+int templates_load(struct templates **out, const char *folder, struct buf *problems) MUST_USE;
+void templates_free(struct templates **t);
+/* Renders NAME into subject (one line), text and html. ERR_TEMPLATE if there is no such template or a limit
+ * is passed. */
+int templates_render(const struct templates *t, const char *name, const struct view *v, struct buf *subject,
+                     struct buf *text, struct buf *html, struct err *e) MUST_USE;
+/* Names of all templates, NULL-terminated (render --help, tests). */
+const char *const *templates_names(const struct templates *t);
+/* Sample facts for `frontdesk render` and the golden letters. */
+struct view *templates_sample(const char *name, struct pool *pool) MUST_USE;
+
+/* The templates and the facts each takes are documented in templates/README.md. This issue's:
+ *   created   ticket made                      diverted  Autotask made something else of it
+ *   triage    filed unassigned: had to ask     queued    interim: Autotask is down
+ *   help      status      not_yet              too_large headers only / over a limit
+ *   trouble   could not be done; the operator knows      alert  to the operator */
+
+/* --- compose ----------------------------------------------------------------------------------------------
+ */
+struct letter {
+    const char *from_name, *from; /* the mailbox's address */
+    const char *to;               /* the one proven address */
+    struct slice subject;
+    const char *message_id;   /* "<...>"; stable, made before the first offer */
+    struct slice in_reply_to; /* may be empty */
+    const struct slice *references;
+    size_t n_references;
+    int64_t date_ms;
+    const char *timezone;
+    bool auto_generated;     /* alerts: Auto-Submitted: auto-generated instead of auto-replied */
+    const char *instance;    /* X-Loop / X-Frontdesk-Instance marker */
+    struct slice text, html; /* html may be empty */
+};
+
+/* The letter as 7-bit bytes with CRLF line ends. Header injection is impossible: every value is cleaned here.
+ */
+int compose_letter(const struct letter *letter, struct buf *out, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * secret: a password or key read from a file (mode 0600 or a systemd credential "cred:NAME"), one line, at
+ * most 8192 bytes. Never on argv, in logs, in errors or in the journal; there the fingerprint stands for it.
+ */
+#ifndef FRONTDESK_SECRET_H
+#define FRONTDESK_SECRET_H
+
+#include "frontdesk/base.h"
+
+struct secret {
+    char *value; /* terminated, no control characters */
+    size_t len;
+    char fingerprint[17];
+};
+
+/* Errors: ERR_CONFIG (missing, open to others, empty, more than one line), ERR_IO. */
+int secret_load(struct secret *s, const char *path, struct err *e) MUST_USE;
+void secret_release(struct secret *s); /* wipes */
+/* 16 hexadecimal digits that tell whether two secrets are the same. */
+void secret_fingerprint(struct slice value, char out[17]);
+
+#endif

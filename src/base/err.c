@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* err: the table of codes and the three ways to fill an error. See base_err.h. */
+#include "frontdesk/base.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+static const struct {
+    const char *name;
+    enum err_class class;
+    const char *sentence;
+} rows[] = {
+#define ERR_ROW(code, name, class, sentence) [code] = {name, ERR_CLASS_##class, sentence},
+    ERR_TABLE(ERR_ROW)
+#undef ERR_ROW
+};
+
+/* The text may quote a server: control characters must not reach a terminal or a log. */
+static void make_printable(char *s)
+{
+    for (; *s; s++) {
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            *s = ' ';
+    }
+}
+
+static void cut_utf8(char *s, size_t cap)
+{
+    size_t len = strlen(s);
+    if (len + 1 >= cap)
+        s[slice_cut_utf8(slice_from(s, len), len - 1).len] = '\0';
+}
+
+int err_set(struct err *e, enum err_code code, const char *fmt, ...)
+{
+    if (!e)
+        return -1;
+    e->code = code;
+    e->retry_after_s = 0;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(e->text, sizeof(e->text), fmt, ap);
+    va_end(ap);
+    cut_utf8(e->text, sizeof(e->text));
+    make_printable(e->text);
+    return -1;
+}
+
+int err_set_errno(struct err *e, int errnum, const char *fmt, ...)
+{
+    if (!e)
+        return -1;
+    char what[400], reason[100];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof(what), fmt, ap);
+    va_end(ap);
+    const char *text = strerror_r(errnum, reason, sizeof(reason));
+    bool full = errnum == ENOSPC || errnum == EDQUOT;
+    return err_set(e, full ? ERR_DISK_FULL : ERR_IO, "%s: %s", what, text);
+}
+
+int err_wrap(struct err *e, const char *fmt, ...)
+{
+    if (!e)
+        return -1;
+    char text[sizeof(e->text)], head[200];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(head, sizeof(head), fmt, ap);
+    va_end(ap);
+    snprintf(text, sizeof(text), "%s", e->text);
+    snprintf(e->text, sizeof(e->text), "%.199s: %.300s", head, text);
+    make_printable(e->text);
+    return -1;
+}
+
+enum err_class err_class(const struct err *e)
+{
+    ENSURE((size_t)e->code < ARRAY_LEN(rows));
+    return rows[e->code].class;
+}
+
+const char *err_code_name(enum err_code code)
+{
+    ENSURE((size_t)code < ARRAY_LEN(rows));
+    return rows[code].name;
+}
+
+const char *err_sentence(enum err_code code)
+{
+    ENSURE((size_t)code < ARRAY_LEN(rows));
+    return rows[code].sentence;
+}
+
+const char *err_class_name(enum err_class class)
+{
+    static const char *const names[] = {"none", "sender", "retry", "unknown", "operator"};
+    ENSURE((size_t) class < ARRAY_LEN(names));
+    return names[class];
+}
+
+enum err_code err_code_from_name(const char *name)
+{
+    for (size_t i = 0; name && i < ARRAY_LEN(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return (enum err_code)i;
+    }
+    return ERR_NONE;
+}
+
+void bug_at(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "frontdesk: bug: %s:%d: %s\n", file, line, what);
+    abort();
+}
+
+static void *memory_or_die(void *p)
+{
+    if (!p) {
+        fputs("frontdesk: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+void *mem_alloc(size_t size)
+{
+    return memory_or_die(calloc(1, size ? size : 1));
+}
+
+void *mem_grow(void *p, size_t size)
+{
+    return memory_or_die(realloc(p, size ? size : 1));
+}
+
+char *mem_copy(const char *s)
+{
+    return s ? memory_or_die(strdup(s)) : NULL;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* log: the one log line writer. See base_log.h. */
+#include "frontdesk/base.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 2000, VALUE_MAX_BYTES = 300 };
+
+static enum log_level lowest = LOG_INFO;
+static int output = STDERR_FILENO;
+static bool with_stamp = true;
+static void (*line_hook)(enum log_level, const char *, void *);
+static void *hook_self;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local char job_ref[16];
+
+void log_set_level(enum log_level level)
+{
+    lowest = level;
+}
+
+void log_set_output(int fd, bool stamp)
+{
+    output = fd;
+    with_stamp = stamp;
+}
+
+void log_set_hook(void (*hook)(enum log_level, const char *, void *), void *self)
+{
+    pthread_mutex_lock(&lock);
+    line_hook = hook;
+    hook_self = self;
+    pthread_mutex_unlock(&lock);
+}
+
+void log_set_job(const char *ref)
+{
+    snprintf(job_ref, sizeof(job_ref), "%s", ref ? ref : "");
+}
+
+/* Bare when it is plain, else quoted with everything unprintable escaped: a value can never look like another
+ * key or another line. */
+static void put_value(struct buf *b, const char *s)
+{
+    struct slice v = slice_cut_utf8(slice_of(s), VALUE_MAX_BYTES);
+    bool plain = v.len > 0;
+    for (size_t i = 0; i < v.len && plain; i++) {
+        unsigned char c = (unsigned char)v.ptr[i];
+        plain = c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\';
+    }
+    if (plain)
+        buf_slice(b, v);
+    else
+        buf_put_json(b, v);
+    if (v.len < strlen(s))
+        buf_puts(b, "...");
+}
+
+void log_write(enum log_level level, const char *subsys, const char *event, const struct log_kv *kv)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    if (level < lowest)
+        return;
+    struct buf b = BUF_INIT(LINE_MAX_BYTES);
+    if (with_stamp) {
+        char when[32];
+        clock_format_utc(clock_now_ms(), when);
+        buf_printf(&b, "%s ", when);
+    }
+    buf_printf(&b, "%s ", names[level]);
+    if (job_ref[0])
+        buf_printf(&b, "%s ", job_ref);
+    buf_printf(&b, "%s %s", subsys, event);
+    for (; kv->key; kv++) {
+        buf_printf(&b, " %s=", kv->key);
+        if (kv->s)
+            put_value(&b, kv->s);
+        else
+            buf_printf(&b, "%lld", kv->n);
+    }
+    pthread_mutex_lock(&lock);
+    if (line_hook && level >= LOG_WARN)
+        line_hook(level, b.data, hook_self);
+    pthread_mutex_unlock(&lock);
+    b.max++;
+    buf_putc(&b, '\n');
+    /* one write a line, so that lines of several threads do not mix; a full log disk must not stop mail */
+    if (output >= 0 && write(output, b.data, b.len) < 0)
+        output = output;
+    buf_release(&b);
+}

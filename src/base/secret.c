@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* secret: one line out of a file, with a fingerprint, wiped when released. See secret.h. */
+#include "frontdesk/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SECRET_MAX = 8192 };
+
+/* "cred:NAME" is a systemd credential. */
+static void resolve_path(const char *path, char *out, size_t size)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (slice_starts(slice_of(path), SLICE("cred:")) && folder)
+        snprintf(out, size, "%s/%s", folder, path + 5);
+    else
+        snprintf(out, size, "%s", path);
+}
+
+static int read_whole(int fd, const char *path, char *into, size_t *len, struct err *e)
+{
+    *len = 0;
+    for (;;) {
+        ssize_t n = read(fd, into + *len, SECRET_MAX + 1 - *len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(e, errno, "cannot read the secret file %s", path);
+        if (n == 0)
+            return 0;
+        *len += (size_t)n;
+        if (*len > SECRET_MAX)
+            return err_set(e, ERR_CONFIG, "the secret file %s is longer than %d bytes", path, SECRET_MAX);
+    }
+}
+
+static int check_mode(int fd, const char *path, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return err_set_errno(e, errno, "cannot look at the secret file %s", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_CONFIG, "the secret file %s is not an ordinary file", path);
+    if (st.st_mode & 077)
+        return err_set(e, ERR_CONFIG, "the secret file %s can be read by others: chmod 600 %s", path, path);
+    return 0;
+}
+
+static int take_line(struct secret *s, const char *raw, size_t len, const char *path, struct err *e)
+{
+    struct slice line = slice_trim(slice_from(raw, len));
+    if (line.len == 0)
+        return err_set(e, ERR_CONFIG, "the secret file %s is empty", path);
+    for (size_t i = 0; i < line.len; i++) {
+        if ((unsigned char)line.ptr[i] < 0x20 || line.ptr[i] == 0x7f)
+            return err_set(e, ERR_CONFIG,
+                           "the secret file %s holds more than one line or a control character", path);
+    }
+    s->value = mem_alloc(line.len + 1);
+    memcpy(s->value, line.ptr, line.len);
+    s->len = line.len;
+    secret_fingerprint(line, s->fingerprint);
+    return 0;
+}
+
+int secret_load(struct secret *s, const char *path, struct err *e)
+{
+    char real[4096], raw[SECRET_MAX + 1];
+    size_t len = 0;
+    *s = (struct secret){0};
+    resolve_path(path, real, sizeof(real));
+    int fd = open(real, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        err_set_errno(e, errno, "cannot open the secret file %s", real);
+        if (e)
+            e->code = ERR_CONFIG;
+        return -1;
+    }
+    int rc = check_mode(fd, real, e);
+    if (rc == 0)
+        rc = read_whole(fd, real, raw, &len, e);
+    if (rc == 0)
+        rc = take_line(s, raw, len, real, e);
+    explicit_bzero(raw, sizeof(raw));
+    close(fd);
+    return rc;
+}
+
+void secret_release(struct secret *s)
+{
+    if (s->value) {
+        explicit_bzero(s->value, s->len);
+        free(s->value);
+    }
+    *s = (struct secret){0};
+}
+
+void secret_fingerprint(struct slice value, char out[17])
+{
+    unsigned char digest[32];
+    struct buf hex = BUF_INIT(64);
+    /* salted with a constant so that the print is of no use in a table of common passwords' plain hashes */
+    struct buf salted = BUF_INIT(SECRET_MAX + 32);
+    buf_puts(&salted, "frontdesk secret ");
+    buf_slice(&salted, value);
+    ENSURE(gnutls_hash_fast(GNUTLS_DIG_SHA256, salted.data, salted.len, digest) == 0);
+    buf_put_hex(&hex, digest, 8);
+    snprintf(out, 17, "%s", hex.data);
+    explicit_bzero(salted.data, salted.len);
+    buf_release(&salted);
+    buf_release(&hex);
+}
