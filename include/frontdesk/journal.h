@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * journal: what frontdesk knows and may never forget, in SQLite (WAL, synchronous=FULL). All SQL is in this
+ * folder.
+ *
+ * One writer thread owns the one writing connection: it commits whatever queued up while the last fsync ran,
+ * each submission in its own SAVEPOINT. Calls that say "durable" return after that commit. Reads use a
+ * second, read-only connection. The invariants 1..11 are listed in src/journal/journal.c and doc/journal.md.
+ *
+ * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
+ * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO. Thread-safe unless noted.
+ */
+#ifndef FRONTDESK_JOURNAL_H
+#define FRONTDESK_JOURNAL_H
+
+#include "frontdesk/base.h"
+
+/* What runs next. */
+enum job_state { JOB_TAKEN, JOB_PLANNED, JOB_ACTED, JOB_ANSWERED, JOB_WAITING, JOB_DONE, JOB_PARKED };
+/* What it meant. */
+enum job_outcome {
+    OUTCOME_NONE,
+    OUTCOME_TICKET,
+    OUTCOME_AMENDED,
+    OUTCOME_ANSWERED,
+    OUTCOME_ASKED,
+    OUTCOME_UNASSIGNED,
+    OUTCOME_REFUSED,
+    OUTCOME_IGNORED,
+    OUTCOME_SAME,
+    OUTCOME_DIVERTED,
+    OUTCOME_PARKED,
+    OUTCOME_GONE,
+};
+enum job_folder { JOB_FOLDER_DONE, JOB_FOLDER_REFUSED, JOB_FOLDER_PARKED };
+enum letter_kind { LETTER_INTERIM, LETTER_FINAL, LETTER_SEQUEL, LETTER_ALERT };
+enum letter_state { LETTER_UNSENT, LETTER_SENT, LETTER_FAILED, LETTER_REPLACED };
+/* ARMED: key durable, the request may have left; SAFE: certainly not done, must be armed before it leaves. */
+enum step_state { STEP_SAFE, STEP_ARMED, STEP_DONE };
+
+const char *job_state_name(enum job_state s);
+const char *job_outcome_name(enum job_outcome o);
+
+struct journal;
+
+struct journal_options {
+    const char *dir;
+    bool read_only; /* list, show, status: no lock, no writer */
+    bool create;    /* a first start may make the files (run, once) */
+    bool rebuild;   /* `journal rebuild`: a new journal for an existing instance */
+    /* called by the writer after a commit; both may be NULL. `mailbox` has mail to be filed / a job can run
+     */
+    void (*on_owed)(void *self, const char *mailbox);
+    void (*on_job)(void *self);
+    void (*on_finished)(void *self, int64_t job);
+    void *self;
+};
+
+int journal_open(struct journal **out, const struct journal_options *options, struct err *e) MUST_USE;
+/* Writes what is queued, then closes. */
+void journal_close(struct journal **journal);
+const char *journal_instance(const struct journal *j); /* 16 hex digits */
+const char *journal_key(const struct journal *j);      /* 64 hex digits: signs tokens */
+const char *journal_dir(const struct journal *j);
+/* Did this open make the journal (first start)? */
+bool journal_is_new(const struct journal *j);
+
+/* --- mail comes in (watch.c)
+ * --------------------------------------------------------------------------------- */
+struct journal_cursor {
+    bool known;          /* this mailbox has been seen under this UIDVALIDITY */
+    bool other_validity; /* seen, but under another one */
+    uint32_t next_uid;
+    int64_t since_ms; /* mail received before is not ours */
+};
+int journal_cursor_get(struct journal *j, const char *mailbox, uint32_t uidvalidity,
+                       struct journal_cursor *out, struct err *e) MUST_USE;
+/* First sight: from next_uid on. Durable. */
+int journal_cursor_set(struct journal *j, const char *mailbox, uint32_t uidvalidity, uint32_t next_uid,
+                       int64_t since_ms, struct err *e) MUST_USE;
+
+struct journal_mail {
+    uint32_t uid;
+    uint64_t size;
+    int64_t received_ms;
+    struct slice bytes; /* or spool */
+    const char *spool;  /* file name in spool/, already durable; NULL = bytes */
+    bool headers_only;
+    bool old; /* received before since_ms: position recorded, no job */
+};
+/* Positions and jobs in one durable transaction; a position that exists already is left alone. */
+int journal_take(struct journal *j, const char *mailbox, uint32_t uidvalidity,
+                 const struct journal_mail *mails, size_t n, struct err *e) MUST_USE;
+bool journal_knows(struct journal *j, const char *mailbox, uint32_t uidvalidity, uint32_t uid);
+
+struct journal_filing {
+    uint32_t uid;
+    enum job_folder folder;
+};
+size_t journal_owed(struct journal *j, const char *mailbox, uint32_t uidvalidity, struct journal_filing *out,
+                    size_t max);
+/* These are filed now. Not waited for: filing twice does no harm. */
+void journal_filed(struct journal *j, const char *mailbox, uint32_t uidvalidity,
+                   const struct journal_filing *done, size_t n);
+
+/* --- spool
+ * ---------------------------------------------------------------------------------------------------- */
+/* Appends at `offset` (0 begins anew); `last` makes the file durable under its final name. */
+int journal_spool_put(struct journal *j, const char *name, uint64_t offset, struct slice bytes, bool last,
+                      struct err *e) MUST_USE;
+void journal_spool_path(const struct journal *j, const char *name, struct buf *out);
+
+/* --- a job's life (job.c)
+ * --------------------------------------------------------------------------------------- */
+struct journal_job {
+    int64_t id;
+    char ref[12]; /* "7KQ2" */
+    char mailbox[64];
+    enum job_state state;
+    enum job_outcome outcome;
+    const char *reason;
+    unsigned attempts; /* uncleared readings */
+    unsigned tries;    /* of the current stage */
+    int64_t run_at_ms, taken_ms, received_ms, planned_ms;
+    bool headers_only;
+    bool lookup_first; /* after a rebuild: every create is looked up before it is made */
+    const char *spool;
+    struct slice mail; /* bytes unless spool */
+    const char *sender, *message_key, *conversation;
+    const char *plan; /* JSON of action/plan.c; "" before planned */
+    int64_t ticket_id;
+    const char *ticket_number;
+};
+
+/* Jobs that may run at `now_ms`, oldest first; ids only. Returns how many. */
+size_t journal_due(struct journal *j, int64_t now_ms, int64_t *ids, size_t max);
+/* When the next job or letter becomes due after now; INT64_MAX = never. */
+int64_t journal_next_due(struct journal *j, int64_t now_ms);
+/* Strings live in `pool`. `with_mail`: also the bytes. ERR_NOT_FOUND. */
+int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool *pool,
+                     struct journal_job *out, struct err *e) MUST_USE;
+int journal_job_by_ref(struct journal *j, const char *ref, int64_t *id, struct err *e) MUST_USE;
+
+/* Reading of job `id` begins / has returned, in slot 0..63 (one a worker). Survives the death of this
+ * process, costs no fsync: a reader that kills the process is counted at the next open. */
+void journal_reading(struct journal *j, unsigned slot, int64_t id);
+void journal_read_done(struct journal *j, unsigned slot);
+
+struct journal_step {
+    unsigned n;
+    char kind[24];
+    const char *key;
+    enum step_state state;
+    unsigned looks;             /* look-ups so far */
+    int64_t armed_ms, ended_ms; /* key's commit; end of the request, 0 = not recorded */
+    const char *request;        /* JSON */
+    int64_t result_id;
+    const char *result;
+};
+
+enum plan_claim { PLAN_CLAIMED, PLAN_SAME };
+
+/* Leaves `taken` for `planned`: claims message_key (UNIQUE), stores plan and steps; the first step is ARMED.
+ * When the key belongs to another job this one ends as `same` instead. Durable. */
+int journal_plan(struct journal *j, const struct journal_job *job, const struct journal_step *steps,
+                 size_t n_steps, enum plan_claim *claim, struct err *e) MUST_USE;
+size_t journal_steps(struct journal *j, int64_t job, struct pool *pool, struct journal_step **out);
+/* Result of step n; the next step with a key is ARMED in the same transaction. Durable. */
+int journal_step_done(struct journal *j, int64_t job, unsigned n, int64_t result_id, const char *result,
+                      struct err *e) MUST_USE;
+/* The step's state, looks, armed_ms and ended_ms as they stand in *step. Durable. */
+int journal_step_mark(struct journal *j, int64_t job, const struct journal_step *step,
+                      struct err *e) MUST_USE;
+
+struct journal_letter {
+    int64_t id, job;
+    enum letter_kind kind;
+    enum letter_state state;
+    char mailbox[64];
+    const char *message_id, *to;
+    struct slice bytes;
+    unsigned tries;
+    int64_t first_ms, next_ms;
+    const char *last_error;
+};
+
+/* The answer: ticket number and outcome of the job, the letter, state `answered`. One durable transaction.
+ * letter NULL = no answer. An unsent interim letter is replaced. */
+int journal_answer(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
+                   struct err *e) MUST_USE;
+/* An interim letter or alert; the job's state does not change. Kind unique per job: a second one is ignored.
+ * Durable. */
+int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e) MUST_USE;
+/* Unsent letters of a job (job 0: alerts) due at now_ms. */
+size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
+                       struct journal_letter **out);
+/* Interim letters and alerts that are due, of any job. */
+size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+bool journal_has_letter(struct journal *j, int64_t job, enum letter_kind kind, enum letter_state *state);
+/* How offering it ended. Not waited for when it was sent. */
+void journal_letter_mark(struct journal *j, int64_t id, enum letter_state state, unsigned tries,
+                         int64_t next_ms, const char *error);
+
+/* The end: state done or parked, outcome, reason; the mail is owed to `folder`. Not waited for unless
+ * `durable`. */
+int journal_finish(struct journal *j, const struct journal_job *job, enum job_state state,
+                   enum job_folder folder, bool durable, struct err *e) MUST_USE;
+/* Later: run_at, tries, reason so far. Durable. */
+int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
+                  struct err *e) MUST_USE;
+/* An older unfinished job of the same conversation that must act first; 0 = none. */
+int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation);
+
+/* --- alerts (health)
+ * ---------------------------------------------------------------------------------------------- */
+/* True once when `topic` turns ill (or well): the caller then writes the letter. Durable. */
+bool journal_alert_turned(struct journal *j, const char *topic, bool ill, const char *text);
+/* Small facts for `status`: "autotask.ok_ms" = "1764000000000". Not waited for. */
+void journal_fact_set(struct journal *j, const char *name, const char *value);
+bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size);
+
+/* --- for people (cli)
+ * ---------------------------------------------------------------------------------------------- */
+struct journal_row {
+    int64_t id;
+    char ref[12], mailbox[64];
+    enum job_state state;
+    enum job_outcome outcome;
+    int64_t taken_ms, received_ms, done_ms, run_at_ms;
+    const char *sender, *reason, *ticket_number;
+    int64_t ticket_id;
+    unsigned tries;
+};
+/* Newest first. `state` -1 = all, -2 = all but done. */
+int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
+                 size_t *n, struct err *e) MUST_USE;
+size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
+struct journal_counts {
+    unsigned by_state[JOB_PARKED + 1];
+    unsigned letters_unsent, alerts_ill;
+    int64_t last_taken_ms;
+};
+int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
+unsigned journal_sender_count(struct journal *j, const char *sender, int64_t since_ms);
+/* Operator's wish for the daemon ("retry" or "discard"); works beside a running daemon. */
+int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e) MUST_USE;
+/* Carries out the wishes; returns how many. */
+size_t journal_requests_run(struct journal *j);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* db: SQLite as this folder uses it: a connection with its prepared statements, and submissions to the
+ * writer. */
+#ifndef FRONTDESK_JOURNAL_DB_H
+#define FRONTDESK_JOURNAL_DB_H
+
+#include "frontdesk/journal.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 1 };
+
+/* Statements are prepared once and kept, found by the address of their literal. */
+struct db {
+    sqlite3 *handle;
+    struct {
+        const char *sql;
+        sqlite3_stmt *stmt;
+    } cache[DB_MAX_STATEMENTS];
+};
+
+int db_open(struct db *db, const char *path, bool read_only, struct err *e) MUST_USE;
+void db_close(struct db *db);
+int db_exec(struct db *db, const char *sql, struct err *e) MUST_USE;
+/* Fills *e from the connection's last error; returns -1. */
+int db_fail(struct db *db, const char *what, struct err *e);
+
+/* A query in progress: prepare, bind in order, then step. */
+struct query {
+    struct db *db;
+    sqlite3_stmt *stmt;
+    int bound, column;
+    bool broken;
+};
+struct query query_start(struct db *db, const char *sql);
+void query_int(struct query *q, int64_t v);
+void query_text(struct query *q, const char *s); /* NULL binds NULL; the text must live until query_end */
+void query_blob(struct query *q, struct slice s);
+bool query_row(struct query *q);                                /* next row? */
+int64_t query_get_int(struct query *q);                         /* columns in order */
+const char *query_get_text(struct query *q, struct pool *pool); /* never NULL */
+void query_get_chars(struct query *q, char *out, size_t size);
+struct slice query_get_blob(struct query *q, struct pool *pool);
+/* Ends it; -1 with *e if anything failed. */
+int query_end(struct query *q, struct err *e);
+/* For statements without rows: step and end. */
+int query_run(struct query *q, struct err *e) MUST_USE;
+
+/* --- the writer
+ * ---------------------------------------------------------------------------------------------------- */
+typedef int write_fn(struct db *db, void *arg, struct err *e);
+
+/* What is told after the commit. Strings are borrowed from the submission's arg. */
+struct submission_after {
+    const char *owed_mailbox;
+    int64_t finished_job;
+    bool job_ready;
+};
+extern const struct submission_after submission_wakes; /* only job_ready */
+
+struct submission {
+    struct submission *next;
+    write_fn *fn;
+    void *arg;
+    bool owned; /* arg and the submission are freed after the commit: nobody waits */
+    bool finished;
+    int rc;
+    struct err err;
+    struct submission_after after;
+};
+
+struct journal {
+    char *dir;
+    struct db write, read;
+    pthread_mutex_t read_lock;
+    bool read_only, is_new;
+    char instance[17], key[65];
+    int lock_fd, dir_fd;
+    uint64_t *attempts; /* mapped: one job id a slot */
+    struct journal_options options;
+
+    pthread_t writer;
+    bool writer_runs;
+    pthread_mutex_t lock;
+    pthread_cond_t work, done;
+    struct submission *head, *tail;
+    bool stop;
+};
+
+/* Runs fn in the writer and waits for the commit. `after` may be NULL. */
+int journal_write(struct journal *j, write_fn *fn, void *arg, const struct submission_after *after,
+                  struct err *e) MUST_USE;
+/* Runs fn in the writer; arg (malloc'ed) is freed after the commit. Tried again until it is committed. */
+void journal_post(struct journal *j, write_fn *fn, void *arg, const struct submission_after *after);
+/* The read connection, one user at a time. */
+struct db *journal_read_begin(struct journal *j);
+void journal_read_end(struct journal *j);
+
+int writer_start(struct journal *j, struct err *e) MUST_USE;
+void writer_stop(struct journal *j);
+int schema_prepare(struct db *db, bool create, bool *made, struct err *e) MUST_USE;
+int instance_prepare(struct journal *j, struct err *e) MUST_USE;
+int attempts_open(struct journal *j, struct err *e) MUST_USE;
+void attempts_close(struct journal *j);
+int spool_prepare(struct journal *j, struct err *e) MUST_USE;
+void job_ref_of(int64_t id, char ref[12]);
+
+#endif

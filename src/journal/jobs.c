@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* jobs: loading a job, and each way it moves on. Every call here is one transaction. */
+#include "db.h"
+
+size_t journal_due(struct journal *j, int64_t now_ms, int64_t *ids, size_t max)
+{
+    static const char sql[] =
+        "SELECT id FROM jobs WHERE open = 1 AND run_at <= ? ORDER BY run_at, id LIMIT ?";
+    struct query q = query_start(journal_read_begin(j), sql);
+    size_t n = 0;
+    query_int(&q, now_ms);
+    query_int(&q, (int64_t)max);
+    while (n < max && query_row(&q))
+        ids[n++] = query_get_int(&q);
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    return n;
+}
+
+static int64_t first_after(struct db *db, const char *sql, int64_t now_ms)
+{
+    struct query q = query_start(db, sql);
+    query_int(&q, now_ms);
+    int64_t at = query_row(&q) ? query_get_int(&q) : INT64_MAX;
+    return query_end(&q, NULL) == 0 ? at : INT64_MAX;
+}
+
+int64_t journal_next_due(struct journal *j, int64_t now_ms)
+{
+    static const char jobs[] =
+        "SELECT run_at FROM jobs WHERE open = 1 AND run_at > ? ORDER BY run_at LIMIT 1";
+    static const char letters[] =
+        "SELECT next_ms FROM letters WHERE state = 0 AND next_ms > ? ORDER BY next_ms LIMIT 1";
+    struct db *db = journal_read_begin(j);
+    int64_t a = first_after(db, jobs, now_ms), b = first_after(db, letters, now_ms);
+    journal_read_end(j);
+    return a < b ? a : b;
+}
+
+static void read_job(struct query *q, struct pool *pool, struct journal_job *out)
+{
+    out->id = query_get_int(q);
+    query_get_chars(q, out->mailbox, sizeof(out->mailbox));
+    out->state = (enum job_state)query_get_int(q);
+    out->outcome = (enum job_outcome)query_get_int(q);
+    out->reason = query_get_text(q, pool);
+    out->attempts = (unsigned)query_get_int(q);
+    out->tries = (unsigned)query_get_int(q);
+    out->run_at_ms = query_get_int(q);
+    out->taken_ms = query_get_int(q);
+    out->received_ms = query_get_int(q);
+    out->planned_ms = query_get_int(q);
+    out->headers_only = query_get_int(q) != 0;
+    out->lookup_first = query_get_int(q) != 0;
+    out->spool = query_get_text(q, pool);
+    out->sender = query_get_text(q, pool);
+    out->message_key = query_get_text(q, pool);
+    out->conversation = query_get_text(q, pool);
+    out->ticket_id = query_get_int(q);
+    out->ticket_number = query_get_text(q, pool);
+    job_ref_of(out->id, out->ref);
+}
+
+static void read_extra(struct db *db, bool with_mail, struct pool *pool, struct journal_job *out)
+{
+    static const char plan[] = "SELECT plan FROM plans WHERE job = ?",
+                      mail[] = "SELECT bytes FROM mails WHERE job = ?";
+    out->plan = "";
+    if (out->state != JOB_TAKEN) {
+        struct query q = query_start(db, plan);
+        query_int(&q, out->id);
+        if (query_row(&q))
+            out->plan = query_get_text(&q, pool);
+        query_end(&q, NULL);
+    }
+    if (with_mail && !out->spool[0]) {
+        struct query q = query_start(db, mail);
+        query_int(&q, out->id);
+        if (query_row(&q))
+            out->mail = query_get_blob(&q, pool);
+        query_end(&q, NULL);
+    }
+}
+
+int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool *pool,
+                     struct journal_job *out, struct err *e)
+{
+    static const char sql[] =
+        "SELECT id, mailbox, state, outcome, reason, attempts, tries, run_at, taken_ms, received_ms, "
+        "planned_ms,"
+        " headers_only, lookup_first, spool, sender, message_key, conversation, ticket_id, ticket_number"
+        " FROM jobs WHERE id = ?";
+    *out = (struct journal_job){0};
+    struct db *db = journal_read_begin(j);
+    struct query q = query_start(db, sql);
+    query_int(&q, id);
+    bool found = query_row(&q);
+    if (found)
+        read_job(&q, pool, out);
+    int rc = query_end(&q, e);
+    if (rc == 0 && found)
+        read_extra(db, with_mail, pool, out);
+    journal_read_end(j);
+    if (rc == 0 && !found)
+        return err_set(e, ERR_NOT_FOUND, "the journal has no job %lld", (long long)id);
+    return rc;
+}
+
+int journal_job_by_ref(struct journal *j, const char *ref, int64_t *id, struct err *e)
+{
+    static const char sql[] = "SELECT id FROM jobs ORDER BY id DESC";
+    char want[12], each[12];
+    snprintf(want, sizeof(want), "%s", ref);
+    for (char *p = want; *p; p++)
+        *p = (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p);
+    struct query q = query_start(journal_read_begin(j), sql);
+    *id = 0;
+    while (!*id && query_row(&q)) {
+        int64_t candidate = query_get_int(&q);
+        job_ref_of(candidate, each);
+        if (strcmp(each, want) == 0)
+            *id = candidate;
+    }
+    int rc = query_end(&q, e);
+    journal_read_end(j);
+    if (rc == 0 && !*id)
+        return err_set(e, ERR_NOT_FOUND,
+                       "the journal has no message with the reference %s; `frontdesk journal list` "
+                       "shows them",
+                       ref);
+    return rc;
+}
+
+struct plan_arg {
+    const struct journal_job *job;
+    const struct journal_step *steps;
+    size_t n_steps;
+    int64_t now_ms;
+    enum plan_claim claim;
+};
+
+static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
+{
+    static const char insert[] = "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)";
+    static const char owner[] = "SELECT job FROM keys WHERE key = ?";
+    struct query q = query_start(db, insert);
+    query_text(&q, a->job->message_key);
+    query_int(&q, a->job->id);
+    query_int(&q, a->now_ms);
+    if (query_run(&q, e) != 0)
+        return -1;
+    a->claim = PLAN_CLAIMED;
+    if (sqlite3_changes(db->handle) == 1)
+        return 0;
+    q = query_start(db, owner);
+    query_text(&q, a->job->message_key);
+    bool ours = query_row(&q) && query_get_int(&q) == a->job->id;
+    a->claim = ours ? PLAN_CLAIMED : PLAN_SAME;
+    return query_end(&q, e);
+}
+
+static int insert_plan(struct db *db, const struct plan_arg *a, struct err *e)
+{
+    static const char plan[] = "INSERT OR REPLACE INTO plans VALUES (?, ?)";
+    static const char job[] =
+        "UPDATE jobs SET state = 1, planned_ms = ?, sender = ?, message_key = ?, conversation = ?,"
+        " outcome = ?, tries = 0, attempts = 0, run_at = ? WHERE id = ?";
+    struct query q = query_start(db, plan);
+    query_int(&q, a->job->id);
+    query_text(&q, a->job->plan);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, job);
+    query_int(&q, a->now_ms);
+    query_text(&q, a->job->sender);
+    query_text(&q, a->job->message_key);
+    query_text(&q, a->job->conversation);
+    query_int(&q, a->job->outcome);
+    query_int(&q, a->now_ms);
+    query_int(&q, a->job->id);
+    return query_run(&q, e);
+}
+
+static int insert_steps(struct db *db, const struct plan_arg *a, struct err *e)
+{
+    static const char sql[] = "INSERT OR IGNORE INTO steps (job, n, kind, key, state, armed_ms, request)"
+                              " VALUES (?, ?, ?, ?, ?, ?, ?)";
+    for (size_t i = 0; i < a->n_steps; i++) {
+        struct query q = query_start(db, sql);
+        query_int(&q, a->job->id);
+        query_int(&q, a->steps[i].n);
+        query_text(&q, a->steps[i].kind);
+        query_text(&q, a->steps[i].key);
+        query_int(&q, i == 0 ? STEP_ARMED : STEP_SAFE);
+        query_int(&q, a->now_ms);
+        query_text(&q, a->steps[i].request);
+        if (query_run(&q, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int plan(struct db *db, void *self, struct err *e)
+{
+    struct plan_arg *a = self;
+    if (claim_key(db, a, e) != 0)
+        return -1;
+    if (a->claim == PLAN_SAME)
+        return 0;
+    return insert_plan(db, a, e) != 0 ? -1 : insert_steps(db, a, e);
+}
+
+int journal_plan(struct journal *j, const struct journal_job *job, const struct journal_step *steps,
+                 size_t n_steps, enum plan_claim *claim, struct err *e)
+{
+    struct plan_arg a = {.job = job, .steps = steps, .n_steps = n_steps, .now_ms = clock_now_ms()};
+    CRASH_POINT("plan.before");
+    int rc = journal_write(j, plan, &a, NULL, e);
+    CRASH_POINT("plan.after");
+    *claim = a.claim;
+    return rc;
+}
+
+struct finish_arg {
+    int64_t job, now_ms;
+    enum job_state state;
+    enum job_outcome outcome;
+    enum job_folder folder;
+    char mailbox[64], sender[256], reason[512];
+};
+
+static int finish(struct db *db, void *self, struct err *e)
+{
+    static const char job[] = "UPDATE jobs SET open = 0, state = ?, outcome = ?, reason = ?, done_ms = ?,"
+                              " sender = COALESCE(sender, ?) WHERE id = ?";
+    static const char owe[] = "UPDATE positions SET filed = 1, folder = ? WHERE job = ? AND filed != 2";
+    const struct finish_arg *a = self;
+    struct query q = query_start(db, job);
+    query_int(&q, a->state);
+    query_int(&q, a->outcome);
+    query_text(&q, a->reason);
+    query_int(&q, a->now_ms);
+    query_text(&q, a->sender[0] ? a->sender : NULL);
+    query_int(&q, a->job);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, owe);
+    query_int(&q, a->folder);
+    query_int(&q, a->job);
+    return query_run(&q, e);
+}
+
+int journal_finish(struct journal *j, const struct journal_job *job, enum job_state state,
+                   enum job_folder folder, bool durable, struct err *e)
+{
+    struct finish_arg *a = mem_alloc(sizeof(*a));
+    *a = (struct finish_arg){
+        .job = job->id, .now_ms = clock_now_ms(), .state = state, .outcome = job->outcome, .folder = folder};
+    snprintf(a->reason, sizeof(a->reason), "%s", job->reason ? job->reason : "");
+    snprintf(a->sender, sizeof(a->sender), "%s", job->sender ? job->sender : "");
+    snprintf(a->mailbox, sizeof(a->mailbox), "%s", job->mailbox);
+    struct submission_after after = {.owed_mailbox = a->mailbox, .finished_job = durable ? 0 : a->job};
+    CRASH_POINT("finish.before");
+    if (!durable) {
+        journal_post(j, finish, a, &after);
+        return 0;
+    }
+    int rc = journal_write(j, finish, a, &after, e);
+    CRASH_POINT("finish.after");
+    free(a);
+    return rc;
+}
+
+struct later_arg {
+    int64_t job, run_at_ms;
+    unsigned tries;
+    const char *reason;
+};
+
+static int later(struct db *db, void *self, struct err *e)
+{
+    static const char sql[] = "UPDATE jobs SET run_at = ?, tries = ?, reason = ? WHERE id = ? AND open = 1";
+    const struct later_arg *a = self;
+    struct query q = query_start(db, sql);
+    query_int(&q, a->run_at_ms);
+    query_int(&q, a->tries);
+    query_text(&q, a->reason);
+    query_int(&q, a->job);
+    return query_run(&q, e);
+}
+
+int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
+                  struct err *e)
+{
+    struct later_arg a = {job, run_at_ms, tries, reason};
+    return journal_write(j, later, &a, &submission_wakes, e);
+}
+
+int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation)
+{
+    static const char sql[] =
+        "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state <= 2 LIMIT 1";
+    if (!conversation[0])
+        return 0;
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_text(&q, conversation);
+    query_int(&q, job);
+    int64_t id = query_row(&q) ? query_get_int(&q) : 0;
+    int rc = query_end(&q, NULL);
+    journal_read_end(j);
+    return rc == 0 ? id : 0;
+}
+
+unsigned journal_sender_count(struct journal *j, const char *sender, int64_t since_ms)
+{
+    static const char sql[] = "SELECT COUNT(*) FROM jobs WHERE sender = ? AND taken_ms >= ?";
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_text(&q, sender);
+    query_int(&q, since_ms);
+    unsigned n = query_row(&q) ? (unsigned)query_get_int(&q) : 0;
+    int rc = query_end(&q, NULL);
+    journal_read_end(j);
+    return rc == 0 ? n : 0;
+}

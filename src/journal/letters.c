@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* letters: bytes and Message-ID are stored before a letter is offered and never change. Invariants 2 and 6.
+ */
+#include "db.h"
+
+static int insert_letter(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e)
+{
+    static const char sql[] =
+        "INSERT OR IGNORE INTO letters (job, kind, state, mailbox, message_id, recipient, bytes,"
+        " first_ms, next_ms) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)";
+    struct query q = query_start(db, sql);
+    query_int(&q, l->job);
+    query_int(&q, l->kind);
+    query_text(&q, l->mailbox);
+    query_text(&q, l->message_id);
+    query_text(&q, l->to);
+    query_blob(&q, l->bytes);
+    query_int(&q, now_ms);
+    query_int(&q, now_ms);
+    return query_run(&q, e);
+}
+
+struct answer_arg {
+    const struct journal_job *job;
+    const struct journal_letter *letter;
+    int64_t now_ms;
+};
+
+static int answer(struct db *db, void *self, struct err *e)
+{
+    static const char job[] =
+        "UPDATE jobs SET state = 3, outcome = ?, reason = ?, ticket_id = ?, ticket_number = ?,"
+        " tries = 0, run_at = ? WHERE id = ?";
+    static const char replace[] = "UPDATE letters SET state = 3 WHERE job = ? AND kind = 0 AND state = 0";
+    const struct answer_arg *a = self;
+    struct query q = query_start(db, job);
+    query_int(&q, a->job->outcome);
+    query_text(&q, a->job->reason);
+    query_int(&q, a->job->ticket_id);
+    query_text(&q, a->job->ticket_number);
+    query_int(&q, a->now_ms);
+    query_int(&q, a->job->id);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, replace);
+    query_int(&q, a->job->id);
+    if (query_run(&q, e) != 0)
+        return -1;
+    return a->letter ? insert_letter(db, a->letter, a->now_ms, e) : 0;
+}
+
+int journal_answer(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
+                   struct err *e)
+{
+    struct answer_arg a = {job, letter, clock_now_ms()};
+    CRASH_POINT("answer.before");
+    int rc = journal_write(j, answer, &a, NULL, e);
+    CRASH_POINT("answer.after");
+    return rc;
+}
+
+static int add_letter(struct db *db, void *self, struct err *e)
+{
+    const struct answer_arg *a = self;
+    return insert_letter(db, a->letter, a->now_ms, e);
+}
+
+int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e)
+{
+    struct answer_arg a = {NULL, letter, clock_now_ms()};
+    CRASH_POINT("letter.before");
+    int rc = journal_write(j, add_letter, &a, &submission_wakes, e);
+    CRASH_POINT("letter.after");
+    return rc;
+}
+
+static size_t read_letters(struct journal *j, const char *sql, int64_t job, int64_t now_ms, struct pool *pool,
+                           struct journal_letter **out)
+{
+    enum { MOST = 32 };
+    struct journal_letter *letters = pool_array(pool, MOST, sizeof(*letters));
+    struct query q = query_start(journal_read_begin(j), sql);
+    size_t n = 0;
+    query_int(&q, job);
+    query_int(&q, now_ms);
+    while (n < MOST && query_row(&q)) {
+        struct journal_letter *l = &letters[n++];
+        l->id = query_get_int(&q);
+        l->job = query_get_int(&q);
+        l->kind = (enum letter_kind)query_get_int(&q);
+        l->state = (enum letter_state)query_get_int(&q);
+        query_get_chars(&q, l->mailbox, sizeof(l->mailbox));
+        l->message_id = query_get_text(&q, pool);
+        l->to = query_get_text(&q, pool);
+        l->tries = (unsigned)query_get_int(&q);
+        l->first_ms = query_get_int(&q);
+        l->next_ms = query_get_int(&q);
+        l->last_error = query_get_text(&q, pool);
+        l->bytes = query_get_blob(&q, pool);
+    }
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    *out = letters;
+    return n;
+}
+
+#define LETTER_COLUMNS                                                                                       \
+    "SELECT id, job, kind, state, mailbox, message_id, recipient, tries, first_ms, next_ms, last_error, "    \
+    "bytes FROM letters "
+
+size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
+                       struct journal_letter **out)
+{
+    static const char sql[] =
+        LETTER_COLUMNS "WHERE job = ? AND state = 0 AND next_ms <= ? ORDER BY id LIMIT 32";
+    return read_letters(j, sql, job, now_ms, pool, out);
+}
+
+size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out)
+{
+    static const char sql[] = LETTER_COLUMNS "WHERE job = ? AND first_ms <= ? ORDER BY id LIMIT 32";
+    return read_letters(j, sql, job, INT64_MAX, pool, out);
+}
+
+size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max)
+{
+    static const char sql[] =
+        "SELECT DISTINCT job FROM letters WHERE state = 0 AND next_ms <= ? AND kind != 1 LIMIT ?";
+    struct query q = query_start(journal_read_begin(j), sql);
+    size_t n = 0;
+    query_int(&q, now_ms);
+    query_int(&q, (int64_t)max);
+    while (n < max && query_row(&q))
+        jobs[n++] = query_get_int(&q);
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    return n;
+}
+
+bool journal_has_letter(struct journal *j, int64_t job, enum letter_kind kind, enum letter_state *state)
+{
+    static const char sql[] =
+        "SELECT state FROM letters WHERE job = ? AND kind = ? AND state != 3 ORDER BY id DESC";
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_int(&q, job);
+    query_int(&q, kind);
+    bool found = query_row(&q);
+    if (found && state)
+        *state = (enum letter_state)query_get_int(&q);
+    int rc = query_end(&q, NULL);
+    journal_read_end(j);
+    return rc == 0 && found;
+}
+
+struct mark_arg {
+    int64_t id, next_ms;
+    enum letter_state state;
+    unsigned tries;
+    char error[300];
+};
+
+static int mark_letter(struct db *db, void *self, struct err *e)
+{
+    static const char sql[] =
+        "UPDATE letters SET state = ?, tries = ?, next_ms = ?, last_error = ? WHERE id = ?";
+    const struct mark_arg *a = self;
+    struct query q = query_start(db, sql);
+    query_int(&q, a->state);
+    query_int(&q, a->tries);
+    query_int(&q, a->next_ms);
+    query_text(&q, a->error);
+    query_int(&q, a->id);
+    return query_run(&q, e);
+}
+
+void journal_letter_mark(struct journal *j, int64_t id, enum letter_state state, unsigned tries,
+                         int64_t next_ms, const char *error)
+{
+    struct mark_arg *a = mem_alloc(sizeof(*a));
+    *a = (struct mark_arg){.id = id, .next_ms = next_ms, .state = state, .tries = tries};
+    snprintf(a->error, sizeof(a->error), "%s", error ? error : "");
+    journal_post(j, mark_letter, a, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* listing: what people see of the journal; alerts and small facts for `status`. */
+#include "db.h"
+
+int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
+                 size_t *n, struct err *e)
+{
+    static const char sql[] = "SELECT id, mailbox, state, outcome, taken_ms, received_ms, done_ms, run_at, "
+                              "sender, reason, ticket_number,"
+                              " ticket_id, tries FROM jobs WHERE (?1 = -1 OR (?1 = -2 AND state != 5) OR "
+                              "state = ?1) ORDER BY id DESC LIMIT ?2";
+    struct journal_row *rows = pool_array(pool, max, sizeof(*rows));
+    struct query q = query_start(journal_read_begin(j), sql);
+    *n = 0;
+    query_int(&q, state);
+    query_int(&q, (int64_t)max);
+    while (*n < max && query_row(&q)) {
+        struct journal_row *r = &rows[(*n)++];
+        r->id = query_get_int(&q);
+        query_get_chars(&q, r->mailbox, sizeof(r->mailbox));
+        r->state = (enum job_state)query_get_int(&q);
+        r->outcome = (enum job_outcome)query_get_int(&q);
+        r->taken_ms = query_get_int(&q);
+        r->received_ms = query_get_int(&q);
+        r->done_ms = query_get_int(&q);
+        r->run_at_ms = query_get_int(&q);
+        r->sender = query_get_text(&q, pool);
+        r->reason = query_get_text(&q, pool);
+        r->ticket_number = query_get_text(&q, pool);
+        r->ticket_id = query_get_int(&q);
+        r->tries = (unsigned)query_get_int(&q);
+        job_ref_of(r->id, r->ref);
+    }
+    *out = rows;
+    int rc = query_end(&q, e);
+    journal_read_end(j);
+    return rc;
+}
+
+static int64_t one_number(struct db *db, const char *sql, struct err *e, int *rc)
+{
+    struct query q = query_start(db, sql);
+    int64_t v = query_row(&q) ? query_get_int(&q) : 0;
+    if (query_end(&q, e) != 0)
+        *rc = -1;
+    return v;
+}
+
+int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
+{
+    static const char states[] = "SELECT state, COUNT(*) FROM jobs GROUP BY state";
+    static const char unsent[] = "SELECT COUNT(*) FROM letters WHERE state = 0";
+    static const char ill[] = "SELECT COUNT(*) FROM alerts WHERE ill = 1";
+    static const char last[] = "SELECT taken_ms FROM jobs ORDER BY id DESC LIMIT 1";
+    *out = (struct journal_counts){0};
+    struct db *db = journal_read_begin(j);
+    struct query q = query_start(db, states);
+    while (query_row(&q)) {
+        int64_t state = query_get_int(&q), count = query_get_int(&q);
+        if (state >= 0 && state <= JOB_PARKED)
+            out->by_state[state] = (unsigned)count;
+    }
+    int rc = query_end(&q, e);
+    out->letters_unsent = (unsigned)one_number(db, unsent, e, &rc);
+    out->alerts_ill = (unsigned)one_number(db, ill, e, &rc);
+    out->last_taken_ms = one_number(db, last, e, &rc);
+    journal_read_end(j);
+    return rc;
+}
+
+struct alert_arg {
+    const char *topic, *text;
+    bool ill, turned;
+};
+
+static int turn_alert(struct db *db, void *self, struct err *e)
+{
+    static const char now[] = "SELECT ill FROM alerts WHERE topic = ?";
+    static const char set[] = "INSERT OR REPLACE INTO alerts VALUES (?, ?, ?, ?)";
+    struct alert_arg *a = self;
+    struct query q = query_start(db, now);
+    query_text(&q, a->topic);
+    bool was_ill = query_row(&q) && query_get_int(&q) != 0;
+    if (query_end(&q, e) != 0)
+        return -1;
+    a->turned = was_ill != a->ill;
+    if (!a->turned)
+        return 0;
+    q = query_start(db, set);
+    query_text(&q, a->topic);
+    query_int(&q, a->ill);
+    query_int(&q, clock_now_ms());
+    query_text(&q, a->text);
+    return query_run(&q, e);
+}
+
+bool journal_alert_turned(struct journal *j, const char *topic, bool ill, const char *text)
+{
+    struct alert_arg a = {topic, text ? text : "", ill, false};
+    return journal_write(j, turn_alert, &a, NULL, NULL) == 0 && a.turned;
+}
+
+struct fact_arg {
+    char name[64], value[256];
+};
+
+static int set_fact(struct db *db, void *self, struct err *e)
+{
+    static const char sql[] = "INSERT OR REPLACE INTO meta VALUES (?, ?)";
+    const struct fact_arg *a = self;
+    struct query q = query_start(db, sql);
+    query_text(&q, a->name);
+    query_text(&q, a->value);
+    return query_run(&q, e);
+}
+
+void journal_fact_set(struct journal *j, const char *name, const char *value)
+{
+    struct fact_arg *a = mem_alloc(sizeof(*a));
+    snprintf(a->name, sizeof(a->name), "fact.%s", name);
+    snprintf(a->value, sizeof(a->value), "%s", value);
+    journal_post(j, set_fact, a, NULL);
+}
+
+bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size)
+{
+    static const char sql[] = "SELECT value FROM meta WHERE name = ?";
+    char full[80];
+    snprintf(full, sizeof(full), "fact.%s", name);
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_text(&q, full);
+    bool found = query_row(&q);
+    if (found)
+        query_get_chars(&q, value, size);
+    int rc = query_end(&q, NULL);
+    journal_read_end(j);
+    return rc == 0 && found;
+}

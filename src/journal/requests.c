@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* requests: the operator's wishes. The command line writes a row beside a running daemon; the daemon carries
+ * it out. */
+#include "db.h"
+
+int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e)
+{
+    static const char sql[] = "INSERT INTO requests (verb, ref, asked_ms) VALUES (?, ?, ?)";
+    char path[4200];
+    struct db db;
+    snprintf(path, sizeof(path), "%s/journal.db", dir);
+    if (db_open(&db, path, false, e) != 0)
+        return -1;
+    struct query q = query_start(&db, sql);
+    query_text(&q, verb);
+    query_text(&q, ref);
+    query_int(&q, clock_now_ms());
+    int rc = query_run(&q, e);
+    db_close(&db);
+    return rc;
+}
+
+/* A parked job runs again from where it stood; a done one only offers its refused letter again. */
+static int retry_job(struct db *db, int64_t job, int64_t now_ms, struct err *e)
+{
+    static const char reopen[] =
+        "UPDATE jobs SET open = 1, attempts = 0, tries = 0, run_at = ?, reason = NULL, state = CASE"
+        " WHEN ticket_number IS NOT NULL OR EXISTS (SELECT 1 FROM letters l WHERE l.job = jobs.id AND l.kind "
+        "= 1 AND"
+        " l.state = 2) THEN 3 WHEN EXISTS (SELECT 1 FROM plans p WHERE p.job = jobs.id) THEN 1 ELSE 0 END"
+        " WHERE id = ? AND (state = 6 OR (state = 5 AND EXISTS"
+        " (SELECT 1 FROM letters l WHERE l.job = jobs.id AND l.state = 2)))";
+    static const char letters[] =
+        "UPDATE letters SET state = 0, tries = 0, next_ms = ? WHERE job = ? AND state = 2";
+    struct query q = query_start(db, reopen);
+    query_int(&q, now_ms);
+    query_int(&q, job);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, letters);
+    query_int(&q, now_ms);
+    query_int(&q, job);
+    return query_run(&q, e);
+}
+
+static int discard_job(struct db *db, int64_t job, int64_t now_ms, struct err *e)
+{
+    static const char sql[] =
+        "UPDATE jobs SET open = 0, state = 5, outcome = 10, done_ms = ?,"
+        " reason = 'discarded by the operator; ' || COALESCE(reason, '') WHERE id = ? AND state = 6";
+    struct query q = query_start(db, sql);
+    query_int(&q, now_ms);
+    query_int(&q, job);
+    return query_run(&q, e);
+}
+
+struct request {
+    int64_t id, job;
+    char verb[16];
+};
+
+static int run_request(struct db *db, void *self, struct err *e)
+{
+    static const char forget[] = "DELETE FROM requests WHERE id = ?";
+    const struct request *r = self;
+    int64_t now_ms = clock_now_ms();
+    int rc = 0;
+    if (r->job && strcmp(r->verb, "retry") == 0)
+        rc = retry_job(db, r->job, now_ms, e);
+    else if (r->job && strcmp(r->verb, "discard") == 0)
+        rc = discard_job(db, r->job, now_ms, e);
+    if (rc != 0)
+        return -1;
+    struct query q = query_start(db, forget);
+    query_int(&q, r->id);
+    return query_run(&q, e);
+}
+
+size_t journal_requests_run(struct journal *j)
+{
+    static const char sql[] = "SELECT id, verb, ref FROM requests ORDER BY id LIMIT 16";
+    struct request todo[16];
+    char refs[16][16];
+    size_t n = 0;
+    struct query q = query_start(journal_read_begin(j), sql);
+    while (n < ARRAY_LEN(todo) && query_row(&q)) {
+        todo[n] = (struct request){.id = query_get_int(&q)};
+        query_get_chars(&q, todo[n].verb, sizeof(todo[n].verb));
+        query_get_chars(&q, refs[n], sizeof(refs[n]));
+        n++;
+    }
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    for (size_t i = 0; i < n; i++) {
+        struct err e = ERR_INIT;
+        if (journal_job_by_ref(j, refs[i], &todo[i].job, &e) != 0)
+            todo[i].job = 0;
+        if (journal_write(j, run_request, &todo[i], &submission_wakes, &e) != 0)
+            LOG(LOG_ERROR, "journal", "request.failed", LS("verb", todo[i].verb), LS("error", e.text));
+        else
+            LOG(LOG_INFO, "journal", "request.done", LS("verb", todo[i].verb), LS("ref", refs[i]));
+    }
+    return n;
+}

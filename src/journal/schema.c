@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* schema: the tables, and the version that this program writes (PRAGMA user_version). A newer journal is
+ * refused. */
+#include "db.h"
+
+/* States and kinds are the numbers of the enums in journal.h; they never change meaning, new ones go to the
+ * end. open = 1 while something is still to be run or posted: the partial indexes keep old jobs out of every
+ * search. */
+static const char tables[] =
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE mailboxes (mailbox TEXT PRIMARY KEY, uidvalidity INTEGER NOT NULL, next_uid INTEGER NOT "
+    "NULL,"
+    "  since_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE positions (mailbox TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,"
+    "  job INTEGER NOT NULL, filed INTEGER NOT NULL, folder INTEGER NOT NULL,"
+    "  PRIMARY KEY (mailbox, uidvalidity, uid)) WITHOUT ROWID;"
+    "CREATE INDEX positions_owed ON positions (mailbox, uidvalidity) WHERE filed = 1;"
+    "CREATE INDEX positions_job ON positions (job);"
+    "CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, open INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  run_at INTEGER NOT NULL, outcome INTEGER NOT NULL DEFAULT 0, reason TEXT, mailbox TEXT NOT NULL,"
+    "  attempts INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, headers_only INTEGER NOT NULL,"
+    "  lookup_first INTEGER NOT NULL, size INTEGER NOT NULL, received_ms INTEGER NOT NULL, taken_ms INTEGER "
+    "NOT NULL,"
+    "  planned_ms INTEGER NOT NULL DEFAULT 0, done_ms INTEGER NOT NULL DEFAULT 0, sender TEXT, message_key "
+    "TEXT,"
+    "  conversation TEXT, ticket_id INTEGER NOT NULL DEFAULT 0, ticket_number TEXT, spool TEXT);"
+    "CREATE INDEX jobs_due ON jobs (run_at) WHERE open = 1;"
+    "CREATE INDEX jobs_conversation ON jobs (conversation) WHERE open = 1;"
+    "CREATE INDEX jobs_sender ON jobs (sender, taken_ms);"
+    "CREATE TABLE mails (job INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE plans (job INTEGER PRIMARY KEY, plan TEXT NOT NULL);"
+    "CREATE TABLE keys (key TEXT PRIMARY KEY, job INTEGER NOT NULL, claimed_ms INTEGER NOT NULL) WITHOUT "
+    "ROWID;"
+    "CREATE TABLE steps (job INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
+    "  state INTEGER NOT NULL, looks INTEGER NOT NULL DEFAULT 0, armed_ms INTEGER NOT NULL,"
+    "  ended_ms INTEGER NOT NULL DEFAULT 0, request TEXT NOT NULL, result_id INTEGER NOT NULL DEFAULT 0, "
+    "result TEXT,"
+    "  PRIMARY KEY (job, n)) WITHOUT ROWID;"
+    "CREATE TABLE letters (id INTEGER PRIMARY KEY, job INTEGER NOT NULL, kind INTEGER NOT NULL, state "
+    "INTEGER NOT NULL,"
+    "  mailbox TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, bytes BLOB NOT NULL,"
+    "  tries INTEGER NOT NULL DEFAULT 0, first_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, last_error "
+    "TEXT);"
+    "CREATE UNIQUE INDEX letters_one ON letters (job, kind) WHERE job != 0 AND kind < 2 AND state != 3;"
+    "CREATE INDEX letters_job ON letters (job);"
+    "CREATE INDEX letters_due ON letters (next_ms) WHERE state = 0;"
+    "CREATE TABLE alerts (topic TEXT PRIMARY KEY, ill INTEGER NOT NULL, since_ms INTEGER NOT NULL, text TEXT "
+    "NOT NULL)"
+    "  WITHOUT ROWID;"
+    "CREATE TABLE requests (id INTEGER PRIMARY KEY, verb TEXT NOT NULL, ref TEXT NOT NULL, asked_ms INTEGER "
+    "NOT NULL);"
+    "PRAGMA user_version = 1;";
+
+static int version_of(struct db *db, int64_t *version, struct err *e)
+{
+    static const char ask[] = "PRAGMA user_version";
+    struct query q = query_start(db, ask);
+    *version = query_row(&q) ? query_get_int(&q) : 0;
+    return query_end(&q, e);
+}
+
+int schema_prepare(struct db *db, bool create, bool *made, struct err *e)
+{
+    int64_t version;
+    *made = false;
+    if (version_of(db, &version, e) != 0)
+        return -1;
+    if (version > SCHEMA_VERSION)
+        return err_set(
+            e, ERR_JOURNAL_NEWER,
+            "the journal has version %lld, this frontdesk knows version %d: install the newer frontdesk "
+            "again, or give it its own journal.path",
+            (long long)version, SCHEMA_VERSION);
+    if (version == SCHEMA_VERSION)
+        return 0;
+    if (!create)
+        return err_set(e, ERR_JOURNAL, "there is no journal yet; `frontdesk run` makes it");
+    if (db_exec(db, "BEGIN IMMEDIATE", e) != 0 || db_exec(db, tables, e) != 0 ||
+        db_exec(db, "COMMIT", e) != 0)
+        return -1;
+    *made = true;
+    return 0;
+}
