@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* act: the plan's steps, each once; and the ways a job ends early. */
+#include "job_private.h"
+
+int job_need_plan(struct job *job, struct err *e)
+{
+    if (job->plan_loaded)
+        return 0;
+    if (plan_decode(&job->plan, job->row.plan, job->pool, e) != 0)
+        return -1;
+    job->plan_loaded = true;
+    return 0;
+}
+
+/* Effects keep their order within a conversation; everybody else passes. */
+static bool must_wait(struct job *job)
+{
+    struct journal *j = job->desk->journal;
+    if (!journal_blocked_by(j, job->row.id, job->row.conversation))
+        return false;
+    struct err e = ERR_INIT;
+    if (journal_later(j, job->row.id, clock_now_ms() + 2000, job->row.tries,
+                      "waits for an older mail of its conversation", &e) != 0)
+        LOG(LOG_ERROR, "job", "later.failed", LS("error", e.text));
+    job->waits = true;
+    return true;
+}
+
+static void load_steps(struct job *job)
+{
+    struct perform *p = &job->perform;
+    *p = (struct perform){.journal = job->desk->journal,
+                          .autotask = job->desk->autotask,
+                          .plan = &job->plan,
+                          .job = job->row.id,
+                          .fresh = job->planned_now,
+                          .settle_seconds = job->desk->conf->limits.settle_seconds,
+                          .tries = job->row.tries};
+    if (job->planned_now) {
+        p->steps = pool_array(job->pool, PLAN_MAX_PEOPLE + 1, sizeof(*p->steps));
+        p->n_steps = plan_steps(&job->plan, p->steps);
+        if (p->n_steps)
+            p->steps[0].state = STEP_ARMED;
+    } else {
+        p->n_steps = journal_steps(job->desk->journal, job->row.id, job->pool, &p->steps);
+    }
+}
+
+int job_act(struct job *job, struct err *e)
+{
+    if (job_need_plan(job, e) != 0)
+        return -1;
+    if (must_wait(job))
+        return 0;
+    load_steps(job);
+    job->planned_now = false;
+    if (perform_run(&job->perform, e) != 0)
+        return -1;
+    job->row.ticket_id = job->perform.ticket_id;
+    job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
+    job->row.state = JOB_ACTED;
+    return 0;
+}
+
+int job_finish(struct job *job, enum job_state state, enum job_folder folder, bool durable, struct err *e)
+{
+    LOG(LOG_INFO, "job", "end", LS("state", job_state_name(state)),
+        LS("outcome", job_outcome_name(job->row.outcome)), LS("sender", job->row.sender),
+        LS("ticket", job->row.ticket_number));
+    if (journal_finish(job->desk->journal, &job->row, state, folder, durable, e) != 0)
+        return -1;
+    job->row.state = state;
+    job->finished = !durable;
+    return 0;
+}

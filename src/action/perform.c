@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * perform: each step once. A step moves  SAFE → ARMED (key durable) → request → DONE (result durable).
+ *
+ * ARMED after a restart, or after an answer got lost, means "may have been done": it is looked up by its key.
+ * Found is believed at once. Not found is believed only settle_seconds after the request's end, or after the
+ * arming if that end was not recorded, because Autotask may execute a request for 300 s (autotask-rest.md
+ * section 4). Two mutants, built by the crash harness only, show that it would notice: FD_MUTANT_NO_LOOKUP
+ * repeats without looking, FD_MUTANT_LATE_KEY (src/job.c) commits the key after the effect.
+ */
+#include "frontdesk/action.h"
+
+struct step_kind {
+    const char *kind;
+    int (*act)(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e);
+    int (*look)(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
+                struct err *e);
+};
+
+static int create_ticket(struct perform *p, const struct journal_step *step, int64_t *result_id,
+                         struct err *e)
+{
+    struct autotask_ticket ticket;
+    (void)step;
+    plan_ticket(p->plan, &ticket);
+    return autotask_ticket_create(p->autotask, &ticket, result_id, e);
+}
+
+static int look_for_ticket(struct perform *p, const struct journal_step *step, bool *found,
+                           int64_t *result_id, struct err *e)
+{
+    struct autotask_found ticket;
+    if (autotask_ticket_by_key(p->autotask, step->key, found, &ticket, e) != 0)
+        return -1;
+    if (*found)
+        *result_id = ticket.id;
+    return 0;
+}
+
+static const struct plan_person *second_of(const struct perform *p, const struct journal_step *step)
+{
+    ENSURE(step->n >= 2 && step->n - 1 < p->plan->n_people);
+    return &p->plan->people[step->n - 1];
+}
+
+static int add_second(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
+{
+    const struct plan_person *person = second_of(p, step);
+    *result_id = 0;
+    return autotask_secondary_create(p->autotask, p->ticket_id, person->resource_id, person->role_id, e);
+}
+
+static int look_for_second(struct perform *p, const struct journal_step *step, bool *found,
+                           int64_t *result_id, struct err *e)
+{
+    *result_id = 0;
+    return autotask_secondary_exists(p->autotask, p->ticket_id, second_of(p, step)->resource_id, found, e);
+}
+
+static const struct step_kind kinds[] = {
+    {"ticket.create", create_ticket, look_for_ticket},
+    {"ticket.second", add_second, look_for_second},
+};
+
+static const struct step_kind *kind_of(const struct journal_step *step)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i].kind, step->kind) == 0)
+            return &kinds[i];
+    }
+    BUG("unknown kind of step in the journal");
+}
+
+/* Seconds until the next look: at 0, 5, 20, 60, then every 60. */
+static unsigned next_look_s(unsigned looks)
+{
+    static const unsigned wait[] = {5, 15, 40, 60};
+    return wait[looks < ARRAY_LEN(wait) ? looks : ARRAY_LEN(wait) - 1];
+}
+
+static int still_unknown(struct perform *p, struct journal_step *step, int64_t believed_ms, int64_t now_ms,
+                         struct err *e)
+{
+    unsigned wait = next_look_s(step->looks++);
+    int64_t left_s = (believed_ms - now_ms + 999) / 1000;
+    if (journal_step_mark(p->journal, p->job, step, e) != 0)
+        return -1;
+    err_set(e, ERR_UNKNOWN_OUTCOME, "Autotask's answer got lost; looking for the ticket by its key");
+    e->retry_after_s = left_s < wait ? (unsigned)left_s : wait;
+    return -1;
+}
+
+/* ARMED by an earlier run: 0 with *again when it must be done, 0 without when it was found. */
+static int settle(struct perform *p, struct journal_step *step, bool *again, struct err *e)
+{
+    bool found = false;
+    int64_t id = 0;
+    *again = false;
+#ifndef FD_MUTANT_NO_LOOKUP
+    CRASH_POINT("step.before-look");
+    if (kind_of(step)->look(p, step, &found, &id, e) != 0) {
+        /* not knowing whether it is there is not knowing whether it was done */
+        return -1;
+    }
+    int64_t now_ms = clock_now_ms();
+    int64_t believed_ms =
+        (step->ended_ms ? step->ended_ms : step->armed_ms) + (int64_t)p->settle_seconds * 1000;
+    if (!found && now_ms < believed_ms)
+        return still_unknown(p, step, believed_ms, now_ms, e);
+#endif
+    if (found) {
+        step->state = STEP_DONE;
+        step->result_id = id;
+        return journal_step_done(p->journal, p->job, step->n, id, "found", e);
+    }
+    *again = true;
+    step->state = STEP_SAFE;
+    return 0;
+}
+
+static int arm(struct perform *p, struct journal_step *step, struct err *e)
+{
+    step->state = STEP_ARMED;
+    step->armed_ms = clock_now_ms();
+    step->ended_ms = 0;
+    step->looks = 0;
+    return journal_step_mark(p->journal, p->job, step, e);
+}
+
+/* The request failed: note what that means for the key, keep the error. */
+static int note_failure(struct perform *p, struct journal_step *step, struct err *e)
+{
+    struct err why = ERR_INIT;
+    bool unknown = err_class(e) == ERR_CLASS_UNKNOWN;
+    step->state = unknown ? STEP_ARMED : STEP_SAFE;
+    step->ended_ms = clock_now_ms();
+    step->looks = 0;
+    if (journal_step_mark(p->journal, p->job, step, &why) != 0)
+        *e = why;
+    return -1;
+}
+
+static int do_step(struct perform *p, struct journal_step *step, bool fresh, struct err *e)
+{
+    int64_t id = 0;
+    bool again = true;
+    if (step->state == STEP_ARMED && !fresh && settle(p, step, &again, e) != 0)
+        return -1;
+    if (!again)
+        return 0;
+    if (step->state == STEP_SAFE && arm(p, step, e) != 0)
+        return -1;
+    CRASH_POINT("step.before-act");
+    if (kind_of(step)->act(p, step, &id, e) != 0)
+        return note_failure(p, step, e);
+    CRASH_POINT("step.after-act");
+    step->state = STEP_DONE;
+    step->result_id = id;
+    return journal_step_done(p->journal, p->job, step->n, id, "made", e);
+}
+
+/*
+ * Invariant 5: what we read back must carry our key. Not a step: reading changes nothing and may be done
+ * again, ten times three seconds apart; then the letter goes out with the ticket's id and link instead of its
+ * number.
+ */
+static int read_back(struct perform *p, struct err *e)
+{
+    struct autotask_found found;
+    struct err why = ERR_INIT;
+    p->reading_back = true;
+    if (autotask_ticket_get(p->autotask, p->ticket_id, &found, &why) != 0) {
+        if (p->tries >= 9) {
+            p->number_missing = true;
+            return 0;
+        }
+        err_set(e, why.code == ERR_STOPPING ? ERR_STOPPING : ERR_SERVER, "reading the ticket's number: %s",
+                why.text);
+        e->retry_after_s = why.retry_after_s > 3 ? why.retry_after_s : 3;
+        return -1;
+    }
+    p->diverted = strcmp(found.external_id, p->plan->external_id) != 0;
+    if (p->diverted)
+        snprintf(p->diverted_to, sizeof(p->diverted_to), "%s", found.number);
+    else
+        snprintf(p->ticket_number, sizeof(p->ticket_number), "%s", found.number);
+    return 0;
+}
+
+int perform_run(struct perform *p, struct err *e)
+{
+    for (size_t i = 0; i < p->n_steps; i++) {
+        struct journal_step *step = &p->steps[i];
+        if (step->state != STEP_DONE && do_step(p, step, p->fresh, e) != 0)
+            return -1;
+        if (i == 0)
+            p->ticket_id = step->result_id;
+        /* in a fresh run the next step was armed together with this result; otherwise it is armed again,
+         * which costs a commit and is always right */
+        if (p->fresh && i + 1 < p->n_steps)
+            p->steps[i + 1].state = STEP_ARMED;
+    }
+    return p->n_steps ? read_back(p, e) : 0;
+}

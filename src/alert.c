@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* alert: word to the operator, once when something turns ill and once when it is well again, by a letter that
+ * the journal keeps until it is sent. Without alerts.email the log has to do. */
+#include "desk.h"
+
+static void write_letter(struct desk *d, const char *topic, const char *text, bool ill)
+{
+    struct pool *pool = pool_new(1 << 20);
+    struct err e = ERR_INIT;
+    struct journal_letter letter;
+    const struct conf_mailbox *mailbox = &d->conf->mailboxes[0];
+    struct plan plan = {.sender = d->conf->alerts.email,
+                        .sender_name = "",
+                        .subject = "",
+                        .message_id = "",
+                        .references = "",
+                        .verb = ill ? "ill" : "well",
+                        .argument = topic,
+                        .reply = "alert"};
+    struct facts_input facts = {.conf = d->conf,
+                                .plan = &plan,
+                                .ref = "",
+                                .reason = text,
+                                .ticket_number = "",
+                                .diverted_to = "",
+                                .status_text = ""};
+    const char *key =
+        pool_printf(pool, "alert %s %s %lld", journal_instance(d->journal), topic, (long long)clock_now_ms());
+    if (job_letter(d, &plan, mailbox, &facts, "alert", "alert", key, pool, &letter, &e) != 0) {
+        LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
+    } else {
+        letter.kind = LETTER_ALERT;
+        if (journal_letter_add(d->journal, &letter, &e) != 0)
+            LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
+    }
+    pool_free(&pool);
+}
+
+static void turn(struct desk *d, const char *topic, const char *text, bool ill)
+{
+    if (!d->journal || !journal_alert_turned(d->journal, topic, ill, text))
+        return;
+    LOG(ill ? LOG_ERROR : LOG_INFO, "alert", ill ? "ill" : "well", LS("topic", topic), LS("text", text));
+    if (d->conf->alerts.email && d->conf->alerts.email[0])
+        write_letter(d, topic, text, ill);
+}
+
+void alert_ill(struct desk *d, const char *topic, const char *text)
+{
+    turn(d, topic, text, true);
+}
+
+void alert_well(struct desk *d, const char *topic, const char *text)
+{
+    turn(d, topic, text, false);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* answer: the letters of a job: written once, stored, then offered until the mail server takes them. */
+#include "job_private.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+/* Stable over restarts and journals: derived from the message key, never drawn. */
+static const char *message_id_for(struct desk *d, const char *key, const char *kind, struct pool *pool)
+{
+    unsigned char raw[32];
+    struct buf in = BUF_INIT(512), hex = BUF_INIT(64);
+    buf_printf(&in, "%s %s", key, kind);
+    ENSURE(gnutls_hash_fast(GNUTLS_DIG_SHA256, in.data, in.len, raw) == 0);
+    buf_put_hex(&hex, raw, 16);
+    const char *id = pool_printf(pool, "<fd.%s@%s>", hex.data, d->message_id_host);
+    buf_release(&in);
+    buf_release(&hex);
+    return id;
+}
+
+static size_t split_references(const char *text, struct slice *out, size_t max)
+{
+    struct scan c = scan_of(slice_of(text));
+    size_t n = 0;
+    while (n < max && !scan_end(&c)) {
+        struct slice id = scan_until(&c, " ");
+        if (id.len)
+            out[n++] = id;
+        scan_while(&c, " ");
+    }
+    return n;
+}
+
+static int compose(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
+                   const char *message_id, struct buf parts[3], struct buf *bytes, struct err *e)
+{
+    struct slice references[MESSAGE_MAX_REFERENCES];
+    struct letter letter = {.from_name = d->conf->firm.name,
+                            .from = mailbox->address,
+                            .to = plan->sender,
+                            .subject = buf_view(&parts[0]),
+                            .message_id = message_id,
+                            .in_reply_to = slice_of(plan->message_id),
+                            .references = references,
+                            .n_references = split_references(plan->references ? plan->references : "",
+                                                             references, ARRAY_LEN(references)),
+                            .date_ms = clock_now_ms(),
+                            .timezone = d->conf->firm.timezone,
+                            .instance = d->journal ? journal_instance(d->journal) : "explain",
+                            .text = buf_view(&parts[1]),
+                            .html = buf_view(&parts[2])};
+    return compose_letter(&letter, bytes, e);
+}
+
+int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
+               const struct facts_input *facts, const char *template, const char *kind, const char *key,
+               struct pool *pool, struct journal_letter *out, struct err *e)
+{
+    struct buf parts[3] = {BUF_INIT(2000), BUF_INIT(300 * 1024), BUF_INIT(300 * 1024)},
+               bytes = BUF_INIT(2 << 20);
+    const struct view *view = facts_view(facts, pool);
+    const char *id = message_id_for(d, key, kind, pool);
+    int rc = templates_render(d->templates, template, view, &parts[0], &parts[1], &parts[2], e);
+    if (rc == 0)
+        rc = compose(d, plan, mailbox, id, parts, &bytes, e);
+    if (rc == 0) {
+        *out = (struct journal_letter){.message_id = id, .to = plan->sender};
+        snprintf(out->mailbox, sizeof(out->mailbox), "%s", mailbox->name);
+        out->bytes = slice_from(pool_slice(pool, buf_view(&bytes)), bytes.len);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        buf_release(&parts[i]);
+    buf_release(&bytes);
+    return rc;
+}
+
+/* What `status` says, one fact a line. */
+static const char *status_text(struct job *job)
+{
+    struct journal_counts c;
+    struct err e = ERR_INIT;
+    if (journal_count(job->desk->journal, &c, &e) != 0)
+        return pool_copy(job->pool, e.text);
+    struct desk_people *people = desk_people_get(job->desk);
+    int64_t age_s = people ? (clock_now_ms() - people->directory->loaded_ms) / 1000 : -1;
+    desk_people_put(job->desk, people);
+    unsigned working =
+        c.by_state[JOB_TAKEN] + c.by_state[JOB_PLANNED] + c.by_state[JOB_ACTED] + c.by_state[JOB_ANSWERED];
+    return pool_printf(
+        job->pool,
+        "Mail: this one arrived %lld s ago.\n"
+        "Autotask: %s\n"
+        "Work: %u in hand, %u done, %u parked.\n"
+        "Letters not yet accepted by the mail server: %u.\n"
+        "Open alerts: %u.%s",
+        (long long)((clock_now_ms() - job->row.taken_ms) / 1000),
+        age_s < 0
+            ? "not reached since the start."
+            : pool_printf(job->pool, "staff list and labels read %lld min ago.", (long long)(age_s / 60)),
+        working, c.by_state[JOB_DONE], c.by_state[JOB_PARKED], c.letters_unsent, c.alerts_ill,
+        job->plan.unauthenticated ? "\nSenders are NOT authenticated (trust = \"none\")." : "");
+}
+
+static int make_letter(struct job *job, const char *template, const char *kind, const char *reason,
+                       struct journal_letter *letter, struct err *e)
+{
+    struct desk_people *people = desk_people_get(job->desk);
+    struct facts_input facts = {.conf = job->desk->conf,
+                                .directory = people ? people->directory : NULL,
+                                .plan = &job->plan,
+                                .ref = job->row.ref,
+                                .ticket_id = job->row.ticket_id,
+                                .ticket_number = job->row.ticket_number,
+                                .reason = reason,
+                                .diverted_to = job->perform.diverted_to,
+                                .status_text = strcmp(template, "status") == 0 ? status_text(job) : ""};
+    const char *key = job->row.message_key && job->row.message_key[0] ? job->row.message_key : job->row.ref;
+    int rc =
+        job_letter(job->desk, &job->plan, job->mailbox, &facts, template, kind, key, job->pool, letter, e);
+    letter->job = job->row.id;
+    desk_people_put(job->desk, people);
+    return rc;
+}
+
+/* After a retry of a job whose final letter is out already, the news is a sequel. */
+static enum letter_kind kind_now(struct job *job, const char **name)
+{
+    bool sequel =
+        job->row.tries == 0 && journal_has_letter(job->desk->journal, job->row.id, LETTER_FINAL, NULL);
+    *name = sequel ? pool_printf(job->pool, "sequel %lld", (long long)clock_now_ms()) : "final";
+    return sequel ? LETTER_SEQUEL : LETTER_FINAL;
+}
+
+int job_answer(struct job *job, struct err *e)
+{
+    struct journal_letter letter;
+    const char *name;
+    if (job_need_plan(job, e) != 0)
+        return -1;
+    if (!job->mailbox)
+        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+    enum letter_kind kind = kind_now(job, &name);
+    const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
+    if (make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
+        return -1;
+    letter.kind = kind;
+    job->row.outcome = job->perform.diverted ? OUTCOME_DIVERTED : (enum job_outcome)job->plan.outcome;
+    job->row.reason = job->perform.diverted         ? pool_printf(job->pool,
+                                                                  "Autotask answered with ticket %s, which does not "
+                                                                          "carry our key",
+                                                                  job->perform.diverted_to)
+                      : job->perform.number_missing ? "made, but its number could not be read back"
+                                                    : "";
+    if (journal_answer(job->desk->journal, &job->row, &letter, e) != 0)
+        return -1;
+    job->row.state = JOB_ANSWERED;
+    job->row.tries = 0;
+    return 0;
+}
+
+/* --- offering
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* When an unsent letter is offered again: 5 min growing to 4 h. */
+static int64_t letter_delay_ms(unsigned tries)
+{
+    static const unsigned seconds[] = {5, 30, 120, 300, 900, 1800, 3600, 14400};
+    return (int64_t)seconds[tries < ARRAY_LEN(seconds) ? tries : ARRAY_LEN(seconds) - 1] * 1000;
+}
+
+static int offer(struct desk *d, const struct journal_letter *l, struct err *e)
+{
+    size_t i;
+    const struct conf_mailbox *mailbox = desk_mailbox(d, l->mailbox, &i);
+    if (!mailbox)
+        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", l->mailbox);
+    CRASH_POINT("post.before");
+    int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
+    CRASH_POINT("post.after");
+    if (rc == 0) {
+        journal_letter_mark(d->journal, l->id, LETTER_SENT, l->tries + 1, 0, "");
+        LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
+        return 0;
+    }
+    LOG(LOG_WARN, "post", "not-sent", LS("to", l->to), LS("error", err_code_name(e->code)),
+        LS("text", e->text));
+    bool refused = err_class(e) == ERR_CLASS_OPERATOR;
+    journal_letter_mark(d->journal, l->id, refused ? LETTER_FAILED : LETTER_UNSENT, l->tries + 1,
+                        clock_now_ms() + letter_delay_ms(l->tries), e->text);
+    return -1;
+}
+
+int job_post(struct job *job, struct err *e)
+{
+    struct journal_letter *letters;
+    size_t n = journal_letters(job->desk->journal, job->row.id, INT64_MAX, job->pool, &letters);
+    for (size_t i = 0; i < n; i++) {
+        if (offer(job->desk, &letters[i], e) == 0)
+            continue;
+        if (err_class(e) != ERR_CLASS_OPERATOR)
+            return -1;
+        /* what was asked for is done; only the word of it was refused */
+        job->row.reason = pool_printf(job->pool, "done, but the mail server refused the answer: %s", e->text);
+        alert_ill(job->desk, "smtp-refused", job->row.reason);
+    }
+    return job_finish(job, JOB_DONE, JOB_FOLDER_DONE, false, e);
+}
+
+void job_post_letters(struct desk *d, int64_t job)
+{
+    struct pool *pool = pool_new(8 << 20);
+    struct journal_letter *letters;
+    size_t n = journal_letters(d->journal, job, clock_now_ms(), pool, &letters);
+    for (size_t i = 0; i < n; i++) {
+        struct err e = ERR_INIT;
+        if (letters[i].kind != LETTER_FINAL && offer(d, &letters[i], &e) != 0)
+            break;
+    }
+    pool_free(&pool);
+}
+
+/* --- letters beside the main way
+ * ------------------------------------------------------------------------------------ */
+
+void job_tell_queued(struct job *job, const struct err *why)
+{
+    struct journal_letter letter;
+    struct err e = ERR_INIT;
+    const char *sentence =
+        why->code == ERR_BUSY && job->row.state == JOB_TAKEN ? why->text : err_sentence(why->code);
+    if (!job->mailbox || !job->row.sender || !job->row.sender[0] ||
+        journal_has_letter(job->desk->journal, job->row.id, LETTER_INTERIM, NULL))
+        return;
+    if (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0)
+        return;
+    job->plan.sender = job->row.sender;
+    if (make_letter(job, "queued", "interim", sentence, &letter, &e) != 0) {
+        LOG(LOG_ERROR, "job", "queued.failed", LS("error", e.text));
+        return;
+    }
+    letter.kind = LETTER_INTERIM;
+    if (journal_letter_add(job->desk->journal, &letter, &e) == 0)
+        job_post_letters(job->desk, job->row.id);
+}
+
+/* The sender hears that it could not be done, the operator why. */
+static void tell_trouble(struct job *job, const struct err *why)
+{
+    struct journal_letter letter;
+    struct err e = ERR_INIT;
+    const char *name;
+    bool proven = job->row.sender && job->row.sender[0] && job->mailbox;
+    if (!proven || (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
+        return;
+    job->plan.sender = job->row.sender;
+    enum letter_kind kind = kind_now(job, &name);
+    const char *text =
+        err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED ? why->text : err_sentence(why->code);
+    if (make_letter(job, "trouble", name, text, &letter, &e) != 0) {
+        LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
+        return;
+    }
+    letter.kind = kind == LETTER_FINAL ? LETTER_SEQUEL : kind;
+    if (journal_letter_add(job->desk->journal, &letter, &e) != 0)
+        LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
+}
+
+void job_park(struct job *job, const struct err *why)
+{
+    struct err e = ERR_INIT;
+    char topic[64];
+    /* once the answer is stored nothing more is said: the answer is the final word */
+    if (job->row.state != JOB_ANSWERED)
+        tell_trouble(job, why);
+    job->row.outcome = OUTCOME_PARKED;
+    job->row.reason = pool_printf(job->pool, "%s: %s", err_code_name(why->code), why->text);
+    snprintf(topic, sizeof(topic), "parked-%s", job->row.ref);
+    alert_ill(
+        job->desk, topic,
+        pool_printf(job->pool,
+                    "Mail %s from %s is parked: %s. Look with `frontdesk journal show %s`, mend the cause, "
+                    "then `frontdesk journal retry %s` or `discard %s`.",
+                    job->row.ref, job->row.sender && job->row.sender[0] ? job->row.sender : "(unproven)",
+                    why->text, job->row.ref, job->row.ref, job->row.ref));
+    if (job_finish(job, JOB_PARKED, JOB_FOLDER_PARKED, true, &e) != 0)
+        LOG(LOG_ERROR, "job", "park.failed", LS("error", e.text));
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
+#include "../desk.h"
+#include "cli.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#ifdef HAVE_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+enum { DRAIN_MS = 600000 };
+
+struct service {
+    const struct cli *cli;
+    struct conf *conf;
+    struct journal *journal;
+    struct desk desk;
+    struct watch **watches;
+    struct workers *workers;
+    int64_t since_ms;
+    int stop_fd;
+    bool once, desk_open;
+};
+
+static void on_owed(void *self, const char *mailbox)
+{
+    struct service *s = self;
+    for (size_t i = 0; s->watches && i < s->conf->n_mailboxes; i++) {
+        if (s->watches[i] && strcmp(s->conf->mailboxes[i].name, mailbox) == 0)
+            watch_wake(s->watches[i]);
+    }
+}
+
+static void on_job(void *self)
+{
+    struct service *s = self;
+    if (s->workers)
+        workers_kick(s->workers);
+}
+
+static void on_finished(void *self, int64_t job)
+{
+    struct service *s = self;
+    if (s->workers)
+        workers_finished(s->workers, job);
+}
+
+static void notify(const char *state)
+{
+#ifdef HAVE_LIBSYSTEMD
+    sd_notify(0, state);
+#else
+    (void)state;
+#endif
+}
+
+static int open_journal(struct service *s, struct err *e)
+{
+    struct journal_options o = {.dir = s->conf->journal.path,
+                                .create = true,
+                                .on_owed = on_owed,
+                                .on_job = on_job,
+                                .on_finished = on_finished,
+                                .self = s};
+    return journal_open(&s->journal, &o, e);
+}
+
+/* A wrong label must stop the start; an Autotask that is down must not: mail is taken meanwhile. */
+static int first_directory(struct service *s, struct err *e)
+{
+    struct buf problems = BUF_INIT(64 * 1024);
+    int rc = desk_refresh(&s->desk, &problems, e);
+    if (problems.len) {
+        fprintf(stderr, "frontdesk: labels in %s that Autotask does not have:\n", s->conf->path);
+        cli_print("");
+        fprintf(stderr, "%s", problems.data);
+    }
+    buf_release(&problems);
+    if (rc == 0 || e->code == ERR_LABEL || e->code == ERR_CONFIG)
+        return rc;
+    LOG(LOG_WARN, "run", "autotask.unreachable", LS("error", e->text),
+        LS("hint", "mail is taken and answered with Queued until it is back"));
+    if (err_class(e) == ERR_CLASS_OPERATOR)
+        alert_ill(&s->desk, "directory", e->text);
+    return 0;
+}
+
+static int open_desk(struct service *s, struct err *e)
+{
+    struct buf problems = BUF_INIT(64 * 1024);
+    struct desk_options o = {
+        .conf = s->conf, .journal = s->journal, .stop_fd = s->stop_fd, .with_outboxes = true};
+    int rc = desk_open(&s->desk, &o, &problems, e);
+    s->desk_open = true;
+    if (problems.len)
+        fprintf(stderr, "%s", problems.data);
+    buf_release(&problems);
+    return rc != 0 ? -1 : first_directory(s, e);
+}
+
+static int start_threads(struct service *s, struct err *e)
+{
+    if (workers_start(&s->workers, &s->desk, s->conf->limits.workers, e) != 0)
+        return -1;
+    s->watches = mem_alloc(s->conf->n_mailboxes * sizeof(struct watch *));
+    for (size_t i = 0; i < s->conf->n_mailboxes; i++) {
+        if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void wait_for_signal(int signal_fd)
+{
+    struct signalfd_siginfo info;
+    while (read(signal_fd, &info, sizeof(info)) < 0 && errno == EINTR) {
+    }
+    LOG(LOG_INFO, "run", "stopping", LN("signal", info.ssi_signo));
+}
+
+static void tell_all_to_stop(struct service *s)
+{
+    /* a level, not an event: every poll on it wakes until the end */
+    uint64_t one = 1;
+    if (write(s->stop_fd, &one, sizeof(one)) < 0)
+        LOG(LOG_ERROR, "run", "stop.failed", LN("errno", errno));
+}
+
+static int join_watches(struct service *s, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; s->watches && i < s->conf->n_mailboxes; i++) {
+        if (s->watches[i] && watch_join(&s->watches[i], e) != 0)
+            rc = -1;
+    }
+    return rc;
+}
+
+/* Drain, do, and file what was done: filing needs a second visit. */
+static int work_once(struct service *s, struct err *e)
+{
+    int rc = join_watches(s, e);
+    if (rc == 0 && !workers_drain(s->workers, DRAIN_MS))
+        rc =
+            err_set(e, ERR_TIMEOUT,
+                    "not everything could be done now; `frontdesk journal list --state open` shows the rest");
+    for (size_t i = 0; i < s->conf->n_mailboxes && rc == 0; i++)
+        rc = watch_start(&s->watches[i], &s->desk, i, s->since_ms, true, e);
+    return join_watches(s, e) != 0 ? -1 : rc;
+}
+
+static void close_all(struct service *s)
+{
+    struct err e = ERR_INIT;
+    tell_all_to_stop(s);
+    join_watches(s, &e);
+    workers_stop(&s->workers);
+    journal_close(&s->journal);
+    free(s->watches);
+    s->watches = NULL;
+    if (s->desk_open)
+        desk_close(&s->desk);
+    conf_free(&s->conf);
+    close(s->stop_fd);
+}
+
+static void print_start(const struct service *s)
+{
+    for (size_t i = 0; i < s->conf->n_mailboxes; i++) {
+        const struct conf_mailbox *m = &s->conf->mailboxes[i];
+        LOG(LOG_INFO, "run", "watching", LS("mailbox", m->name), LS("address", m->address),
+            LS("host", m->imap.host));
+        if (m->trust == CONF_TRUST_NONE)
+            LOG(LOG_WARN, "run", "senders-not-authenticated", LS("mailbox", m->name),
+                LS("hint",
+                   "trust = \"none\": anybody who can write a From line is believed; every reply says so"));
+    }
+}
+
+static int serve(const struct cli *cli, bool once)
+{
+    struct service s = {.cli = cli, .once = once};
+    struct err e = ERR_INIT;
+    sigset_t signals;
+    s.conf = cli_conf(cli);
+    if (!s.conf)
+        return EX_CONFIG;
+    if (cli->since && !cli_date(cli->since, s.conf->firm.timezone, &s.since_ms)) {
+        fprintf(stderr, "frontdesk: --since %s: a day such as 2026-01-31\n", cli->since);
+        conf_free(&s.conf);
+        return EX_USAGE;
+    }
+    /* few arenas: idle memory counts, and the jobs' memory is in pools anyway */
+    mallopt(M_ARENA_MAX, 2);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+    s.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int rc = open_journal(&s, &e);
+    if (rc == 0)
+        rc = open_desk(&s, &e);
+    if (rc == 0)
+        rc = start_threads(&s, &e);
+    if (rc == 0) {
+        print_start(&s);
+        notify("READY=1");
+        if (once)
+            rc = work_once(&s, &e);
+        else
+            wait_for_signal(signal_fd);
+        notify("STOPPING=1");
+    }
+    close_all(&s);
+    close(signal_fd);
+    return rc == 0 ? EX_OK : cli_fail(&e);
+}
+
+int cmd_run(const struct cli *cli)
+{
+    return serve(cli, false);
+}
+
+int cmd_once(const struct cli *cli)
+{
+    return serve(cli, true);
+}

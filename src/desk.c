@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* desk: opening and closing what the flow shares, and handing out the directory of the day. See desk.h. */
+#include "desk.h"
+
+static int open_outboxes(struct desk *d, struct err *e)
+{
+    const struct conf *conf = d->conf;
+    d->outboxes = mem_alloc(conf->n_mailboxes * sizeof(*d->outboxes));
+    for (size_t i = 0; i < conf->n_mailboxes; i++) {
+        struct outbox_options o = {.smtp = &conf->mailboxes[i].smtp,
+                                   .helo_name = d->message_id_host,
+                                   .connections = 2,
+                                   .stop_fd = d->stop_fd};
+        if (outbox_smtp_init(&d->outboxes[i], &o, e) != 0)
+            return err_wrap(e, "mailbox %s", conf->mailboxes[i].name);
+    }
+    return 0;
+}
+
+static int open_autotask(struct desk *d, struct err *e)
+{
+    const struct conf *conf = d->conf;
+    struct buf dir = BUF_INIT(4096);
+    struct http_options http = {.ca_file = conf->autotask.ca_file, .stop_fd = d->stop_fd};
+    buf_printf(&dir, "%s/slots", conf->journal.path);
+    int rc = http_curl_init(&d->http, &http, e);
+    if (rc == 0)
+        rc = budget_open(&d->budget, dir.data, "autotask", conf->autotask.in_flight,
+                         conf->autotask.calls_per_hour, e);
+    struct autotask_options o = {
+        .conf = conf, .http = &d->http, .budget = d->budget, .state_dir = conf->journal.path};
+    if (rc == 0)
+        rc = autotask_new(&d->autotask, &o, e);
+    buf_release(&dir);
+    return rc;
+}
+
+/* Our Message-IDs end in the domain of our address; the local part tells ours from others'. */
+static void set_message_id_host(struct desk *d)
+{
+    const char *at = strrchr(d->conf->mailboxes[0].address, '@');
+    snprintf(d->message_id_host, sizeof(d->message_id_host), "frontdesk.%s", at ? at + 1 : "localhost");
+}
+
+int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
+{
+    *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
+    pthread_mutex_init(&d->lock, NULL);
+    set_message_id_host(d);
+    if (templates_load(&d->templates, d->conf->templates, problems) != 0)
+        return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
+    if (open_autotask(d, e) != 0)
+        return -1;
+    return options->with_outboxes ? open_outboxes(d, e) : 0;
+}
+
+void desk_people_put(struct desk *d, struct desk_people *people)
+{
+    if (!people)
+        return;
+    pthread_mutex_lock(&d->lock);
+    bool last = --people->users == 0;
+    pthread_mutex_unlock(&d->lock);
+    if (!last)
+        return;
+    names_index_free(&people->names);
+    directory_unref(&people->directory);
+    free(people);
+}
+
+struct desk_people *desk_people_get(struct desk *d)
+{
+    pthread_mutex_lock(&d->lock);
+    struct desk_people *people = d->people;
+    if (people)
+        people->users++;
+    pthread_mutex_unlock(&d->lock);
+    return people;
+}
+
+int desk_refresh(struct desk *d, struct buf *problems, struct err *e)
+{
+    struct directory *fresh;
+    if (autotask_directory_load(d->autotask, &fresh, problems, e) != 0)
+        return -1;
+    struct desk_people *people = mem_alloc(sizeof(*people)), *old;
+    *people = (struct desk_people){.directory = fresh, .names = names_index_new(fresh), .users = 1};
+    pthread_mutex_lock(&d->lock);
+    old = d->people;
+    d->people = people;
+    pthread_mutex_unlock(&d->lock);
+    desk_people_put(d, old);
+    LOG(LOG_INFO, "desk", "directory", LN("resources", fresh->n_resources));
+    return 0;
+}
+
+void desk_close(struct desk *d)
+{
+    struct desk_people *people = d->people;
+    d->people = NULL;
+    desk_people_put(d, people);
+    for (size_t i = 0; d->outboxes && i < d->conf->n_mailboxes; i++)
+        outbox_release(&d->outboxes[i]);
+    free(d->outboxes);
+    autotask_free(&d->autotask);
+    budget_close(&d->budget);
+    http_release(&d->http);
+    templates_free(&d->templates);
+    pthread_mutex_destroy(&d->lock);
+}
+
+const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index)
+{
+    for (size_t i = 0; i < d->conf->n_mailboxes; i++) {
+        if (strcmp(d->conf->mailboxes[i].name, name) == 0) {
+            *index = i;
+            return &d->conf->mailboxes[i];
+        }
+    }
+    return NULL;
+}

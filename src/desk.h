@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * desk: what the flow shares: configuration, journal, the two ways out, templates, and the directory of the
+ * day. Opened once by `run`, `once` and `explain`; everything in it is thread-safe or immutable.
+ */
+#ifndef FRONTDESK_SRC_DESK_H
+#define FRONTDESK_SRC_DESK_H
+
+#include "frontdesk/action.h"
+#include "frontdesk/mailbox.h"
+#include "frontdesk/outbox.h"
+
+#include <pthread.h>
+
+struct desk {
+    const struct conf *conf;
+    struct journal *journal; /* NULL for explain */
+    struct http http;
+    struct budget *budget;
+    struct autotask *autotask;
+    struct templates *templates;
+    struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
+    char message_id_host[300];
+    int stop_fd; /* readable = stop */
+
+    pthread_mutex_t lock;
+    struct desk_people *people; /* NULL until Autotask was reached once */
+};
+
+/* A directory with its index, held while a job reads it. */
+struct desk_people {
+    struct directory *directory;
+    struct command_names *names;
+    int users;
+};
+
+struct desk_options {
+    const struct conf *conf;
+    struct journal *journal;
+    int stop_fd;
+    bool with_outboxes;
+};
+
+/* Opens everything but the directory. Template problems come as lines in *problems. */
+int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems,
+              struct err *e) MUST_USE;
+void desk_close(struct desk *d);
+/* Reads the directory anew; the old one stays until its last user lets go. */
+int desk_refresh(struct desk *d, struct buf *problems, struct err *e) MUST_USE;
+/* NULL when Autotask has not been reached yet. */
+struct desk_people *desk_people_get(struct desk *d);
+void desk_people_put(struct desk *d, struct desk_people *people);
+const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index);
+
+/* --- job.c
+ * ----------------------------------------------------------------------------------------------------------
+ */
+/* Runs job `id` as far as it goes. `slot` 0..63: this worker's. True when the job was finished without
+ * waiting: it must not be claimed again before the journal says so. */
+bool job_run(struct desk *d, unsigned slot, int64_t id);
+/* Offers the unsent interim letters of a job, or the alerts (job 0). */
+void job_post_letters(struct desk *d, int64_t job);
+
+/* What a mail would become, without doing it: fills what explain prints. */
+struct job_view {
+    struct message message;
+    struct gate_result gate;
+    struct command command;
+    struct plan plan;
+    bool has_command, has_plan;
+    char unreadable[512];
+    char key[65];
+};
+/* The same reading, judging and planning as a job's. `bytes` or `path`. */
+int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
+             bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
+             struct job_view *out, struct err *e) MUST_USE;
+/* The final letter of a plan; strings in pool. */
+int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
+               const struct facts_input *facts, const char *template, const char *kind, const char *key,
+               struct pool *pool, struct journal_letter *out, struct err *e) MUST_USE;
+
+/* --- watch.c: one thread a mailbox
+ * ---------------------------------------------------------------------------------- */
+struct watch;
+/* `since_ms`: 0 = new mail only on a first start. `once`: drain, and return from watch_join. `mailbox`:
+ * index. */
+int watch_start(struct watch **out, struct desk *d, size_t mailbox, int64_t since_ms, bool once,
+                struct err *e) MUST_USE;
+/* Has mail to be filed. Safe from any thread. */
+void watch_wake(struct watch *w);
+/* Waits for its end. -1 with *e when it ended because of an error. */
+int watch_join(struct watch **w, struct err *e);
+
+/* --- workers.c
+ * ------------------------------------------------------------------------------------------------------ */
+struct workers;
+int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *e) MUST_USE;
+/* A job can run. */
+void workers_kick(struct workers *w);
+void workers_finished(struct workers *w, int64_t job);
+/* Waits until nobody works and nothing is due within ten seconds (once), at most `ms`. True when nothing at all is left. */
+bool workers_drain(struct workers *w, int64_t ms);
+void workers_stop(struct workers **w);
+
+/* --- alert.c
+ * -------------------------------------------------------------------------------------------------------- */
+/* Tells the operator once that `topic` is ill (text: what, where, the fix), and once that it is well again.
+ */
+void alert_ill(struct desk *d, const char *topic, const char *text);
+void alert_well(struct desk *d, const char *topic, const char *text);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* job_private: one job while it runs; its stages live in understand.c, act.c and answer.c. */
+#ifndef FRONTDESK_SRC_JOB_PRIVATE_H
+#define FRONTDESK_SRC_JOB_PRIVATE_H
+
+#include "desk.h"
+
+enum { JOB_POOL_MB = 16 };
+#define DAY_MS ((int64_t)86400000)
+
+struct job {
+    struct desk *desk;
+    unsigned slot;
+    struct pool *pool;
+    struct journal_job row;
+    const struct conf_mailbox *mailbox; /* NULL: no longer configured */
+    size_t mailbox_index;
+    struct plan plan;
+    bool plan_loaded;
+    bool planned_now; /* the plan was committed by this very run */
+    struct perform perform;
+    bool finished; /* its end is on the way to the disk */
+    bool waits;    /* for an older job of its conversation */
+};
+
+/* The stages: 0 when the next state is committed (or on its way, for the end); -1 with *e. */
+int job_understand(struct job *job, struct err *e) MUST_USE;
+int job_act(struct job *job, struct err *e) MUST_USE;
+int job_answer(struct job *job, struct err *e) MUST_USE;
+int job_post(struct job *job, struct err *e) MUST_USE;
+
+/* Ends the job; its outcome and reason stand in job->row. */
+int job_finish(struct job *job, enum job_state state, enum job_folder folder, bool durable,
+               struct err *e) MUST_USE;
+/* Parks it with the error as reason, tells the sender (if proven) and the operator. */
+void job_park(struct job *job, const struct err *why);
+/* `Queued, ref ...`: once a job, to a proven sender only. Sent at once if the mail server takes it. */
+void job_tell_queued(struct job *job, const struct err *why);
+/* Fills job->plan from the journal unless it is there. */
+int job_need_plan(struct job *job, struct err *e) MUST_USE;
+
+#endif

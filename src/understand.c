@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* understand: bytes → message → gate → command → plan, committed with all step keys. Nothing outside is
+ * touched. */
+#include "job_private.h"
+
+enum { MAX_ATTEMPTS = 3 };
+
+/* A mail that breaks a limit is judged by its header block alone, so that its sender, if proven, can be told.
+ */
+static int read_headers_only(struct job_view *v, struct slice bytes, const char *path, const struct err *why,
+                             struct err *e)
+{
+    struct slice head = bytes;
+    char *block = NULL;
+    if (path) {
+        FILE *f = fopen(path, "re");
+        enum { HEAD = 256 * 1024 };
+        block = mem_alloc(HEAD);
+        head = slice_from(block, f ? fread(block, 1, HEAD, f) : 0);
+        if (f)
+            fclose(f);
+    }
+    long end = slice_find(head, SLICE("\r\n\r\n"));
+    if (end < 0)
+        end = slice_find(head, SLICE("\n\n"));
+    if (end >= 0)
+        head = slice_cut(head, (size_t)end + 4);
+    snprintf(v->unreadable, sizeof(v->unreadable), "%s", why->text);
+    int rc = reader_read(&v->message, head, true, &message_limits_default, e);
+    free(block);
+    return rc;
+}
+
+static int read_mail(struct desk *d, struct slice bytes, const char *path, bool headers_only,
+                     struct job_view *v, struct err *e)
+{
+    struct message_limits limits = {.size = d->conf->limits.message_size * 3 / 2,
+                                    .parts = d->conf->limits.parts,
+                                    .depth = d->conf->limits.depth};
+    struct err why = ERR_INIT;
+    int rc = path ? reader_read_file(&v->message, path, &limits, &why)
+                  : reader_read(&v->message, bytes, headers_only, &limits, &why);
+    if (rc == 0 && headers_only)
+        snprintf(v->unreadable, sizeof(v->unreadable), "the mail is larger than %llu MB",
+                 (unsigned long long)(d->conf->limits.message_size >> 20));
+    if (rc == 0 || err_class(&why) != ERR_CLASS_SENDER) {
+        if (rc != 0)
+            *e = why;
+        return rc;
+    }
+    return read_headers_only(v, bytes, path, &why, e);
+}
+
+static void decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
+                   struct desk_people *people, struct pool *pool, struct job_view *v)
+{
+    const struct message *m = &v->message;
+    plan_message_key(v->gate.address, m, v->key);
+    if (!v->unreadable[0]) {
+        command_read(&v->command, message_str(m, m->subject), message_str(m, m->text), people->directory,
+                     people->names, pool);
+        v->has_command = true;
+    }
+    struct plan_input in = {.conf = d->conf,
+                            .mailbox = mailbox,
+                            .directory = people->directory,
+                            .message = m,
+                            .gate = &v->gate,
+                            .command = v->has_command ? &v->command : NULL,
+                            .unreadable = v->unreadable,
+                            .message_key = v->key,
+                            .received_ms = received_ms,
+                            .now_ms = clock_now_ms()};
+    plan_make(&v->plan, &in, pool);
+    v->has_plan = true;
+}
+
+static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
+                          const char *path, bool headers_only, struct job_view *out, struct err *e)
+{
+    struct gate_context context = {
+        .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host};
+    *out = (struct job_view){0};
+    if (read_mail(d, bytes, path, headers_only, out, e) != 0)
+        return -1;
+    gate_judge(&out->message, &context, &out->gate);
+    return 0;
+}
+
+int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
+             bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
+             struct job_view *out, struct err *e)
+{
+    if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
+        return -1;
+    if (out->gate.verdict == GATE_STAFF)
+        decide(d, mailbox, received_ms, people, pool, out);
+    return 0;
+}
+
+/* Strangers and robots: recorded, filed, never answered. */
+static int turn_away(struct job *job, const struct job_view *v, struct err *e)
+{
+    bool machine = v->gate.verdict == GATE_MACHINE;
+    job->row.outcome = machine ? OUTCOME_IGNORED : OUTCOME_REFUSED;
+    job->row.reason = pool_printf(job->pool, "%s: %s", v->gate.reason, v->gate.evidence);
+    job->row.sender = pool_copy(job->pool, v->gate.address);
+    LOG(LOG_INFO, "gate", machine ? "machine" : "refused", LS("sender", v->gate.address),
+        LS("test", v->gate.reason));
+    return job_finish(job, JOB_DONE, JOB_FOLDER_REFUSED, false, e);
+}
+
+static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
+{
+    struct journal_step steps[PLAN_MAX_PEOPLE + 1];
+    struct buf json = BUF_INIT(1 << 20);
+    enum plan_claim claim;
+    size_t n = plan_steps(&v->plan, steps);
+    plan_encode(&v->plan, &json);
+    job->row.plan = pool_slice(job->pool, buf_view(&json));
+    bool too_long = json.overflow;
+    buf_release(&json);
+    if (too_long)
+        return err_set(e, ERR_EXHAUSTED, "the plan of this mail is over 1 MB");
+    job->row.message_key = pool_copy(job->pool, v->key);
+    job->row.outcome = (enum job_outcome)v->plan.outcome;
+    if (journal_plan(job->desk->journal, &job->row, steps, n, &claim, e) != 0)
+        return -1;
+    if (claim == PLAN_SAME) {
+        job->row.outcome = OUTCOME_SAME;
+        job->row.reason = "the same mail was taken before (same sender, Message-ID and content)";
+        return job_finish(job, JOB_DONE, JOB_FOLDER_DONE, false, e);
+    }
+    job->plan = v->plan;
+    job->plan_loaded = true;
+    job->planned_now = !job->row.lookup_first;
+    job->row.planned_ms = clock_now_ms();
+    job->row.state = JOB_PLANNED;
+    job->row.tries = 0;
+    return 0;
+}
+
+static const char *conversation_of(struct job *job, const struct message *m)
+{
+    struct span root = m->n_references      ? m->references[0]
+                       : m->in_reply_to.len ? m->in_reply_to
+                                            : m->message_id;
+    return pool_slice(job->pool, slice_cut(message_str(m, root), 250));
+}
+
+/* One sender may not take the whole desk: over the cap the mail waits for the next hour, with one letter. */
+static int over_the_cap(struct job *job, struct err *e)
+{
+    unsigned cap = job->desk->conf->limits.per_sender_hour;
+    int64_t now_ms = clock_now_ms();
+    if (!cap || journal_sender_count(job->desk->journal, job->row.sender, now_ms - 3600 * 1000) < cap)
+        return 0;
+    err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits", cap);
+    e->retry_after_s = 600;
+    return -1;
+}
+
+static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
+{
+    struct desk *d = job->desk;
+    job->row.sender = pool_copy(job->pool, v->gate.address);
+    job->plan.sender_name = pool_slice(job->pool, message_str(&v->message, v->message.from_name));
+    job->plan.subject = pool_slice(job->pool, message_str(&v->message, v->message.subject));
+    job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
+    job->row.conversation = conversation_of(job, &v->message);
+    if (over_the_cap(job, e) != 0)
+        return -1;
+    struct desk_people *people = desk_people_get(d);
+    if (!people)
+        return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
+    decide(d, job->mailbox, job->row.received_ms, people, job->pool, v);
+    int rc = commit_plan(job, v, e);
+    desk_people_put(d, people);
+    return rc;
+}
+
+int job_understand(struct job *job, struct err *e)
+{
+    struct job_view v = {0};
+    struct journal *j = job->desk->journal;
+    struct buf path = BUF_INIT(4096);
+    if (!job->mailbox)
+        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+    if (job->row.attempts >= MAX_ATTEMPTS)
+        return err_set(e, ERR_MAIL, "reading this mail ended frontdesk %u times", job->row.attempts);
+    if (job->row.spool[0])
+        journal_spool_path(j, job->row.spool, &path);
+    journal_reading(j, job->slot, job->row.id);
+    CRASH_POINT("read.before");
+    int rc = read_and_judge(job->desk, job->mailbox, job->row.mail, path.len ? path.data : NULL,
+                            job->row.headers_only, &v, e);
+    journal_read_done(j, job->slot);
+    CRASH_POINT("read.after");
+    if (rc == 0)
+        rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, &v, e) : turn_away(job, &v, e);
+    message_release(&v.message);
+    buf_release(&path);
+    return rc;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watch: joins a mailbox to the journal, one thread a mailbox: mail goes in, finished mail is filed. */
+#include "desk.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { MOST_FILED = 200 };
+
+struct watch {
+    struct desk *desk;
+    const struct conf_mailbox *conf;
+    pthread_t thread;
+    int wake_fd;
+    int64_t since_ms;
+    int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
+    bool once;
+    int rc;
+    struct err err;
+};
+
+/* A mailbox that was never seen: new mail only, unless --since says otherwise. */
+static int first_sight(struct watch *w, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
+                       uint32_t *first_uid, struct err *e)
+{
+    bool old_too = w->since_ms > 0;
+    *first_uid = old_too ? 1 : uidnext;
+    w->taken_since_ms = w->since_ms;
+    if (exists > 0 && !old_too)
+        LOG(LOG_WARN, "watch", "first-start", LS("mailbox", w->conf->name), LN("old-mails", exists),
+            LS("hint", "old mail is left alone; stop and use `frontdesk run --since 2026-01-31` to take it "
+                       "from a day on"));
+    else
+        LOG(LOG_INFO, "watch", "first-start", LS("mailbox", w->conf->name), LN("mails", exists));
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, *first_uid, w->since_ms, e);
+}
+
+static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
+                       uint32_t *first_uid, struct err *e)
+{
+    struct watch *w = self;
+    struct journal_cursor cursor;
+    if (journal_cursor_get(w->desk->journal, w->conf->name, uidvalidity, &cursor, e) != 0)
+        return -1;
+    if (cursor.known) {
+        *first_uid = cursor.next_uid;
+        w->taken_since_ms = cursor.since_ms;
+        return 0;
+    }
+    if (!cursor.other_validity)
+        return first_sight(w, uidvalidity, uidnext, exists, first_uid, e);
+    /* rebuilt or restored: positions mean nothing any more; the message keys tell what was done already, and
+     * mail from before our first start stays untouched */
+    char text[200];
+    snprintf(text, sizeof(text),
+             "mailbox %s was rebuilt on the server (UIDVALIDITY changed); its %u mails are compared "
+             "with the journal",
+             w->conf->name, exists);
+    LOG(LOG_WARN, "watch", "uidvalidity", LS("mailbox", w->conf->name), LN("exists", exists));
+    alert_ill(w->desk, "uidvalidity", text);
+    *first_uid = 1;
+    w->taken_since_ms = cursor.since_ms;
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor.since_ms, e);
+}
+
+static bool on_known(void *self, uint32_t uidvalidity, uint32_t uid)
+{
+    struct watch *w = self;
+    return journal_knows(w->desk->journal, w->conf->name, uidvalidity, uid);
+}
+
+static struct journal_mail mail_of(const struct watch *w, const struct mailbox_mail *m, const char *spool)
+{
+    return (struct journal_mail){.uid = m->uid,
+                                 .size = m->size,
+                                 .received_ms = m->received_ms,
+                                 .bytes = m->bytes,
+                                 .spool = spool,
+                                 .headers_only = m->headers_only,
+                                 .old = w->taken_since_ms > 1 && m->received_ms &&
+                                        m->received_ms < w->taken_since_ms};
+}
+
+static int on_deliver(void *self, uint32_t uidvalidity, const struct mailbox_mail *mails, size_t n,
+                      struct err *e)
+{
+    struct watch *w = self;
+    struct journal_mail *rows = mem_alloc(n * sizeof(*rows));
+    for (size_t i = 0; i < n; i++)
+        rows[i] = mail_of(w, &mails[i], NULL);
+    int rc = journal_take(w->desk->journal, w->conf->name, uidvalidity, rows, n, e);
+    free(rows);
+    return rc;
+}
+
+static int on_part(void *self, uint32_t uidvalidity, const struct mailbox_mail *mail, uint64_t offset,
+                   struct slice bytes, bool last, struct err *e)
+{
+    struct watch *w = self;
+    char name[120];
+    snprintf(name, sizeof(name), "%s-%u-%u", w->conf->name, uidvalidity, mail->uid);
+    if (journal_spool_put(w->desk->journal, name, offset, bytes, last, e) != 0)
+        return -1;
+    if (!last)
+        return 0;
+    struct journal_mail row = mail_of(w, mail, name);
+    return journal_take(w->desk->journal, w->conf->name, uidvalidity, &row, 1, e);
+}
+
+static size_t on_owed(void *self, uint32_t uidvalidity, struct mailbox_filing *out, size_t max)
+{
+    static const enum mailbox_folder folders[] = {[JOB_FOLDER_DONE] = MAILBOX_DONE,
+                                                  [JOB_FOLDER_REFUSED] = MAILBOX_REFUSED,
+                                                  [JOB_FOLDER_PARKED] = MAILBOX_PARKED};
+    struct watch *w = self;
+    struct journal_filing rows[MOST_FILED];
+    size_t n =
+        journal_owed(w->desk->journal, w->conf->name, uidvalidity, rows, max < MOST_FILED ? max : MOST_FILED);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct mailbox_filing){.uid = rows[i].uid, .folder = folders[rows[i].folder]};
+    return n;
+}
+
+static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
+                    struct err *e)
+{
+    struct watch *w = self;
+    (void)e;
+    for (size_t i = 0; i < n;) {
+        struct journal_filing rows[MOST_FILED];
+        size_t k = 0;
+        for (; k < MOST_FILED && i < n; k++, i++)
+            rows[k].uid = done[i].uid;
+        journal_filed(w->desk->journal, w->conf->name, uidvalidity, rows, k);
+    }
+    CRASH_POINT("filed.after");
+    return 0;
+}
+
+static void on_state(void *self, enum mailbox_state state, const struct err *why)
+{
+    struct watch *w = self;
+    char topic[100], text[700];
+    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
+    if (state == MAILBOX_LOST) {
+        LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
+        bool lasting = why->code == ERR_CREDENTIALS || why->code == ERR_TLS || why->code == ERR_DISK_FULL;
+        snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s", w->conf->name, why->text);
+        if (lasting)
+            alert_ill(w->desk, topic, text);
+        return;
+    }
+    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
+    if (state == MAILBOX_CONNECTED) {
+        LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
+        alert_well(w->desk, topic, text);
+    }
+}
+
+static void *watch_main(void *self)
+{
+    struct watch *w = self;
+    struct mailbox_options o = {.conf = w->conf,
+                                .size_limit = w->desk->conf->limits.message_size,
+                                .poll_seconds = w->desk->conf->limits.poll_seconds,
+                                .instance = journal_instance(w->desk->journal),
+                                .stop_fd = w->desk->stop_fd,
+                                .wake_fd = w->wake_fd,
+                                .once = w->once};
+    struct mailbox_sink sink = {.self = w,
+                                .selected = on_selected,
+                                .known = on_known,
+                                .deliver = on_deliver,
+                                .part = on_part,
+                                .owed = on_owed,
+                                .filed = on_filed,
+                                .state = on_state};
+    w->rc = mailbox_imap_run(&o, &sink, &w->err);
+    if (w->rc != 0 && !w->once) {
+        char topic[100];
+        snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
+        LOG(LOG_ERROR, "watch", "ended", LS("mailbox", w->conf->name), LS("error", w->err.text));
+        alert_ill(w->desk, topic, w->err.text);
+    }
+    return NULL;
+}
+
+int watch_start(struct watch **out, struct desk *d, size_t mailbox, int64_t since_ms, bool once,
+                struct err *e)
+{
+    struct watch *w = mem_alloc(sizeof(*w));
+    *w = (struct watch){.desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once};
+    w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (w->wake_fd < 0 || pthread_create(&w->thread, NULL, watch_main, w) != 0) {
+        err_set_errno(e, errno, "cannot start watching %s", w->conf->name);
+        free(w);
+        return -1;
+    }
+    *out = w;
+    return 0;
+}
+
+void watch_wake(struct watch *w)
+{
+    uint64_t one = 1;
+    if (write(w->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+        LOG(LOG_ERROR, "watch", "wake.failed", LN("errno", errno));
+}
+
+int watch_join(struct watch **watch, struct err *e)
+{
+    struct watch *w = *watch;
+    pthread_join(w->thread, NULL);
+    int rc = w->rc;
+    if (rc != 0 && e)
+        *e = w->err;
+    close(w->wake_fd);
+    free(w);
+    *watch = NULL;
+    return rc;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * workers: a small pool of threads that hands out jobs, oldest first, and one keeper for timers, the
+ * directory and the operator's wishes. A job is claimed by its id in `busy`; one that was finished without
+ * waiting stays there until the journal says that its end is on the disk, since until then the journal still
+ * shows it as open.
+ */
+#include "desk.h"
+
+enum { MOST_BUSY = 4096, READY = 256, REFRESH_S = 900, SOON_MS = 10000 };
+
+struct workers {
+    struct desk *desk;
+    pthread_t *threads, keeper;
+    unsigned n, started;
+    bool keeper_runs;
+    pthread_mutex_t lock;
+    pthread_cond_t work, idle;
+    int64_t ready[READY]; /* jobs that may run; negative: only letters of that job (-1 - id) */
+    size_t n_ready, at;
+    int64_t *busy;
+    size_t n_busy, working;
+    bool dirty, stop;
+    int64_t next_due_ms;
+};
+
+static bool is_busy(const struct workers *w, int64_t id)
+{
+    for (size_t i = 0; i < w->n_busy; i++) {
+        if (w->busy[i] == id)
+            return true;
+    }
+    return false;
+}
+
+static void release(struct workers *w, int64_t id)
+{
+    for (size_t i = 0; i < w->n_busy; i++) {
+        if (w->busy[i] == id) {
+            w->busy[i] = w->busy[--w->n_busy];
+            return;
+        }
+    }
+}
+
+/* Asks the journal what is due. The lock is held: the read is short, and two refills at once would only
+ * repeat it. */
+static void refill(struct workers *w)
+{
+    int64_t found[READY / 2], now_ms = clock_now_ms();
+    w->dirty = false;
+    w->n_ready = w->at = 0;
+    size_t n = journal_letters_due(w->desk->journal, now_ms, found, 16);
+    for (size_t i = 0; i < n; i++)
+        w->ready[w->n_ready++] = -1 - found[i];
+    n = journal_due(w->desk->journal, now_ms, found, READY / 2);
+    for (size_t i = 0; i < n; i++)
+        w->ready[w->n_ready++] = found[i];
+    w->next_due_ms = journal_next_due(w->desk->journal, now_ms);
+}
+
+static int64_t job_of(int64_t ready)
+{
+    return ready < 0 ? -1 - ready : ready;
+}
+
+/* The next piece of work that nobody has, marked busy; false when there is none now. */
+static bool claim(struct workers *w, int64_t *out)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        while (w->at < w->n_ready) {
+            int64_t r = w->ready[w->at++];
+            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY)
+                continue;
+            w->busy[w->n_busy++] = job_of(r);
+            w->working++;
+            *out = r;
+            return true;
+        }
+        if (pass == 0 && !w->dirty && clock_now_ms() < w->next_due_ms)
+            return false;
+        if (pass == 0)
+            refill(w);
+    }
+    return false;
+}
+
+static void wait_for_work(struct workers *w)
+{
+    struct timespec until;
+    int64_t left = w->next_due_ms == INT64_MAX ? 1000 : w->next_due_ms - clock_now_ms();
+    if (left < 5)
+        left = 5;
+    if (left > 1000)
+        left = 1000;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(left % 1000) * 1000000;
+    until.tv_sec += (time_t)(left / 1000) + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&w->work, &w->lock, &until);
+}
+
+struct worker_arg {
+    struct workers *workers;
+    unsigned slot;
+};
+
+static void run_one(struct workers *w, unsigned slot, int64_t r)
+{
+    bool keep = false;
+    if (r < 0)
+        job_post_letters(w->desk, job_of(r));
+    else
+        keep = job_run(w->desk, slot, r);
+    pthread_mutex_lock(&w->lock);
+    w->working--;
+    if (!keep)
+        release(w, job_of(r));
+}
+
+static void *worker_main(void *self)
+{
+    struct worker_arg arg = *(struct worker_arg *)self;
+    struct workers *w = arg.workers;
+    free(self);
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop) {
+        int64_t r;
+        if (claim(w, &r)) {
+            pthread_mutex_unlock(&w->lock);
+            run_one(w, arg.slot, r);
+            continue;
+        }
+        if (w->working == 0)
+            pthread_cond_broadcast(&w->idle);
+        wait_for_work(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* --- the keeper
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void keep_directory(struct desk *d, int64_t *next_ms)
+{
+    struct buf problems = BUF_INIT(16384);
+    struct err e = ERR_INIT;
+    if (clock_mono_ms() < *next_ms)
+        return;
+    if (desk_refresh(d, &problems, &e) == 0) {
+        *next_ms = clock_mono_ms() + REFRESH_S * 1000;
+        alert_well(d, "directory", "Autotask's staff list and labels can be read again");
+    } else {
+        *next_ms = clock_mono_ms() + 30000;
+        LOG(LOG_WARN, "keeper", "directory.failed", LS("error", e.text));
+        char text[900];
+        snprintf(text, sizeof(text), "%s %.300s", e.text, problems.data);
+        if (err_class(&e) == ERR_CLASS_OPERATOR)
+            alert_ill(d, "directory", text);
+    }
+    buf_release(&problems);
+}
+
+static void *keeper_main(void *self)
+{
+    struct workers *w = self;
+    struct desk_people *people = desk_people_get(w->desk);
+    int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0;
+    desk_people_put(w->desk, people);
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop) {
+        pthread_mutex_unlock(&w->lock);
+        keep_directory(w->desk, &next_ms);
+        journal_requests_run(w->desk->journal);
+        pthread_mutex_lock(&w->lock);
+        if (!w->stop)
+            wait_for_work(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* --- life
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *e)
+{
+    struct workers *w = mem_alloc(sizeof(*w));
+    pthread_condattr_t monotonic;
+    *w = (struct workers){.desk = d, .n = n, .dirty = true, .next_due_ms = INT64_MAX};
+    w->threads = mem_alloc(n * sizeof(*w->threads));
+    w->busy = mem_alloc(MOST_BUSY * sizeof(*w->busy));
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->work, &monotonic);
+    pthread_cond_init(&w->idle, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    *out = w;
+    for (unsigned i = 0; i < n; i++) {
+        struct worker_arg *arg = mem_alloc(sizeof(*arg));
+        *arg = (struct worker_arg){w, i};
+        if (pthread_create(&w->threads[i], NULL, worker_main, arg) != 0) {
+            free(arg);
+            return err_set(e, ERR_IO, "cannot start worker %u", i);
+        }
+        w->started++;
+    }
+    w->keeper_runs = pthread_create(&w->keeper, NULL, keeper_main, w) == 0;
+    return w->keeper_runs ? 0 : err_set(e, ERR_IO, "cannot start the keeper");
+}
+
+void workers_kick(struct workers *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->dirty = true;
+    pthread_cond_broadcast(&w->work);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void workers_finished(struct workers *w, int64_t job)
+{
+    pthread_mutex_lock(&w->lock);
+    release(w, job);
+    pthread_mutex_unlock(&w->lock);
+}
+
+bool workers_drain(struct workers *w, int64_t ms)
+{
+    int64_t deadline = deadline_in(ms);
+    bool idle = false;
+    while (!idle && deadline_left(deadline) > 0) {
+        int64_t id, now_ms = clock_now_ms();
+        pthread_mutex_lock(&w->lock);
+        idle = w->n_busy == 0 && journal_due(w->desk->journal, now_ms + SOON_MS, &id, 1) == 0 &&
+               journal_letters_due(w->desk->journal, now_ms + SOON_MS, &id, 1) == 0;
+        pthread_mutex_unlock(&w->lock);
+        if (!idle)
+            nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    return idle && journal_next_due(w->desk->journal, 0) == INT64_MAX;
+}
+
+void workers_stop(struct workers **workers)
+{
+    struct workers *w = *workers;
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_broadcast(&w->work);
+    pthread_mutex_unlock(&w->lock);
+    for (unsigned i = 0; i < w->started; i++)
+        pthread_join(w->threads[i], NULL);
+    if (w->keeper_runs)
+        pthread_join(w->keeper, NULL);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->work);
+    pthread_cond_destroy(&w->idle);
+    free(w->threads);
+    free(w->busy);
+    free(w);
+    *workers = NULL;
+}
