@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
+
+A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), and `expect`:
+  tickets   list of dicts of fields that must match, in order of title
+  letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
+  folders   {folder: number of mails}
+  outcomes  the journal's outcomes, sorted
+`crash`: False where a fault rule counts calls, so that a killed run would see another world by design.
+"""
+
+SARAH, MIKE, STAFF = "sarah.klein", "mike.chen", "dana.reed@northwind.example"
+
+CASES = [
+    dict(name="ticket", mails=[dict(subject="Sarah: reset MFA for Bob at Acme", text="He has a new phone.\n")],
+         expect=dict(tickets=[dict(title="reset MFA for Bob at Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="two-technicians", mails=[dict(subject="Sarah and Shana: move the server", text="On Friday.\n")],
+         expect=dict(tickets=[dict(title="move the server", assignee=SARAH, others=["shana.ortiz"])],
+                     letters={STAFF: ["Shana Ortiz"]}, folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="misspelt", mails=[dict(subject="Shara: printer down", text="Second floor.\n")],
+         expect=dict(tickets=[dict(assignee=None, queue="Triage")], letters={STAFF: ["Shara"]}, folders=dict(Done=1),
+                     outcomes=["unassigned"])),
+    dict(name="help", mails=[dict(subject="help", text="")],
+         expect=dict(tickets=[], letters={STAFF: ["Sarah"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="status", mails=[dict(subject="Status", text="")],
+         expect=dict(tickets=[], letters={STAFF: ["Autotask"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="not-yet", mails=[dict(subject="check mapping", text="")],
+         expect=dict(tickets=[], letters={STAFF: ["check mapping"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="stranger", mails=[dict(subject="Sarah: hello", text="buy", sender="eve@elsewhere.example", proof=False)],
+         expect=dict(tickets=[], letters={}, folders=dict(Refused=1), outcomes=["refused"], calls=0)),
+    dict(name="forged", mails=[dict(subject="Sarah: pay this", text="now", proof=False)],
+         expect=dict(tickets=[], letters={}, folders=dict(Refused=1), outcomes=["refused"], calls=0)),
+    dict(name="vacation", mails=[dict(subject="Automatic reply: x", text="away", headers={"Auto-Submitted": "auto-replied"})],
+         expect=dict(tickets=[], letters={}, folders=dict(Refused=1), outcomes=["ignored"], calls=0)),
+    dict(name="same-mail-twice", mails=[dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>"),
+                                        dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>")],
+         expect=dict(tickets=[dict(title="call Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
+                     folders=dict(Done=2), outcomes=["same", "ticket"])),
+    dict(name="large", mails=[dict(subject="Sarah: see the log", text="line of a log file\n" * 20000)],
+         expect=dict(tickets=[dict(title="see the log", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="three-mails", mails=[dict(subject="Sarah: one", text="1"), dict(subject="Shana: two", text="2"),
+                                    dict(subject="check accounts", text="3")],
+         expect=dict(tickets=[dict(title="one", assignee=SARAH), dict(title="two", assignee="shana.ortiz")],
+                     letters={STAFF: ["one", "two", "check accounts"]}, folders=dict(Done=3),
+                     outcomes=["answered", "ticket", "ticket"])),
+    dict(name="answer-lost-after-commit", crash=False,
+         mails=[dict(subject="Sarah: lost answer", text="x")],
+         faults=[dict(method="POST", path="/Tickets", nth=1, action="drop_after_commit")],
+         expect=dict(tickets=[dict(title="lost answer", assignee=SARAH)], letters={STAFF: ["Queued", "Sarah Klein"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+]
