@@ -3,7 +3,8 @@
  * conf: frontdesk.conf read through one table: key, type, limits, default, manual sentence (conf_table.c).
  * The manual page frontdesk.conf.5 is checked against the table. All problems are reported at once, each with
  * file, line, key, what is allowed, and the nearest known name. The result is immutable and shared by all
- * threads.
+ * threads. Text in it holds no control characters; domains are lower-case A-labels, also those of addresses.
+ * An optional setting without a default is NULL.
  */
 #ifndef FRONTDESK_CONF_H
 #define FRONTDESK_CONF_H
@@ -71,12 +72,13 @@ struct conf {
         unsigned in_flight;      /* per endpoint, default 2, max 3 */
     } autotask;
     struct {
-        char *company; /* own company when empty (id 0) */
-        char *queue, *triage_queue, *status, *priority, *category, *source; /* labels */
-        char *due; /* "next workday 17:00", "in 3 days 12:00", "today 17:00" */
+        char *company; /* "": own company (id 0) */
+        char *queue, *triage_queue, *status, *priority, *category,
+            *source; /* labels; the last two "": none */
+        char *due;   /* "next workday 17:00", "in 3 days 12:00", "today 17:00" */
     } ticket;
     struct {
-        uint64_t message_size;     /* bytes, default 25 MB (35 MB encoded) */
+        uint64_t message_size;     /* bytes as they travel, default 35 MB (a file of 25 MB) */
         unsigned parts, depth;     /* default 200, 20 */
         unsigned per_sender_hour;  /* default 30 */
         unsigned hold_minutes;     /* default 30 */
@@ -90,7 +92,7 @@ struct conf {
         unsigned keep_days;
     } journal;
     struct {
-        char *email, *command;
+        char *email, *command; /* operator's address, program; NULL: none */
     } alerts;
     char *templates; /* folder; default the installed one */
 };

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conf, inside: the table of settings (conf_table.c), how values are read (conf_value.c), and the list of
+ * problems (conf.c). */
+#ifndef FRONTDESK_CONF_ROWS_H
+#define FRONTDESK_CONF_ROWS_H
+
+#include "frontdesk/conf.h"
+
+#include <libconfig.h>
+
+enum conf_type {
+    CONF_TEXT,
+    CONF_NAME,
+    CONF_PATH,
+    CONF_SECRET_FILE,
+    CONF_ADDRESS,
+    CONF_DUE,
+    CONF_ZONE,
+    CONF_API_URL,
+    CONF_ADDRESSES,
+    CONF_DOMAINS,
+    CONF_DATES,
+    CONF_NUMBER, /* unsigned */
+    CONF_SIZE,   /* uint64_t bytes */
+    CONF_BOOL,
+    CONF_WEEKDAYS,
+    CONF_HOURS, /* two int, minutes after midnight */
+    CONF_IMAP_URL,
+    CONF_SMTP_URL, /* struct conf_server */
+    CONF_TRUST_PROFILE,
+};
+
+/* Where the value goes: into struct conf, or into one element of a list of groups. */
+enum conf_scope { CONF_TOP, CONF_MAILBOX, CONF_NICKNAME };
+
+struct conf_row {
+    const char *path; /* "limits.workers", "mailboxes[].imap.url" */
+    enum conf_type type;
+    enum conf_scope scope;
+    size_t offset;
+    uint64_t min, max;  /* of a number; of the bytes of a text; of the entries of a list */
+    const char *preset; /* as it would be written, without quotes; NULL: none */
+    bool required;
+    const char *sentence;
+};
+
+extern const struct conf_row conf_rows[];
+extern const size_t conf_n_rows;
+
+/* Keys of the design that this version cannot serve: a clear word instead of "unknown key". */
+struct conf_later {
+    const char *path, *what;
+};
+extern const struct conf_later conf_laters[];
+extern const size_t conf_n_laters;
+
+const char *conf_type_words(enum conf_type type); /* "a number", "an e-mail address" */
+/* The row's own path inside its list element: "imap.url". */
+const char *conf_row_key(const struct conf_row *row);
+
+/* One reading of one file. */
+struct conf_reader {
+    const char *name;
+    struct pool *pool; /* of the conf */
+    struct conf_problem {
+        unsigned line;
+        size_t order;
+        char *text;
+    } problems[100];
+    size_t n_problems;
+};
+
+void conf_problem(struct conf_reader *r, unsigned line, const char *fmt, ...) PRINTF(3, 4);
+/* Reads `s` into `base` + row->offset; `key` is the path with indices for messages. */
+void conf_value_read(struct conf_reader *r, const struct conf_row *row, const char *key,
+                     const config_setting_t *s, void *base);
+/* The row's preset into `base`. */
+void conf_value_preset(struct conf_reader *r, const struct conf_row *row, void *base);
+
+#endif

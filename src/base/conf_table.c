@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conf_table: every setting, one row each. frontdesk.conf(5) is checked against it by tests/lint/manual.sh.
+ */
+#include "conf_rows.h"
+#include "frontdesk/due.h"
+
+#define TOP(member)      CONF_TOP, offsetof(struct conf, member)
+#define MAILBOX(member)  CONF_MAILBOX, offsetof(struct conf_mailbox, member)
+#define NICKNAME(member) CONF_NICKNAME, offsetof(struct conf_nickname, member)
+#define KB               (UINT64_C(1) << 10)
+#define MB               (UINT64_C(1) << 20)
+#define PATH_BYTES       1, 1024
+
+/* clang-format off: one line a setting, its sentence below */
+const struct conf_row conf_rows[] = {
+    {"firm.name", CONF_TEXT, TOP(firm.name), 1, 100, NULL, true, "Name of the firm, as replies show it."},
+    {"firm.domains", CONF_DOMAINS, TOP(firm.domains), 1, 50, NULL, true,
+     "Mail domains of the staff. Only mail proven to come from one of them is acted on."},
+    {"firm.timezone", CONF_ZONE, TOP(firm.timezone), 1, 63, "UTC", false,
+     "Time zone in which due dates are counted and shown."},
+    {"firm.workdays", CONF_WEEKDAYS, TOP(firm.workdays), 1, 7, "mon tue wed thu fri", false,
+     "Days on which the firm works. Due dates skip the others."},
+    {"firm.hours", CONF_HOURS, TOP(firm.day_start_min), 0, 0, "08:00-17:00", false,
+     "Opening and closing time. A due rule without a time means the closing time."},
+    {"firm.holidays", CONF_DATES, TOP(firm.holidays), 0, 500, NULL, false,
+     "Days that due dates skip: one day of one year, or a day of every year."},
+    {"mailboxes[].name", CONF_NAME, MAILBOX(name), 1, 32, NULL, true,
+     "Short name of the mailbox in logs and in the journal. Never change it: the journal knows mail by it."},
+    {"mailboxes[].address", CONF_ADDRESS, MAILBOX(address), 3, 254, NULL, true,
+     "Address the staff write to, and the sender of the replies."},
+    {"mailboxes[].trust", CONF_TRUST_PROFILE, MAILBOX(trust), 1, 255, NULL, true,
+     "Whose word is taken for who sent a mail: the Authentication-Results of the named server, or nobody's."},
+    {"mailboxes[].imap.url", CONF_IMAP_URL, MAILBOX(imap), 1, 512, NULL, true,
+     "Incoming server. imap means STARTTLS, imaps means TLS from the first byte."},
+    {"mailboxes[].imap.user", CONF_TEXT, MAILBOX(imap.user), 1, 254, NULL, true,
+     "Login name at the incoming server."},
+    {"mailboxes[].imap.password_file", CONF_SECRET_FILE, MAILBOX(imap.password_file), PATH_BYTES, NULL, true,
+     "File that holds the password on one line; mode 0600."},
+    {"mailboxes[].imap.ca_file", CONF_PATH, MAILBOX(imap.ca_file), PATH_BYTES, NULL, false,
+     "Certificates to trust for this server instead of the system's."},
+    {"mailboxes[].imap.insecure_plain", CONF_BOOL, MAILBOX(imap.insecure_plain), 0, 0, "false", false,
+     "Speak without TLS. Only allowed to a server on this machine."},
+    {"mailboxes[].smtp.url", CONF_SMTP_URL, MAILBOX(smtp), 1, 512, NULL, true,
+     "Outgoing server. smtp means STARTTLS, smtps means TLS from the first byte."},
+    {"mailboxes[].smtp.user", CONF_TEXT, MAILBOX(smtp.user), 1, 254, NULL, false,
+     "Login name at the outgoing server; absent: no login."},
+    {"mailboxes[].smtp.password_file", CONF_SECRET_FILE, MAILBOX(smtp.password_file), PATH_BYTES, NULL, false,
+     "File that holds the password on one line; mode 0600."},
+    {"mailboxes[].smtp.ca_file", CONF_PATH, MAILBOX(smtp.ca_file), PATH_BYTES, NULL, false,
+     "Certificates to trust for this server instead of the system's."},
+    {"mailboxes[].smtp.insecure_plain", CONF_BOOL, MAILBOX(smtp.insecure_plain), 0, 0, "false", false,
+     "Speak without TLS. Only allowed to a server on this machine."},
+    {"mailboxes[].folders.inbox", CONF_TEXT, MAILBOX(inbox), 1, 200, "INBOX", false,
+     "Folder that is watched."},
+    {"mailboxes[].folders.done", CONF_TEXT, MAILBOX(done), 1, 200, "Done", false,
+     "Folder for mail that was acted on or answered; created if missing."},
+    {"mailboxes[].folders.refused", CONF_TEXT, MAILBOX(refused), 1, 200, "Refused", false,
+     "Folder for mail of strangers and machines; created if missing."},
+    {"mailboxes[].folders.parked", CONF_TEXT, MAILBOX(parked), 1, 200, "Parked", false,
+     "Folder for mail that waits for the operator; created if missing."},
+    {"staff.extra_addresses", CONF_ADDRESSES, TOP(staff.extra_addresses), 0, 500, NULL, false,
+     "Single addresses outside the staff domains that are staff too."},
+    {"staff.admins", CONF_ADDRESSES, TOP(staff.admins), 0, 50, NULL, false,
+     "Staff who may use the operator commands by mail."},
+    {"staff.nicknames[].who", CONF_TEXT, NICKNAME(who), 1, 200, NULL, true,
+     "Technician: user name, full name, or a first name that only one person has."},
+    {"staff.nicknames[].nick", CONF_TEXT, NICKNAME(nick), 1, 64, NULL, true,
+     "A name that also means this technician in a subject."},
+    {"staff.accept_forged_senders", CONF_BOOL, TOP(staff.accept_forged_senders), 0, 0, "false", false,
+     "Allow trust none outside this machine: anybody can then pose as staff. Every reply and status say so."},
+    {"autotask.zone_url", CONF_API_URL, TOP(autotask.zone_url), 1, 512,
+     "https://webservices.autotask.net/atservicesrest", false,
+     "Where the zone of the account is asked for. Change it only for tests."},
+    {"autotask.user", CONF_TEXT, TOP(autotask.user), 1, 254, NULL, true, "User name (key) of the API user."},
+    {"autotask.secret_file", CONF_SECRET_FILE, TOP(autotask.secret_file), PATH_BYTES, NULL, true,
+     "File that holds the secret of the API user on one line; mode 0600."},
+    {"autotask.integration_code_file", CONF_SECRET_FILE, TOP(autotask.integration_code_file), PATH_BYTES,
+     NULL, true, "File that holds the tracking identifier of the API user on one line; mode 0600."},
+    {"autotask.ca_file", CONF_PATH, TOP(autotask.ca_file), PATH_BYTES, NULL, false,
+     "Certificates to trust for Autotask instead of the system's."},
+    {"autotask.calls_per_hour", CONF_NUMBER, TOP(autotask.calls_per_hour), 10, 10000, "5000", false,
+     "Calls an hour that frontdesk allows itself of the 10,000 that the whole firm shares."},
+    {"autotask.in_flight", CONF_NUMBER, TOP(autotask.in_flight), 1, 3, "2", false,
+     "Calls at one time to one endpoint; Autotask allows 3."},
+    {"ticket.company", CONF_TEXT, TOP(ticket.company), 0, 100, "", false,
+     "Company of new tickets; absent: the own company."},
+    {"ticket.queue", CONF_TEXT, TOP(ticket.queue), 1, 100, NULL, true,
+     "Label of the queue for tickets of a technician."},
+    {"ticket.triage_queue", CONF_TEXT, TOP(ticket.triage_queue), 1, 100, NULL, true,
+     "Label of the queue for tickets without a technician."},
+    {"ticket.status", CONF_TEXT, TOP(ticket.status), 1, 100, NULL, true,
+     "Label of the status of new tickets."},
+    {"ticket.priority", CONF_TEXT, TOP(ticket.priority), 1, 100, NULL, true,
+     "Label of the priority of new tickets."},
+    {"ticket.category", CONF_TEXT, TOP(ticket.category), 0, 100, "", false,
+     "Label of the ticket category; absent: Autotask's own default."},
+    {"ticket.source", CONF_TEXT, TOP(ticket.source), 0, 100, "", false,
+     "Label of the source of new tickets; absent: none."},
+    {"ticket.due", CONF_DUE, TOP(ticket.due), 1, 100, "next workday 17:00", false,
+     "When a new ticket is due. Days that are not worked, and times that have passed, move to the next "
+     "workday."},
+    {"limits.message_size", CONF_SIZE, TOP(limits.message_size), 64 * KB, 200 * MB, "35 MB", false,
+     "Largest mail that is read, as it travels (a file grows by a third). Larger mail is answered politely."},
+    {"limits.parts", CONF_NUMBER, TOP(limits.parts), 10, 2000, "200", false, "Most MIME parts of one mail."},
+    {"limits.depth", CONF_NUMBER, TOP(limits.depth), 3, 100, "20", false, "Deepest nesting of MIME parts."},
+    {"limits.per_sender_hour", CONF_NUMBER, TOP(limits.per_sender_hour), 1, 100000, "30", false,
+     "Mails an hour of one sender that are acted on at once; more are delayed, never dropped."},
+    {"limits.hold_minutes", CONF_NUMBER, TOP(limits.hold_minutes), 5, 1440, "30", false,
+     "How long a question to the sender waits before the ticket goes to triage."},
+    {"limits.settle_seconds", CONF_NUMBER, TOP(limits.settle_seconds), 1, 86400, "330", false,
+     "How long after a lost answer \"not found\" is believed. Autotask may work on a request for 300 "
+     "seconds."},
+    {"limits.workers", CONF_NUMBER, TOP(limits.workers), 1, 64, "4", false, "Threads that work on mail."},
+    {"limits.poll_seconds", CONF_NUMBER, TOP(limits.poll_seconds), 5, 540, "60", false,
+     "How often a mailbox is looked into beside IDLE."},
+    {"limits.replies_per_hour", CONF_NUMBER, TOP(limits.replies_per_hour), 1, 1000000, "300", false,
+     "Letters an hour at which frontdesk stops sending and calls the operator."},
+    {"journal.path", CONF_PATH, TOP(journal.path), PATH_BYTES, FD_STATE_DIR, false,
+     "State directory: the journal, large mail, the lock."},
+    {"journal.keep_days", CONF_NUMBER, TOP(journal.keep_days), 7, 3650, "90", false,
+     "Days for which text and addresses of finished mail are kept. What was done is remembered for ever."},
+    {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
+     "Operator who is told when frontdesk is ill, and when it is well again."},
+    {"alerts.command", CONF_PATH, TOP(alerts.command), PATH_BYTES, NULL, false,
+     "Program that is run with the alert on its standard input, for alerts that must not depend on mail."},
+    {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
+     "Folder of the reply templates."},
+};
+/* clang-format on */
+const size_t conf_n_rows = ARRAY_LEN(conf_rows);
+
+const struct conf_later conf_laters[] = {
+    {"mailboxes[].imap.oauth2", "login by OAuth 2"},
+    {"mailboxes[].smtp.oauth2", "login by OAuth 2"},
+    {"mailboxes[].role", "a mailbox for the books"},
+    {"firm.integration", "the QuickBooks integration"},
+    {"firm.match_items_by", "the QuickBooks integration"},
+    {"firm.language", "a choice of language"},
+    {"autotask.impersonate", "creating tickets in the name of the sender"},
+    {"quickbooks", "QuickBooks"},
+    {"ticket.cancelled_status", "undo"},
+    {"ticket.todo", "to-dos beside the ticket"},
+    {"limits.attachment_size", "attachments"},
+    {"alerts.canary_minutes", "the canary"},
+    {"metrics", "metrics"},
+    {"watch", "drift checks"},
+};
+const size_t conf_n_laters = ARRAY_LEN(conf_laters);
+
+const char *conf_type_words(enum conf_type type)
+{
+    static const char *const words[] = {
+        [CONF_TEXT] = "text",
+        [CONF_NAME] = "letters, digits and -",
+        [CONF_PATH] = "an absolute path",
+        [CONF_SECRET_FILE] = "an absolute path, or cred:NAME for a systemd credential",
+        [CONF_ADDRESS] = "an e-mail address",
+        [CONF_DUE] = "one of " DUE_FORMS,
+        [CONF_ZONE] = "a time zone such as \"Europe/Berlin\" or \"America/New_York\"",
+        [CONF_API_URL] = "https://HOST[:PORT]/PATH, or http:// to this machine",
+        [CONF_ADDRESSES] = "a list of e-mail addresses [\"…\", \"…\"]",
+        [CONF_DOMAINS] = "a list of domains [\"example.com\"]",
+        [CONF_DATES] = "a list of dates [\"2026-12-24\", \"12-25\"]",
+        [CONF_NUMBER] = "a number",
+        [CONF_SIZE] = "a number of bytes, or \"25 MB\", \"500 KB\"",
+        [CONF_BOOL] = "true or false",
+        [CONF_WEEKDAYS] = "a list out of \"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"",
+        [CONF_HOURS] = "\"HH:MM-HH:MM\"",
+        [CONF_IMAP_URL] = "imap://HOST[:PORT] or imaps://HOST[:PORT]",
+        [CONF_SMTP_URL] = "smtp://HOST[:PORT] or smtps://HOST[:PORT]",
+        [CONF_TRUST_PROFILE] = "\"server:NAME\" or \"none\"",
+    };
+    return words[type];
+}
+
+const char *conf_row_key(const struct conf_row *row)
+{
+    const char *in_list = strstr(row->path, "[].");
+    return in_list ? in_list + strlen("[].") : row->path;
+}
+
+static void describe_limits(struct buf *out, const struct conf_row *row)
+{
+    unsigned long long min = row->min, max = row->max;
+    if (row->type == CONF_NUMBER)
+        buf_printf(out, ", %llu to %llu", min, max);
+    else if (row->type == CONF_SIZE)
+        buf_printf(out, ", %llu KB to %llu MB", (unsigned long long)(min / KB),
+                   (unsigned long long)(max / MB));
+}
+
+void conf_describe(struct buf *out)
+{
+    for (size_t i = 0; i < conf_n_rows; i++) {
+        const struct conf_row *row = &conf_rows[i];
+        buf_printf(out, "%s\n    %s", row->path, conf_type_words(row->type));
+        describe_limits(out, row);
+        if (row->required)
+            buf_puts(out, "; required");
+        else if (row->preset && row->preset[0])
+            buf_printf(out, "; default %s", row->preset);
+        buf_printf(out, "\n    %s\n\n", row->sentence);
+    }
+}
