@@ -58,18 +58,23 @@ int job_act(struct job *job, struct err *e)
         return -1;
     job->row.ticket_id = job->perform.ticket_id;
     job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
+    if (job->row.lookup_first && job->perform.found) {
+        /* invariant 10: the journal was lost, the ticket was not; its answer went out back then */
+        job->row.outcome = OUTCOME_SAME;
+        job->row.reason = "done before the journal was rebuilt";
+        return job_end(job, JOB_FOLDER_DONE, e);
+    }
     job->row.state = JOB_ACTED;
     return 0;
 }
 
-int job_finish(struct job *job, enum job_state state, enum job_folder folder, bool durable, struct err *e)
+int job_end(struct job *job, enum job_folder folder, struct err *e)
 {
-    LOG(LOG_INFO, "job", "end", LS("state", job_state_name(state)),
-        LS("outcome", job_outcome_name(job->row.outcome)), LS("sender", job->row.sender),
-        LS("ticket", job->row.ticket_number));
-    if (journal_finish(job->desk->journal, &job->row, state, folder, durable, e) != 0)
+    LOG(LOG_INFO, "job", "end", LS("outcome", job_outcome_name(job->row.outcome)),
+        LS("sender", job->row.sender), LS("ticket", job->row.ticket_number ? job->row.ticket_number : ""));
+    if (journal_finish(job->desk->journal, &job->row, NULL, JOB_DONE, folder, false, e) != 0)
         return -1;
-    job->row.state = state;
-    job->finished = !durable;
+    job->row.state = JOB_DONE;
+    job->finished = true;
     return 0;
 }

@@ -3,11 +3,10 @@
  * the journal keeps until it is sent. Without alerts.email the log has to do. */
 #include "desk.h"
 
-static void write_letter(struct desk *d, const char *topic, const char *text, bool ill)
+static bool write_letter(struct desk *d, const char *topic, const char *text, bool ill, struct pool *pool,
+                         struct journal_letter *letter)
 {
-    struct pool *pool = pool_new(1 << 20);
     struct err e = ERR_INIT;
-    struct journal_letter letter;
     const struct conf_mailbox *mailbox = &d->conf->mailboxes[0];
     struct plan plan = {.sender = d->conf->alerts.email,
                         .sender_name = "",
@@ -25,24 +24,27 @@ static void write_letter(struct desk *d, const char *topic, const char *text, bo
                                 .diverted_to = "",
                                 .status_text = ""};
     const char *key =
-        pool_printf(pool, "alert %s %s %lld", journal_instance(d->journal), topic, (long long)clock_now_ms());
-    if (job_letter(d, &plan, mailbox, &facts, "alert", "alert", key, pool, &letter, &e) != 0) {
+        pool_printf(pool, "alert %s %s %lld", journal_instance(d->journal), topic, (long long)clock_now_us());
+    if (!plan.sender || !plan.sender[0])
+        return false;
+    if (job_letter(d, &plan, mailbox, &facts, "alert", "alert", key, pool, letter, &e) != 0) {
         LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
-    } else {
-        letter.kind = LETTER_ALERT;
-        if (journal_letter_add(d->journal, &letter, &e) != 0)
-            LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
+        return false;
     }
-    pool_free(&pool);
+    letter->kind = LETTER_ALERT;
+    return true;
 }
 
 static void turn(struct desk *d, const char *topic, const char *text, bool ill)
 {
-    if (!d->journal || !journal_alert_turned(d->journal, topic, ill, text))
+    struct journal_letter letter;
+    if (!d->journal || journal_alert_is(d->journal, topic) == ill)
         return;
-    LOG(ill ? LOG_ERROR : LOG_INFO, "alert", ill ? "ill" : "well", LS("topic", topic), LS("text", text));
-    if (d->conf->alerts.email && d->conf->alerts.email[0])
-        write_letter(d, topic, text, ill);
+    struct pool *pool = pool_new(1 << 20);
+    bool written = write_letter(d, topic, text, ill, pool, &letter);
+    if (journal_alert_turn(d->journal, topic, ill, text, written ? &letter : NULL))
+        LOG(ill ? LOG_ERROR : LOG_INFO, "alert", ill ? "ill" : "well", LS("topic", topic), LS("text", text));
+    pool_free(&pool);
 }
 
 void alert_ill(struct desk *d, const char *topic, const char *text)

@@ -126,9 +126,8 @@ static int make_letter(struct job *job, const char *template, const char *kind, 
 /* After a retry of a job whose final letter is out already, the news is a sequel. */
 static enum letter_kind kind_now(struct job *job, const char **name)
 {
-    bool sequel =
-        job->row.tries == 0 && journal_has_letter(job->desk->journal, job->row.id, LETTER_FINAL, NULL);
-    *name = sequel ? pool_printf(job->pool, "sequel %lld", (long long)clock_now_ms()) : "final";
+    bool sequel = journal_has_letter(job->desk->journal, job->row.id, LETTER_FINAL, NULL);
+    *name = sequel ? pool_printf(job->pool, "sequel %lld", (long long)clock_now_us()) : "final";
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
 
@@ -159,8 +158,7 @@ int job_answer(struct job *job, struct err *e)
     return 0;
 }
 
-/* --- offering
- * ------------------------------------------------------------------------------------------------------- */
+/* --- offering --- */
 
 /* When an unsent letter is offered again: 5 min growing to 4 h. */
 static int64_t letter_delay_ms(unsigned tries)
@@ -169,7 +167,9 @@ static int64_t letter_delay_ms(unsigned tries)
     return (int64_t)seconds[tries < ARRAY_LEN(seconds) ? tries : ARRAY_LEN(seconds) - 1] * 1000;
 }
 
-static int offer(struct desk *d, const struct journal_letter *l, struct err *e)
+/* `alone`: no later commit of this job follows, so the mark itself must be durable before the job is let go.
+ */
+static int offer(struct desk *d, struct journal_letter *l, bool alone, struct err *e)
 {
     size_t i;
     const struct conf_mailbox *mailbox = desk_mailbox(d, l->mailbox, &i);
@@ -178,17 +178,17 @@ static int offer(struct desk *d, const struct journal_letter *l, struct err *e)
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");
-    if (rc == 0) {
-        journal_letter_mark(d->journal, l->id, LETTER_SENT, l->tries + 1, 0, "");
+    l->state = rc == 0 ? LETTER_SENT : err_class(e) == ERR_CLASS_OPERATOR ? LETTER_FAILED : LETTER_UNSENT;
+    l->last_error = rc == 0 ? "" : e->text;
+    l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l->tries);
+    l->tries++;
+    journal_letter_mark(d->journal, l, alone);
+    if (rc == 0)
         LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
-        return 0;
-    }
-    LOG(LOG_WARN, "post", "not-sent", LS("to", l->to), LS("error", err_code_name(e->code)),
-        LS("text", e->text));
-    bool refused = err_class(e) == ERR_CLASS_OPERATOR;
-    journal_letter_mark(d->journal, l->id, refused ? LETTER_FAILED : LETTER_UNSENT, l->tries + 1,
-                        clock_now_ms() + letter_delay_ms(l->tries), e->text);
-    return -1;
+    else
+        LOG(LOG_WARN, "post", "not-sent", LS("to", l->to), LS("error", err_code_name(e->code)),
+            LS("text", e->text));
+    return rc;
 }
 
 int job_post(struct job *job, struct err *e)
@@ -196,7 +196,7 @@ int job_post(struct job *job, struct err *e)
     struct journal_letter *letters;
     size_t n = journal_letters(job->desk->journal, job->row.id, INT64_MAX, job->pool, &letters);
     for (size_t i = 0; i < n; i++) {
-        if (offer(job->desk, &letters[i], e) == 0)
+        if (offer(job->desk, &letters[i], false, e) == 0)
             continue;
         if (err_class(e) != ERR_CLASS_OPERATOR)
             return -1;
@@ -204,7 +204,7 @@ int job_post(struct job *job, struct err *e)
         job->row.reason = pool_printf(job->pool, "done, but the mail server refused the answer: %s", e->text);
         alert_ill(job->desk, "smtp-refused", job->row.reason);
     }
-    return job_finish(job, JOB_DONE, JOB_FOLDER_DONE, false, e);
+    return job_end(job, JOB_FOLDER_DONE, e);
 }
 
 void job_post_letters(struct desk *d, int64_t job)
@@ -214,14 +214,13 @@ void job_post_letters(struct desk *d, int64_t job)
     size_t n = journal_letters(d->journal, job, clock_now_ms(), pool, &letters);
     for (size_t i = 0; i < n; i++) {
         struct err e = ERR_INIT;
-        if (letters[i].kind != LETTER_FINAL && offer(d, &letters[i], &e) != 0)
+        if (letters[i].kind != LETTER_FINAL && offer(d, &letters[i], true, &e) != 0)
             break;
     }
     pool_free(&pool);
 }
 
-/* --- letters beside the main way
- * ------------------------------------------------------------------------------------ */
+/* --- letters beside the main way --- */
 
 void job_tell_queued(struct job *job, const struct err *why)
 {
@@ -245,44 +244,50 @@ void job_tell_queued(struct job *job, const struct err *why)
 }
 
 /* The sender hears that it could not be done, the operator why. */
-static void tell_trouble(struct job *job, const struct err *why)
+static bool write_trouble(struct job *job, const struct err *why, struct journal_letter *letter)
 {
-    struct journal_letter letter;
     struct err e = ERR_INIT;
-    const char *name;
     bool proven = job->row.sender && job->row.sender[0] && job->mailbox;
-    if (!proven || (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
-        return;
+    /* once the answer is stored nothing more is said: the answer is the final word */
+    if (!proven || job->row.state == JOB_ANSWERED ||
+        (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
+        return false;
     job->plan.sender = job->row.sender;
-    enum letter_kind kind = kind_now(job, &name);
-    const char *text =
-        err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED ? why->text : err_sentence(why->code);
-    if (make_letter(job, "trouble", name, text, &letter, &e) != 0) {
+    bool theirs = err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED;
+    const char *name = pool_printf(job->pool, "trouble %lld", (long long)clock_now_us());
+    if (make_letter(job, "trouble", name, theirs ? why->text : err_sentence(why->code), letter, &e) != 0) {
         LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
-        return;
+        return false;
     }
-    letter.kind = kind == LETTER_FINAL ? LETTER_SEQUEL : kind;
-    if (journal_letter_add(job->desk->journal, &letter, &e) != 0)
-        LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
+    letter->kind = LETTER_SEQUEL;
+    return true;
+}
+
+/* One topic for all mail of unproven senders: strangers must not be able to fill the operator's mailbox. */
+static void alert_parked(struct job *job, const struct err *why, bool proven)
+{
+    char topic[64];
+    snprintf(topic, sizeof(topic), "parked-%s", proven ? job->row.ref : "unproven");
+    alert_ill(
+        job->desk, topic,
+        pool_printf(
+            job->pool,
+            "Mail %s from %s is parked: %s. Look with `frontdesk journal show %s`, mend the cause, then "
+            "`frontdesk journal retry %s` or `frontdesk journal discard %s`.",
+            job->row.ref, proven ? job->row.sender : "an unproven sender", why->text, job->row.ref,
+            job->row.ref, job->row.ref));
 }
 
 void job_park(struct job *job, const struct err *why)
 {
     struct err e = ERR_INIT;
-    char topic[64];
-    /* once the answer is stored nothing more is said: the answer is the final word */
-    if (job->row.state != JOB_ANSWERED)
-        tell_trouble(job, why);
+    struct journal_letter letter;
+    bool told = write_trouble(job, why, &letter);
     job->row.outcome = OUTCOME_PARKED;
     job->row.reason = pool_printf(job->pool, "%s: %s", err_code_name(why->code), why->text);
-    snprintf(topic, sizeof(topic), "parked-%s", job->row.ref);
-    alert_ill(
-        job->desk, topic,
-        pool_printf(job->pool,
-                    "Mail %s from %s is parked: %s. Look with `frontdesk journal show %s`, mend the cause, "
-                    "then `frontdesk journal retry %s` or `discard %s`.",
-                    job->row.ref, job->row.sender && job->row.sender[0] ? job->row.sender : "(unproven)",
-                    why->text, job->row.ref, job->row.ref, job->row.ref));
-    if (job_finish(job, JOB_PARKED, JOB_FOLDER_PARKED, true, &e) != 0)
+    alert_parked(job, why, job->row.sender && job->row.sender[0]);
+    LOG(LOG_WARN, "job", "parked", LS("sender", job->row.sender), LS("reason", job->row.reason));
+    if (journal_finish(job->desk->journal, &job->row, told ? &letter : NULL, JOB_PARKED, JOB_FOLDER_PARKED,
+                       true, &e) != 0)
         LOG(LOG_ERROR, "job", "park.failed", LS("error", e.text));
 }

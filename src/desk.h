@@ -80,8 +80,7 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
                const struct facts_input *facts, const char *template, const char *kind, const char *key,
                struct pool *pool, struct journal_letter *out, struct err *e) MUST_USE;
 
-/* --- watch.c: one thread a mailbox
- * ---------------------------------------------------------------------------------- */
+/* --- watch.c: one thread a mailbox --- */
 struct watch;
 /* `since_ms`: 0 = new mail only on a first start. `once`: drain, and return from watch_join. `mailbox`:
  * index. */
@@ -92,19 +91,18 @@ void watch_wake(struct watch *w);
 /* Waits for its end. -1 with *e when it ended because of an error. */
 int watch_join(struct watch **w, struct err *e);
 
-/* --- workers.c
- * ------------------------------------------------------------------------------------------------------ */
+/* --- workers.c --- */
 struct workers;
 int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *e) MUST_USE;
 /* A job can run. */
 void workers_kick(struct workers *w);
 void workers_finished(struct workers *w, int64_t job);
-/* Waits until nobody works and nothing is due within ten seconds (once), at most `ms`. True when nothing at all is left. */
+/* Waits until nobody works and nothing is due within ten seconds (once), at most `ms`. True when nothing at
+ * all is left. */
 bool workers_drain(struct workers *w, int64_t ms);
 void workers_stop(struct workers **w);
 
-/* --- alert.c
- * -------------------------------------------------------------------------------------------------------- */
+/* --- alert.c --- */
 /* Tells the operator once that `topic` is ill (text: what, where, the fix), and once that it is well again.
  */
 void alert_ill(struct desk *d, const char *topic, const char *text);

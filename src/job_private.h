@@ -29,9 +29,8 @@ int job_act(struct job *job, struct err *e) MUST_USE;
 int job_answer(struct job *job, struct err *e) MUST_USE;
 int job_post(struct job *job, struct err *e) MUST_USE;
 
-/* Ends the job; its outcome and reason stand in job->row. */
-int job_finish(struct job *job, enum job_state state, enum job_folder folder, bool durable,
-               struct err *e) MUST_USE;
+/* Ends the job as done, not waited for; its outcome and reason stand in job->row. */
+int job_end(struct job *job, enum job_folder folder, struct err *e) MUST_USE;
 /* Parks it with the error as reason, tells the sender (if proven) and the operator. */
 void job_park(struct job *job, const struct err *why);
 /* `Queued, ref ...`: once a job, to a proven sender only. Sent at once if the mail server takes it. */

@@ -55,7 +55,6 @@ static void decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t r
                    struct desk_people *people, struct pool *pool, struct job_view *v)
 {
     const struct message *m = &v->message;
-    plan_message_key(v->gate.address, m, v->key);
     if (!v->unreadable[0]) {
         command_read(&v->command, message_str(m, m->subject), message_str(m, m->text), people->directory,
                      people->names, pool);
@@ -84,6 +83,7 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
     if (read_mail(d, bytes, path, headers_only, out, e) != 0)
         return -1;
     gate_judge(&out->message, &context, &out->gate);
+    plan_message_key(out->gate.address, &out->message, out->key);
     return 0;
 }
 
@@ -107,7 +107,7 @@ static int turn_away(struct job *job, const struct job_view *v, struct err *e)
     job->row.sender = pool_copy(job->pool, v->gate.address);
     LOG(LOG_INFO, "gate", machine ? "machine" : "refused", LS("sender", v->gate.address),
         LS("test", v->gate.reason));
-    return job_finish(job, JOB_DONE, JOB_FOLDER_REFUSED, false, e);
+    return job_end(job, JOB_FOLDER_REFUSED, e);
 }
 
 static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
@@ -122,14 +122,13 @@ static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
     buf_release(&json);
     if (too_long)
         return err_set(e, ERR_EXHAUSTED, "the plan of this mail is over 1 MB");
-    job->row.message_key = pool_copy(job->pool, v->key);
     job->row.outcome = (enum job_outcome)v->plan.outcome;
     if (journal_plan(job->desk->journal, &job->row, steps, n, &claim, e) != 0)
         return -1;
     if (claim == PLAN_SAME) {
         job->row.outcome = OUTCOME_SAME;
         job->row.reason = "the same mail was taken before (same sender, Message-ID and content)";
-        return job_finish(job, JOB_DONE, JOB_FOLDER_DONE, false, e);
+        return job_end(job, JOB_FOLDER_DONE, e);
     }
     job->plan = v->plan;
     job->plan_loaded = true;
@@ -168,6 +167,7 @@ static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
     job->plan.subject = pool_slice(job->pool, message_str(&v->message, v->message.subject));
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
     job->row.conversation = conversation_of(job, &v->message);
+    job->row.message_key = pool_copy(job->pool, v->key);
     if (over_the_cap(job, e) != 0)
         return -1;
     struct desk_people *people = desk_people_get(d);

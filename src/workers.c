@@ -21,6 +21,7 @@ struct workers {
     int64_t *busy;
     size_t n_busy, working;
     bool dirty, stop;
+    bool skipped; /* something was due but its job was busy: look again when one is released */
     int64_t next_due_ms;
 };
 
@@ -38,6 +39,7 @@ static void release(struct workers *w, int64_t id)
     for (size_t i = 0; i < w->n_busy; i++) {
         if (w->busy[i] == id) {
             w->busy[i] = w->busy[--w->n_busy];
+            w->dirty = w->dirty || w->skipped;
             return;
         }
     }
@@ -48,7 +50,7 @@ static void release(struct workers *w, int64_t id)
 static void refill(struct workers *w)
 {
     int64_t found[READY / 2], now_ms = clock_now_ms();
-    w->dirty = false;
+    w->dirty = w->skipped = false;
     w->n_ready = w->at = 0;
     size_t n = journal_letters_due(w->desk->journal, now_ms, found, 16);
     for (size_t i = 0; i < n; i++)
@@ -70,8 +72,10 @@ static bool claim(struct workers *w, int64_t *out)
     for (int pass = 0; pass < 2; pass++) {
         while (w->at < w->n_ready) {
             int64_t r = w->ready[w->at++];
-            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY)
+            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY) {
+                w->skipped = true;
                 continue;
+            }
             w->busy[w->n_busy++] = job_of(r);
             w->working++;
             *out = r;
@@ -139,18 +143,19 @@ static void *worker_main(void *self)
     return NULL;
 }
 
-/* --- the keeper
- * ----------------------------------------------------------------------------------------------------- */
+/* --- the keeper --- */
 
 static void keep_directory(struct desk *d, int64_t *next_ms)
 {
     struct buf problems = BUF_INIT(16384);
     struct err e = ERR_INIT;
-    if (clock_mono_ms() < *next_ms)
+    bool ill = journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS));
+    if (clock_mono_ms() < *next_ms && !(ill && clock_mono_ms() > *next_ms - (REFRESH_S - 30) * 1000))
         return;
     if (desk_refresh(d, &problems, &e) == 0) {
         *next_ms = clock_mono_ms() + REFRESH_S * 1000;
         alert_well(d, "directory", "Autotask's staff list and labels can be read again");
+        alert_well(d, err_code_name(ERR_CREDENTIALS), "Autotask takes frontdesk's login again");
     } else {
         *next_ms = clock_mono_ms() + 30000;
         LOG(LOG_WARN, "keeper", "directory.failed", LS("error", e.text));

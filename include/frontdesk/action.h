@@ -66,8 +66,7 @@ size_t plan_steps(const struct plan *p, struct journal_step *out);
 /* 64 hex digits over (address, Message-ID, canonical digest): the message key; independent of the mailbox. */
 void plan_message_key(const char *address, const struct message *m, char out[65]);
 
-/* --- doing it
- * ---------------------------------------------------------------------------------------------------- */
+/* --- doing it --- */
 struct perform {
     struct journal *journal;
     struct autotask *autotask;
@@ -80,6 +79,7 @@ struct perform {
     unsigned tries; /* of this stage: bounds reading back */
     /* results */
     bool reading_back; /* all steps are done */
+    bool found;        /* a step was found to be done already */
     int64_t ticket_id;
     char ticket_number[60];
     bool diverted;
@@ -90,8 +90,7 @@ struct perform {
 /* Runs what is not done yet. -1: *e says why; UNKNOWN and RETRY carry retry_after_s where a time is due. */
 int perform_run(struct perform *p, struct err *e) MUST_USE;
 
-/* --- telling it
- * -------------------------------------------------------------------------------------------------- */
+/* --- telling it --- */
 struct facts_input {
     const struct conf *conf;
     const struct directory *directory; /* may be NULL (Autotask down) */

@@ -65,8 +65,7 @@ const char *journal_dir(const struct journal *j);
 /* Did this open make the journal (first start)? */
 bool journal_is_new(const struct journal *j);
 
-/* --- mail comes in (watch.c)
- * --------------------------------------------------------------------------------- */
+/* --- mail comes in (watch.c) --- */
 struct journal_cursor {
     bool known;          /* this mailbox has been seen under this UIDVALIDITY */
     bool other_validity; /* seen, but under another one */
@@ -103,15 +102,13 @@ size_t journal_owed(struct journal *j, const char *mailbox, uint32_t uidvalidity
 void journal_filed(struct journal *j, const char *mailbox, uint32_t uidvalidity,
                    const struct journal_filing *done, size_t n);
 
-/* --- spool
- * ---------------------------------------------------------------------------------------------------- */
+/* --- spool --- */
 /* Appends at `offset` (0 begins anew); `last` makes the file durable under its final name. */
 int journal_spool_put(struct journal *j, const char *name, uint64_t offset, struct slice bytes, bool last,
                       struct err *e) MUST_USE;
 void journal_spool_path(const struct journal *j, const char *name, struct buf *out);
 
-/* --- a job's life (job.c)
- * --------------------------------------------------------------------------------------- */
+/* --- a job's life (job.c) --- */
 struct journal_job {
     int64_t id;
     char ref[12]; /* "7KQ2" */
@@ -197,30 +194,32 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
 bool journal_has_letter(struct journal *j, int64_t job, enum letter_kind kind, enum letter_state *state);
-/* How offering it ended. Not waited for when it was sent. */
-void journal_letter_mark(struct journal *j, int64_t id, enum letter_state state, unsigned tries,
-                         int64_t next_ms, const char *error);
+/* How offering it ended: state, tries, next_ms, last_error as they stand in *letter. Unless `durable` it is
+ * not waited for: the job must then stay claimed until a later commit of it. */
+void journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable);
 
-/* The end: state done or parked, outcome, reason; the mail is owed to `folder`. Not waited for unless
- * `durable`. */
-int journal_finish(struct journal *j, const struct journal_job *job, enum job_state state,
-                   enum job_folder folder, bool durable, struct err *e) MUST_USE;
+/* The end: state done or parked with outcome, reason, sender, and a last letter (only when durable); the mail
+ * is owed to `folder`. Not waited for unless `durable`: on_finished tells, and until then the job must not be
+ * run again. */
+int journal_finish(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
+                   enum job_state state, enum job_folder folder, bool durable, struct err *e) MUST_USE;
 /* Later: run_at, tries, reason so far. Durable. */
 int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
                   struct err *e) MUST_USE;
 /* An older unfinished job of the same conversation that must act first; 0 = none. */
 int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation);
 
-/* --- alerts (health)
- * ---------------------------------------------------------------------------------------------- */
-/* True once when `topic` turns ill (or well): the caller then writes the letter. Durable. */
-bool journal_alert_turned(struct journal *j, const char *topic, bool ill, const char *text);
+/* --- alerts (health) --- */
+bool journal_alert_is(struct journal *j, const char *topic);
+/* True once when `topic` turns ill (or well); the letter, if any, is stored in the same transaction. Durable.
+ */
+bool journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
+                        const struct journal_letter *letter);
 /* Small facts for `status`: "autotask.ok_ms" = "1764000000000". Not waited for. */
 void journal_fact_set(struct journal *j, const char *name, const char *value);
 bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size);
 
-/* --- for people (cli)
- * ---------------------------------------------------------------------------------------------- */
+/* --- for people (cli) --- */
 struct journal_row {
     int64_t id;
     char ref[12], mailbox[64];

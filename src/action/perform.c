@@ -109,6 +109,7 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
         return still_unknown(p, step, believed_ms, now_ms, e);
 #endif
     if (found) {
+        p->found = true;
         step->state = STEP_DONE;
         step->result_id = id;
         return journal_step_done(p->journal, p->job, step->n, id, "found", e);

@@ -72,8 +72,7 @@ void plan_ticket(const struct plan *p, struct autotask_ticket *out)
     }
 }
 
-/* --- text of the ticket
- * --------------------------------------------------------------------------------------------- */
+/* --- text of the ticket --- */
 
 /* The longest prefix of at most n UTF-16 units: Autotask counts like SQL Server does. */
 static size_t prefix_of_units(struct slice s, size_t n)
@@ -159,8 +158,7 @@ static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool
     set_due(in, p, pool);
 }
 
-/* --- one function a kind
- * -------------------------------------------------------------------------------------------- */
+/* --- one function a kind --- */
 
 static void plan_of_ticket(const struct plan_input *in, struct plan *p, struct pool *pool)
 {

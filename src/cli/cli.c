@@ -91,7 +91,7 @@ static int unknown_subcommand(const char *name)
     return EX_USAGE;
 }
 
-enum option { OPT_JSON = 256, OPT_STATE, OPT_SINCE, OPT_MAILBOX, OPT_OUTPUT, OPT_LOG, OPT_DESCRIBE };
+enum long_option { OPT_JSON = 256, OPT_STATE, OPT_SINCE, OPT_MAILBOX, OPT_OUTPUT, OPT_LOG, OPT_DESCRIBE };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},        {"help", no_argument, NULL, 'h'},

@@ -47,8 +47,7 @@ int query_end(struct query *q, struct err *e);
 /* For statements without rows: step and end. */
 int query_run(struct query *q, struct err *e) MUST_USE;
 
-/* --- the writer
- * ---------------------------------------------------------------------------------------------------- */
+/* --- the writer --- */
 typedef int write_fn(struct db *db, void *arg, struct err *e);
 
 /* What is told after the commit. Strings are borrowed from the submission's arg. */
@@ -105,5 +104,6 @@ int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
 void job_ref_of(int64_t id, char ref[12]);
+int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e) MUST_USE;
 
 #endif

@@ -227,6 +227,7 @@ struct finish_arg {
     enum job_state state;
     enum job_outcome outcome;
     enum job_folder folder;
+    const struct journal_letter *letter;
     char mailbox[64], sender[256], reason[512];
 };
 
@@ -248,19 +249,27 @@ static int finish(struct db *db, void *self, struct err *e)
     q = query_start(db, owe);
     query_int(&q, a->folder);
     query_int(&q, a->job);
-    return query_run(&q, e);
+    if (query_run(&q, e) != 0)
+        return -1;
+    return a->letter ? letter_insert(db, a->letter, a->now_ms, e) : 0;
 }
 
-int journal_finish(struct journal *j, const struct journal_job *job, enum job_state state,
-                   enum job_folder folder, bool durable, struct err *e)
+int journal_finish(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
+                   enum job_state state, enum job_folder folder, bool durable, struct err *e)
 {
+    ENSURE(!letter || durable);
     struct finish_arg *a = mem_alloc(sizeof(*a));
-    *a = (struct finish_arg){
-        .job = job->id, .now_ms = clock_now_ms(), .state = state, .outcome = job->outcome, .folder = folder};
+    *a = (struct finish_arg){.job = job->id,
+                             .now_ms = clock_now_ms(),
+                             .state = state,
+                             .outcome = job->outcome,
+                             .folder = folder,
+                             .letter = letter};
     snprintf(a->reason, sizeof(a->reason), "%s", job->reason ? job->reason : "");
     snprintf(a->sender, sizeof(a->sender), "%s", job->sender ? job->sender : "");
     snprintf(a->mailbox, sizeof(a->mailbox), "%s", job->mailbox);
-    struct submission_after after = {.owed_mailbox = a->mailbox, .finished_job = durable ? 0 : a->job};
+    struct submission_after after = {
+        .owed_mailbox = a->mailbox, .finished_job = durable ? 0 : a->job, .job_ready = letter != NULL};
     CRASH_POINT("finish.before");
     if (!durable) {
         journal_post(j, finish, a, &after);

@@ -3,7 +3,7 @@
  */
 #include "db.h"
 
-static int insert_letter(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e)
+int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e)
 {
     static const char sql[] =
         "INSERT OR IGNORE INTO letters (job, kind, state, mailbox, message_id, recipient, bytes,"
@@ -46,7 +46,7 @@ static int answer(struct db *db, void *self, struct err *e)
     query_int(&q, a->job->id);
     if (query_run(&q, e) != 0)
         return -1;
-    return a->letter ? insert_letter(db, a->letter, a->now_ms, e) : 0;
+    return a->letter ? letter_insert(db, a->letter, a->now_ms, e) : 0;
 }
 
 int journal_answer(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
@@ -62,7 +62,7 @@ int journal_answer(struct journal *j, const struct journal_job *job, const struc
 static int add_letter(struct db *db, void *self, struct err *e)
 {
     const struct answer_arg *a = self;
-    return insert_letter(db, a->letter, a->now_ms, e);
+    return letter_insert(db, a->letter, a->now_ms, e);
 }
 
 int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e)
@@ -175,11 +175,18 @@ static int mark_letter(struct db *db, void *self, struct err *e)
     return query_run(&q, e);
 }
 
-void journal_letter_mark(struct journal *j, int64_t id, enum letter_state state, unsigned tries,
-                         int64_t next_ms, const char *error)
+void journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable)
 {
     struct mark_arg *a = mem_alloc(sizeof(*a));
-    *a = (struct mark_arg){.id = id, .next_ms = next_ms, .state = state, .tries = tries};
-    snprintf(a->error, sizeof(a->error), "%s", error ? error : "");
-    journal_post(j, mark_letter, a, NULL);
+    struct err e = ERR_INIT;
+    *a = (struct mark_arg){
+        .id = letter->id, .next_ms = letter->next_ms, .state = letter->state, .tries = letter->tries};
+    snprintf(a->error, sizeof(a->error), "%s", letter->last_error ? letter->last_error : "");
+    if (!durable) {
+        journal_post(j, mark_letter, a, NULL);
+        return;
+    }
+    if (journal_write(j, mark_letter, a, NULL, &e) != 0)
+        LOG(LOG_ERROR, "journal", "letter.mark.failed", LS("error", e.text));
+    free(a);
 }

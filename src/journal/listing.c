@@ -68,36 +68,53 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     return rc;
 }
 
+static bool alert_now(struct db *db, const char *topic, int *rc, struct err *e)
+{
+    static const char sql[] = "SELECT ill FROM alerts WHERE topic = ?";
+    struct query q = query_start(db, sql);
+    query_text(&q, topic);
+    bool ill = query_row(&q) && query_get_int(&q) != 0;
+    *rc = query_end(&q, e);
+    return ill;
+}
+
+bool journal_alert_is(struct journal *j, const char *topic)
+{
+    int rc;
+    bool ill = alert_now(journal_read_begin(j), topic, &rc, NULL);
+    journal_read_end(j);
+    return ill;
+}
+
 struct alert_arg {
     const char *topic, *text;
+    const struct journal_letter *letter;
     bool ill, turned;
 };
 
 static int turn_alert(struct db *db, void *self, struct err *e)
 {
-    static const char now[] = "SELECT ill FROM alerts WHERE topic = ?";
     static const char set[] = "INSERT OR REPLACE INTO alerts VALUES (?, ?, ?, ?)";
     struct alert_arg *a = self;
-    struct query q = query_start(db, now);
-    query_text(&q, a->topic);
-    bool was_ill = query_row(&q) && query_get_int(&q) != 0;
-    if (query_end(&q, e) != 0)
-        return -1;
-    a->turned = was_ill != a->ill;
-    if (!a->turned)
-        return 0;
-    q = query_start(db, set);
+    int rc;
+    a->turned = alert_now(db, a->topic, &rc, e) != a->ill;
+    if (rc != 0 || !a->turned)
+        return rc;
+    struct query q = query_start(db, set);
     query_text(&q, a->topic);
     query_int(&q, a->ill);
     query_int(&q, clock_now_ms());
     query_text(&q, a->text);
-    return query_run(&q, e);
+    if (query_run(&q, e) != 0)
+        return -1;
+    return a->letter ? letter_insert(db, a->letter, clock_now_ms(), e) : 0;
 }
 
-bool journal_alert_turned(struct journal *j, const char *topic, bool ill, const char *text)
+bool journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
+                        const struct journal_letter *letter)
 {
-    struct alert_arg a = {topic, text ? text : "", ill, false};
-    return journal_write(j, turn_alert, &a, NULL, NULL) == 0 && a.turned;
+    struct alert_arg a = {topic, text ? text : "", letter, ill, false};
+    return journal_write(j, turn_alert, &a, &submission_wakes, NULL) == 0 && a.turned;
 }
 
 struct fact_arg {

@@ -121,7 +121,7 @@ static void ended_mail_is_owed_until_filed(void **state)
     assert_int_equal(journal_job_load(j, id, false, pool, &job, &e), 0);
     assert_int_equal(journal_owed(j, "desk", 1, owed, 4), 0);
     job.outcome = OUTCOME_IGNORED;
-    assert_int_equal(journal_finish(j, &job, JOB_DONE, JOB_FOLDER_REFUSED, true, &e), 0);
+    assert_int_equal(journal_finish(j, &job, NULL, JOB_DONE, JOB_FOLDER_REFUSED, true, &e), 0);
     assert_int_equal(journal_owed(j, "desk", 1, owed, 4), 1);
     assert_int_equal(owed[0].uid, 4);
     assert_int_equal(owed[0].folder, JOB_FOLDER_REFUSED);
@@ -227,7 +227,7 @@ static void a_parked_job_can_be_retried_from_outside(void **state)
     take_mail(j, 1);
     assert_int_equal(journal_job_load(j, 1, false, pool, &job, &e), 0);
     job.outcome = OUTCOME_PARKED;
-    assert_int_equal(journal_finish(j, &job, JOB_PARKED, JOB_FOLDER_PARKED, true, &e), 0);
+    assert_int_equal(journal_finish(j, &job, NULL, JOB_PARKED, JOB_FOLDER_PARKED, true, &e), 0);
     assert_int_equal(journal_due(j, INT64_MAX, &id, 1), 0);
     assert_int_equal(journal_request_add(dir, "retry", job.ref, &e), 0);
     assert_int_equal(journal_requests_run(j), 1);
@@ -242,10 +242,10 @@ static void an_alert_turns_once(void **state)
 {
     (void)state;
     struct journal *j = open_it();
-    assert_false(journal_alert_turned(j, "x", false, "well"));
-    assert_true(journal_alert_turned(j, "x", true, "ill"));
-    assert_false(journal_alert_turned(j, "x", true, "ill again"));
-    assert_true(journal_alert_turned(j, "x", false, "well"));
+    assert_false(journal_alert_turn(j, "x", false, "well", NULL));
+    assert_true(journal_alert_turn(j, "x", true, "ill", NULL));
+    assert_false(journal_alert_turn(j, "x", true, "ill again", NULL));
+    assert_true(journal_alert_turn(j, "x", false, "well", NULL));
     journal_close(&j);
 }
 
