@@ -232,6 +232,8 @@ static const char *parse(struct slice raw, char address[256])
     } else {
         if (!skip_cfws(&c))
             return "T2-unclosed";
+        if (scan_peek(&c) == '"')
+            return "T2-quoted-local";
         address_part = scan_until(&c, " \t(\"");
     }
     if (address_part.len == 0)

@@ -165,7 +165,8 @@ void message_clean(struct buf *out, struct slice utf8, bool multiline)
         size_t n = 1;
         bool keep = multiline && (u == '\n' || u == '\t'),
              blank = !keep && (u == '\t' || u == '\n' || u == '\r');
-        const char *instead = multiline && u == '\r' ? "" : blank ? " " : "";
+        bool crlf = u == '\r' && i + 1 < utf8.len && utf8.ptr[i + 1] == '\n';
+        const char *instead = crlf || (multiline && u == '\r') ? "" : blank ? " " : "";
         if (u >= 0x80) {
             gunichar c = g_utf8_get_char_validated(utf8.ptr + i, (gssize)(utf8.len - i));
             bool bad = c == (gunichar)-1 || c == (gunichar)-2;

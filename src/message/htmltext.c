@@ -293,7 +293,6 @@ static void do_tag(struct html *h, enum action action, bool closing, struct slic
         break;
     case QUOTE:
         ask_newlines(h, 1);
-        flush_layout(h);
         h->quote = closing ? (h->quote ? h->quote - 1 : 0) : (h->quote < QUOTE_MAX ? h->quote + 1 : h->quote);
         break;
     case PRE:
@@ -390,7 +389,7 @@ static size_t at_less_than(struct html *h, struct slice html, size_t at)
     size_t n = name_at;
     while (n < html.len && n < name_at + 32 && (g_ascii_isalnum(html.ptr[n]) || html.ptr[n] == ':'))
         n++;
-    if (n == name_at) {
+    if (n == name_at || !g_ascii_isalpha(html.ptr[name_at])) {
         put_text(h, "<", 1);
         return at + 1;
     }

@@ -49,6 +49,9 @@ int rawheader_guard_body(const struct source *src, uint64_t from, struct err *e)
 /* Encoded words and raw bytes to clean UTF-8 on one line, at most `most` bytes. */
 void rawheader_decode(struct buf *out, struct slice raw, size_t most);
 
+/* encodedword.c: RFC 2047; the input is UTF-8 around the words. */
+void encodedword_decode(struct buf *out, struct slice utf8);
+
 /* parttree.c: the tree of parts, their hashes, the readable text, the digest. */
 int parttree_read(struct builder *b, GMimeMessage *mail) MUST_USE;
 

@@ -103,14 +103,14 @@ static struct slice field_value(const struct builder *b, const char *name, unsig
 
 void rawheader_decode(struct buf *out, struct slice raw, size_t most)
 {
-    struct buf utf8 = BUF_INIT(4 * FIELD_MAX), clean = BUF_INIT(16 * FIELD_MAX);
+    struct buf utf8 = BUF_INIT(8 * FIELD_MAX), clean = BUF_INIT(16 * FIELD_MAX);
     message_to_utf8(&utf8, raw, SLICE_NONE);
     if (slice_find(raw, SLICE("=?")) >= 0) {
-        char *words = g_mime_utils_header_decode_text(message_parser_options(), utf8.data);
-        struct slice decoded = slice_of(words);
+        struct buf words = BUF_INIT(8 * FIELD_MAX);
+        encodedword_decode(&words, buf_view(&utf8));
         buf_clear(&utf8);
-        message_to_utf8(&utf8, decoded, SLICE_NONE);
-        g_free(words);
+        buf_slice(&utf8, buf_view(&words));
+        buf_release(&words);
     }
     message_clean(&clean, buf_view(&utf8), false);
     buf_slice(out, slice_cut_utf8(slice_trim(buf_view(&clean)), most));

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char *domains[] = {(char[]){"corp.test"}};
+    static char corp[] = "corp.test", *domains[] = {corp};
     static char server[] = "mx.corp.test", bot[] = "tickets@bot.test";
     struct conf_mailbox box = {.address = bot, .trust = CONF_TRUST_SERVER, .trust_server = server};
     struct conf conf = {.firm = {.domains = {.v = domains, .n = 1}}, .mailboxes = &box, .n_mailboxes = 1};
