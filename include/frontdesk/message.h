@@ -35,6 +35,7 @@ struct message_part {
     uint8_t encoding;          /* 0 identity, 1 base64, 2 quoted-printable, 3 uuencode */
     uint8_t is_inline;         /* Content-Disposition: inline or a Content-ID that the HTML uses */
     uint8_t depth;             /* nesting level, 0 = top */
+    uint8_t is_answer;         /* calendar: METHOD is REPLY, COUNTER or CANCEL */
     uint8_t sha256[32];        /* of the decoded bytes */
 };
 

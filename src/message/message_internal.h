@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* message, inside: what the files of this folder share. Limits are those of mail.md 1.12. */
+#ifndef FRONTDESK_MESSAGE_INTERNAL_H
+#define FRONTDESK_MESSAGE_INTERNAL_H
+
+#include "frontdesk/message.h"
+
+#include <gmime/gmime.h>
+
+enum {
+    HEADER_MAX = 256 * 1024,
+    FIELD_MAX = 32 * 1024,
+    ADDRESS_MARKS_MAX = 2000, /* of : , ; < in an address field: GMime recurses on nested groups */
+    TEXT_MAX = 256 * 1024,
+    TEXT_SOURCE_MAX = 1024 * 1024, /* decoded bytes of a text part that are looked at */
+    NAME_MAX_BYTES = 150,
+    ARENA_MAX = 4 * 1024 * 1024,
+    CHUNK = 16 * 1024,
+};
+
+/* The bytes of one mail: in memory (fd -1) or in an open file. */
+struct source {
+    struct slice bytes;
+    int fd;
+    uint64_t size;
+};
+
+/* Up to n bytes from `off` into buffer; returns how many, 0 at the end, -1 on an error (errno). */
+ssize_t source_read(const struct source *src, uint64_t off, void *buffer, size_t n) MUST_USE;
+
+/* A message being built: the arena grows until the end, when it moves into the message. */
+struct builder {
+    struct message *m;
+    struct buf arena;
+    const struct source *src;
+    const struct message_limits *limits;
+    struct err *e;
+};
+
+struct span builder_add(struct builder *b, struct slice s);
+struct slice builder_str(const struct builder *b, struct span s);
+
+/* rawheader.c: guards and fields from the raw header block; decoded header values. */
+int rawheader_read(struct builder *b, struct slice head) MUST_USE;
+/* Offset behind the empty line that ends the header block; 0 if it does not end within `bytes`. */
+size_t rawheader_end(struct slice bytes);
+/* Address fields of forwarded mails inside the body that would overflow the library's stack. */
+int rawheader_guard_body(const struct source *src, uint64_t from, struct err *e) MUST_USE;
+/* Encoded words and raw bytes to clean UTF-8 on one line, at most `most` bytes. */
+void rawheader_decode(struct buf *out, struct slice raw, size_t most);
+
+/* encodedword.c: RFC 2047; the input is UTF-8 around the words. */
+void encodedword_decode(struct buf *out, struct slice utf8);
+
+/* parttree.c: the tree of parts, their hashes, the readable text, the digest. */
+int parttree_read(struct builder *b, GMimeMessage *mail) MUST_USE;
+
+/* flowed.c: RFC 3676. */
+void flowed_join(struct buf *out, struct slice text, bool delsp);
+/* CRLF and CR to LF, blanks at line ends and more than two empty lines away. */
+void flowed_tidy(struct buf *out, struct slice text);
+
+/* filename.c */
+void filename_safe(struct buf *out, struct slice utf8);
+
+void message_library_init(void);
+GMimeParserOptions *message_parser_options(void);
+
+#endif
