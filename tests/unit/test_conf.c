@@ -147,6 +147,14 @@ static const struct bad_case {
     {"limits = { }", "limits = { workers = 65; }", "f.conf:19:", "65 is out of range", "from 1 to 64"},
     {"limits = { }", "limits = { workers = 0; }", "f.conf:19:", "0 is out of range", "from 1 to 64"},
     {"limits = { }", "limits = { workers = -1; }", "f.conf:19:", "-1 is out of range", "from 1 to 64"},
+    {"limits = { }", "limits = { workers = 4294967300; }",
+     "f.conf:19:", "4294967300: the number is too large", "at most 2147483647"},
+    {"limits = { }", "limits = { workers = 0x100000004; }", "f.conf:19:", "0x100000004: the number is",
+     "at most"},
+    {"limits = { }", "/* \" */ limits = { parts = 99999999999; }", "f.conf:19:", "99999999999: the",
+     "at most"},
+    {"limits = { }", "limits = { workers = 4294967300L; }", "f.conf:19:", "4294967300 is out",
+     "from 1 to 64"},
     {"limits = { }", "limits = { workers = \"4\"; }", "f.conf:19:", "limits.workers: must be a whole",
      "number"},
     {"limits = { }", "limits = { workers = 2.5; }", "f.conf:19:", "limits.workers: must be a whole",
@@ -169,15 +177,15 @@ static const struct bad_case {
     {"user = \"api", "zone_url = \"https://x?a\"; user = \"api", "f.conf:13:", "no user, query", "https://"},
     {"user = \"api", "in_flight = 4; user = \"api", "f.conf:13:", "4 is out of range", "from 1 to 3"},
     /* rules that span settings */
-    {"server:mx.example.com", "none", "f.conf:5:", "mailboxes[0].trust", "accept_forged_senders = true"},
-    {"user = \"desk\"", "insecure_plain = true; user = \"desk\"", "f.conf:5:", "insecure_plain: contradicts",
+    {"server:mx.example.com", "none", "f.conf:8:", "mailboxes[0].trust", "accept_forged_senders = true"},
+    {"user = \"desk\"", "insecure_plain = true; user = \"desk\"", "f.conf:10:", "insecure_plain: contradicts",
      "one of the two"},
-    {"smtp.example.com\";", "h.example\"; insecure_plain = true;", "f.conf:5:", "not this machine",
+    {"smtp.example.com\";", "h.example\"; insecure_plain = true;", "f.conf:11:", "not this machine",
      "localhost"},
-    {"smtp.example.com\";", "127.h.example\"; insecure_plain = true;", "f.conf:5:", "not this machine",
+    {"smtp.example.com\";", "127.h.example\"; insecure_plain = true;", "f.conf:11:", "not this machine",
      "allow"},
-    {"smtp.example.com\";", "h.example\"; user = \"u\";", "f.conf:5:", "belong together", "both or neither"},
-    {"trust =", "folders = { done = \"inbox\"; }; trust =", "f.conf:5:", "also the inbox", "another folder"},
+    {"smtp.example.com\";", "h.example\"; user = \"u\";", "f.conf:11:", "belong together", "both or neither"},
+    {"trust =", "folders = { done = \"inbox\"; }; trust =", "f.conf:8:", "also the inbox", "another folder"},
     {"mailboxes = (", "mailboxes = ( 5,", "f.conf:5:", "mailboxes[0]: must be a group", "{ … }"},
     {"staff = { }", "staff = { nicknames = ( { who = \"S\"; } ); }",
      "f.conf:18:", "nicknames[0].nick: is missing", "allowed"},
@@ -306,7 +314,9 @@ static void values_are_normalised(void **state)
     (void)state;
     char *a = edited(good, "[\"example.com\"]", "[\"EXAMPLE.com\", \"bücher.example\"]");
     char *b = edited(a, "help@desk.example", "Help@Desk.Example");
-    char *c = edited(b, "limits = { }", "limits = { message_size = \"500 KB\"; workers = 0x10; }");
+    char *c =
+        edited(b, "limits = { }",
+               "# 4294967300 \"\n/* 4294967300 */ limits = { message_size = \"500 KB\"; workers = 0x10; }");
     char *d = edited(c, "staff = { }",
                      "staff = { nicknames = ({who=\"S K\";nick=\"sal\";},{who=\"M\";nick=\"m\";});}");
     struct conf *conf = parse_good(d);
