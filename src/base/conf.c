@@ -273,9 +273,19 @@ static size_t read_elements(struct conf_reader *r, const config_setting_t *root,
 /* --- rules that span settings -----------------------------------------------------------------------------
  */
 
-static void check_server(struct conf_reader *r, unsigned line, const char *box, const char *which,
-                         struct conf_server *server, bool login)
+/* The line of the setting `path`, or of the innermost group that should hold it. */
+static unsigned place(const config_setting_t *group, const char *path)
 {
+    const config_setting_t *s = member(group, path);
+    return s ? config_setting_source_line(s) : line_of(group, path);
+}
+
+static void check_server(struct conf_reader *r, const config_setting_t *element, const char *box,
+                         const char *which, struct conf_server *server)
+{
+    char plain[KEY_BYTES];
+    snprintf(plain, sizeof(plain), "%s.insecure_plain", which);
+    unsigned line = place(element, plain);
     if (server->host && server->insecure_plain) {
         if (server->tls == CONF_TLS_IMPLICIT)
             conf_problem(r, line, "%s.%s.insecure_plain: contradicts the %s address; allowed: one of the two",
@@ -288,9 +298,10 @@ static void check_server(struct conf_reader *r, unsigned line, const char *box, 
         else
             server->tls = CONF_TLS_NONE;
     }
+    bool login = strcmp(which, "imap") == 0; /* both are required there */
     if (!login && !server->user != !server->password_file)
-        conf_problem(r, line, "%s.%s: user and password_file belong together; allowed: both or neither", box,
-                     which);
+        conf_problem(r, place(element, which),
+                     "%s.%s: user and password_file belong together; allowed: both or neither", box, which);
 }
 
 static bool zone_is_loopback(const struct conf *conf)
@@ -336,24 +347,25 @@ static void check_mailboxes(struct conf_reader *r, const config_setting_t *root,
     for (size_t i = 0; i < conf->n_mailboxes; i++) {
         struct conf_mailbox *box = &conf->mailboxes[i];
         const config_setting_t *element = config_setting_get_elem(list, (unsigned)i);
-        unsigned line = config_setting_source_line(element);
         char key[32];
         snprintf(key, sizeof(key), "mailboxes[%zu]", i);
-        check_server(r, line, key, "imap", &box->imap, true);
-        check_server(r, line, key, "smtp", &box->smtp, false);
+        check_server(r, element, key, "imap", &box->imap);
+        check_server(r, element, key, "smtp", &box->smtp);
         if (member(element, "trust"))
-            check_trust(r, line, key, conf, box);
+            check_trust(r, place(element, "trust"), key, conf, box);
         const char *folders[] = {box->inbox, box->done, box->refused, box->parked};
         for (size_t k = 1; k < ARRAY_LEN(folders); k++)
             if (same(folders[0], folders[k]))
-                conf_problem(r, line, "%s.folders: \"%s\" is also the inbox; allowed: another folder", key,
+                conf_problem(r, place(element, "folders"),
+                             "%s.folders: \"%s\" is also the inbox; allowed: another folder", key,
                              folders[k]);
         for (size_t k = 0; k < i; k++) {
             if (same(box->name, conf->mailboxes[k].name))
-                conf_problem(r, line, "%s.name: \"%s\" is taken by mailboxes[%zu]; allowed: a unique name",
-                             key, box->name, k);
+                conf_problem(r, place(element, "name"),
+                             "%s.name: \"%s\" is taken by mailboxes[%zu]; allowed: a unique name", key,
+                             box->name, k);
             if (same(box->address, conf->mailboxes[k].address))
-                conf_problem(r, line,
+                conf_problem(r, place(element, "address"),
                              "%s.address: \"%s\" is taken by mailboxes[%zu]; allowed: a unique address", key,
                              box->address, k);
         }
@@ -364,15 +376,65 @@ static void check_mailboxes(struct conf_reader *r, const config_setting_t *root,
  */
 
 /* libconfig 1.5 cannot turn @include off, and it must not read files that nobody checked. */
-static bool has_include(struct conf_reader *r, const char *text)
+static void refuse_include(struct conf_reader *r, const char *text)
 {
     struct scan c = scan_of(slice_of(text));
     for (unsigned line = 1; !scan_end(&c); line++)
-        if (slice_starts(slice_trim(scan_line(&c)), SLICE("@include"))) {
+        if (slice_starts(slice_trim(scan_line(&c)), SLICE("@include")))
             conf_problem(r, line, "@include: is not supported; allowed: one file");
-            return true;
+}
+
+static void skip_text(struct scan *c)
+{
+    for (int byte; (byte = scan_next(c)) >= 0 && byte != '"';)
+        if (byte == '\\')
+            scan_next(c);
+}
+
+static void skip_comment(struct scan *c)
+{
+    if (!scan_char(c, '*')) {
+        scan_until(c, "\n");
+        return;
+    }
+    while (!scan_end(c) && !slice_starts(scan_rest(c), SLICE("*/")))
+        scan_next(c);
+}
+
+/* libconfig 1.5 cuts a number to its low 32 bits without a word: 4294967300 would be 4. */
+static bool is_cut(struct slice word)
+{
+    uint64_t n;
+    if (slice_starts_nocase(word, SLICE("0x")))
+        return word.len > strlen("0x7fffffff");
+    struct scan c = scan_of(word);
+    struct slice digits = scan_while(&c, "0123456789");
+    return scan_end(&c) && digits.len && !slice_to_u64(digits, 0, INT32_MAX, &n);
+}
+
+static void refuse_cut_numbers(struct conf_reader *r, const char *text)
+{
+    struct scan c = scan_of(slice_of(text));
+    const char *counted = text;
+    unsigned line = 1;
+    while (!scan_end(&c)) {
+        const char *before = c.p;
+        struct slice word =
+            scan_while(&c, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
+        if (word.len && is_cut(word)) {
+            for (; counted < before; counted++)
+                line += *counted == '\n';
+            struct slice shown = slice_cut(word, 40);
+            conf_problem(r, line, "%.*s: the number is too large; allowed: at most %d", SLICE_ARG(shown),
+                         INT32_MAX);
+        } else if (!word.len && scan_char(&c, '"')) {
+            skip_text(&c);
+        } else if (!word.len) {
+            int byte = scan_next(&c);
+            if (byte == '#' || (byte == '/' && (scan_peek(&c) == '/' || scan_peek(&c) == '*')))
+                skip_comment(&c);
         }
-    return false;
+    }
 }
 
 static void read_all(struct conf_reader *r, const config_setting_t *root, struct conf *conf)
@@ -397,7 +459,9 @@ int conf_parse(const char *text, const char *name, struct conf **out, struct buf
     struct conf_reader r = {.name = name, .pool = box->pool};
     config_t file;
     config_init(&file);
-    if (!has_include(&r, text)) {
+    refuse_include(&r, text);
+    refuse_cut_numbers(&r, text);
+    if (!r.n_problems) {
         if (config_read_string(&file, text) == CONFIG_TRUE)
             read_all(&r, config_root_setting(&file), &box->conf);
         else

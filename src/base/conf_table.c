@@ -158,7 +158,7 @@ const char *conf_type_words(enum conf_type type)
         [CONF_DUE] = "one of " DUE_FORMS,
         [CONF_ZONE] = "a time zone such as \"Europe/Berlin\" or \"America/New_York\"",
         [CONF_API_URL] = "https://HOST[:PORT]/PATH, or http:// to this machine",
-        [CONF_ADDRESSES] = "a list of e-mail addresses [\"…\", \"…\"]",
+        [CONF_ADDRESSES] = "a list of e-mail addresses [\"sam@example.com\"]",
         [CONF_DOMAINS] = "a list of domains [\"example.com\"]",
         [CONF_DATES] = "a list of dates [\"2026-12-24\", \"12-25\"]",
         [CONF_NUMBER] = "a number",

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* due: rules, weekends, holidays, days with a change of clocks, the year's end, several zones. */
+#include "frontdesk/due.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static char *const days_off[] = {(char *)(uintptr_t) "12-25", (char *)(uintptr_t) "01-01",
+                                 (char *)(uintptr_t) "2026-11-26"};
+static struct conf_strings holidays = {.v = (char **)(uintptr_t)days_off, .n = ARRAY_LEN(days_off)};
+
+#define BERLIN "Europe/Berlin"
+#define YORK   "America/New_York"
+
+/* `now` and `want` are local times of the zone: "2026-11-27 18:00". */
+static int64_t local(const char *text, const char *tz)
+{
+    struct tm tm = {0};
+    int64_t ms;
+    assert_non_null(strptime(text, "%Y-%m-%d %H:%M", &tm));
+    assert_true(clock_from_local(&tm, tz, &ms));
+    return ms;
+}
+
+static const struct {
+    const char *tz, *now, *rule, *want;
+} cases[] = {
+    /* Tue 24 Nov 2026 */
+    {BERLIN, "2026-11-24 10:00", "today 17:00", "2026-11-24 17:00"},
+    {BERLIN, "2026-11-24 17:00", "today 17:00", "2026-11-25 17:00"},
+    {BERLIN, "2026-11-24 23:59", "today 17:00", "2026-11-25 17:00"},
+    {BERLIN, "2026-11-24 10:00", "tomorrow 09:30", "2026-11-25 09:30"},
+    {BERLIN, "2026-11-24 10:00", "tomorrow", "2026-11-25 17:00"},
+    {BERLIN, "2026-11-24 10:00", "Next  WORKDAY 17:00", "2026-11-25 17:00"},
+    {BERLIN, "2026-11-24 10:00", "in 3 days 12:00", "2026-11-27 12:00"},
+    {BERLIN, "2026-11-24 10:00", "in 1 day 8:05", "2026-11-25 08:05"},
+    {BERLIN, "2026-11-24 10:00", "in 4 hours", "2026-11-24 14:00"},
+    /* Wed 25: Thu 26 is a holiday */
+    {BERLIN, "2026-11-25 10:00", "next workday 17:00", "2026-11-27 17:00"},
+    {BERLIN, "2026-11-25 10:00", "tomorrow 17:00", "2026-11-27 17:00"},
+    {BERLIN, "2026-11-25 10:00", "in 2 workdays 12:00", "2026-11-30 12:00"},
+    {BERLIN, "2026-11-25 18:00", "today 17:00", "2026-11-27 17:00"},
+    {BERLIN, "2026-11-26 10:00", "today 17:00", "2026-11-27 17:00"},
+    /* Friday evening, weekend */
+    {BERLIN, "2026-11-27 18:00", "today 17:00", "2026-11-30 17:00"},
+    {BERLIN, "2026-11-27 18:00", "tomorrow 17:00", "2026-11-30 17:00"},
+    {BERLIN, "2026-11-27 18:00", "next workday 17:00", "2026-11-30 17:00"},
+    {BERLIN, "2026-11-27 18:00", "in 3 days 12:00", "2026-11-30 12:00"},
+    {BERLIN, "2026-11-27 18:00", "in 3 workdays 12:00", "2026-12-02 12:00"},
+    {BERLIN, "2026-11-28 09:00", "today 17:00", "2026-11-30 17:00"},
+    {BERLIN, "2026-11-28 09:00", "in 1 workday 17:00", "2026-11-30 17:00"},
+    {BERLIN, "2026-11-28 09:00", "in 1 hour", "2026-11-28 10:00"},
+    /* the year's end: Fri 25 Dec, Fri 1 Jan off */
+    {BERLIN, "2026-12-24 10:00", "tomorrow 17:00", "2026-12-28 17:00"},
+    {BERLIN, "2026-12-31 10:00", "next workday 17:00", "2027-01-04 17:00"},
+    {BERLIN, "2026-12-31 10:00", "in 366 days 12:00", "2028-01-03 12:00"},
+    {BERLIN, "2028-02-28 10:00", "tomorrow 17:00", "2028-02-29 17:00"},
+    /* clocks change on 28 Mar 2027 and 31 Oct 2027 in Berlin, 14 Mar and 7 Nov in New York (all Sundays) */
+    {BERLIN, "2027-03-26 10:00", "in 3 days 17:00", "2027-03-29 17:00"},
+    {BERLIN, "2027-10-29 10:00", "in 3 days 17:00", "2027-11-01 17:00"},
+    {YORK, "2027-03-12 10:00", "next workday 17:00", "2027-03-15 17:00"},
+    {YORK, "2027-11-05 10:00", "next workday 17:00", "2027-11-08 17:00"},
+    {YORK, "2027-03-14 01:30", "in 1 hour", "2027-03-14 03:30"},
+    {"Australia/Lord_Howe", "2026-11-27 23:30", "today 17:00", "2026-11-30 17:00"},
+    {"Asia/Kathmandu", "2026-11-24 00:10", "today 17:00", "2026-11-24 17:00"},
+    {"Pacific/Kiritimati", "2026-11-24 00:10", "tomorrow 17:00", "2026-11-25 17:00"},
+    {"Pacific/Pago_Pago", "2026-11-24 23:50", "tomorrow 17:00", "2026-11-25 17:00"},
+};
+
+static void rules_meet_the_calendar(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct due_calendar cal = {
+            .tz = cases[i].tz, .workdays = 0x3e, .day_end_min = 1020, .holidays = &holidays};
+        struct due due;
+        struct err e = ERR_INIT;
+        int64_t got;
+        if (due_parse(cases[i].rule, &due, &e) != 0)
+            fail_msg("%s: %s", cases[i].rule, e.text);
+        int64_t now = local(cases[i].now, cases[i].tz);
+        assert_true(due_compute(&due, &cal, now, &got));
+        if (got != local(cases[i].want, cases[i].tz)) {
+            struct buf b = BUF_INIT(100);
+            due_format(&b, got, now, cases[i].tz);
+            fail_msg("%s, %s in %s: wanted %s, got %s", cases[i].now, cases[i].rule, cases[i].tz,
+                     cases[i].want, b.data);
+        }
+    }
+}
+
+/* A Sunday firm meets the days of the change themselves. */
+static void times_on_the_day_of_the_change(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *now, *rule;
+        int64_t want; /* UTC, seconds */
+    } table[] = {
+        {"2027-03-27 10:00", "tomorrow 17:00", 1806246000}, /* 15:00 UTC: summer time */
+        {"2027-03-27 10:00", "tomorrow 02:30",
+         1806195600}, /* does not exist: 03:00 summer time = 01:00 UTC */
+        {"2027-10-30 10:00", "tomorrow 17:00", 1824998400}, /* 16:00 UTC: winter time */
+        {"2027-10-30 10:00", "tomorrow 02:30", 1824942600}, /* the first of the two: 00:30 UTC */
+    };
+    struct due_calendar cal = {.tz = BERLIN, .workdays = 0x7f, .day_end_min = 1020};
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct due due;
+        int64_t got;
+        assert_int_equal(due_parse(table[i].rule, &due, NULL), 0);
+        assert_true(due_compute(&due, &cal, local(table[i].now, BERLIN), &got));
+        if (got != table[i].want * 1000)
+            fail_msg("%s, %s: got %lld", table[i].now, table[i].rule, (long long)got / 1000);
+    }
+}
+
+static void bad_rules_are_refused(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"",
+                                        "soon",
+                                        "today 25:00",
+                                        "today 17:60",
+                                        "today 1700",
+                                        "today 17:00 sharp",
+                                        "next",
+                                        "next week",
+                                        "next monday 9:00",
+                                        "in",
+                                        "in days",
+                                        "in 0 days",
+                                        "in -1 days",
+                                        "in 367 days",
+                                        "in 3 weeks",
+                                        "in 3",
+                                        "in 4 hours 12:00",
+                                        "in 9999 hours",
+                                        "in 3days",
+                                        "tomorrow 5 pm",
+                                        "today 17:0",
+                                        "today :30",
+                                        "todayx",
+                                        "in 1e3 days",
+                                        "today\n17:00"};
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+        struct due due;
+        struct err e = ERR_INIT;
+        if (due_parse(rules[i], &due, &e) == 0)
+            fail_msg("accepted: %s", rules[i]);
+        assert_int_equal(e.code, ERR_CONFIG);
+        assert_non_null(strstr(e.text, "next workday 17:00"));
+    }
+}
+
+static void hopeless_calendars_end(void **state)
+{
+    (void)state;
+    struct due_calendar cal = {.tz = BERLIN, .workdays = 0, .day_end_min = 1020};
+    struct due due;
+    int64_t got;
+    assert_int_equal(due_parse("in 3 workdays", &due, NULL), 0);
+    assert_false(due_compute(&due, &cal, 0, &got));
+    cal.tz = "No/Where";
+    assert_false(due_compute(&due, &cal, 0, &got));
+}
+
+static void people_read_it(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT(200);
+    int64_t now = local("2026-11-24 10:00", BERLIN);
+    assert_true(due_format(&b, local("2026-11-25 17:00", BERLIN), now, BERLIN));
+    assert_string_equal(b.data, "Wed 25 Nov 17:00");
+    buf_clear(&b);
+    assert_true(due_format(&b, local("2027-01-04 09:05", BERLIN), now, BERLIN));
+    assert_string_equal(b.data, "Mon 4 Jan 2027 09:05");
+    assert_false(due_format(&b, now, now, "No/Where"));
+    buf_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rules_meet_the_calendar), cmocka_unit_test(times_on_the_day_of_the_change),
+        cmocka_unit_test(bad_rules_are_refused),   cmocka_unit_test(hopeless_calendars_end),
+        cmocka_unit_test(people_read_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
