@@ -20,6 +20,8 @@ struct mailbox_mail {
 
 enum mailbox_folder { MAILBOX_DONE, MAILBOX_REFUSED, MAILBOX_PARKED };
 
+enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST };
+
 struct mailbox_filing {
     uint32_t uid;
     enum mailbox_folder folder;
@@ -47,7 +49,7 @@ struct mailbox_sink {
     int (*filed)(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
                  struct err *e);
     /* State for people: connected, lost (with the error), drained. NULL = nobody listens. */
-    void (*state)(void *self, enum mailbox_state{MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST} state,
+    void (*state)(void *self, enum mailbox_state state,
                   const struct err *why);
 };
 

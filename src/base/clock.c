@@ -112,11 +112,11 @@ bool clock_from_local(const struct tm *local, const char *tz, int64_t *ms)
     struct tm copy = *local;
     gint64 wall = timegm(&copy);
     gint interval = g_time_zone_adjust_time(zone, G_TIME_TYPE_STANDARD, &wall);
-    /* of two possible readings (autumn) the earlier one is daylight time, if that reading exists */
-    gint64 daylight = timegm(&copy);
-    gint other = g_time_zone_adjust_time(zone, G_TIME_TYPE_DAYLIGHT, &daylight);
+    /* of two possible readings (autumn) the earlier one is summer time, if that reading exists */
+    gint64 summer = timegm(&copy);
+    gint other = g_time_zone_adjust_time(zone, G_TIME_TYPE_DAYLIGHT, &summer);
     gint64 a = wall - g_time_zone_get_offset(zone, interval);
-    gint64 b = daylight - g_time_zone_get_offset(zone, other);
+    gint64 b = summer - g_time_zone_get_offset(zone, other);
     *ms = (a < b ? a : b) * 1000;
     return true;
 }

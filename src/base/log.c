@@ -86,7 +86,7 @@ void log_write(enum log_level level, const char *subsys, const char *event, cons
     b.max++;
     buf_putc(&b, '\n');
     /* one write a line, so that lines of several threads do not mix; a full log disk must not stop mail */
-    if (output >= 0 && write(output, b.data, b.len) < 0)
-        output = output;
+    ssize_t written = output >= 0 ? write(output, b.data, b.len) : 0;
+    (void)written;
     buf_release(&b);
 }

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * imap: watches one mailbox. Connect, select, drain, file, IDLE, drain ...; whatever breaks, drop the
+ * connection and come back with back-off. The loop at the end of the file is the whole story.
+ */
+#include "imap_private.h"
+
+#include <poll.h>
+
+enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, LOGIN_BACKOFF_S = 300 };
+
+static void tell(struct imap *i, enum mailbox_state state, const struct err *why)
+{
+    if (i->sink->state)
+        i->sink->state(i->sink->self, state, why);
+}
+
+/* One session, until it breaks, the stop descriptor turns, or `once` is done. */
+static int serve(struct imap *i, bool *stop, struct err *e)
+{
+    if (imap_open(i, e) != 0 || imap_select(i, e) != 0)
+        return -1;
+    tell(i, MAILBOX_CONNECTED, NULL);
+    uint32_t fresh = 0;
+    bool owed = true, drain = true;
+    for (;;) {
+        if (drain && imap_drain(i, fresh, e) != 0)
+            return -1;
+        if (drain)
+            tell(i, MAILBOX_DRAINED, NULL);
+        if (owed && imap_file_owed(i, e) != 0)
+            return -1;
+        if (i->options->once)
+            return 0;
+        int64_t until = deadline_in((int64_t)i->options->poll_seconds * 1000);
+        if (imap_idle(i, until, &fresh, &owed, stop, e) != 0)
+            return -1;
+        if (*stop)
+            return 0;
+        /* a wake for filing alone needs no fetch; news and the poll do */
+        drain = fresh > 0 || !owed || deadline_left(until) == 0;
+        owed = owed || deadline_left(until) == 0;
+    }
+}
+
+static int64_t backoff_ms(const struct imap *i, unsigned failures, const struct err *why)
+{
+    int64_t base = i->options->backoff_ms ? i->options->backoff_ms : 1000;
+    int64_t ms = base << (failures < 9 ? failures : 9), most = base * MOST_BACKOFF_S;
+    if (why->code == ERR_CREDENTIALS && ms < base * LOGIN_BACKOFF_S)
+        ms = base * LOGIN_BACKOFF_S; /* a wrong password, tried often, locks the account */
+    if (ms > most)
+        ms = most;
+    return ms - (clock_now_us() % 1000) * ms /
+                    4000; /* up to a quarter less, so that many do not come back at once */
+}
+
+/* True when the stop descriptor turned readable meanwhile. */
+static bool sleep_or_stop(const struct imap *i, int64_t ms)
+{
+    struct pollfd fd = {.fd = i->options->stop_fd, .events = POLLIN};
+    return poll(&fd, 1, (int)ms) > 0;
+}
+
+static bool control_characters(const struct conf_mailbox *c)
+{
+    const char *all[] = {c->imap.user, c->inbox, c->done, c->refused, c->parked};
+    for (size_t k = 0; k < ARRAY_LEN(all); k++) {
+        for (const unsigned char *p = (const unsigned char *)all[k]; p && *p; p++) {
+            if (*p < 0x20 || *p == 0x7f)
+                return true;
+        }
+    }
+    return false;
+}
+
+int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink, struct err *e)
+{
+    unsigned failures = 0;
+    if (control_characters(options->conf))
+        return err_set(e, ERR_CONFIG, "mailbox %s: a name holds control characters", options->conf->name);
+    for (;;) {
+        struct imap i = {.options = options,
+                         .conf = options->conf,
+                         .sink = sink,
+                         .answer_ms = options->answer_ms ? options->answer_ms : ANSWER_MS};
+        bool stop = false;
+        *e = (struct err)ERR_INIT;
+        int64_t started = clock_mono_ms();
+        int rc = serve(&i, &stop, e);
+        imap_close(&i);
+        if (rc == 0 && (stop || options->once))
+            return 0;
+        if (e->code == ERR_STOPPING)
+            return 0;
+        if (options->once)
+            return -1;
+        if (clock_mono_ms() - started > HEALTHY_MS)
+            failures = 0;
+        tell(&i, MAILBOX_LOST, e);
+        if (err_class(e) == ERR_CLASS_OPERATOR && e->code != ERR_CREDENTIALS)
+            return -1;
+        if (sleep_or_stop(&i, backoff_ms(&i, failures++, e)))
+            return 0;
+    }
+}
+
+/* --- doctor --- */
+
+static int probe_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
+                          uint32_t *first_uid, struct err *e)
+{
+    (void)uidvalidity;
+    (void)e;
+    buf_printf(self, "the inbox holds %u mails\n", exists);
+    *first_uid = uidnext;
+    return 0;
+}
+
+int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e)
+{
+    struct mailbox_options options = {.conf = conf, .stop_fd = -1, .wake_fd = -1};
+    struct mailbox_sink sink = {.self = findings, .selected = probe_selected};
+    struct imap i = {.options = &options, .conf = conf, .sink = &sink, .answer_ms = ANSWER_MS};
+    int rc = imap_open(&i, e);
+    if (rc == 0) {
+        buf_printf(findings, "%s, login accepted\n",
+                   conf->imap.tls == CONF_TLS_NONE ? "plain text (loopback)"
+                                                   : "TLS, certificate and host name verified");
+        rc = imap_select(&i, e);
+    }
+    if (rc == 0)
+        buf_printf(findings, "%s%s\n",
+                   i.has_idle ? "the server announces new mail (IDLE)"
+                              : "no IDLE: new mail is seen by polling",
+                   i.has_move ? "" : "; no MOVE: finished mail is copied and marked deleted");
+    else if (e->code == ERR_TLS)
+        buf_puts(findings,
+                 "fix: use the name that is in the server's certificate, or name its CA in ca_file\n");
+    else if (e->code == ERR_CREDENTIALS)
+        buf_puts(findings, "fix: check user and password_file\n");
+    else if (e->code == ERR_CONNECT)
+        buf_puts(findings, "fix: check host, port and firewall\n");
+    imap_close(&i);
+    return rc;
+}

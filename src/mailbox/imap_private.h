@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* imap_private: one IMAP session, shared by the files of this folder. imap.c is the page to start from. */
+#ifndef FRONTDESK_MAILBOX_IMAP_PRIVATE_H
+#define FRONTDESK_MAILBOX_IMAP_PRIVATE_H
+
+#include "frontdesk/mailbox.h"
+#include "frontdesk/stream.h"
+
+enum {
+    ANSWER_MS = 20000,
+    SMALL_ANSWER = 1 << 20,  /* bytes that an answer without bodies may hold */
+    SMALL_MAIL = 256 * 1024, /* larger mail is fetched in parts */
+    PART_BYTES = 1 << 20,
+    BATCH_MAILS = 100,
+    BATCH_BYTES = 8 << 20,
+    LIST_SPAN = 2000,     /* UIDs asked for in one listing */
+    FILE_DELAY_MS = 1000, /* finished mail is filed at most this much after the wake */
+};
+
+struct imap {
+    const struct mailbox_options *options;
+    const struct conf_mailbox *conf;
+    const struct mailbox_sink *sink;
+    struct stream *stream;
+    mailimap *session;
+    bool has_move, has_uidplus, has_idle, keywords, no_folders[3];
+    uint32_t uidvalidity, next_uid, exists, listed_exists;
+    unsigned answer_ms;
+};
+
+/* One row of a listing. */
+struct imap_row {
+    uint32_t uid;
+    uint64_t size;
+    int64_t received_ms;
+    struct slice body; /* only where it was asked for */
+};
+
+/* session.c */
+int imap_open(struct imap *i, struct err *e) MUST_USE;
+void imap_close(struct imap *i);
+int imap_select(struct imap *i, struct err *e) MUST_USE;
+/* rc of a mailimap call as an error: the stream's reason, or the server's words. */
+int imap_fail(struct imap *i, int rc, const char *doing, struct err *e);
+void imap_limit(struct imap *i, uint64_t bytes);
+/* UTF-8 folder name → modified UTF-7; freed by the caller. */
+char *imap_folder_name(const char *utf8);
+
+/* fetch.c: everything from next_uid on goes into the sink. `fresh`: mails that IDLE announced, 0 = unknown.
+ */
+int imap_drain(struct imap *i, uint32_t fresh, struct err *e) MUST_USE;
+
+/* filing.c */
+int imap_file_owed(struct imap *i, struct err *e) MUST_USE;
+
+/* idle.c: waits for news until `until` (monotonic ms); *fresh = mails announced, *stop when asked to stop,
+ * *owed when something is to be filed. */
+int imap_idle(struct imap *i, int64_t until, uint32_t *fresh, bool *owed, bool *stop, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session: connect, TLS, log in, select. mail.md sections 1.1 to 1.7. */
+#include "imap_private.h"
+
+#include "frontdesk/secret.h"
+
+#include <iconv.h>
+#include <libetpan/mailimap_extension.h>
+
+void imap_limit(struct imap *i, uint64_t bytes)
+{
+    stream_limit(i->stream, i->answer_ms, bytes);
+}
+
+int imap_fail(struct imap *i, int rc, const char *doing, struct err *e)
+{
+    struct err why = ERR_INIT;
+    const char *words = i->session && i->session->imap_response ? i->session->imap_response : "";
+    stream_error(i->stream, &why);
+    bool wire = rc == MAILIMAP_ERROR_STREAM || rc == MAILIMAP_ERROR_PARSE || rc == MAILIMAP_ERROR_FATAL;
+    if (wire) {
+        *e = why;
+        return err_wrap(e, "%s", doing);
+    }
+    return err_set(e, ERR_MAILBOX, "%s: %s says: %.300s", doing, i->conf->imap.host,
+                   words[0] ? words : "(nothing)");
+}
+
+char *imap_folder_name(const char *utf8)
+{
+    size_t in_left = strlen(utf8), out_left = in_left * 8 + 16;
+    char *out = mem_alloc(out_left), *at = out, *in = mem_copy(utf8), *from = in;
+    iconv_t cd = iconv_open("UTF-7-IMAP", "UTF-8");
+    if (cd != (iconv_t)-1) {
+        bool bad = iconv(cd, &from, &in_left, &at, &out_left) == (size_t)-1 ||
+                   iconv(cd, NULL, NULL, &at, &out_left) == (size_t)-1;
+        iconv_close(cd);
+        if (!bad) {
+            free(in);
+            return out;
+        }
+    }
+    free(out);
+    return in;
+}
+
+static int ask_capabilities(struct imap *i, struct err *e)
+{
+    struct mailimap_capability_data *data = NULL;
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_capability(i->session, &data);
+    if (rc != MAILIMAP_NO_ERROR)
+        return imap_fail(i, rc, "asking what the server can do", e);
+    mailimap_capability_data_free(data);
+    return 0;
+}
+
+static bool can(struct imap *i, const char *name)
+{
+    return mailimap_has_extension(i->session, name) != 0;
+}
+
+static int start_tls(struct imap *i, struct err *e)
+{
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_starttls(i->session);
+    if (rc != MAILIMAP_NO_ERROR) {
+        imap_fail(i, rc, "STARTTLS", e);
+        if (e->code == ERR_MAILBOX)
+            e->code = ERR_TLS;
+        return -1;
+    }
+    return stream_start_tls(i->stream, e);
+}
+
+static bool refused_login(const struct imap *i)
+{
+    const char *words = i->session->imap_response;
+    /* RFC 5530: a server that says UNAVAILABLE or LIMIT did not judge the password */
+    return !words || (!strstr(words, "UNAVAILABLE") && !strstr(words, "LIMIT") && !strstr(words, "INUSE"));
+}
+
+static int log_in(struct imap *i, struct err *e)
+{
+    struct secret password;
+    if (!stream_is_secure(i->stream))
+        return err_set(e, ERR_TLS, "the connection is not secure: no password is sent");
+    if (can(i, "LOGINDISABLED"))
+        return err_set(e, ERR_CREDENTIALS, "%s does not take passwords (LOGINDISABLED)", i->conf->imap.host);
+    if (secret_load(&password, i->conf->imap.password_file, e) != 0)
+        return -1;
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_login(i->session, i->conf->imap.user, password.value);
+    secret_release(&password);
+    if (rc == MAILIMAP_NO_ERROR)
+        return 0;
+    imap_fail(i, rc, "logging in", e);
+    if (rc == MAILIMAP_ERROR_LOGIN && refused_login(i))
+        e->code = ERR_CREDENTIALS;
+    return -1;
+}
+
+static int greet(struct imap *i, struct err *e)
+{
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_connect(i->session, stream_mail(i->stream));
+    if (rc == MAILIMAP_NO_ERROR_AUTHENTICATED)
+        return err_set(e, ERR_TLS,
+                       "%s claims that nobody needs to log in (PREAUTH): that is how STARTTLS is got around",
+                       i->conf->imap.host);
+    if (rc != MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
+        return imap_fail(i, rc, "the greeting", e);
+    return 0;
+}
+
+int imap_open(struct imap *i, struct err *e)
+{
+    if (stream_open(&i->stream, &i->conf->imap, i->options->stop_fd, i->answer_ms, e) != 0)
+        return -1;
+    i->session = mailimap_new(0, NULL);
+    ENSURE(i->session);
+    if (greet(i, e) != 0)
+        return -1;
+    if (i->conf->imap.tls == CONF_TLS_STARTTLS && start_tls(i, e) != 0)
+        return -1;
+    /* asked again after TLS and after login: what was said before counts for nothing */
+    if (ask_capabilities(i, e) != 0 || log_in(i, e) != 0 || ask_capabilities(i, e) != 0)
+        return -1;
+    i->has_move = can(i, "MOVE");
+    i->has_uidplus = can(i, "UIDPLUS");
+    i->has_idle = can(i, "IDLE");
+    return 0;
+}
+
+void imap_close(struct imap *i)
+{
+    if (i->session) {
+        i->session->imap_stream = NULL; /* it belongs to our stream */
+        mailimap_free(i->session);
+    }
+    stream_free(&i->stream);
+    i->session = NULL;
+}
+
+static bool keywords_allowed(const struct mailimap_selection_info *info)
+{
+    if (!info->sel_perm_flags)
+        return false;
+    for (clistiter *c = clist_begin(info->sel_perm_flags); c; c = clist_next(c)) {
+        const struct mailimap_flag_perm *f = clist_content(c);
+        if (f->fl_type == MAILIMAP_FLAG_PERM_ALL)
+            return true;
+    }
+    return false;
+}
+
+int imap_select(struct imap *i, struct err *e)
+{
+    char *name = imap_folder_name(i->conf->inbox);
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_select(i->session, name);
+    free(name);
+    if (rc != MAILIMAP_NO_ERROR)
+        return imap_fail(i, rc, "opening the inbox", e);
+    const struct mailimap_selection_info *info = i->session->imap_selection_info;
+    if (!info || info->sel_uidvalidity == 0)
+        return err_set(e, ERR_PROTOCOL, "%s does not say UIDVALIDITY", i->conf->imap.host);
+    i->uidvalidity = info->sel_uidvalidity;
+    i->exists = info->sel_exists;
+    i->keywords = keywords_allowed(info);
+    return i->sink->selected(i->sink->self, i->uidvalidity, info->sel_uidnext ? info->sel_uidnext : 1,
+                             i->exists, &i->next_uid, e);
+}
