@@ -33,7 +33,8 @@ import time
 SERVER_ID = "mx.desk.example"
 PASSWORD = "correct horse"
 MAILBOX = "newticket@desk.example"
-USERS = [MAILBOX, "operator@desk.example", "dana.reed@northwind.example", "sarah@northwind.example", "mike@northwind.example",
+USERS = [MAILBOX, "operator@desk.example", "dana.reed@northwind.example",
+         "sarah@northwind.example", "mike@northwind.example",
          "office@northwind.example", "stranger@elsewhere.example"]
 
 DOVECOT = """
