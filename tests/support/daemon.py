@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A frontdesk of its own folder for tests and the demo: settings for a MailHost and a Sandbox, `frontdesk run`,
+stop, SIGKILL, and the journal as JSON."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from mailhost import MAILBOX, SERVER_ID
+from sandbox import BUILD, ROOT
+
+SETTINGS = """
+firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; }};
+mailboxes = ( {{
+    name = "desk"; address = "{mailbox}"; trust = "{trust}";
+    imap = {{ url = "imaps://127.0.0.1:{imaps}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
+             ca_file = "{ca}"; }};
+    smtp = {{ url = "smtp://127.0.0.1:{submission}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
+             ca_file = "{ca}"; }};
+}} );
+autotask = {{ zone_url = "{url}"; user = "api@northwind.example"; secret_file = "{dir}/autotask-secret";
+             integration_code_file = "{dir}/autotask-code"; }};
+ticket = {{ queue = "Service Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium"; }};
+journal = {{ path = "{dir}/state"; }};
+templates = "{templates}";
+{extra}
+"""
+
+
+class Daemon:
+    """One installation. start() may follow kill(): the journal stays. `extra` is further settings as text."""
+
+    def __init__(self, host, sandbox, trust="server:" + SERVER_ID, extra="", build=BUILD):
+        self.program = os.path.join(build, "frontdesk")
+        self.dir = tempfile.mkdtemp(prefix="frontdesk-run-")
+        self.conf = os.path.join(self.dir, "frontdesk.conf")
+        self.log_path = os.path.join(self.dir, "log")
+        self.child = None
+        os.mkdir(os.path.join(self.dir, "state"), 0o700)
+        for name, text in (("mail-password", host.password), ("autotask-secret", "secret"), ("autotask-code", "code")):
+            self._write(name, text + "\n")
+        self._write("frontdesk.conf", SETTINGS.format(
+            dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
+            templates=os.path.join(ROOT, "templates"), **host.ports))
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+        self.remove()
+
+    def _write(self, name, text):
+        path = os.path.join(self.dir, name)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def start(self, ready=1.0):
+        """Starts `frontdesk run`; an end within `ready` seconds is an error that carries the log."""
+        with open(self.log_path, "ab") as log:
+            self.child = subprocess.Popen([self.program, "run", "-c", self.conf], stdin=subprocess.DEVNULL,
+                                          stdout=log, stderr=log)
+        try:
+            status = self.child.wait(ready)
+        except subprocess.TimeoutExpired:
+            return self
+        self.child = None
+        raise RuntimeError("frontdesk ended with %d:\n%s" % (status, self.log()))
+
+    def stop(self, timeout=5):
+        """Clean stop; returns the seconds it took. TimeoutError (after SIGKILL) when it did not stop."""
+        if not self.child:
+            return 0.0
+        begin = time.monotonic()
+        self.child.terminate()
+        try:
+            self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise TimeoutError("frontdesk did not stop in %g s:\n%s" % (timeout, self.log())) from None
+        self.child = None
+        return time.monotonic() - begin
+
+    def kill(self):
+        if self.child:
+            self.child.kill()
+            self.child.wait()
+            self.child = None
+
+    def remove(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()[-8000:]
+
+    def journal(self):
+        """Rows of `journal list --json`, as the program gives them."""
+        done = subprocess.run([self.program, "journal", "list", "-c", self.conf, "--json"], check=True, timeout=20,
+                              capture_output=True, text=True)
+        return json.loads(done.stdout or "[]")
+
+    def wait_row(self, sender, timeout=15.0):
+        """The finished row of `sender`, newest first."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            rows = [row for row in self.journal()
+                    if sender in (row.get("sender") or "") and row.get("state") in ("done", "waiting", "parked")]
+            if rows:
+                return max(rows, key=lambda row: row.get("taken_ms", 0))
+            time.sleep(0.1)
+        raise TimeoutError("no finished mail of %s:\n%s" % (sender, self.log()))
