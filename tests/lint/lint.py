@@ -204,7 +204,7 @@ def load(root):
         listed = [os.path.relpath(os.path.join(top, name), root) for top, _, files in os.walk(root) for name in files]
     tree = {}
     for path in filter(None, listed):
-        if path.startswith(("build", "tests/fuzz/corpus/", "tests/fixtures/")) or not os.path.isfile(os.path.join(root, path)):
+        if path.startswith(("build", "_build", "tests/fuzz/corpus/", "tests/fixtures/")) or not os.path.isfile(os.path.join(root, path)):
             continue
         with open(os.path.join(root, path), encoding="utf-8", errors="replace") as source:
             tree[path] = source.read()
