@@ -20,9 +20,10 @@ mailboxes = ( {{
     smtp = {{ url = "smtp://127.0.0.1:{submission}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
              ca_file = "{ca}"; }};
 }} );
-autotask = {{ zone_url = "{url}"; user = "api@northwind.example"; secret_file = "{dir}/autotask-secret";
+autotask = {{ zone_url = "{url}atservicesrest"; user = "api@northwind.example"; secret_file = "{dir}/autotask-secret";
              integration_code_file = "{dir}/autotask-code"; }};
-ticket = {{ queue = "Service Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium"; }};
+ticket = {{ queue = "Help Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium";
+            category = "Standard"; source = "Email"; due = "next workday 17:00"; }};
 journal = {{ path = "{dir}/state"; }};
 templates = "{templates}";
 {extra}
@@ -39,7 +40,8 @@ class Daemon:
         self.log_path = os.path.join(self.dir, "log")
         self.child = None
         os.mkdir(os.path.join(self.dir, "state"), 0o700)
-        for name, text in (("mail-password", host.password), ("autotask-secret", "secret"), ("autotask-code", "code")):
+        for name, text in (("mail-password", host.password), ("autotask-secret", "sandbox-secret#1"),
+                           ("autotask-code", "SANDBOXCODE")):
             self._write(name, text + "\n")
         self._write("frontdesk.conf", SETTINGS.format(
             dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
@@ -57,11 +59,34 @@ class Daemon:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
             out.write(text)
 
-    def start(self, ready=1.0):
+    def _environment(self, env):
+        return {**os.environ, **(env or {})}
+
+    def once(self, env=None, arguments=(), timeout=120):
+        """Runs `frontdesk once`; returns its exit code (negative: the signal that ended it)."""
+        with open(self.log_path, "ab") as log:
+            done = subprocess.run([self.program, "once", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL, stdout=log,
+                                  stderr=log, env=self._environment(env), timeout=timeout, check=False)
+        return done.returncode
+
+    def run(self, *arguments):
+        """Any subcommand: (exit code, output, errors)."""
+        done = subprocess.run([self.program, arguments[0], "-c", self.conf, *arguments[1:]], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def forget(self):
+        """Back to an installation that never ran."""
+        shutil.rmtree(os.path.join(self.dir, "state"), ignore_errors=True)
+        os.mkdir(os.path.join(self.dir, "state"), 0o700)
+        with open(self.log_path, "w", encoding="utf-8"):
+            pass
+
+    def start(self, ready=1.0, env=None, arguments=()):
         """Starts `frontdesk run`; an end within `ready` seconds is an error that carries the log."""
         with open(self.log_path, "ab") as log:
-            self.child = subprocess.Popen([self.program, "run", "-c", self.conf], stdin=subprocess.DEVNULL,
-                                          stdout=log, stderr=log)
+            self.child = subprocess.Popen([self.program, "run", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL,
+                                          stdout=log, stderr=log, env=self._environment(env))
         try:
             status = self.child.wait(ready)
         except subprocess.TimeoutExpired:

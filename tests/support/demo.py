@@ -27,13 +27,15 @@ def show_mailed(sender, subject, why):
 
 def show_ticket(sandbox, known):
     """The ticket that is new since `known`, as the simulated Autotask holds it."""
-    for ticket in sandbox.world().get("tickets", []):
-        if ticket.get("id") in known:
+    world = sandbox.world()
+    people = {r["id"]: "%s %s" % (r["firstName"], r["lastName"]) for r in world["Resources"]}
+    for ticket in world["Tickets"]:
+        if ticket["id"] in known:
             continue
-        known.add(ticket.get("id"))
-        print(paint("1;33", "ticket    ") + "%s  %s  assigned to %s, due %s" % (
-            ticket.get("ticketNumber"), ticket.get("title"), ticket.get("assignedResourceID") or "nobody (triage)",
-            ticket.get("dueDateTime")))
+        known.add(ticket["id"])
+        print(paint("1;33", "ticket    ") + "%s  \"%s\"  for %s, due %s" % (
+            ticket["ticketNumber"], ticket["title"], people.get(ticket.get("assignedResourceID"), "nobody (Triage)"),
+            ticket["dueDateTime"]))
 
 
 def ask(host, sandbox, known, subject, text, why):
@@ -62,7 +64,7 @@ def ignored(host, daemon, sender, subject, headers, why):
 
 
 def converse(host, sandbox, daemon):
-    known = {ticket.get("id") for ticket in sandbox.world().get("tickets", [])}
+    known = {ticket["id"] for ticket in sandbox.world()["Tickets"]}
     ask(host, sandbox, known, "Sarah: reset MFA for Bob at Acme", "He has a new phone.\n", "staff")
     ask(host, sandbox, known, "Shara printer down", "Second floor.\n", "staff, a name misspelt")
     ignored(host, daemon, STRANGER, "Sarah: please pay this", (), "a stranger")

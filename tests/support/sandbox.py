@@ -55,6 +55,18 @@ class Sandbox:
         """The requests so far, oldest first."""
         return self._talk("log")
 
+    def faults(self, rules):
+        """Rules of src/sandbox/faults.c; an empty list clears them."""
+        self._talk("faults", rules)
+
+    def reset(self):
+        """Back to the world file; log and faults cleared."""
+        self._talk("reset", {})
+
+    def tickets(self):
+        """Tickets that were made since the start, oldest first."""
+        return [t for t in self.world()["Tickets"] if t["id"] >= 50000]
+
     def world(self):
         return self._talk("world")
 
