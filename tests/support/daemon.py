@@ -71,7 +71,7 @@ class Daemon:
 
     def run(self, *arguments):
         """Any subcommand: (exit code, output, errors)."""
-        done = subprocess.run([self.program, arguments[0], "-c", self.conf, *arguments[1:]], stdin=subprocess.DEVNULL,
+        done = subprocess.run([self.program, *arguments, "-c", self.conf], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, done.stdout, done.stderr
 
@@ -123,9 +123,10 @@ class Daemon:
 
     def journal(self):
         """Rows of `journal list --json`, as the program gives them."""
-        done = subprocess.run([self.program, "journal", "list", "-c", self.conf, "--json"], check=True, timeout=20,
-                              capture_output=True, text=True)
-        return json.loads(done.stdout or "[]")
+        code, out, errors = self.run("journal", "list", "--json")
+        if code:
+            raise RuntimeError("journal list ended with %d: %s" % (code, errors))
+        return json.loads(out)
 
     def wait_row(self, sender, timeout=15.0):
         """The finished row of `sender`, newest first."""
