@@ -49,8 +49,7 @@ struct mailbox_sink {
     int (*filed)(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
                  struct err *e);
     /* State for people: connected, lost (with the error), drained. NULL = nobody listens. */
-    void (*state)(void *self, enum mailbox_state state,
-                  const struct err *why);
+    void (*state)(void *self, enum mailbox_state state, const struct err *why);
 };
 
 struct mailbox_options {

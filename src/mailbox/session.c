@@ -64,6 +64,9 @@ static int start_tls(struct imap *i, struct err *e)
 {
     imap_limit(i, SMALL_ANSWER);
     int rc = mailimap_starttls(i->session);
+    /* Debian's libetpan looks for injected words itself and then fails after a good answer */
+    if (stream_mail(i->stream)->read_buffer_len > 0)
+        return stream_start_tls(i->stream, e);
     if (rc != MAILIMAP_NO_ERROR) {
         imap_fail(i, rc, "STARTTLS", e);
         if (e->code == ERR_MAILBOX)
