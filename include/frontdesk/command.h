@@ -46,9 +46,15 @@ struct command {
     size_t n_evidence;
 };
 
-/* `subject` and `text` as message gives them. Everything in *out lives in `pool` or in `directory`. */
+/* All forms by which people are called, folded and sorted once per directory. Read-only afterwards, shared by
+ * all threads; borrows the directory, which must live longer. */
+struct command_names;
+struct command_names *names_index_new(const struct directory *directory) MUST_USE;
+void names_index_free(struct command_names **names);
+
+/* `subject` and `text` as message gives them. Everything in *out lives in `pool` or in the directory. */
 void command_read(struct command *out, struct slice subject, struct slice text,
-                  const struct directory *directory, struct pool *pool);
+                  const struct directory *directory, const struct command_names *names, struct pool *pool);
 /* The commands as a table for help texts: NULL-terminated verbs, and what each one is for. */
 struct command_verb {
     const char *verb, *argument, *summary;

@@ -18,6 +18,15 @@ files src -- '\.c' '\.h' | xargs awk -v names="$names" '
     }' >"$found"
 ok "no banned call in src" "$found"
 
+# calls that belong to some folders only: what, and the files where it may stand
+only() {
+    files src -- '\.c' '\.h' | grep -vE "$2" | xargs grep -nE "$1" >"$found"
+    ok "$3" "$found"
+}
+only '\bgetenv *\(' '^src/base/' "the environment is read in base only"
+only '(^|[^a-z_])(printf|puts|putchar) *\(' '^src/(cli|sandbox)/|^src/(sandbox_)?main\.c' "only commands print"
+only '\bsqlite3_[a-z]' '^src/journal/|^src/cli/cmd_status\.c' "all SQL is in the journal"
+
 files src -- '\.c' '\.h' | xargs grep -nE '#[ \t]*undef[ \t]+(str|s?printf|system|gmtime)' >"$found"
 ok "no ban is lifted" "$found"
 # the log's job reference is the contract's one exception

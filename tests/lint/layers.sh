@@ -10,6 +10,7 @@ budget net
 conf base
 due base
 http net
+json base
 secret base
 stream net
 '
@@ -35,7 +36,7 @@ cli        base net mailbox message gate autotask command action reply outbox jo
 
 # foreign header -> folders that may include it
 libraries='
-cjson/         autotask action sandbox cli
+cjson/         base autotask action sandbox cli
 curl/          net cli
 gmime/         message reply cli
 libconfig.h    base

@@ -13,7 +13,10 @@ grep '\.[ch]$' "$work/files" | xargs awk '
     FNR == 1 { open = 0; name = "" }
     /^[a-zA-Z_].*[(]/ && !open { name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name) }
     /^\{/ { open = FNR }
-    /^\}/ && open { if (FNR - open - 1 > 100) print FILENAME ":" open ": " name " has " FNR - open - 1 " lines"; open = 0 }
-    ' >"$found"
+    /^\}/ && open { print FNR - open - 1, FILENAME ":" open, name; open = 0 }' >"$work/functions"
+awk '$1 > 100 { print $2 ": " $3 " has " $1 " lines" }' "$work/functions" >"$found"
 ok "functions of at most 100 lines" "$found"
+awk '{ n++ } $1 > 50 { long++; print } END { if (long * 10 <= n) exit 0; print long " of " n; exit 1 }' \
+    "$work/functions" >"$found" && : >"$found"
+ok "nine in ten functions of at most 50 lines" "$found"
 end

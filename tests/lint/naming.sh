@@ -10,6 +10,7 @@ autotask_directory directory
 base_clock clock deadline
 base_err err mem
 base_slice slice scan
+command command names
 journal journal job
 message message reader
 reply templates view compose letter reply
@@ -30,7 +31,7 @@ files src include tests scripts man templates dist -- '.*' | grep -v '/corpus/' 
 ok "file names hold letters, digits, _ - . @" "$found"
 files src include -- '.*' | grep -E '/[^/]*[A-Z-][^/]*$' >"$found"
 ok "sources are in small letters with _" "$found"
-files src include tests scripts man templates dist doc -- '.*' | grep -v 'lint/names\.sh' |
+files src include tests scripts man templates dist doc -- '.*' | grep -v 'lint/naming\.sh' |
     xargs grep -nIE '(^|[^A-Za-z0-9_.])/(work|tmp/wt|tmp/bld)/' >"$found"
 ok "no path of a workplace" "$found"
 end

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * answers: what an answer means that is not 200. Autotask answers almost every refusal with 500 and a text; a
+ * known text is permanent, anything else may pass, and for a write it may even have been done
+ * (autotask-rest.md 3.2, 3.3).
+ */
+#include "client.h"
+
+static const struct {
+    const char *part; /* of the text, any case */
+    enum err_code code;
+} known[] = {
+    {"adequate permissions", ERR_PERMISSION},
+    {"may not have the required permissions", ERR_PERMISSION},
+    {"Zone information could not be determined", ERR_CREDENTIALS},
+    {"thread threshold", ERR_BUSY},
+    {"Missing Required Field", ERR_REJECTED},
+    {"does not exist for the required field", ERR_REJECTED},
+    {"queueID is required", ERR_REJECTED},
+    {"cannot all be empty", ERR_REJECTED},
+    {"Data violation", ERR_REJECTED},
+    {"does not exist for", ERR_REJECTED},
+    {"does not exist or is invalid", ERR_REJECTED},
+    {"does not reference an existing entity", ERR_REJECTED},
+    {"is not associated", ERR_REJECTED},
+    {"cannot be associated", ERR_REJECTED},
+    {"is not an active general allocation code", ERR_REJECTED},
+    {"Unable to find", ERR_REJECTED},
+    {"must be between 1 and 500", ERR_REJECTED},
+    {"500 or fewer 'OR' conditions", ERR_REJECTED},
+    {"Unexpected character encountered", ERR_REJECTED},
+    {"must be less than or equal to", ERR_REJECTED},
+    {"is required", ERR_REJECTED},
+    {"Attachment could not be found", ERR_NOT_FOUND},
+};
+
+/* The `errors` array as one line; "" when the body holds none. */
+static void error_text(const struct http_response *r, struct buf *out)
+{
+    struct json root, list, item;
+    struct err ignored = ERR_INIT;
+    struct pool *pool = pool_new(1 << 16);
+    if (json_open(buf_view(&r->body), &root, &ignored) == 0) {
+        list = json_get(&root, "errors");
+        for (int i = 0; i < json_length(&list) && i < 5; i++) {
+            const char *text;
+            item = json_at(&list, i);
+            if (json_text(&item, 300, pool, &text, &ignored) == 0 && text[0])
+                buf_printf(out, "%s%s", out->len ? "; " : "", text);
+        }
+        item = json_get(&root, "Message");
+        const char *message;
+        if (!out->len && json_text(&item, 300, pool, &message, &ignored) == 0)
+            buf_puts(out, message);
+        json_close(&root);
+    }
+    pool_free(&pool);
+}
+
+static enum err_code known_code(const char *text)
+{
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (slice_find_nocase(slice_of(text), slice_of(known[i].part)) >= 0)
+            return known[i].code;
+    }
+    return ERR_NONE;
+}
+
+int answer_error(enum call_kind kind, const struct http_response *r, struct err *e)
+{
+    struct buf text = BUF_INIT(1000);
+    error_text(r, &text);
+    const char *words = text.len ? text.data : r->body.len ? "(no explanation)" : "(empty answer)";
+    enum err_code code = r->status == 401 ? ERR_CREDENTIALS : r->status == 429 ? ERR_BUSY : known_code(words);
+    if (code == ERR_NONE && (r->status == 403 || r->status == 404 || r->status == 405 || r->status == 400))
+        code = r->status == 403 ? ERR_PERMISSION : ERR_REJECTED;
+    if (code == ERR_NONE && r->status >= 300 && r->status < 400)
+        code = ERR_PROTOCOL; /* no redirect is ever followed: the secret would go along */
+    if (code == ERR_NONE)
+        code = kind == CALL_WRITE ? ERR_UNKNOWN_OUTCOME : ERR_SERVER;
+    /* a write that met a redirect went nowhere, but who knows what answered */
+    if (code == ERR_PROTOCOL && kind == CALL_WRITE)
+        code = ERR_UNKNOWN_OUTCOME;
+    err_set(e, code, "Autotask answered %ld: %.400s", r->status, words);
+    e->retry_after_s = r->retry_after_s;
+    buf_release(&text);
+    return -1;
+}

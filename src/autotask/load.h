@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* load: the directory while it is being read. */
+#ifndef FRONTDESK_AUTOTASK_LOAD_H
+#define FRONTDESK_AUTOTASK_LOAD_H
+
+#include "client.h"
+
+enum { MOST_RESOURCES = 10000, MOST_ROLES = 40000 };
+
+struct role_row {
+    int64_t resource, role;
+    bool is_default, from_department;
+};
+
+struct load {
+    const struct conf *conf;
+    struct pool *pool;
+    struct directory values;
+    struct directory_resource *resources;
+    int64_t *default_role; /* defaultServiceDeskRoleID of each */
+    size_t n_resources;
+    struct role_row *roles;
+    size_t n_roles;
+    int64_t *active_roles; /* Roles that are active */
+    size_t n_active_roles;
+    struct buf *problems;
+    bool label_missing;
+};
+
+/* people.c */
+int load_people(struct autotask *at, struct load *l, struct err *e) MUST_USE;
+/* labels.c */
+int load_labels(struct autotask *at, struct load *l, struct err *e) MUST_USE;
+
+#endif

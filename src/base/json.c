@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json: see json.h. */
+#include "frontdesk/json.h"
+
+#include <math.h>
+
+static void put_path(const struct json *j, struct buf *out)
+{
+    if (!j->parent)
+        return;
+    put_path(j->parent, out);
+    if (j->name)
+        buf_printf(out, "%s%.60s", out->len ? "." : "", j->name);
+    else
+        buf_printf(out, "[%d]", j->index);
+}
+
+static int expected(const struct json *j, const char *what, struct err *e)
+{
+    struct buf path = BUF_INIT(400);
+    put_path(j, &path);
+    err_set(e, ERR_PROTOCOL, "%s: %s expected", path.len ? path.data : "the answer", what);
+    buf_release(&path);
+    return -1;
+}
+
+int json_open(struct slice text, struct json *root, struct err *e)
+{
+    *root = (struct json){.value = cJSON_ParseWithLength(text.ptr ? text.ptr : "", text.len)};
+    return root->value ? 0 : err_set(e, ERR_PROTOCOL, "the answer is not JSON");
+}
+
+void json_close(struct json *root)
+{
+    cJSON *all;
+    memcpy(&all, &root->value, sizeof(all));
+    cJSON_Delete(all);
+    root->value = NULL;
+}
+
+struct json json_get(const struct json *object, const char *name)
+{
+    const cJSON *v = cJSON_IsObject(object->value) ? cJSON_GetObjectItem(object->value, name) : NULL;
+    return (struct json){.value = cJSON_IsNull(v) ? NULL : v, .parent = object, .name = name};
+}
+
+struct json json_at(const struct json *array, int index)
+{
+    const cJSON *v = cJSON_IsArray(array->value) ? cJSON_GetArrayItem(array->value, index) : NULL;
+    return (struct json){.value = cJSON_IsNull(v) ? NULL : v, .parent = array, .index = index};
+}
+
+int json_length(const struct json *array)
+{
+    return cJSON_IsArray(array->value) ? cJSON_GetArraySize(array->value) : 0;
+}
+
+bool json_there(const struct json *j)
+{
+    return j->value != NULL;
+}
+
+int json_int(const struct json *j, int64_t absent, int64_t *out, struct err *e)
+{
+    *out = absent;
+    if (!j->value)
+        return 0;
+    double v = j->value->valuedouble;
+    if (!cJSON_IsNumber(j->value) || v != floor(v) || fabs(v) > 9007199254740992.0)
+        return expected(j, "whole number", e);
+    *out = (int64_t)v;
+    return 0;
+}
+
+int json_bool(const struct json *j, bool absent, bool *out, struct err *e)
+{
+    *out = absent;
+    if (!j->value)
+        return 0;
+    if (!cJSON_IsBool(j->value))
+        return expected(j, "true or false", e);
+    *out = cJSON_IsTrue(j->value);
+    return 0;
+}
+
+int json_text(const struct json *j, size_t max, struct pool *pool, const char **out, struct err *e)
+{
+    *out = "";
+    if (!j->value)
+        return 0;
+    if (cJSON_IsNumber(j->value)) {
+        *out = pool_printf(pool, "%.0f", j->value->valuedouble);
+        return 0;
+    }
+    const char *s = cJSON_GetStringValue(j->value);
+    if (!s)
+        return expected(j, "text", e);
+    char *copy = pool_slice(pool, slice_cut_utf8(slice_of(s), max));
+    for (char *p = copy; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)p[1] < 0xa0))
+            *p = ' ';
+    }
+    *out = copy;
+    return 0;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* subject: prefixes of replies and forwards in many languages, and tags of mail gateways (mail.md 4.3, 4.4).
+ */
+#include "words.h"
+
+/* Short ones (I, R, TR ...) are ordinary letters too: they count only in front of another prefix or tag. */
+static const struct {
+    const char *word;
+    enum { REPLY, FORWARD } kind;
+    bool is_short;
+} prefixes[] = {
+    {"re", REPLY, false},
+    {"aw", REPLY, false},
+    {"antw", REPLY, false},
+    {"antwort", REPLY, false},
+    {"sv", REPLY, false},
+    {"vá", REPLY, false},
+    {"odp", REPLY, false},
+    {"res", REPLY, false},
+    {"ynt", REPLY, false},
+    {"atb", REPLY, false},
+    {"bls", REPLY, false},
+    {"απ", REPLY, false},
+    {"σχετ", REPLY, false},
+    {"ответ", REPLY, false},
+    {"отв", REPLY, false},
+    {"відп", REPLY, false},
+    {"odg", REPLY, false},
+    {"răsp", REPLY, false},
+    {"回复", REPLY, false},
+    {"答复", REPLY, false},
+    {"回覆", REPLY, false},
+    {"返信", REPLY, false},
+    {"회신", REPLY, false},
+    {"답장", REPLY, false},
+    {"תגובה", REPLY, false},
+    {"השב", REPLY, false},
+    {"رد", REPLY, false},
+    {"rif", REPLY, false},
+    {"fwd", FORWARD, false},
+    {"fw", FORWARD, false},
+    {"wg", FORWARD, false},
+    {"doorst", FORWARD, false},
+    {"rv", FORWARD, false},
+    {"reenv", FORWARD, false},
+    {"enc", FORWARD, false},
+    {"vb", FORWARD, false},
+    {"vs", FORWARD, false},
+    {"vl", FORWARD, false},
+    {"videresend", FORWARD, false},
+    {"tov", FORWARD, false},
+    {"továbbítás", FORWARD, false},
+    {"předávám", FORWARD, false},
+    {"ilt", FORWARD, false},
+    {"i̇lt", FORWARD, false},
+    {"πρθ", FORWARD, false},
+    {"пересл", FORWARD, false},
+    {"пер", FORWARD, false},
+    {"转发", FORWARD, false},
+    {"轉寄", FORWARD, false},
+    {"転送", FORWARD, false},
+    {"전달", FORWARD, false},
+    {"הועבר", FORWARD, false},
+    {"إعادة توجيه", FORWARD, false},
+    {"redir", FORWARD, false},
+    {"trs", FORWARD, false},
+    {"yml", FORWARD, false},
+    {"r", REPLY, true},
+    {"tl", REPLY, true},
+    {"на", REPLY, true},
+    {"i", FORWARD, true},
+    {"tr", FORWARD, true},
+    {"pd", FORWARD, true},
+    {"ct", FORWARD, true},
+    {"pr", FORWARD, true},
+};
+
+static const char *const tags[] = {"[EXTERNAL]",       "[EXT]",
+                                   "[External Email]", "EXT:",
+                                   "**EXTERNAL**",     "[EXTERN]",
+                                   "[Externe]",        "*** SPAM ***",
+                                   "[SPAM]",           "[Unverified Sender]",
+                                   "[SUSPICIOUS]",     "[EXTERNAL EMAIL]",
+                                   "(EXTERNAL)",       "EXTERNAL:",
+                                   "[EXTERN E-MAIL]"};
+
+static struct slice after_tag(struct slice s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+        if (slice_starts_nocase(s, slice_of(tags[i])))
+            return slice_trim(slice_skip(s, strlen(tags[i])));
+    }
+    return s;
+}
+
+/* "Re", "Re[2]", "RE^2", "Re(3)" and then ":" or its full-width form. Returns what follows the colon. */
+static bool take_prefix(struct slice s, size_t *which, struct slice *rest)
+{
+    static const struct slice wide = {"\xef\xbc\x9a", 3};
+    struct scan c = scan_of(s);
+    struct slice word = scan_until(&c, " :[(^\xef");
+    if (word.len == 0 || word.len > 40)
+        return false;
+    /* a count in brackets, and the blank that the French put before a colon */
+    if (scan_peek(&c) == '[' || scan_peek(&c) == '(' || scan_peek(&c) == '^') {
+        scan_next(&c);
+        if (scan_while(&c, "0123456789").len == 0)
+            return false;
+        scan_while(&c, "])");
+    }
+    scan_while(&c, " ");
+    struct slice left = scan_rest(&c);
+    bool plain = scan_char(&c, ':');
+    if (!plain && !slice_starts(left, wide))
+        return false;
+    struct buf folded = BUF_INIT(100);
+    fold_into(&folded, word);
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(prefixes) && !found; i++) {
+        found = fold_eq(slice_of(prefixes[i].word), word);
+        *which = i;
+    }
+    buf_release(&folded);
+    *rest = slice_trim(slice_skip(left, plain ? 1 : wide.len));
+    return found;
+}
+
+struct slice subject_strip(struct slice subject, bool *is_reply, bool *is_forward)
+{
+    struct slice s = slice_trim(subject);
+    *is_reply = *is_forward = false;
+    for (int rounds = 0; rounds < 30; rounds++) {
+        struct slice before = s, rest, next;
+        size_t which, other;
+        s = after_tag(s);
+        if (take_prefix(s, &which, &rest)) {
+            next = after_tag(rest);
+            bool counts =
+                !prefixes[which].is_short || next.len != rest.len || take_prefix(rest, &other, &next);
+            if (counts) {
+                *is_reply = *is_reply || prefixes[which].kind == REPLY;
+                *is_forward = *is_forward || prefixes[which].kind == FORWARD;
+                s = rest;
+            }
+        }
+        if (s.ptr == before.ptr && s.len == before.len)
+            break;
+    }
+    return s;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * budget: slots are locked files, so that the daemon and the command line share them and a killed process
+ * gives its slots back; calls are counted in sixty one-minute buckets in one file mapped by all. See
+ * budget.h.
+ */
+#include "frontdesk/budget.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60 };
+
+struct counter {
+    _Atomic int64_t minute[MINUTES]; /* which minute (since 1970) the bucket counts */
+    _Atomic uint32_t calls[MINUTES];
+};
+
+struct endpoint {
+    char name[48];
+    int fds[MOST_SLOTS]; /* -1 = not opened yet */
+    bool taken[MOST_SLOTS];
+};
+
+struct budget {
+    char *dir, name[32];
+    unsigned in_flight, per_hour;
+    pthread_mutex_t lock;
+    pthread_cond_t freed;
+    struct endpoint endpoints[MOST_ENDPOINTS];
+    size_t n_endpoints;
+    struct counter *counter;
+};
+
+static int map_counter(struct budget *b, struct err *e)
+{
+    char path[4300];
+    snprintf(path, sizeof(path), "%s/%s.calls", b->dir, b->name);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || ftruncate(fd, sizeof(struct counter)) != 0) {
+        err_set_errno(e, errno, "cannot open %s", path);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    void *map = mmap(NULL, sizeof(struct counter), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (map == MAP_FAILED)
+        return err_set_errno(e, errno, "cannot map %s", path);
+    b->counter = map;
+    return 0;
+}
+
+int budget_open(struct budget **out, const char *dir, const char *name, unsigned in_flight,
+                unsigned calls_per_hour, struct err *e)
+{
+    *out = NULL;
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return err_set_errno(e, errno, "cannot make %s", dir);
+    struct budget *b = mem_alloc(sizeof(*b));
+    pthread_condattr_t monotonic;
+    b->dir = mem_copy(dir);
+    snprintf(b->name, sizeof(b->name), "%s", name);
+    b->in_flight = in_flight < 1 ? 1 : in_flight > MOST_SLOTS ? MOST_SLOTS : in_flight;
+    b->per_hour = calls_per_hour;
+    pthread_mutex_init(&b->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&b->freed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (map_counter(b, e) != 0) {
+        budget_close(&b);
+        return -1;
+    }
+    *out = b;
+    return 0;
+}
+
+void budget_close(struct budget **budget)
+{
+    struct budget *b = *budget;
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->n_endpoints; i++) {
+        for (unsigned s = 0; s < b->in_flight; s++) {
+            if (b->endpoints[i].fds[s] >= 0)
+                close(b->endpoints[i].fds[s]);
+        }
+    }
+    if (b->counter)
+        munmap(b->counter, sizeof(*b->counter));
+    pthread_mutex_destroy(&b->lock);
+    pthread_cond_destroy(&b->freed);
+    free(b->dir);
+    free(b);
+    *budget = NULL;
+}
+
+/* --- counting --- */
+
+static unsigned used_at(const struct budget *b, int64_t now_minute)
+{
+    unsigned sum = 0;
+    for (int i = 0; i < MINUTES; i++) {
+        if (now_minute - b->counter->minute[i] < MINUTES)
+            sum += b->counter->calls[i];
+    }
+    return sum;
+}
+
+/* Seconds until the oldest counted minute leaves the hour. */
+static unsigned free_again_s(const struct budget *b, int64_t now_ms)
+{
+    int64_t oldest = now_ms / 60000;
+    for (int i = 0; i < MINUTES; i++) {
+        int64_t m = b->counter->minute[i];
+        if (b->counter->calls[i] && now_ms / 60000 - m < MINUTES && m < oldest)
+            oldest = m;
+    }
+    return (unsigned)(((oldest + MINUTES) * 60000 - now_ms) / 1000 + 1);
+}
+
+static int count_call(struct budget *b, struct err *e)
+{
+    int64_t now_ms = clock_now_ms(), minute = now_ms / 60000;
+    int at = (int)(minute % MINUTES);
+    if (b->per_hour && used_at(b, minute) >= b->per_hour) {
+        err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)",
+                b->per_hour, b->name);
+        e->retry_after_s = free_again_s(b, now_ms);
+        return -1;
+    }
+    if (b->counter->minute[at] != minute) {
+        b->counter->minute[at] = minute;
+        b->counter->calls[at] = 0;
+    }
+    b->counter->calls[at]++;
+    return 0;
+}
+
+unsigned budget_used(struct budget *b)
+{
+    return used_at(b, clock_now_ms() / 60000);
+}
+
+/* --- slots --- */
+
+static struct endpoint *endpoint_of(struct budget *b, const char *name)
+{
+    for (size_t i = 0; i < b->n_endpoints; i++) {
+        if (strcmp(b->endpoints[i].name, name) == 0)
+            return &b->endpoints[i];
+    }
+    ENSURE(b->n_endpoints < MOST_ENDPOINTS);
+    struct endpoint *p = &b->endpoints[b->n_endpoints++];
+    snprintf(p->name, sizeof(p->name), "%s", name);
+    for (int s = 0; s < MOST_SLOTS; s++)
+        p->fds[s] = -1;
+    return p;
+}
+
+static int open_slot(struct budget *b, struct endpoint *p, unsigned s, struct err *e)
+{
+    char path[4400];
+    if (p->fds[s] >= 0)
+        return 0;
+    snprintf(path, sizeof(path), "%s/%s.%s.%u", b->dir, b->name, p->name, s);
+    p->fds[s] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return p->fds[s] >= 0 ? 0 : err_set_errno(e, errno, "cannot open %s", path);
+}
+
+/* A slot that neither a thread of ours nor another process has; -1 = none now; -2 = error. */
+static int try_slots(struct budget *b, struct endpoint *p, bool *foreign, struct err *e)
+{
+    *foreign = false;
+    for (unsigned s = 0; s < b->in_flight; s++) {
+        if (p->taken[s])
+            continue;
+        if (open_slot(b, p, s, e) != 0)
+            return -2;
+        if (flock(p->fds[s], LOCK_EX | LOCK_NB) == 0) {
+            p->taken[s] = true;
+            return (int)s;
+        }
+        *foreign = true;
+    }
+    return -1;
+}
+
+int budget_enter(struct budget *b, const char *endpoint, unsigned wait_ms, int *slot, struct err *e)
+{
+    int64_t deadline = deadline_in(wait_ms);
+    int rc = -1;
+    pthread_mutex_lock(&b->lock);
+    struct endpoint *p = endpoint_of(b, endpoint);
+    for (;;) {
+        bool foreign;
+        *slot = try_slots(b, p, &foreign, e);
+        if (*slot == -2)
+            break;
+        if (*slot >= 0) {
+            rc = 0;
+            break;
+        }
+        int64_t left = deadline_left(deadline);
+        if (left == 0) {
+            err_set(e, ERR_BUSY, "no free slot for %s within %u s", endpoint, wait_ms / 1000);
+            break;
+        }
+        /* another process cannot wake us: look again soon; threads of ours do */
+        if (foreign && left > 5)
+            left = 5;
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        int64_t ns = until.tv_nsec + left % 1000 * 1000000;
+        until.tv_sec += (time_t)(left / 1000 + ns / 1000000000);
+        until.tv_nsec = (long)(ns % 1000000000);
+        pthread_cond_timedwait(&b->freed, &b->lock, &until);
+    }
+    if (rc == 0 && count_call(b, e) != 0) {
+        flock(p->fds[*slot], LOCK_UN);
+        p->taken[*slot] = false;
+        rc = -1;
+    }
+    pthread_mutex_unlock(&b->lock);
+    return rc;
+}
+
+void budget_leave(struct budget *b, const char *endpoint, int slot)
+{
+    pthread_mutex_lock(&b->lock);
+    struct endpoint *p = endpoint_of(b, endpoint);
+    flock(p->fds[slot], LOCK_UN);
+    p->taken[slot] = false;
+    pthread_cond_broadcast(&b->freed);
+    pthread_mutex_unlock(&b->lock);
+}

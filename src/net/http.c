@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * http: libcurl behind one function. Easy handles are kept in a small pool, each with its connection, and
+ * reused by any thread.
+ *
+ * libcurl repeats a request by itself when a kept connection turns out to be dead before an answer came. For
+ * a create that could mean two tickets, so the repeat is made impossible: every request but GET has a body
+ * that cannot be rewound (curl then reports CURLE_SEND_FAIL_REWIND instead of trying again), and the caller
+ * looks the outcome up by its key.
+ */
+#include "frontdesk/http.h"
+#include "frontdesk/conf.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <pthread.h>
+
+#include "config.h"
+
+enum { KEPT = 16, TIMEOUT_MS = 60000, CONNECT_MS = 10000, STOP_GRACE_MS = 1500 };
+#define RESPONSE_MAX ((size_t)32 << 20)
+
+struct http_curl {
+    char *ca_file, *agent;
+    int stop_fd;
+    pthread_mutex_t lock;
+    CURL *kept[KEPT];
+    size_t n_kept;
+};
+
+struct exchange {
+    const struct http_curl *http;
+    const struct http_request *request;
+    struct http_response *response;
+    size_t sent, max_response;
+    int64_t stop_seen_ms; /* 0 = not asked to stop */
+    bool rewound, too_large, aborted;
+};
+
+static size_t on_body(char *data, size_t size, size_t n, void *self)
+{
+    struct exchange *x = self;
+    (void)size;
+    buf_put(&x->response->body, data, n);
+    x->too_large = x->response->body.overflow;
+    return x->too_large ? 0 : n;
+}
+
+static size_t on_header(char *data, size_t size, size_t n, void *self)
+{
+    struct exchange *x = self;
+    struct slice line = slice_trim(slice_from(data, n * size)), name = SLICE("content-type:");
+    if (slice_starts_nocase(line, name)) {
+        struct slice v = slice_trim(slice_skip(line, name.len));
+        long end = slice_find_char(v, ';');
+        if (end >= 0)
+            v = slice_trim(slice_cut(v, (size_t)end));
+        size_t k = 0;
+        for (; k < v.len && k + 1 < sizeof(x->response->content_type); k++)
+            x->response->content_type[k] = (char)(v.ptr[k] | (v.ptr[k] >= 'A' && v.ptr[k] <= 'Z' ? 0x20 : 0));
+        x->response->content_type[k] = '\0';
+    }
+    return n * size;
+}
+
+static size_t on_read(char *into, size_t size, size_t n, void *self)
+{
+    struct exchange *x = self;
+    size_t room = size * n;
+    if (x->request->read_body) {
+        size_t got = x->request->read_body(x->request->read_self, into, room);
+        x->sent += got;
+        return got ? got : (x->sent < x->request->body_size ? CURL_READFUNC_ABORT : 0);
+    }
+    struct slice rest = slice_cut(slice_skip(x->request->body, x->sent), room);
+    if (rest.len)
+        memcpy(into, rest.ptr, rest.len);
+    x->sent += rest.len;
+    return rest.len;
+}
+
+/* Refusing to rewind is what keeps libcurl from sending a request twice. */
+static int on_seek(void *self, curl_off_t offset, int origin)
+{
+    struct exchange *x = self;
+    if (x->sent == 0 && offset == 0 && origin == SEEK_SET)
+        return CURL_SEEKFUNC_OK;
+    x->rewound = true;
+    return CURL_SEEKFUNC_FAIL;
+}
+
+static int on_progress(void *self, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    struct exchange *x = self;
+    (void)a, (void)b, (void)c, (void)d;
+    if (x->http->stop_fd < 0)
+        return 0;
+    if (!x->stop_seen_ms) {
+        struct pollfd fd = {.fd = x->http->stop_fd, .events = POLLIN};
+        if (poll(&fd, 1, 0) > 0)
+            x->stop_seen_ms = clock_mono_ms();
+        return 0;
+    }
+    x->aborted = clock_mono_ms() - x->stop_seen_ms > STOP_GRACE_MS;
+    return x->aborted;
+}
+
+static CURL *new_handle(const struct http_curl *h)
+{
+    CURL *c = curl_easy_init();
+    ENSURE(c);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(c, CURLOPT_USERAGENT, h->agent);
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_seek);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    if (h->ca_file)
+        curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_file);
+    return c;
+}
+
+static CURL *take_handle(struct http_curl *h)
+{
+    pthread_mutex_lock(&h->lock);
+    CURL *c = h->n_kept ? h->kept[--h->n_kept] : NULL;
+    pthread_mutex_unlock(&h->lock);
+    return c ? c : new_handle(h);
+}
+
+static void give_back(struct http_curl *h, CURL *c)
+{
+    pthread_mutex_lock(&h->lock);
+    bool keep = h->n_kept < KEPT;
+    if (keep)
+        h->kept[h->n_kept++] = c;
+    pthread_mutex_unlock(&h->lock);
+    if (!keep)
+        curl_easy_cleanup(c);
+}
+
+static int check_request(const struct http_request *r, struct err *e)
+{
+    for (const char *const *h = r->headers; h && *h; h++) {
+        for (const unsigned char *p = (const unsigned char *)*h; *p; p++) {
+            if (*p < 0x20 || *p == 0x7f)
+                return err_set(e, ERR_CONFIG, "a request header would hold a control character");
+        }
+    }
+    return 0;
+}
+
+static void set_method(CURL *c, const struct http_request *r)
+{
+    uint64_t size = r->read_body ? r->body_size : r->body.len;
+    if (strcmp(r->method, "GET") == 0) {
+        curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, NULL);
+        return;
+    }
+    curl_easy_setopt(c, CURLOPT_POST, 1L);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, NULL);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, strcmp(r->method, "POST") == 0 ? NULL : r->method);
+}
+
+static struct curl_slist *header_list(const struct http_request *r)
+{
+    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    for (const char *const *h = r->headers; h && *h; h++)
+        list = curl_slist_append(list, *h);
+    return list;
+}
+
+/* Could any byte of the request have reached the server? */
+static bool may_have_left(CURL *c, const struct exchange *x, CURLcode rc)
+{
+    curl_off_t pretransfer_us = 0;
+    curl_easy_getinfo(c, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+    long header_bytes = 0;
+    curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &header_bytes);
+    if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST)
+        return false;
+    return header_bytes > 0 || x->sent > 0 || pretransfer_us > 0;
+}
+
+static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
+{
+    const char *words = curl_easy_strerror(rc);
+    if (x->too_large)
+        err_set(e, ERR_PROTOCOL, "the answer is larger than %zu bytes", x->max_response);
+    if (may_have_left(c, x, rc))
+        return err_set(e, ERR_UNKNOWN_OUTCOME, "the answer to %s was lost: %s", x->request->method,
+                       x->too_large ? "it is too large"
+                       : x->rewound ? "the connection had died"
+                                    : words);
+    if (x->aborted)
+        return err_set(e, ERR_STOPPING, "stopping");
+    if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CONNECT_ERROR ||
+        rc == CURLE_SSL_CACERT_BADFILE)
+        return err_set(e, ERR_TLS, "the server could not prove who it is: %s", words);
+    if (rc == CURLE_OPERATION_TIMEDOUT)
+        return err_set(e, ERR_TIMEOUT, "no connection in time: %s", words);
+    return err_set(e, ERR_CONNECT, "no connection: %s", words);
+}
+
+static int run(struct http_curl *h, CURL *c, const struct http_request *r, struct http_response *response,
+               struct err *e)
+{
+    struct exchange x = {.http = h,
+                         .request = r,
+                         .response = response,
+                         .max_response = r->max_response ? r->max_response : RESPONSE_MAX};
+    struct curl_slist *list = header_list(r);
+    buf_init(&response->body, x.max_response);
+    curl_easy_setopt(c, CURLOPT_URL, r->url);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(r->timeout_ms ? r->timeout_ms : TIMEOUT_MS));
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, &x);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, &x);
+    curl_easy_setopt(c, CURLOPT_READDATA, &x);
+    curl_easy_setopt(c, CURLOPT_SEEKDATA, &x);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, &x);
+    set_method(c, r);
+    CRASH_POINT("http.before-send");
+    response->sent_ms = clock_now_ms();
+    CURLcode rc = curl_easy_perform(c);
+    response->done_ms = clock_now_ms();
+    CRASH_POINT("http.after-answer");
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(list);
+    if (rc != CURLE_OK)
+        return fail(c, &x, rc, e);
+    curl_off_t wait = 0;
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response->status);
+    curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &wait);
+    response->retry_after_s = wait > 0 && wait < 86400 ? (unsigned)wait : wait > 0 ? 86400 : 0;
+    return 0;
+}
+
+/* Plain HTTP goes nowhere but to this machine. */
+static bool plain_to_far(const char *url)
+{
+    char host[256];
+    struct slice s = slice_of(url);
+    if (!slice_starts_nocase(s, SLICE("http://")))
+        return false;
+    struct scan c = scan_of(slice_skip(s, 7));
+    bool bracket = scan_char(&c, '[');
+    struct slice name = scan_until(&c, bracket ? "]/" : ":/?#");
+    snprintf(host, sizeof(host), "%.*s", SLICE_ARG(name));
+    return !conf_is_loopback(host);
+}
+
+static int curl_send(void *self, const struct http_request *r, struct http_response *response, struct err *e)
+{
+    struct http_curl *h = self;
+    *response = (struct http_response){.body = BUF_INIT(0)};
+    if (check_request(r, e) != 0)
+        return -1;
+    if (plain_to_far(r->url))
+        return err_set(e, ERR_CONFIG, "plain http is for loopback addresses only: %.100s", r->url);
+    CURL *c = take_handle(h);
+    int rc = run(h, c, r, response, e);
+    give_back(h, c);
+    return rc;
+}
+
+static void curl_free_all(void *self)
+{
+    struct http_curl *h = self;
+    for (size_t i = 0; i < h->n_kept; i++)
+        curl_easy_cleanup(h->kept[i]);
+    pthread_mutex_destroy(&h->lock);
+    free(h->ca_file);
+    free(h->agent);
+    free(h);
+}
+
+static void init_curl(void)
+{
+    ENSURE(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+}
+
+int http_curl_init(struct http *http, const struct http_options *options, struct err *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)e;
+    pthread_once(&once, init_curl);
+    struct http_curl *h = mem_alloc(sizeof(*h));
+    h->ca_file = mem_copy(options->ca_file);
+    h->agent = mem_copy(options->agent ? options->agent : "frontdesk/" PACKAGE_VERSION);
+    h->stop_fd = options->stop_fd;
+    pthread_mutex_init(&h->lock, NULL);
+    *http = (struct http){.send = curl_send, .free = curl_free_all, .self = h};
+    return 0;
+}
+
+void http_release(struct http *http)
+{
+    if (http->free)
+        http->free(http->self);
+    *http = (struct http){0};
+}
+
+int http_send(struct http *http, const struct http_request *request, struct http_response *response,
+              struct err *e)
+{
+    return http->send(http->self, request, response, e);
+}
+
+void http_response_release(struct http_response *response)
+{
+    buf_release(&response->body);
+}
+
+/* scheme://host:port of a URL, lower-case, default port filled in; false if it is none. */
+static bool origin_of(const char *url, struct buf *out)
+{
+    struct scan c = scan_of(slice_of(url));
+    bool secure = slice_starts_nocase(scan_rest(&c), SLICE("https://"));
+    if (!secure && !slice_starts_nocase(scan_rest(&c), SLICE("http://")))
+        return false;
+    c.p += secure ? 8 : 7;
+    struct slice authority = scan_until(&c, "/?#\\");
+    if (authority.len == 0 || slice_find_char(authority, '@') >= 0)
+        return false;
+    buf_puts(out, secure ? "https://" : "http://");
+    fold_into(out, authority);
+    long colon = slice_find_char(authority, ':');
+    if (colon < 0)
+        buf_puts(out, secure ? ":443" : ":80");
+    return true;
+}
+
+bool http_same_origin(const char *a, const char *b)
+{
+    struct buf x = BUF_INIT(600), y = BUF_INIT(600);
+    bool same = origin_of(a, &x) && origin_of(b, &y) && !x.overflow && !y.overflow &&
+                slice_eq(buf_view(&x), buf_view(&y));
+    buf_release(&x);
+    buf_release(&y);
+    return same;
+}
+
+void http_put_encoded(struct buf *out, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                     (c && strchr("-._~", c));
+        if (plain)
+            buf_putc(out, (char)c);
+        else
+            buf_printf(out, "%%%02X", c);
+    }
+}
