@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* frontdesk-sandbox: simulated systems for tests and the demo. */
-int main(void)
+#include "sandbox/sandbox.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return sandbox_main(argc, argv);
 }

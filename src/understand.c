@@ -110,6 +110,23 @@ static int turn_away(struct job *job, const struct job_view *v, struct err *e)
     return job_end(job, JOB_FOLDER_REFUSED, e);
 }
 
+/* The second mutant of the crash harness (src/action/perform.c): the effect before its key is on the disk. 0
+ * = do nothing. */
+static int64_t late_key(struct job *job, const struct plan *plan, size_t n_steps, struct err *e)
+{
+#ifdef FD_MUTANT_LATE_KEY
+    struct autotask_ticket ticket;
+    int64_t id = 0;
+    plan_ticket(plan, &ticket);
+    if (n_steps && autotask_ticket_create(job->desk->autotask, &ticket, &id, e) != 0)
+        return -1;
+    return id;
+#else
+    (void)job, (void)plan, (void)n_steps, (void)e;
+    return 0;
+#endif
+}
+
 static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
 {
     struct journal_step steps[PLAN_MAX_PEOPLE + 1];
@@ -123,7 +140,8 @@ static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
     if (too_long)
         return err_set(e, ERR_EXHAUSTED, "the plan of this mail is over 1 MB");
     job->row.outcome = (enum job_outcome)v->plan.outcome;
-    if (journal_plan(job->desk->journal, &job->row, steps, n, &claim, e) != 0)
+    int64_t early = late_key(job, &v->plan, n, e);
+    if (early < 0 || journal_plan(job->desk->journal, &job->row, steps, n, &claim, e) != 0)
         return -1;
     if (claim == PLAN_SAME) {
         job->row.outcome = OUTCOME_SAME;
@@ -132,7 +150,9 @@ static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
     }
     job->plan = v->plan;
     job->plan_loaded = true;
-    job->planned_now = !job->row.lookup_first;
+    job->planned_now = !job->row.lookup_first && early == 0;
+    if (early > 0 && journal_step_done(job->desk->journal, job->row.id, 1, early, "made", e) != 0)
+        return -1;
     job->row.planned_ms = clock_now_ms();
     job->row.state = JOB_PLANNED;
     job->row.tries = 0;

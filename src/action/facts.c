@@ -1,3 +1,154 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* facts: what happened, as the variables of the reply templates (templates/README.md lists them). */
 #include "frontdesk/action.h"
+
+enum { MOST_PEOPLE = 100 };
+
+static void set(struct view *v, const char *name, const char *text)
+{
+    if (text)
+        view_set(v, name, slice_of(text));
+}
+
+static void set_ticket(struct view *v, const struct facts_input *in)
+{
+    const struct plan *p = in->plan;
+    struct buf link = BUF_INIT(2000);
+    if (!p->title || !p->title[0])
+        return;
+    view_flag(v, "ticket", true);
+    view_flag(v, "made", in->ticket_id != 0);
+    set(v, "number", in->ticket_number);
+    set(v, "title", p->title);
+    set(v, "queue", p->queue_name);
+    set(v, "priority", p->priority_name);
+    set(v, "due", p->due_text);
+    view_flag(v, "cut", p->text_cut != 0);
+    if (in->ticket_id)
+        view_setf(v, "id", "%lld", (long long)in->ticket_id);
+    if (in->ticket_id && in->directory)
+        autotask_ticket_link(in->directory, in->ticket_id, &link);
+    view_set(v, "link", buf_view(&link));
+    buf_release(&link);
+    if (p->n_people)
+        set(v, "assignee", p->people[0].name);
+    for (size_t i = 1; i < p->n_people; i++)
+        set(view_item(v, "others"), "name", p->people[i].name);
+}
+
+/* What a sender must type so that this person is meant and nobody else. */
+static const char *typed_name(const struct directory *d, const struct directory_resource *r)
+{
+    for (size_t i = 0; i < d->n_resources; i++) {
+        const struct directory_resource *other = &d->resources[i];
+        if (other != r && fold_eq(slice_of(other->first), slice_of(r->first)) &&
+            strcmp(other->why_not, "API user") != 0)
+            return NULL;
+    }
+    return r->first;
+}
+
+static void set_question(struct view *v, const struct facts_input *in)
+{
+    static const struct {
+        const char *why, *flag;
+    } flags[] = {{"nobody-named", "nobody_named"},
+                 {"several-mentioned", "several_mentioned"},
+                 {"shared-name", "shared_name"},
+                 {"near-miss", "near_miss"},
+                 {"absent", "absent"}};
+    const struct plan *p = in->plan;
+    set(v, "word", p->asked_word);
+    for (size_t i = 0; p->why_ask && i < ARRAY_LEN(flags); i++) {
+        if (strcmp(flags[i].why, p->why_ask) == 0)
+            view_flag(v, flags[i].flag, true);
+    }
+    for (size_t i = 0; i < p->n_suggestions; i++) {
+        struct view *item = view_item(v, "suggestions");
+        const struct directory_resource *r =
+            in->directory ? directory_find(in->directory, p->suggestions[i].resource_id) : NULL;
+        const char *typed = r ? typed_name(in->directory, r) : NULL;
+        view_setf(item, "n", "%zu", i + 1);
+        set(item, "name", p->suggestions[i].name);
+        set(item, "user", p->suggestions[i].user);
+        view_setf(item, "example", "%s: %.120s", typed ? typed : p->suggestions[i].name,
+                  p->title ? p->title : "");
+    }
+}
+
+/* Only people who can be given tickets, each as they must be typed. */
+static void set_help(struct view *v, const struct facts_input *in)
+{
+    const struct directory *d = in->directory;
+    size_t n = 0;
+    for (size_t i = 0; d && i < d->n_resources && n < MOST_PEOPLE; i++) {
+        const struct directory_resource *r = &d->resources[i];
+        if (!r->assignable)
+            continue;
+        const char *typed = typed_name(d, r);
+        struct view *item = view_item(v, "people");
+        view_setf(item, "name", "%s%s%s", r->first, r->last[0] ? " " : "", r->last);
+        if (typed)
+            view_setf(item, "example", "%s: reset the password", typed);
+        else
+            view_setf(item, "example", "%s %s: reset the password", r->first, r->last);
+        n++;
+    }
+    const struct command_verb *verbs = command_verbs(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (!verbs[i].built)
+            continue;
+        struct view *item = view_item(v, "commands");
+        set(item, "verb", verbs[i].verb);
+        set(item, "summary", verbs[i].summary);
+    }
+}
+
+static void set_lines(struct view *v, const char *text)
+{
+    struct scan c = scan_of(slice_of(text));
+    while (!scan_end(&c)) {
+        struct slice line = scan_line(&c);
+        view_set(view_item(v, "status"), "line", line);
+    }
+}
+
+/* "Dana" of "Dana Reed" or "Reed, Dana"; nothing rather than nonsense. */
+static void set_greeting(struct view *v, const char *name)
+{
+    struct slice s = slice_trim(slice_of(name));
+    long comma = slice_find_char(s, ',');
+    if (comma >= 0)
+        s = slice_trim(slice_skip(s, (size_t)comma + 1));
+    long blank = slice_find_char(s, ' ');
+    if (blank > 0)
+        s = slice_cut(s, (size_t)blank);
+    if (s.len && s.len < 40 && slice_find_char(s, '@') < 0)
+        view_set(v, "greeting", s);
+}
+
+struct view *facts_view(const struct facts_input *in, struct pool *pool)
+{
+    struct view *v = view_new(pool);
+    const struct plan *p = in->plan;
+    set(v, "subject", p->subject && p->subject[0] ? p->subject : "(no subject)");
+    set(v, "ref", in->ref);
+    set(v, "firm", in->conf->firm.name);
+    set_greeting(v, p->sender_name);
+    view_flag(v, "warning", p->unauthenticated != 0);
+    set(v, "reason", in->reason);
+    set(v, "verb", p->verb);
+    set(v, "diverted_to", in->diverted_to);
+    set_ticket(v, in);
+    set_question(v, in);
+    if (p->reply && strcmp(p->reply, "help") == 0)
+        set_help(v, in);
+    if (in->status_text && in->status_text[0])
+        set_lines(v, in->status_text);
+    if (p->reply && strcmp(p->reply, "alert") == 0) {
+        view_flag(v, "ill", strcmp(p->verb, "ill") == 0);
+        set(v, "topic", p->argument);
+        set(v, "text", in->reason);
+    }
+    return v;
+}

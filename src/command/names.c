@@ -245,6 +245,23 @@ bool names_match(const struct command_names *names, const struct words *words, s
     return true;
 }
 
+/* The same letters in another order: the commonest slip of all. */
+static bool anagram(struct slice a, struct slice b)
+{
+    int counts[256] = {0};
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        counts[(unsigned char)a.ptr[i]]++;
+        counts[(unsigned char)b.ptr[i]]--;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+        if (counts[i])
+            return false;
+    }
+    return true;
+}
+
 size_t names_near(const struct command_names *names, struct slice folded,
                   const struct directory_resource **out, size_t max)
 {
@@ -261,6 +278,7 @@ size_t names_near(const struct command_names *names, struct slice folded,
                  d = fold_distance(folded, f->words[0], allowed);
         if (d > allowed)
             continue;
+        d = anagram(folded, f->words[0]) ? 1 : d * 2;
         size_t at = 0;
         while (at < n && out[at] != f->who)
             at++;

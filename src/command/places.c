@@ -237,7 +237,8 @@ long places_unknown(const struct words *words, const struct match *matches, size
         return (long)last;
     *strong = false;
     if (words->n > 1 && !match_at(matches, n, 0) && words->w[0].capital &&
-        !names_common_word(words->w[0].folded) && words->w[0].folded.len >= 3)
+        !names_common_word(words->w[0].folded) && !names_everyday(words->w[0].folded) &&
+        words->w[0].folded.len >= 3)
         return 0;
     return -1;
 }

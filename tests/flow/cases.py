@@ -47,7 +47,7 @@ CASES = [
                      outcomes=["answered", "ticket", "ticket"])),
     dict(name="answer-lost-after-commit", crash=False,
          mails=[dict(subject="Sarah: lost answer", text="x")],
-         faults=[dict(method="POST", path="/Tickets", nth=1, action="drop_after_commit")],
+         faults=[dict(method="POST", path="Tickets", nth=1, action="drop_after_commit")],
          expect=dict(tickets=[dict(title="lost answer", assignee=SARAH)], letters={STAFF: ["Queued", "Sarah Klein"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
 ]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What is in the tree is in the makefiles, and the other way round: else the tarball lacks it.
-. "${FRONTDESK_SRC:-.}/tests/lint/lint.sh"
+. "${FRONTDESK_SRC:-.}/tests/lint/findings.sh"
 
 both() {
     comm -23 "$work/tree" "$work/listed" | sed "s|\$|: not in $1|"
@@ -16,7 +16,7 @@ uniq -d "$work/listed" >"$found"
 ok "and none twice" "$found"
 
 files src -- '\.c' '\.h' >"$work/tree"
-grep -oE 'src/[a-z0-9_/]+\.[ch]' Makefile.am | sort -u >"$work/listed"
+grep -hoE 'src/[a-z0-9_/]+\.[ch]' Makefile.am headers.am | sort -u >"$work/listed"
 both Makefile.am >"$found"
 ok "Makefile.am lists every source and private header" "$found"
 

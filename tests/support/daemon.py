@@ -1,15 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""frontdesk itself as a child process on a MailHost and a Sandbox, with settings of its own in a temporary folder.
-
-    daemon = Daemon(host, sandbox).start()      # returns when the mailbox is watched
-    ...
-    code, seconds = daemon.stop()
-    daemon.remove()                             # the folder with journal and log
-
-Overrides change settings by their path, for example Daemon(host, sandbox, **{"limits.settle_seconds": 5,
-"mailboxes.imap.url": "imaps://127.0.0.2:993"}); None leaves a setting out. A value is a text, number, bool or list.
-"""
-import contextlib
+"""A frontdesk of its own folder for tests and the demo: settings for a MailHost and a Sandbox, `frontdesk run`,
+stop, SIGKILL, and the journal as JSON."""
 import json
 import os
 import shutil
@@ -17,80 +8,44 @@ import subprocess
 import tempfile
 import time
 
-from mailhost import MAILBOX, OPERATOR, SERVER_ID, password_of
-from sandbox import BUILD, SRC
+from mailhost import MAILBOX, SERVER_ID
+from sandbox import BUILD, ROOT
 
-SETTINGS = {
-    "firm.name": "Northwind IT",
-    "firm.domains": ["northwind.example"],
-    "firm.timezone": "America/New_York",
-    "mailboxes.name": "desk",
-    "mailboxes.address": MAILBOX,
-    "mailboxes.trust": "server:" + SERVER_ID,
-    "mailboxes.imap.user": MAILBOX,
-    "mailboxes.smtp.user": MAILBOX,
-    "autotask.user": "apiuser@northwind.example",
-    "ticket.queue": "Help Desk",
-    "ticket.triage_queue": "Triage",
-    "ticket.status": "New",
-    "ticket.priority": "Medium",
-    "ticket.category": "Standard",
-    "ticket.source": "Email",
-    "ticket.due": "next workday 17:00",
-    "limits.settle_seconds": 1,
-    "alerts.email": OPERATOR,
-    "templates": os.path.join(SRC, "templates"),
-}
-
-
-def value_text(value):
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, (list, tuple)):
-        return "[%s]" % ", ".join(value_text(v) for v in value)
-    return '"%s"' % str(value).replace("\\", "\\\\").replace('"', '\\"')
-
-
-def group_text(tree, depth=0):
-    """A nested dict as libconfig text; the group `mailboxes` is the one list of groups."""
-    text = ""
-    for key, value in tree.items():
-        pad = "    " * depth
-        if not isinstance(value, dict):
-            text += "%s%s = %s;\n" % (pad, key, value_text(value))
-        elif key == "mailboxes":
-            text += "%s%s = ( {\n%s%s} );\n" % (pad, key, group_text(value, depth + 1), pad)
-        else:
-            text += "%s%s = {\n%s%s};\n" % (pad, key, group_text(value, depth + 1), pad)
-    return text
+SETTINGS = """
+firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; }};
+mailboxes = ( {{
+    name = "desk"; address = "{mailbox}"; trust = "{trust}";
+    imap = {{ url = "imaps://127.0.0.1:{imaps}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
+             ca_file = "{ca}"; }};
+    smtp = {{ url = "smtp://127.0.0.1:{submission}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
+             ca_file = "{ca}"; }};
+}} );
+autotask = {{ zone_url = "{url}atservicesrest"; user = "api@northwind.example"; secret_file = "{dir}/autotask-secret";
+             integration_code_file = "{dir}/autotask-code"; }};
+ticket = {{ queue = "Help Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium";
+            category = "Standard"; source = "Email"; due = "next workday 17:00"; }};
+journal = {{ path = "{dir}/state"; }};
+templates = "{templates}";
+{extra}
+"""
 
 
 class Daemon:
-    """Attributes: dir, conf (path of frontdesk.conf), child, log_file."""
+    """One installation. start() may follow kill(): the journal stays. `extra` is further settings as text."""
 
-    def __init__(self, mailhost, sandbox, **overrides):
-        self.child = None
+    def __init__(self, host, sandbox, trust="server:" + SERVER_ID, extra="", build=BUILD):
+        self.program = os.path.join(build, "frontdesk")
         self.dir = tempfile.mkdtemp(prefix="frontdesk-run-")
-        self.conf = self.path("frontdesk.conf")
-        self.log_file = self.path("log")
-        self.settings = dict(SETTINGS)
-        self.settings.update({
-            "mailboxes.imap.url": "imap://127.0.0.1:%d" % mailhost.ports["imap"],
-            "mailboxes.imap.password_file": self._secret("mail-password", password_of(MAILBOX)),
-            "mailboxes.imap.ca_file": mailhost.ca_file,
-            "mailboxes.smtp.url": "smtp://127.0.0.1:%d" % mailhost.ports["submission"],
-            "mailboxes.smtp.password_file": self._secret("mail-password", password_of(MAILBOX)),
-            "mailboxes.smtp.ca_file": mailhost.ca_file,
-            "autotask.zone_url": sandbox.url + "atservicesrest" if sandbox else None,
-            "autotask.secret_file": self._secret("autotask-secret", "secret"),
-            "autotask.integration_code_file": self._secret("autotask-code", "CODE"),
-            "journal.path": self.path("state"),
-        })
-        self.settings.update(overrides)
-        os.mkdir(self.path("state"), 0o700)
-        self.write_conf()
+        self.conf = os.path.join(self.dir, "frontdesk.conf")
+        self.log_path = os.path.join(self.dir, "log")
+        self.child = None
+        os.mkdir(os.path.join(self.dir, "state"), 0o700)
+        for name, text in (("mail-password", host.password), ("autotask-secret", "sandbox-secret#1"),
+                           ("autotask-code", "SANDBOXCODE")):
+            self._write(name, text + "\n")
+        self._write("frontdesk.conf", SETTINGS.format(
+            dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
+            templates=os.path.join(ROOT, "templates"), **host.ports))
 
     def __enter__(self):
         return self.start()
@@ -99,118 +54,87 @@ class Daemon:
         self.stop()
         self.remove()
 
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def _secret(self, name, text):
-        with open(os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-            out.write(text + "\n")
-        return self.path(name)
-
-    def write_conf(self, **overrides):
-        """Writes frontdesk.conf anew, with further changes."""
-        self.settings.update(overrides)
-        tree = {}
-        for key, value in self.settings.items():
-            if value is not None:
-                *groups, last = key.split(".")
-                place = tree
-                for group in groups:
-                    place = place.setdefault(group, {})
-                place[last] = value
-        with open(self.conf, "w", encoding="utf-8") as out:
-            out.write(group_text(tree))
-
-    # --- life -------------------------------------------------------------------------------------------------
-
-    def command(self, *args):
-        return [os.path.join(BUILD, "frontdesk"), "-c", self.conf, *args]
+    def _write(self, name, text):
+        path = os.path.join(self.dir, name)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
 
     def _environment(self, env):
-        return {**{k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}, **(env or {})}
+        return {**os.environ, **(env or {})}
 
-    def start(self, env=None, args=(), wait=True, timeout=15):
-        """`frontdesk run`. With wait=True returns when it watches the mailbox: mail from then on is new mail."""
-        with open(self.log_file, "ab") as log:
-            seen = log.tell()
-            self.child = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *self.command("run", *args)],
-                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment(env))
-        if wait:
-            self.wait_log("watch connected", timeout, seen)
-        return self
+    def once(self, env=None, arguments=(), timeout=120):
+        """Runs `frontdesk once`; returns its exit code (negative: the signal that ended it)."""
+        with open(self.log_path, "ab") as log:
+            done = subprocess.run([self.program, "once", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL, stdout=log,
+                                  stderr=log, env=self._environment(env), timeout=timeout, check=False)
+        return done.returncode
 
-    def wait_log(self, text, timeout=10, offset=0):
-        """Waits until the log holds `text` behind `offset`; RuntimeError if it does not, or frontdesk ends."""
-        end = time.monotonic() + timeout
-        while True:
-            over = self.child is None or self.child.poll() is not None
-            if text in self.logs(offset):
-                return
-            if over or time.monotonic() > end:
-                raise RuntimeError("frontdesk %s without `%s`:\n%s"
-                                   % ("ended" if over else "ran", text, self.logs(offset)))
-            time.sleep(0.005)
+    def run(self, *arguments):
+        """Any subcommand: (exit code, output, errors)."""
+        done = subprocess.run([self.program, *arguments, "-c", self.conf], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr
 
-    def stop(self, timeout=20):
-        """SIGTERM. (exit code, seconds it took); (None, 0.0) when it does not run. Killed after `timeout`: code -9."""
+    def forget(self):
+        """Back to an installation that never ran."""
+        shutil.rmtree(os.path.join(self.dir, "state"), ignore_errors=True)
+        os.mkdir(os.path.join(self.dir, "state"), 0o700)
+        with open(self.log_path, "w", encoding="utf-8"):
+            pass
+
+    def start(self, ready=1.0, env=None, arguments=()):
+        """Starts `frontdesk run`; an end within `ready` seconds is an error that carries the log."""
+        with open(self.log_path, "ab") as log:
+            self.child = subprocess.Popen([self.program, "run", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL,
+                                          stdout=log, stderr=log, env=self._environment(env))
+        try:
+            status = self.child.wait(ready)
+        except subprocess.TimeoutExpired:
+            return self
+        self.child = None
+        raise RuntimeError("frontdesk ended with %d:\n%s" % (status, self.log()))
+
+    def stop(self, timeout=5):
+        """Clean stop; returns the seconds it took. TimeoutError (after SIGKILL) when it did not stop."""
         if not self.child:
-            return None, 0.0
-        began = time.monotonic()
+            return 0.0
+        begin = time.monotonic()
         self.child.terminate()
         try:
             self.child.wait(timeout)
         except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-        code, self.child = self.child.returncode, None
-        return code, time.monotonic() - began
+            self.kill()
+            raise TimeoutError("frontdesk did not stop in %g s:\n%s" % (timeout, self.log())) from None
+        self.child = None
+        return time.monotonic() - begin
 
     def kill(self):
-        """SIGKILL, as a crash or a power cut ends it."""
         if self.child:
             self.child.kill()
             self.child.wait()
-        self.child = None
+            self.child = None
 
     def remove(self):
-        self.kill()
         shutil.rmtree(self.dir, ignore_errors=True)
 
-    def once(self, env=None, args=(), timeout=120):
-        """`frontdesk once`: its exit code (negative: the signal). A sight of the mailbox starts with new mail only:
-        the very first call takes nothing that was there before, unless args has --since."""
-        with open(self.log_file, "ab") as log:
-            return subprocess.run(self.command("once", *args), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                  env=self._environment(env), timeout=timeout, check=False).returncode
-
-    def run(self, args, env=None, stdin=b"", timeout=60):
-        """A subcommand: (exit code, stdout, stderr)."""
-        done = subprocess.run(self.command(*args), input=stdin, capture_output=True, env=self._environment(env),
-                              timeout=timeout, check=False)
-        return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-
-    # --- what it did ------------------------------------------------------------------------------------------
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()[-8000:]
 
     def journal(self):
-        """The rows of `journal list --json`: ref state outcome sender reason ticket_id ticket_number ..."""
-        code, out, err = self.run(["--json", "journal", "list"])
-        if code != 0:
-            raise RuntimeError("journal list: exit %d: %s" % (code, err))
+        """Rows of `journal list --json`, as the program gives them."""
+        code, out, errors = self.run("journal", "list", "--json")
+        if code:
+            raise RuntimeError("journal list ended with %d: %s" % (code, errors))
         return json.loads(out)
 
-    def wait_journal(self, predicate, timeout=10):
-        """The rows, once predicate(rows) holds; TimeoutError with the rows as they are otherwise."""
+    def wait_row(self, sender, timeout=15.0):
+        """The finished row of `sender`, newest first."""
         end = time.monotonic() + timeout
-        while True:
-            rows = self.journal()
-            if predicate(rows):
-                return rows
-            if time.monotonic() > end:
-                raise TimeoutError("the journal has %r\n%s" % (rows, self.logs()[-3000:]))
-            time.sleep(0.05)
-
-    def logs(self, offset=0):
-        with contextlib.suppress(FileNotFoundError), open(self.log_file, "rb") as log:
-            log.seek(offset)
-            return log.read().decode(errors="replace")
-        return ""
+        while time.monotonic() < end:
+            rows = [row for row in self.journal()
+                    if sender in (row.get("sender") or "") and row.get("state") in ("done", "waiting", "parked")]
+            if rows:
+                return max(rows, key=lambda row: row.get("taken_ms", 0))
+            time.sleep(0.1)
+        raise TimeoutError("no finished mail of %s:\n%s" % (sender, self.log()))

@@ -1,196 +1,96 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The conversation that ./scripts/demo shows: four mails, what became of each, and after how long."""
-import contextlib
+"""What scripts/demo shows: four mails to a private frontdesk, and what became of each."""
+import email
+import email.policy
 import os
 import signal
 import sys
-import textwrap
 import time
 
 from daemon import Daemon
-from mailhost import MAILBOX, MailHost, describe
-from mails import header, staff_mail, text_of
+from mailhost import MAILBOX, MailHost, make_mail
 from sandbox import Sandbox
 
-DANA = "dana.reed@northwind.example"
-EVE = "eve@elsewhere.example"
-PATIENCE = 10.0
-COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-MAILS = [
-    dict(title="Dana writes a to-do for Sarah", sender="Dana Reed <%s>" % DANA, answered=True,
-         subject="Sarah: reset MFA for Bob at Acme", text="He has a new phone. He is in until five.\n"),
-    dict(title="Dana misspells the name", sender="Dana Reed <%s>" % DANA, answered=True,
-         subject="Shara: printer down", text="Second floor at Acme, since this morning.\n"),
-    dict(title="A stranger writes, from outside", sender="Eve <%s>" % EVE, answered=False,
-         subject="Sarah: please pay the attached invoice", text="Urgent!\n"),
-    dict(title="Dana's vacation reply arrives", sender="Dana Reed <%s>" % DANA, answered=False,
-         subject="Automatic reply: your ticket", text="I am away until Monday.\n",
-         headers={"Auto-Submitted": "auto-replied"}),
-]
+STAFF, STRANGER = "dana.reed@northwind.example", "stranger@elsewhere.example"
+COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def paint(code, text):
     return "\033[%sm%s\033[0m" % (code, text) if COLOUR else text
 
 
-def say(text="", code=None):
-    print(paint(code, text) if code else text, flush=True)
+def show_mailed(sender, subject, why):
+    print("\n" + paint("1;36", "mail in   ") + "From: %s   (%s)" % (sender, why))
+    print("          Subject: " + paint("1", subject), flush=True)
 
 
-def box(text, mark, code):
-    """Foreign text: wrapped, control characters out, each line marked."""
-    text = "".join(c if c == "\n" or c.isprintable() else " " for c in text.strip())
-    for line in text.splitlines():
-        for part in textwrap.wrap(line, 96) or [""]:
-            say("   %s %s" % (paint(code, mark), part))
-
-
-# --- the world of the sandbox ---------------------------------------------------------------------------------
-
-def walk(node):
-    """Every (key, value) of a JSON tree."""
-    pairs = node.items() if isinstance(node, dict) else ((None, value) for value in node)
-    for key, value in pairs:
-        yield key, value
-        if isinstance(value, (dict, list)):
-            yield from walk(value)
-
-
-def records(world, name):
-    """The list of records of an entity, wherever the world keeps it."""
-    for key, value in walk(world):
-        if isinstance(key, str) and key.lower() == name.lower():
-            if isinstance(value, list) and all(isinstance(v, dict) for v in value):
-                return value
-            if isinstance(value, dict) and isinstance(value.get("items"), list):
-                return value["items"]
-    return []
-
-
-def label(world, field, value):
-    """The label of a picklist value, in either of the usual shapes."""
-    for key, node in walk(world):
-        options = None
-        if isinstance(node, dict) and node.get("name") == field:
-            options = node.get("picklistValues")
-        elif key == field and isinstance(node, (list, dict)):
-            options = node
-        if isinstance(options, dict) and str(value) in options:
-            return str(options[str(value)])
-        for option in options if isinstance(options, list) else []:
-            if isinstance(option, dict) and str(option.get("value", option.get("id"))) == str(value):
-                return str(option.get("label", option.get("name")))
-    return str(value)
-
-
-def show_ticket(world, ticket):
-    person = next((r for r in records(world, "Resources") if r.get("id") == ticket.get("assignedResourceID")), None)
-    name = "%s %s" % (person.get("firstName"), person.get("lastName")) if person else "nobody"
-    say("   Autotask has a new ticket:", "2")
-    box("%s   %s\nassigned to %s, queue %s, due %s"
-        % (ticket.get("ticketNumber"), ticket.get("title"), name, label(world, "queueID", ticket.get("queueID")),
-           ticket.get("dueDateTime")), "#", "33")
-
-
-# --- the conversation -----------------------------------------------------------------------------------------
-
-def send(host, mail):
-    """Mails it as its sender would; seconds since then start when the server has taken it."""
-    raw = staff_mail(mail["subject"], mail["text"], mail["sender"], proof=False, headers=mail.get("headers"))
-    if EVE in mail["sender"]:
-        host.deliver_mx(EVE, MAILBOX, raw)
-    else:
-        host.submit(DANA, MAILBOX, raw)
-    return header(raw, "Message-ID")
-
-
-def show_mail(number, mail):
-    say("\n%d. %s" % (number, mail["title"]), "1")
-    box("From: %s\nTo: %s\nSubject: %s\n\n%s" % (mail["sender"], MAILBOX, mail["subject"], mail["text"]), ">", "36")
-
-
-def ticket_ids(sandbox):
-    return {t.get("id") for t in records(sandbox.world(), "Tickets")}
-
-
-def show_answer(host, sandbox, message_id, before, began):
-    reply = host.wait_for_mail(DANA, lambda raw: message_id in header(raw, "In-Reply-To"), PATIENCE)
-    took = (time.monotonic() - began) * 1000
+def show_ticket(sandbox, known):
+    """The ticket that is new since `known`, as the simulated Autotask holds it."""
     world = sandbox.world()
-    for ticket in records(world, "Tickets"):
-        if ticket.get("id") not in before:
-            show_ticket(world, ticket)
-    say("   frontdesk answers after %d ms:" % took, "2")
-    box("Subject: %s\n\n%s" % (header(reply, "Subject"), text_of(reply)), "<", "32")
+    people = {r["id"]: "%s %s" % (r["firstName"], r["lastName"]) for r in world["Resources"]}
+    for ticket in world["Tickets"]:
+        if ticket["id"] in known:
+            continue
+        known.add(ticket["id"])
+        print(paint("1;33", "ticket    ") + "%s  \"%s\"  for %s, due %s" % (
+            ticket["ticketNumber"], ticket["title"], people.get(ticket.get("assignedResourceID"), "nobody (Triage)"),
+            ticket["dueDateTime"]))
 
 
-def show_silence(daemon, sandbox, rows_before, tickets_before):
-    rows = daemon.wait_journal(lambda rows: len(rows) > rows_before and
-                               all(row["outcome"] not in ("", "none") for row in rows), PATIENCE)
-    row = max(rows, key=lambda row: row["taken_ms"])
-    made = len(ticket_ids(sandbox) - tickets_before)
-    say("   no answer, %s; the journal says:" % ("no ticket" if not made else "%d TICKETS" % made), "2")
-    box("%s: %s (sender: %s)" % (row["outcome"], row["reason"], row["sender"] or "not proven"), "=", "35")
-    if made:
-        raise RuntimeError("a ticket was made")
+def ask(host, sandbox, known, subject, text, why):
+    """A staff member's mail, its ticket and its answer."""
+    raw = make_mail(STAFF, MAILBOX, subject, text)
+    own_id = email.message_from_bytes(raw)["Message-ID"].encode()
+    show_mailed(STAFF, subject, why)
+    begin = time.monotonic()
+    host.submit(STAFF, [MAILBOX], raw)
+    reply = host.wait_for_mail(STAFF, lambda mail: own_id in mail, timeout=20)
+    took = (time.monotonic() - begin) * 1000
+    show_ticket(sandbox, known)
+    letter = email.message_from_bytes(reply, policy=email.policy.default)
+    print(paint("1;32", "reply     ") + "after %d ms   Subject: %s" % (took, letter["Subject"]))
+    for line in letter.get_body(("plain",)).get_content().strip().splitlines():
+        print("          | " + line)
+    sys.stdout.flush()
+
+
+def ignored(host, daemon, sender, subject, headers, why):
+    """A mail that must get no answer; the journal says what it was."""
+    show_mailed(sender, subject, why)
+    host.deliver_mx(sender, [MAILBOX], make_mail(sender, MAILBOX, subject, "text\n", headers))
+    row = daemon.wait_row(sender)
+    print(paint("1;35", "no answer ") + "recorded as %s: %s" % (row.get("outcome"), row.get("reason")), flush=True)
 
 
 def converse(host, sandbox, daemon):
-    for number, mail in enumerate(MAILS, 1):
-        show_mail(number, mail)
-        tickets, rows = ticket_ids(sandbox), len(daemon.journal())
-        message_id = send(host, mail)
-        began = time.monotonic()
-        if mail["answered"]:
-            show_answer(host, sandbox, message_id, tickets, began)
-        else:
-            show_silence(daemon, sandbox, rows, tickets)
-
-
-def keep(host, sandbox, daemon):
-    say("\nAll of it keeps running. Mail %s with your mail program, as one of the users below." % MAILBOX, "1")
-    say(describe(host), None)
-    say("Import the CA file, or accept the certificate. Autotask: %s (its records: %ssandbox/world)"
-        % (sandbox.url, sandbox.url))
-    say("frontdesk: %s\n     log: %s\nCtrl-C ends everything." % (" ".join(daemon.command("journal", "list")), daemon.log_file))
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
-
-
-def demo():
-    say("frontdesk: mail a sentence, get a ticket", "1")
-    say("Mailbox %s on a private Dovecot and Exim, a simulated Autotask behind HTTP, and `frontdesk run`." % MAILBOX)
-    with contextlib.ExitStack() as stack:
-        host = stack.enter_context(MailHost())
-        sandbox = stack.enter_context(Sandbox())
-        daemon = Daemon(host, sandbox)
-        stack.callback(daemon.remove)
-        daemon.start()
-        try:
-            converse(host, sandbox, daemon)
-        except Exception:
-            say("\nlog of frontdesk:\n" + daemon.logs()[-4000:])
-            raise
-        if "--keep" in sys.argv[1:]:
-            keep(host, sandbox, daemon)
-        code, seconds = daemon.stop()
-        say("\nfrontdesk ended with status %s, %d ms after SIGTERM. Nothing is left running." % (code, seconds * 1000))
-        return 0 if code == 0 else 1
+    known = {ticket["id"] for ticket in sandbox.world()["Tickets"]}
+    ask(host, sandbox, known, "Sarah: reset MFA for Bob at Acme", "He has a new phone.\n", "staff")
+    ask(host, sandbox, known, "Shara printer down", "Second floor.\n", "staff, a name misspelt")
+    ignored(host, daemon, STRANGER, "Sarah: please pay this", (), "a stranger")
+    ignored(host, daemon, "mike@northwind.example", "Automatic reply: away", [("Auto-Submitted", "auto-replied")],
+            "a vacation reply")
 
 
 def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
-    try:
-        return demo()
-    except KeyboardInterrupt:
-        return 130
-    except (OSError, RuntimeError) as why:
-        print("demo: %s" % why, file=sys.stderr)
-        return 1
+        signal.signal(number, lambda *_: sys.exit(1))
+    with MailHost() as host, Sandbox() as sandbox, Daemon(host, sandbox) as daemon:
+        print("frontdesk watches %s on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
+        converse(host, sandbox, daemon)
+        if "--keep" in sys.argv[1:]:
+            print("\nStill running; Ctrl-C ends it and removes everything. With a mail program:")
+            print("  IMAP 127.0.0.1:%(imaps)d (TLS)   SMTP 127.0.0.1:%(submission)d (STARTTLS)" % host.ports)
+            print("  user %s   password %s\n  certificate authority %s" % (STAFF, host.password, host.ca_file))
+            print("  then write to %s; settings: %s" % (MAILBOX, daemon.conf), flush=True)
+            signal.pause()
+    print("\nEnded; nothing is left running.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (RuntimeError, OSError) as error:  # TimeoutError is an OSError
+        sys.exit("demo: %s" % error)

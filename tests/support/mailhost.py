@@ -4,23 +4,22 @@
 ports in a temporary folder, with an own CA. Nothing of the system's configuration is read or changed.
 
 Both servers run as one unprivileged user: the caller, or Debian-exim when the caller is root (Exim refuses to
-deliver as root). Certificates: 127.0.0.1 good, 127.0.0.2 wrong name, 127.0.0.3 expired, 127.0.0.4 self-signed,
-for IMAP and SMTP alike. Mail that comes in with AUTH is stamped `auth=pass smtp.auth=USER` by mx.desk.example
-above its own Received; other mail is stamped `none`; fields that somebody else wrote under that id are removed.
+deliver as root). Certificates: 127.0.0.1 good, 127.0.0.2 wrong name, 127.0.0.3 expired, 127.0.0.4 self-signed.
+Mail that comes in with AUTH is stamped `auth=pass smtp.auth=USER` by mx.desk.example; unauthenticated mail is
+stamped `dmarc=pass` when the client says EHLO dmarc-pass.test, else `dmarc=fail`. Forged fields of that id go.
 
     with MailHost() as host:
-        host.submit("sarah.klein@northwind.example", "newticket@desk.example", message_bytes)
-        raw = host.wait_for_mail("sarah.klein@northwind.example", lambda raw: b"T2026" in raw, timeout=10)
+        host.submit("sarah@northwind.example", ["newticket@desk.example"], message_bytes)
+        raw = host.wait_for_mail("sarah@northwind.example", lambda raw: b"T2026" in raw, timeout=10)
 
 By hand: python3 tests/support/mailhost.py --keep
 """
 import contextlib
-import grp
+import email.message
+import email.utils
 import imaplib
 import os
 import pwd
-import random
-import re
 import shutil
 import signal
 import smtplib
@@ -32,12 +31,11 @@ import tempfile
 import time
 
 SERVER_ID = "mx.desk.example"
+PASSWORD = "correct horse"
 MAILBOX = "newticket@desk.example"
-OPERATOR = "operator@northwind.example"
-USERS = [MAILBOX, "sarah.klein@northwind.example", "dana.reed@northwind.example", "mike.chen@northwind.example",
-         OPERATOR, "eve@elsewhere.example"]
-PORTS = ("imap", "imaps", "lmtp", "mx", "submission", "submissions")
-TLS_HOSTS = ("good", "wrongname", "expired", "selfsigned")  # 127.0.0.1 to .4
+USERS = [MAILBOX, "operator@desk.example", "dana.reed@northwind.example",
+         "sarah@northwind.example", "mike@northwind.example",
+         "office@northwind.example", "stranger@elsewhere.example"]
 
 DOVECOT = """
 base_dir = {dir}/run
@@ -127,17 +125,12 @@ pid_file_path = {dir}/run-exim.pid
 deliver_drop_privilege = true
 primary_hostname = {server}
 qualify_domain = desk.example
-local_interfaces = 127.0.0.1 : 127.0.0.2 : 127.0.0.3 : 127.0.0.4
-disable_ipv6 = true
-exim_path = {dir}/bin/exim4
-keep_environment =
-check_spool_space = 0
-check_spool_inodes = 0
+local_interfaces = 127.0.0.1
 daemon_smtp_ports = {mx} : {submission} : {submissions}
 tls_on_connect_ports = {submissions}
 tls_advertise_hosts = *
-tls_certificate = {dir}/tls/${{if eq{{$received_ip_address}}{{127.0.0.2}}{{wrongname}}{{${{if eq{{$received_ip_address}}{{127.0.0.3}}{{expired}}{{${{if eq{{$received_ip_address}}{{127.0.0.4}}{{selfsigned}}{{good}}}}}}}}}}}}.pem
-tls_privatekey = {dir}/tls/${{if eq{{$received_ip_address}}{{127.0.0.2}}{{wrongname}}{{${{if eq{{$received_ip_address}}{{127.0.0.3}}{{expired}}{{${{if eq{{$received_ip_address}}{{127.0.0.4}}{{selfsigned}}{{good}}}}}}}}}}}}.key
+tls_certificate = {dir}/tls/good.pem
+tls_privatekey = {dir}/tls/good.key
 auth_advertise_hosts = ${{if and{{{{!eq{{$tls_in_cipher}}{{}}}}{{!eq{{$received_port}}{{{mx}}}}}}}{{*}}{{}}}}
 domainlist local_domains = lsearch;{dir}/domains
 smtp_accept_max = 200
@@ -163,17 +156,14 @@ acl_rcpt:
        message = 5.7.1 nothing leaves this host
   deny ! verify = recipient
        message = 5.1.1 no such user
-  defer condition = ${{lookup{{$local_part@$domain}}lsearch{{{dir}/defer}}{{yes}}{{no}}}}
-       message = 4.2.1 mailbox busy
-  deny condition = ${{lookup{{$local_part@$domain}}lsearch{{{dir}/refuse}}{{yes}}{{no}}}}
-       message = 5.2.1 mailbox disabled
   accept
 acl_data:
-  warn remove_header = Authentication-Results
+  warn condition = ${{if match{{$h_Authentication-Results:}}{{{server}}}}}
+       remove_header = Authentication-Results
   warn authenticated = *
-       add_header = :at_start:Authentication-Results: {server}; auth=pass smtp.auth=$authenticated_id
+       add_header = :at_start:Authentication-Results: {server}; auth=pass (plain) smtp.auth=$authenticated_id
   warn !authenticated = *
-       add_header = :at_start:Authentication-Results: {server}; none
+       add_header = :at_start:Authentication-Results: {server}; dmarc=${{if eq{{$sender_helo_name}}{{dmarc-pass.test}}{{pass}}{{fail}}}} header.from=${{domain:${{address:$h_From:}}}}
   accept
 
 begin routers
@@ -214,41 +204,55 @@ login:
 
 
 def free_ports(count):
-    """Ports that were free on all four test addresses a moment ago, outside the kernel's ephemeral range, so that
-    no outgoing connection takes one meanwhile."""
+    """Ports that were free on all four test addresses a moment ago."""
+    held = []
     ports = []
     while len(ports) < count:
-        port = random.randrange(10000, 32000)
-        held = []
+        first = socket.socket()
+        first.bind(("127.0.0.1", 0))
+        held.append(first)
+        port = first.getsockname()[1]
         try:
-            for last in (1, 2, 3, 4):
-                held.append(socket.socket())
-                held[-1].bind(("127.0.0.%d" % last, port))
-            if port not in ports:
-                ports.append(port)
+            for last in (2, 3, 4):
+                other = socket.socket()
+                held.append(other)
+                other.bind(("127.0.0.%d" % last, port))
+            ports.append(port)
         except OSError:
             pass
-        for sock in held:
-            sock.close()
+    for sock in held:
+        sock.close()
     return ports
 
 
-def password_of(user):
-    return "pw-" + user.split("@")[0]
+def make_mail(sender, recipient, subject, text="", headers=()):
+    """One plain mail as bytes, with Date and Message-ID."""
+    mail = email.message.EmailMessage()
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = subject
+    mail["Date"] = email.utils.formatdate(localtime=True)
+    mail["Message-ID"] = email.utils.make_msgid(domain=sender.rsplit("@", 1)[-1].rstrip(">"))
+    for name, value in headers:
+        mail[name] = value
+    mail.set_content(text or "\n")
+    return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
 
 
 class MailHost:
-    """start() and stop(), or a with block. Attributes: dir, ports (name -> number), ca_file, users."""
+    """start() and stop(), or a with block. Attributes: dir, ports (name -> number), ca_file, password."""
 
-    def __init__(self, users=tuple(USERS), keep=False):
+    def __init__(self, users=USERS, keep=False):
         self.users = list(users)
         self.keep = keep
-        self.imap_server = self.smtp_server = None
+        self.password = PASSWORD
+        self.children = []
         self.dir = None
         self.ports = {}
 
     def __enter__(self):
-        return self.start()
+        self.start()
+        return self
 
     def __exit__(self, *_):
         self.stop()
@@ -262,9 +266,9 @@ class MailHost:
         self.ca_file = self.path("tls/ca.pem")
         try:
             self._lay_out()
-            self._start_imap()
-            self.smtp_server = self._spawn([self.path("bin/exim4"), "-C", self.path("exim.conf"), "-bdf", "-q2s"])
-            for name in PORTS:
+            self._spawn([shutil.which("dovecot", path="/usr/sbin:/usr/bin"), "-F", "-c", self.path("dovecot.conf")])
+            self._spawn([self.path("bin/exim4"), "-C", self.path("exim.conf"), "-bdf", "-q2s"])
+            for name in ("imap", "imaps", "lmtp", "mx", "submission", "submissions"):
                 self._wait_port(self.ports[name])
         except BaseException:
             self.stop()
@@ -272,24 +276,31 @@ class MailHost:
         return self
 
     def stop(self):
-        """Ends the servers with all their children and removes the folder; all in it is thrown away anyway, so
-        nobody is asked politely (Dovecot's log process would take a second)."""
-        for server in (self.imap_server, self.smtp_server):
-            end_session(server)
-        self.imap_server = self.smtp_server = None
+        """Ends the servers with all their children (each is a process group of its own) and the folder."""
+        for child in self.children:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)
+        for child in self.children:
+            try:
+                child.wait(3)
+            except subprocess.TimeoutExpired:
+                pass
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            self._wait_group(child.pid)
+        self.children = []
         if self.dir and not self.keep:
             shutil.rmtree(self.dir, ignore_errors=True)
 
-    def stop_imap(self):
-        """Cuts all IMAP and LMTP connections; mail that Exim takes meanwhile waits in its queue."""
-        end_session(self.imap_server)
-        self.imap_server = None
-
-    def restart_imap(self):
-        self.stop_imap()
-        self._start_imap()
-        for name in ("imap", "imaps", "lmtp"):
-            self._wait_port(self.ports[name])
+    @staticmethod
+    def _wait_group(group, timeout=2):
+        """Killed children of children are init's: their end is seen a moment later."""
+        end = time.monotonic() + timeout
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < end:
+                os.killpg(group, 0)
+                time.sleep(0.01)
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -301,20 +312,19 @@ class MailHost:
     def _lay_out(self):
         for name in ("run", "state", "log", "mail", "spool", "bin", "tls"):
             os.mkdir(self.path(name))
-        self.ports = dict(zip(PORTS, free_ports(len(PORTS))))
-        group = grp.getgrgid(self.gid).gr_name
+        names = ("imap", "imaps", "lmtp", "mx", "submission", "submissions")
+        self.ports = dict(zip(names, free_ports(len(names))))
+        group = subprocess.run(["id", "-gn", self.user], check=True, capture_output=True, text=True).stdout.strip()
         fill = dict(self.ports, dir=self.dir, user=self.user, group=group, server=SERVER_ID)
-        self._write("users", "".join("%s:{PLAIN}%s::::::\n" % (u, password_of(u)) for u in self.users))
-        self._write("passwords", "".join("%s: %s\n" % (u, password_of(u)) for u in self.users))
+        self._write("users", "".join("%s:{PLAIN}%s::::::\n" % (u, self.password) for u in self.users))
+        self._write("passwords", "".join("%s: %s\n" % (u, self.password) for u in self.users))
         self._write("domains", "".join(sorted({u.split("@")[1] + "\n" for u in self.users})))
-        self._write("refuse", "")
-        self._write("defer", "")
         self._write("dovecot.conf", DOVECOT.format(**fill))
         self._write("exim.conf", EXIM.format(**fill))
         # The installed binary is set-uid root and would refuse our configuration file; a copy is not.
-        shutil.copyfile(program("exim4"), self.path("bin/exim4"))
+        shutil.copyfile(shutil.which("exim4", path="/usr/sbin:/usr/bin"), self.path("bin/exim4"))
         os.chmod(self.path("bin/exim4"), 0o755)
-        make_certificates(self.path("tls"))
+        self._certificates()
         if os.geteuid() == 0:
             for top, dirs, files in os.walk(self.dir):
                 for name in [top] + [os.path.join(top, f) for f in dirs + files]:
@@ -322,20 +332,31 @@ class MailHost:
             # Exim reads no configuration that somebody else than root or its own user could have written.
             os.chown(self.path("exim.conf"), 0, self.gid)
             os.chmod(self.path("exim.conf"), 0o640)
-        os.chmod(self.dir, 0o755)
-        os.chmod(self.path("tls"), 0o755)
 
-    def _start_imap(self):
-        self.imap_server = self._spawn([program("dovecot"), "-F", "-c", self.path("dovecot.conf")])
+    def _certificates(self):
+        def openssl(*args):
+            subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=self.path("tls"))
+
+        curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test CA",
+                "-addext", "keyUsage=critical,keyCertSign")
+        good = "DNS:%s,DNS:localhost,IP:127.0.0.1,IP:127.0.0.3,IP:127.0.0.4" % SERVER_ID
+        for name, days, alt in (("good", "30", good), ("wrongname", "30", "DNS:other.example"),
+                                ("expired", "-1", good)):
+            openssl("req", *curve, "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name)
+            self._write("tls/ext", "subjectAltName=%s\n" % alt)
+            openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                    "-days", days, "-extfile", "ext", "-out", name + ".pem")
+        openssl("req", "-x509", *curve, "-keyout", "selfsigned.key", "-out", "selfsigned.pem", "-days", "30",
+                "-subj", "/CN=self", "-addext", "subjectAltName=" + good)
 
     def _spawn(self, command):
-        """A server in a session of its own, which ends with us even if we are killed."""
         cover = ["setpriv", "--pdeathsig", "TERM"]
         if os.geteuid() == 0:
             cover += ["--reuid", str(self.uid), "--regid", str(self.gid), "--clear-groups"]
         with open(self.path("log/stderr"), "ab") as log:
-            return subprocess.Popen(cover + command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                    start_new_session=True, cwd=self.dir)
+            self.children.append(subprocess.Popen(cover + command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                  start_new_session=True, cwd=self.dir))
 
     def _wait_port(self, port, timeout=10):
         end = time.monotonic() + timeout
@@ -344,10 +365,9 @@ class MailHost:
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 return
             except OSError:
-                dead = [s for s in (self.imap_server, self.smtp_server) if s and s.poll() is not None]
-                if time.monotonic() > end or dead:
+                if time.monotonic() > end or any(child.poll() is not None for child in self.children):
                     raise RuntimeError("mail host did not start:\n" + self.logs()) from None
-                time.sleep(0.005)
+                time.sleep(0.01)
 
     def logs(self):
         text = ""
@@ -363,178 +383,75 @@ class MailHost:
 
     def submit(self, user, recipients, raw):
         """As a staff member's program does: STARTTLS, AUTH, one mail."""
-        with smtplib.SMTP("127.0.0.1", self.ports["submission"], local_hostname="client.example", timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.ports["submission"], timeout=20) as smtp:
             smtp.starttls(context=self.tls())
-            smtp.login(user, password_of(user))
+            smtp.login(user, self.password)
             smtp.sendmail(user, recipients, raw)
 
-    def deliver_mx(self, sender, recipients, raw):
+    def deliver_mx(self, sender, recipients, raw, dmarc_pass=False):
         """As another server does: no AUTH; `sender` may be "" (bounces)."""
-        with smtplib.SMTP("127.0.0.1", self.ports["mx"], local_hostname="mail.elsewhere.example", timeout=20) as smtp:
+        name = "dmarc-pass.test" if dmarc_pass else "client.test"
+        with smtplib.SMTP("127.0.0.1", self.ports["mx"], local_hostname=name, timeout=20) as smtp:
             smtp.sendmail(sender, recipients, raw)
 
-    def deliver(self, user, *mails, sender="test@desk.example"):
-        """Straight into the store by LMTP, unstamped; several mails go over one connection, in order."""
-        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"], local_hostname="client.example", timeout=20) as lmtp:
-            for raw in mails:
-                lmtp.sendmail(sender, user, raw)
+    def deliver_lmtp(self, sender, recipients, raw):
+        """Straight into the store, unstamped."""
+        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"], timeout=20) as lmtp:
+            lmtp.sendmail(sender, recipients, raw)
 
-    def refuse(self, *users):
-        """RCPT of these is refused for good (550) from now on; none: nobody."""
-        self._write("refuse", "".join(u + "\n" for u in users))
-
-    def defer(self, *users):
-        """RCPT of these is put off (450) from now on; none: nobody."""
-        self._write("defer", "".join(u + "\n" for u in users))
+    def append(self, user, raw, folder="INBOX"):
+        with self.imap(user) as box:
+            status, answer = box.append(folder, None, None, raw)
+            if status != "OK":
+                raise RuntimeError("append: %r" % answer)
 
     # --- mail out ---------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def imap(self, user):
-        """A logged-in imaplib connection, for tests that need flags or UIDs."""
         box = imaplib.IMAP4_SSL("127.0.0.1", self.ports["imaps"], ssl_context=self.tls(), timeout=20)
         try:
-            box.login(user, password_of(user))
+            box.login(user, self.password)
             yield box
         finally:
             with contextlib.suppress(OSError, imaplib.IMAP4.error):
                 box.logout()
 
-    def _maildir(self, user, folder="INBOX"):
-        top = self.path("mail/%s/Maildir" % user.lower())
-        return top if folder == "INBOX" else os.path.join(top, "." + folder.replace("/", "."))
-
-    def _files(self, user, folder):
-        """Message files of a folder in the order of their arrival there."""
-        found = []
-        for part in ("cur", "new"):
-            with contextlib.suppress(FileNotFoundError):
-                found += [(arrival(name), os.path.join(self._maildir(user, folder), part, name))
-                          for name in os.listdir(os.path.join(self._maildir(user, folder), part))]
-        return [path for _, path in sorted(found)]
-
-    def mails(self, user, folder="INBOX"):
-        """All messages of a folder as bytes, read from the files; asking costs the servers nothing."""
-        while True:
-            try:
-                return [read_bytes(path) for path in self._files(user, folder)]
-            except FileNotFoundError:
-                pass  # Dovecot renamed one from new/ to cur/ under our eyes: look again
-
     def folders(self, user):
         """Folder name -> number of messages."""
-        result = {"INBOX": len(self._files(user, "INBOX"))}
-        with contextlib.suppress(FileNotFoundError):
-            for name in sorted(os.listdir(self._maildir(user))):
-                if name.startswith(".") and os.path.isdir(os.path.join(self._maildir(user), name, "cur")):
-                    result[name[1:].replace(".", "/")] = len(self._files(user, name[1:]))
+        result = {}
+        with self.imap(user) as box:
+            for line in box.list()[1]:
+                name = line.decode().rsplit(' "/" ', 1)[1].strip('"')
+                result[name] = int(box.select('"%s"' % name, readonly=True)[1][0])
         return result
 
-    def clear(self, user):
-        """Removes all messages of all folders; the folders, UIDVALIDITY and the next UID stay. Dovecot takes it
-        as an expunge, also in an open session."""
-        for folder in self.folders(user):
-            for path in self._files(user, folder):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)
-
-    def wipe(self, user):
-        """Removes the whole mailbox: the next session meets a new UIDVALIDITY. No session may be open."""
-        shutil.rmtree(self.path("mail/" + user.lower()), ignore_errors=True)
+    def mails(self, user, folder="INBOX"):
+        """All messages of a folder as bytes, in UID order."""
+        with self.imap(user) as box:
+            if box.select('"%s"' % folder, readonly=True)[0] != "OK":
+                return []
+            answer = box.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
+            return [part[1] for part in answer if isinstance(part, tuple)]
 
     def wait_for_mail(self, user, predicate=lambda raw: True, timeout=10.0, folder="INBOX"):
         """The first message for which predicate(raw) holds; TimeoutError after `timeout` seconds."""
         end = time.monotonic() + timeout
-        while True:
+        while time.monotonic() < end:
             for raw in self.mails(user, folder):
                 if predicate(raw):
                     return raw
-            if time.monotonic() > end:
-                raise TimeoutError("no such mail for %s after %g s" % (user, timeout))
-            time.sleep(0.005)
-
-
-def program(name):
-    found = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if not found:
-        raise RuntimeError("%s is not installed: run ./scripts/setup --test" % name)
-    return found
-
-
-def read_bytes(path):
-    with open(path, "rb") as mail:
-        return mail.read()
-
-
-def arrival(name):
-    """(seconds, microseconds) out of a Maildir file name, as Dovecot makes them."""
-    match = re.match(r"(\d+)\.M(\d+)", name)
-    return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
-
-
-def end_session(server):
-    """SIGKILL for a server that was started with start_new_session and for all that it started; its children may
-    have left its process group but not its session."""
-    if not server:
-        return
-    for _ in range(100):
-        left = [pid for pid in session_members(server.pid) if pid != server.pid or server.poll() is None]
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        if not left:
-            break
-        time.sleep(0.005)
-    server.wait()
-
-
-def session_members(session):
-    """Living processes of a session (proc(5): the third number after the name)."""
-    members = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError):
-                with open("/proc/%s/stat" % entry, encoding="utf-8", errors="replace") as stat:
-                    fields = stat.read().rsplit(")", 1)[1].split()
-                if int(fields[3]) == session and fields[0] != "Z":
-                    members.append(int(entry))
-    return members
-
-
-def make_certificates(folder):
-    """ca.pem, and NAME.pem with NAME.key for each of TLS_HOSTS."""
-    def openssl(*args):
-        subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=folder)
-
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test CA",
-            "-addext", "keyUsage=critical,keyCertSign")
-    good = "DNS:mail.desk.example,DNS:%s,DNS:localhost,IP:127.0.0.1,IP:127.0.0.3,IP:127.0.0.4" % SERVER_ID
-    for name, days, alt in (("good", "30", good), ("wrongname", "30", "DNS:other.example"), ("expired", "-1", good)):
-        with open(os.path.join(folder, "ext"), "w", encoding="utf-8") as ext:
-            ext.write("subjectAltName=%s\n" % alt)
-        openssl("req", *curve, "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name)
-        openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                "-days", days, "-extfile", "ext", "-out", name + ".pem")
-    openssl("req", "-x509", *curve, "-keyout", "selfsigned.key", "-out", "selfsigned.pem", "-days", "30",
-            "-subj", "/CN=self", "-addext", "subjectAltName=" + good)
-
-
-def describe(host):
-    """What an ordinary mail program needs, as text."""
-    return "".join(["IMAP   127.0.0.1:%(imap)d (STARTTLS) or 127.0.0.1:%(imaps)d (TLS)\n"
-                    "SMTP   127.0.0.1:%(submission)d (STARTTLS) or 127.0.0.1:%(submissions)d (TLS), with password\n"
-                    "MX     127.0.0.1:%(mx)d (as strangers' servers do, without password)\n" % host.ports,
-                    "CA     %s\n" % host.ca_file] +
-                   ["user   %-32s password %s\n" % (user, password_of(user)) for user in host.users])
+            time.sleep(0.05)
+        raise TimeoutError("no such mail for %s after %g s" % (user, timeout))
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with MailHost() as host:
-        print(describe(host), end="", flush=True)
+        print("IMAP   127.0.0.1:%(imap)d (STARTTLS), 127.0.0.1:%(imaps)d (TLS)" % host.ports)
+        print("SMTP   127.0.0.1:%(submission)d (STARTTLS), :%(submissions)d (TLS), MX :%(mx)d" % host.ports)
+        print("users  %s\npasswd %s\nCA     %s" % (" ".join(host.users), host.password, host.ca_file), flush=True)
         if "--keep" in sys.argv[1:]:
-            print("Ctrl-C ends it.", flush=True)
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             with contextlib.suppress(KeyboardInterrupt):
                 signal.pause()
 

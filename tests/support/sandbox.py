@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The simulated Autotask as a child process: Sandbox(world_file).start(), then log(), world(), faults([...])."""
+"""Starts frontdesk-sandbox (the simulated Autotask) and talks to its control addresses below /sandbox/."""
 import json
 import os
-import select
 import subprocess
-import tempfile
 import urllib.request
 
-SRC = os.environ.get("FRONTDESK_SRC") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get("FRONTDESK_BUILD") or os.path.join(SRC, "build")
-WORLD = os.path.join(SRC, "tests/fixtures/world.json")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("FRONTDESK_BUILD", os.path.join(ROOT, "build"))
+WORLD = os.path.join(ROOT, "tests", "fixtures", "world.json")
 
 
 class Sandbox:
-    """Attributes: port, url (with the final /). `args` are further arguments of frontdesk-sandbox."""
+    """url is `http://127.0.0.1:PORT/`, read from the program's first line `listening URL`."""
 
-    def __init__(self, world=WORLD, args=()):
-        self.world_file = world
-        self.args = list(args)
-        self.child = None
-        self.port = 0
-        self.url = None
+    def __init__(self, world=WORLD, build=BUILD):
+        self.world_file, self.build = world, build
+        self.child = self.url = None
 
     def __enter__(self):
         return self.start()
@@ -29,65 +24,51 @@ class Sandbox:
         self.stop()
 
     def start(self):
-        """Returns once it listens. A second start() after stop() takes the same port, with a fresh world."""
-        self.errors = tempfile.TemporaryFile()
-        self.child = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", os.path.join(BUILD, "frontdesk-sandbox"), "--world", self.world_file,
-             "--listen", "127.0.0.1:%d" % self.port, *self.args],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
-        ready = select.select([self.child.stdout], [], [], 15)[0]
-        line = self.child.stdout.readline().decode() if ready else ""
-        if not line.startswith("listening http://"):
+        command = [os.path.join(self.build, "frontdesk-sandbox"), "--world", self.world_file]
+        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        line = self.child.stdout.readline().split()
+        if len(line) != 2 or line[0] != "listening":
             self.stop()
-            self.errors.seek(0)
-            raise RuntimeError("frontdesk-sandbox did not start: %r %s" % (line, self.errors.read().decode()))
-        self.url = line.split()[1]
-        self.port = int(self.url.rstrip("/").rsplit(":", 1)[1])
+            raise RuntimeError("the sandbox did not start: %r" % line)
+        self.url = line[1]
         return self
 
     def stop(self):
         if self.child:
             self.child.terminate()
             try:
-                self.child.wait(3)
+                self.child.wait(5)
             except subprocess.TimeoutExpired:
                 self.child.kill()
                 self.child.wait()
             self.child.stdout.close()
-        self.child = None
+            self.child = None
 
-    def ask(self, method, path, body=None):
-        """One request to the sandbox's own endpoints; the decoded JSON, or None."""
+    def _talk(self, what, body=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=15) as answer:
+        request = urllib.request.Request(self.url + "sandbox/" + what, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
             text = answer.read()
-        return json.loads(text) if text.strip() else None
-
-    def world(self):
-        return self.ask("GET", "sandbox/world")
+        return json.loads(text) if text else None
 
     def log(self):
-        """The requests since the start or clear_log(), oldest first."""
-        answer = self.ask("GET", "sandbox/log")
-        return answer if isinstance(answer, list) else answer.get("items", answer.get("log", []))
-
-    def clear_log(self):
-        self.ask("DELETE", "sandbox/log")
+        """The requests so far, oldest first."""
+        return self._talk("log")
 
     def faults(self, rules):
-        """Replaces the fault rules; [] removes all."""
-        self.ask("DELETE", "sandbox/faults")
-        if rules:
-            self.ask("POST", "sandbox/faults", rules)
+        """Rules of src/sandbox/faults.c; an empty list clears them."""
+        self._talk("faults", rules)
 
     def reset(self):
-        """The world as its file has it; no faults, no log."""
-        self.ask("POST", "sandbox/reset")
+        """Back to the world file; log and faults cleared."""
+        self._talk("reset", {})
 
     def tickets(self):
-        """The tickets of the world in the order of their making; {} entities of other shapes are left to world()."""
-        world = self.world()
-        found = world.get("Tickets", world.get("tickets", []))
-        return sorted(found, key=lambda ticket: ticket.get("id", 0))
+        """Tickets that were made since the start, oldest first."""
+        return [t for t in self.world()["Tickets"] if t["id"] >= 50000]
+
+    def world(self):
+        return self._talk("world")
+
+    def faults(self, rules):
+        return self._talk("faults", rules)

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compose: the one writer of headers and of letters. put_header is the only function that writes a header
+ * line, and takes every control character out of its value: a subject or a name can never begin a line of its
+ * own. Bodies are quoted-printable, so the letter is 7-bit and every server takes it. The same letter gives
+ * the same bytes.
+ */
+#include "frontdesk/reply.h"
+
+#include <gnutls/gnutls.h>
+
+enum { FOLD_AT = 76, MOST_REFERENCES = 20, ID_MAX = 250 };
+
+static bool is_ascii(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] >= 0x7f || (unsigned char)s.ptr[i] < 0x20)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 2047 words of at most 75 characters, never cutting a UTF-8 sequence. */
+static void put_encoded_words(struct buf *out, struct slice s)
+{
+    while (s.len) {
+        struct slice piece = slice_cut_utf8(s, 42);
+        gnutls_datum_t in = {.data = (unsigned char *)(uintptr_t)piece.ptr, .size = (unsigned)piece.len},
+                       word = {0};
+        ENSURE(gnutls_base64_encode2(&in, &word) == 0);
+        buf_printf(out, "=?utf-8?B?%.*s?=", (int)word.size, (const char *)word.data);
+        gnutls_free(word.data);
+        s = slice_skip(s, piece.len);
+        if (s.len)
+            buf_puts(out, "\r\n ");
+    }
+}
+
+/* Plain ASCII, folded at blanks. */
+static void put_folded(struct buf *out, struct slice s, size_t column)
+{
+    struct scan c = scan_of(s);
+    while (!scan_end(&c)) {
+        struct slice blanks = scan_while(&c, " "), word = scan_until(&c, " ");
+        if (blanks.len && column + 1 + word.len > FOLD_AT && column > 1) {
+            buf_puts(out, "\r\n");
+            column = 0;
+        }
+        if (blanks.len) {
+            buf_putc(out, ' ');
+            column++;
+        }
+        buf_slice(out, word);
+        column += word.len;
+    }
+}
+
+/* Controls become blanks; the result goes out as it is or as encoded words. */
+static void put_header(struct buf *out, const char *name, struct slice value)
+{
+    struct buf clean = BUF_INIT(4096);
+    for (size_t i = 0; i < value.len && i < 2000; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        bool c1 = c == 0xc2 && i + 1 < value.len && (unsigned char)value.ptr[i + 1] < 0xa0;
+        buf_putc(&clean, c < 0x20 || c == 0x7f || c1 ? ' ' : (char)c);
+        i += c1;
+    }
+    struct slice safe = slice_trim(slice_cut_utf8(buf_view(&clean), clean.len));
+    buf_printf(out, "%s: ", name);
+    /* a word that looks encoded already must not be decoded by the reader into something else */
+    bool looks_encoded = slice_find(safe, SLICE("=?")) >= 0;
+    bool longest_fits = true;
+    struct scan c = scan_of(safe);
+    while (!scan_end(&c)) {
+        scan_while(&c, " ");
+        longest_fits = longest_fits && scan_until(&c, " ").len < 900;
+    }
+    if (is_ascii(safe) && !looks_encoded && longest_fits)
+        put_folded(out, safe, strlen(name) + 2);
+    else
+        put_encoded_words(out, safe);
+    buf_puts(out, "\r\n");
+    buf_release(&clean);
+}
+
+static void put_mailbox(struct buf *out, const char *name, const char *who, const char *address)
+{
+    struct buf v = BUF_INIT(2000), quoted = BUF_INIT(1000);
+    struct slice n = slice_cut_utf8(slice_of(who), 100);
+    if (n.len && is_ascii(n) && slice_find(n, SLICE("=?")) < 0) {
+        for (size_t i = 0; i < n.len; i++) {
+            if (n.ptr[i] == '"' || n.ptr[i] == '\\')
+                buf_putc(&quoted, '\\');
+            buf_putc(&quoted, n.ptr[i]);
+        }
+        buf_printf(&v, "\"%s\" <%s>", quoted.data, address);
+        put_header(out, name, buf_view(&v));
+    } else if (n.len) {
+        struct buf clean = BUF_INIT(400);
+        for (size_t i = 0; i < n.len; i++)
+            buf_putc(&clean, (unsigned char)n.ptr[i] < 0x20 || n.ptr[i] == 0x7f ? ' ' : n.ptr[i]);
+        buf_printf(out, "%s: ", name);
+        put_encoded_words(out, buf_view(&clean));
+        buf_printf(out, "\r\n <%s>\r\n", address);
+        buf_release(&clean);
+    } else {
+        buf_printf(&v, "<%s>", address);
+        put_header(out, name, buf_view(&v));
+    }
+    buf_release(&v);
+    buf_release(&quoted);
+}
+
+/* "<id@host>" without blanks, controls or brackets inside. */
+static bool sane_id(struct slice id)
+{
+    if (id.len < 3 || id.len > ID_MAX || id.ptr[0] != '<' || id.ptr[id.len - 1] != '>')
+        return false;
+    for (size_t i = 1; i + 1 < id.len; i++) {
+        unsigned char c = (unsigned char)id.ptr[i];
+        if (c <= 0x20 || c >= 0x7f || c == '<' || c == '>')
+            return false;
+    }
+    return true;
+}
+
+static void put_threading(struct buf *out, const struct letter *l)
+{
+    struct buf v = BUF_INIT(32 * 1024);
+    size_t sane = 0;
+    for (size_t i = 0; i < l->n_references; i++)
+        sane += sane_id(l->references[i]);
+    size_t n = 0;
+    bool parent_there = false;
+    for (size_t i = 0; i < l->n_references; i++) {
+        if (!sane_id(l->references[i]))
+            continue;
+        /* a long chain keeps its first and its last twenty */
+        bool keep = n == 0 || n + MOST_REFERENCES >= sane;
+        n++;
+        if (!keep)
+            continue;
+        buf_printf(&v, "%s", v.len ? " " : "");
+        buf_slice(&v, l->references[i]);
+        parent_there = parent_there || slice_eq(l->references[i], l->in_reply_to);
+    }
+    if (sane_id(l->in_reply_to)) {
+        put_header(out, "In-Reply-To", l->in_reply_to);
+        if (!parent_there) {
+            buf_printf(&v, "%s", v.len ? " " : "");
+            buf_slice(&v, l->in_reply_to);
+        }
+    }
+    if (v.len) {
+        /* not through put_header: its cut at 2,000 bytes is for values that people write; every id here is
+         * checked */
+        buf_puts(out, "References:");
+        struct scan c = scan_of(buf_view(&v));
+        while (!scan_end(&c)) {
+            scan_while(&c, " ");
+            struct slice id = scan_until(&c, " ");
+            buf_puts(out, c.p == v.data + id.len ? " " : "\r\n ");
+            buf_slice(out, id);
+        }
+        buf_puts(out, "\r\n");
+    }
+    buf_release(&v);
+}
+
+static void put_date(struct buf *out, const struct letter *l)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct tm tm;
+    if (!clock_local(l->date_ms, l->timezone, &tm) && !clock_local(l->date_ms, "UTC", &tm))
+        return;
+    long zone = tm.tm_gmtoff / 60, away = zone < 0 ? -zone : zone;
+    buf_printf(out, "Date: %s, %d %s %d %02d:%02d:%02d %c%02ld%02ld\r\n", days[tm.tm_wday], tm.tm_mday,
+               months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone < 0 ? '-' : '+',
+               away / 60, away % 60);
+}
+
+/* RFC 2045 quoted-printable; lines end in CRLF, none over 76. */
+static void put_quoted(struct buf *out, struct slice text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    struct scan c = scan_of(text);
+    while (!scan_end(&c)) {
+        struct slice line = scan_line(&c);
+        size_t column = 0;
+        for (size_t i = 0; i < line.len; i++) {
+            unsigned char ch = (unsigned char)line.ptr[i];
+            bool last = i + 1 == line.len;
+            bool plain = (ch > 0x20 && ch < 0x7f && ch != '=') || (ch == ' ' && !last);
+            /* a dot at the start of a line is left to nobody's stuffing; "From " is kept from mbox files */
+            if (column == 0 && (ch == '.' || ch == 'F'))
+                plain = false;
+            if (column + (plain ? 1 : 3) > 75) {
+                buf_puts(out, "=\r\n");
+                column = 0;
+            }
+            if (plain) {
+                buf_putc(out, (char)ch);
+                column++;
+            } else {
+                char code[3] = {'=', digits[ch >> 4], digits[ch & 15]};
+                buf_put(out, code, 3);
+                column += 3;
+            }
+        }
+        buf_puts(out, "\r\n");
+    }
+}
+
+static void put_part(struct buf *out, const char *type, struct slice text)
+{
+    buf_printf(out,
+               "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+               type);
+    put_quoted(out, text);
+}
+
+static void put_body(struct buf *out, const struct letter *l)
+{
+    if (l->html.len == 0) {
+        put_part(out, "plain", l->text);
+        return;
+    }
+    /* quoted-printable cannot hold "=_", so no text can hold the boundary */
+    struct buf b = BUF_INIT(100);
+    buf_puts(&b, "=_");
+    for (const char *p = l->message_id; *p && b.len < 40; p++) {
+        if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z'))
+            buf_putc(&b, *p);
+    }
+    buf_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n", b.data, b.data);
+    put_part(out, "plain", l->text);
+    buf_printf(out, "--%s\r\n", b.data);
+    put_part(out, "html", l->html);
+    buf_printf(out, "--%s--\r\n", b.data);
+    buf_release(&b);
+}
+
+static int check_address(const char *address, struct err *e)
+{
+    size_t n = strlen(address);
+    if (n < 3 || n > 254 || !strchr(address, '@'))
+        return err_set(e, ERR_CONFIG, "\"%.60s\" is not an address that can be mailed to", address);
+    for (const unsigned char *p = (const unsigned char *)address; *p; p++) {
+        if (*p <= 0x20 || *p >= 0x7f || *p == '<' || *p == '>' || *p == ',' || *p == ';' || *p == '"')
+            return err_set(e, ERR_CONFIG, "an address holds a character that it may not");
+    }
+    return 0;
+}
+
+int compose_letter(const struct letter *l, struct buf *out, struct err *e)
+{
+    if (check_address(l->from, e) != 0 || check_address(l->to, e) != 0)
+        return -1;
+    if (!sane_id(slice_of(l->message_id)))
+        return err_set(e, ERR_CONFIG, "the Message-ID of a letter would be malformed");
+    put_date(out, l);
+    put_mailbox(out, "From", l->from_name ? l->from_name : "", l->from);
+    put_mailbox(out, "To", "", l->to);
+    put_header(out, "Subject", l->subject);
+    put_header(out, "Message-ID", slice_of(l->message_id));
+    put_threading(out, l);
+    put_header(out, "Auto-Submitted", l->auto_generated ? SLICE("auto-generated") : SLICE("auto-replied"));
+    put_header(out, "X-Auto-Response-Suppress", SLICE("All"));
+    put_header(out, "X-Loop", slice_of(l->from));
+    if (l->instance)
+        put_header(out, "X-Frontdesk-Instance", slice_of(l->instance));
+    buf_puts(out, "MIME-Version: 1.0\r\n");
+    put_body(out, l);
+    return out->overflow ? err_set(e, ERR_TEMPLATE, "the letter is too long") : 0;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sample: facts for `frontdesk render` and the golden letters; rich enough that every part of every letter
+ * shows. */
+#include "frontdesk/reply.h"
+
+static void set(struct view *v, const char *name, const char *text)
+{
+    view_set(v, name, slice_of(text));
+}
+
+static void ticket(struct view *v)
+{
+    view_flag(v, "ticket", true);
+    view_flag(v, "made", true);
+    set(v, "number", "T20261124.0007");
+    set(v, "id", "50311");
+    set(v, "title", "reset MFA for Bob at Acme & Sons <west>");
+    set(v, "link",
+        "https://ww3.autotask.net/Autotask/AutotaskExtend/"
+        "ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=50311");
+    set(v, "priority", "Medium");
+    set(v, "due", "Wed 25 Nov 17:00");
+}
+
+static void suggestion(struct view *v, const char *n, const char *name, const char *example)
+{
+    struct view *item = view_item(v, "suggestions");
+    set(item, "n", n);
+    set(item, "name", name);
+    set(item, "example", example);
+}
+
+static void pair(struct view *v, const char *list, const char *a, const char *b, const char *name_a,
+                 const char *name_b)
+{
+    struct view *item = view_item(v, list);
+    set(item, name_a, a);
+    set(item, name_b, b);
+}
+
+static void fill_triage(struct view *v)
+{
+    ticket(v);
+    set(v, "queue", "Triage");
+    set(v, "word", "Shara");
+    view_flag(v, "near_miss", true);
+    suggestion(v, "1", "Sarah Klein", "Sarah: printer down");
+    suggestion(v, "2", "Shana Ortiz", "Shana: printer down");
+}
+
+static void fill_created(struct view *v)
+{
+    ticket(v);
+    set(v, "queue", "Help Desk");
+    set(v, "assignee", "Sarah Klein");
+    set(view_item(v, "others"), "name", "Mike Chen");
+    view_flag(v, "cut", true);
+}
+
+static void fill_help(struct view *v)
+{
+    pair(v, "people", "Sarah Klein", "Sarah: reset the password", "name", "example");
+    pair(v, "people", "Mike Chen", "Mike Chen: reset the password", "name", "example");
+    pair(v, "commands", "help", "what you may ask for", "verb", "summary");
+    pair(v, "commands", "status", "how frontdesk is doing", "verb", "summary");
+}
+
+static void fill_status(struct view *v)
+{
+    set(view_item(v, "status"), "line", "Mail: this one arrived 1 s ago.");
+    set(view_item(v, "status"), "line", "Work: 0 in hand, 212 done, 0 parked.");
+}
+
+static void fill_alert(struct view *v)
+{
+    view_flag(v, "ill", true);
+    set(v, "topic", "credentials");
+    set(v, "text",
+        "Autotask has refused this user, secret and integration code twice; no further try is made.");
+}
+
+static void fill_trouble(struct view *v)
+{
+    set(v, "reason", "Autotask answered 500: Picklist value [3] does not exist for priority");
+}
+
+static void fill_diverted(struct view *v)
+{
+    ticket(v);
+    set(v, "diverted_to", "T20261120.0003");
+}
+
+struct view *templates_sample(const char *name, struct pool *pool)
+{
+    static const struct {
+        const char *name;
+        void (*fill)(struct view *);
+    } fills[] = {{"created", fill_created},  {"triage", fill_triage}, {"help", fill_help},
+                 {"status", fill_status},    {"alert", fill_alert},   {"trouble", fill_trouble},
+                 {"diverted", fill_diverted}};
+    struct view *v = view_new(pool);
+    set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
+    set(v, "firm", "Northwind IT Services");
+    set(v, "ref", "7KQ2");
+    set(v, "greeting", "Dana");
+    set(v, "verb", "check mapping");
+    set(v, "reason", "The other system could not be reached; your request waits.");
+    for (size_t i = 0; i < ARRAY_LEN(fills); i++) {
+        if (strcmp(fills[i].name, name) == 0)
+            fills[i].fill(v);
+    }
+    return v;
+}

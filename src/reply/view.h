@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* view: the inside of a view, for the template engine. */
+#ifndef FRONTDESK_REPLY_VIEW_H
+#define FRONTDESK_REPLY_VIEW_H
+
+#include "frontdesk/reply.h"
+
+struct view_entry {
+    struct view_entry *next;
+    const char *name;
+    struct slice text;
+    bool on;
+    struct view *items, *last_item;
+};
+
+struct view {
+    struct pool *pool;
+    struct view *parent, *sibling; /* the view around a list item; the next item */
+    struct view_entry *first;
+};
+
+/* In this view or those around it. */
+struct view_entry *view_find(const struct view *v, struct slice name);
+
+/* variables.c: is this a name that templates may use? If not, *near is the nearest that is, or NULL. */
+bool variable_known(struct slice name, const char **near);
+
+#endif

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A whole firm on loopback: mail host, simulated Autotask, one frontdesk; and the world afterwards as plain data."""
+import email
+import email.policy
+import os
+import re
+import shutil
+import time
+
+from daemon import Daemon
+from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
+from sandbox import Sandbox
+
+STAFF = "dana.reed@northwind.example"
+LIMITS = "limits = { settle_seconds = 1; %s };\nalerts = { email = \"operator@northwind.example\"; };\n"
+
+
+def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None):
+    """A mail as it lies in the mailbox: stamped by the mailbox's server, or without proof."""
+    raw = make_mail(sender, MAILBOX, subject, text, list((headers or {}).items()))
+    if message_id:
+        raw = re.sub(rb"(?im)^message-id:[^\r\n]*", b"Message-ID: " + message_id.encode(), raw, count=1)
+    top = "Received: from client.test by %s with ESMTPSA; Tue, 24 Nov 2026 16:00:00 +0000\r\n" % SERVER_ID
+    if proof:
+        top = "Authentication-Results: %s; auth=pass smtp.auth=%s\r\n" % (SERVER_ID, sender) + top
+    return top.encode() + raw
+
+
+class Lab:
+    """with Lab() as lab: the parts as lab.host, lab.sandbox, lab.daemon."""
+
+    def __init__(self, limits="", **options):
+        self.host, self.sandbox = MailHost(), Sandbox()
+        self.limits, self.options, self.daemon = limits, options, None
+
+    def __enter__(self):
+        self.host.start()
+        self.sandbox.start()
+        self.daemon = Daemon(self.host, self.sandbox, extra=LIMITS % self.limits, **self.options)
+        return self
+
+    def __exit__(self, *_):
+        self.daemon.kill()
+        self.daemon.remove()
+        self.sandbox.stop()
+        self.host.stop()
+
+    def clean(self):
+        """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran."""
+        self.sandbox.reset()
+        shutil.rmtree(self.host.path("mail"), ignore_errors=True)
+        os.makedirs(self.host.path("mail"), exist_ok=True)
+        shutil.chown(self.host.path("mail"), *self._owner()) if os.geteuid() == 0 else None
+        self.daemon.forget()
+
+    def _owner(self):
+        status = os.stat(self.host.path("users"))
+        return status.st_uid, status.st_gid
+
+    def deliver(self, mail):
+        """A dict for staff_mail, or (sender, bytes)."""
+        sender, raw = mail if isinstance(mail, tuple) else (mail.get("sender", STAFF), staff_mail(**mail))
+        self.host.deliver_lmtp(sender, [MAILBOX], raw)
+
+    # --- the world afterwards ----------------------------------------------------------------------------------
+
+    def stored(self, user):
+        """Folder -> mails as bytes, read from the store itself."""
+        result = {}
+        root = os.path.join(self.host.path("mail"), user, "Maildir")
+        for where, _, names in os.walk(root):
+            if os.path.basename(where) in ("cur", "new"):
+                folder = os.path.relpath(os.path.dirname(where), root).lstrip(".") or "INBOX"
+                for name in sorted(names):
+                    with open(os.path.join(where, name), "rb") as mail:
+                        result.setdefault(folder, []).append(mail.read())
+        return result
+
+    def letters(self, user):
+        """Message-ID -> (how many copies, subject, text without numbers that differ between runs)."""
+        result = {}
+        for raw in self.stored(user).get("INBOX", []):
+            letter = email.message_from_bytes(raw, policy=email.policy.default)
+            text = letter.get_body(("plain",)).get_content()
+            text = re.sub(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (s|min) ago|ref \w+", "N", text)
+            copies = result.get(letter["Message-ID"], (0,))[0] + 1
+            result[letter["Message-ID"]] = (copies, letter["Subject"], text)
+        return result
+
+    def tickets(self):
+        """What was made, without ids and times."""
+        world = self.sandbox.world()
+        users = {r["id"]: r["userName"] for r in world["Resources"]}
+        queues = {q["value"]: q["label"] for q in self.queues()}
+        result = []
+        for t in world["Tickets"]:
+            if t["id"] < 50000:
+                continue
+            others = [users[s["resourceID"]] for s in world["TicketSecondaryResources"] if s["ticketID"] == t["id"]]
+            result.append(dict(title=t["title"], assignee=users.get(t.get("assignedResourceID")), others=sorted(others),
+                               queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"]))
+        return sorted(result, key=lambda t: (t["title"], t["key"]))
+
+    def queues(self):
+        import json
+        with open(self.sandbox.world_file, encoding="utf-8") as world:
+            return json.load(world)["picklists"]["Tickets"]["queueID"]
+
+    def wait_for_queue(self, timeout=20):
+        """Until the mail server has delivered all that it accepted."""
+        end = time.monotonic() + timeout
+        while any(os.scandir(os.path.join(self.host.path("spool"), "input"))) if os.path.isdir(
+                os.path.join(self.host.path("spool"), "input")) else False:
+            if time.monotonic() > end:
+                raise TimeoutError("the mail server keeps mail in its queue")
+            time.sleep(0.01)
+
+    def world(self, users=(STAFF, "eve@elsewhere.example", "operator@northwind.example")):
+        """All that must be equal whatever crashed: tickets, letters by Message-ID, folders as sets."""
+        self.wait_for_queue()
+        folders = {name: len(mails) for name, mails in self.stored(MAILBOX).items()}
+        return dict(tickets=self.tickets(), folders=folders, letters={u: self.letters(u) for u in users},
+                    outcomes=sorted((r["state"], r["outcome"]) for r in self.daemon.journal()))
+
+    def settle(self, timeout=60, env=None):
+        """Runs `once` until nothing is left to do; returns how often."""
+        end, runs = time.monotonic() + timeout, 0
+        while True:
+            runs += 1
+            code = self.daemon.once(env, ("--since", "2020-01-01"))
+            if code == 0:
+                return runs
+            if code != 75 or time.monotonic() > end:
+                raise AssertionError("once ended with %d:\n%s" % (code, self.daemon.log()))
