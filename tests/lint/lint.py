@@ -32,8 +32,8 @@ LAYERS = {
     "": FLOW,
 }
 # header stem -> folder, where the name does not say it
-HOME = {"banned": "base", "conf": "base", "due": "base", "json": "base", "secret": "base", "http": "net", "stream": "net",
-        "budget": "net", "oauth2": "net", "desk": "", "job": "", "watch": "", "workers": ""}
+HOME = {"banned": "base", "conf": "base", "due": "base", "secret": "base", "http": "net", "stream": "net",
+        "budget": "net", "json": "base", "oauth2": "net", "desk": "", "job": "", "watch": "", "workers": ""}
 MAX_FILE, MAX_FUNCTION, MOST_FUNCTION = 600, 100, 50
 WORKPLACE = re.compile("/" + r"work/|/tmp/" + r"wt\b|helper " + "agent", re.I)
 
@@ -75,9 +75,9 @@ def layers(tree):
                 continue
             if not name.startswith("frontdesk/"):
                 own = os.path.normpath(os.path.join(os.path.dirname(path), name))
-                # cli may use everything (architecture.md), so also the flow's own header; main is the door to cli
-                door = (folder == "cli" and folder_of(own) == "") or (path in ("src/main.c", "src/sandbox_main.c") and
-                                                                   folder_of(own) in ("cli", "sandbox"))
+                # cli may use everything (architecture.md), so also the flow's own header; the mains are doors
+                door = (folder == "cli" and folder_of(own) == "") or \
+                    (path, folder_of(own)) in (("src/main.c", "cli"), ("src/sandbox_main.c", "sandbox"))
                 if own not in tree or ("/" in name and not door):
                     yield "%s: private header %s is not beside it" % (path, name)
                 continue
