@@ -64,14 +64,16 @@ static int exchange(struct autotask *at, const char *method, const char *url, bo
 }
 
 /* Meaning of the answer; a 200 that cannot be read leaves a write in doubt. */
-static int judge(struct autotask *at, enum call_kind kind, struct http_response *r, struct json *answer,
-                 struct err *e)
+static int judge(struct autotask *at, enum call_kind kind, bool with_secrets, struct http_response *r,
+                 struct json *answer, struct err *e)
 {
     if (r->status == 401)
         refusal_note(at);
     if (r->status != 200)
         return answer_error(kind, r, e);
-    refusal_clear(at);
+    /* the zone answers anybody: only an answer to our login proves it */
+    if (with_secrets)
+        refusal_clear(at);
     if (json_open(buf_view(&r->body), answer, e) == 0)
         return 0;
     if (kind == CALL_WRITE)
@@ -92,7 +94,7 @@ static int guarded_call(struct autotask *at, enum call_kind kind, const char *me
     int rc = exchange(at, method, url, with_secrets, body, &r, e);
     budget_leave(at->options.budget, endpoint, slot);
     if (rc == 0)
-        rc = judge(at, kind, &r, answer, e);
+        rc = judge(at, kind, with_secrets, &r, answer, e);
     else if (kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
     LOG(LOG_DEBUG, "autotask", "call", LS("method", method), LS("endpoint", endpoint), LN("status", r.status),

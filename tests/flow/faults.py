@@ -70,7 +70,7 @@ def permanent():
 def diverted():
     """The tenant's duplicate handling answers with another ticket: said, and nothing amended."""
     run("Sarah: x", [dict(action="divert", method="POST", path="Tickets")])
-    tap.check(not LAB.tickets() and "T20261101.0001" not in "" and "Not a new ticket" not in "", "")
+    tap.check(not LAB.tickets(), "%r" % LAB.tickets())
     tap.check(len(finals(LAB)) == 1 and "did not make a new ticket" in finals(LAB)[0], "%r" % finals(LAB))
 
 
@@ -90,7 +90,8 @@ def refused_twice():
     before = len(LAB.sandbox.log())
     code = LAB.daemon.once(None, ("--since", "2020-01-01"))
     refused = [r for r in LAB.sandbox.log() if r["status"] == 401]
-    tap.check(code == 75 and len(refused) == 2 and len(LAB.sandbox.log()) == before, "%d, %r" % (code, refused))
+    tap.check(code == 75 and len(refused) == 2 and len(LAB.sandbox.log()) == before, "code %d, %d refused, %d calls before, %d now" % (
+        code, len(refused), before, len(LAB.sandbox.log())))
     tap.check(LAB.letters("operator@northwind.example"), "the operator was not told")
     LAB.sandbox.faults([])
     os.unlink(os.path.join(LAB.daemon.dir, "state", "credentials-refused"))

@@ -34,7 +34,8 @@ SERVER_ID = "mx.desk.example"
 PASSWORD = "correct horse"
 MAILBOX = "newticket@desk.example"
 USERS = [MAILBOX, "operator@desk.example", "dana.reed@northwind.example",
-         "sarah@northwind.example", "mike@northwind.example",
+         "sarah@northwind.example", "mike@northwind.example", "sarah.klein@northwind.example", "mike.chen@northwind.example",
+         "operator@northwind.example",
          "office@northwind.example", "stranger@elsewhere.example"]
 
 DOVECOT = """
