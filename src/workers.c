@@ -58,6 +58,7 @@ static void refill(struct workers *w)
     n = journal_due(w->desk->journal, now_ms, found, READY / 2);
     for (size_t i = 0; i < n; i++)
         w->ready[w->n_ready++] = found[i];
+    w->dirty = n == READY / 2; /* there may be more: look again when these are handed out */
     w->next_due_ms = journal_next_due(w->desk->journal, now_ms);
 }
 

@@ -269,7 +269,7 @@ static bool in_range(struct value *v, uint64_t n)
 
 static bool read_number(struct value *v)
 {
-    uint64_t n;
+    uint64_t n = 0;
     if (!get_number(v, &n) || !in_range(v, n))
         return false;
     *(unsigned *)v->to = (unsigned)n;

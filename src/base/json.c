@@ -32,9 +32,7 @@ int json_open(struct slice text, struct json *root, struct err *e)
 
 void json_close(struct json *root)
 {
-    cJSON *all;
-    memcpy(&all, &root->value, sizeof(all));
-    cJSON_Delete(all);
+    cJSON_Delete((cJSON *)(uintptr_t)root->value);
     root->value = NULL;
 }
 

@@ -42,6 +42,6 @@ void cli_time(const struct conf *conf, int64_t ms, char out[32]);
 /* Prints with control characters made visible: text of strangers never moves the cursor. */
 void cli_print(const char *text);
 /* "2026-01-31" at midnight of the firm's zone, in ms. */
-bool cli_date(const char *text, const char *timezone, int64_t *ms) MUST_USE;
+bool cli_date(const char *text, const char *zone, int64_t *ms) MUST_USE;
 
 #endif

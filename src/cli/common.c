@@ -59,7 +59,7 @@ void cli_print(const char *text)
     }
 }
 
-bool cli_date(const char *text, const char *timezone, int64_t *ms)
+bool cli_date(const char *text, const char *zone, int64_t *ms)
 {
     uint64_t year, month, day;
     struct slice s = slice_of(text);
@@ -70,5 +70,5 @@ bool cli_date(const char *text, const char *timezone, int64_t *ms)
         !slice_to_u64(slice_from(s.ptr + 8, 2), 1, 31, &day))
         return false;
     struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
-    return clock_from_local(&tm, timezone, ms);
+    return clock_from_local(&tm, zone, ms);
 }

@@ -265,8 +265,9 @@ static bool anagram(struct slice a, struct slice b)
 size_t names_near(const struct command_names *names, struct slice folded,
                   const struct directory_resource **out, size_t max)
 {
-    unsigned distances[COMMAND_MAX_SUGGESTIONS];
+    unsigned distances[COMMAND_MAX_SUGGESTIONS] = {0};
     size_t n = 0;
+    ENSURE(max > 0 && max <= ARRAY_LEN(distances));
     for (size_t i = 0; i < names->n; i++) {
         const struct form *f = &names->forms[i];
         if (f->n != 1 || !f->who->assignable)

@@ -209,7 +209,7 @@ static bool own_message_id(const struct hearing *h, const char *arg)
     if (host.len == 0 || id.len < host.len + 2 || id.ptr[id.len - 1] != '>')
         return false;
     struct slice tail = slice_skip(slice_cut(id, id.len - 1), id.len - 2 - host.len);
-    return tail.ptr[0] == '@' && slice_eq_nocase(slice_skip(tail, 1), host) && found(h, arg, id);
+    return slice_starts(tail, SLICE("@")) && slice_eq_nocase(slice_skip(tail, 1), host) && found(h, arg, id);
 }
 
 static bool many_hops(const struct hearing *h, const char *arg)

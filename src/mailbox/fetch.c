@@ -156,7 +156,7 @@ static int deliver_batch(struct imap *i, const struct imap_row *rows, size_t n, 
     uint64_t bytes = SMALL_ANSWER;
     clist *answer;
     for (size_t k = 0; k < n; k++) {
-        mailimap_set_add_single(set, rows[k].uid);
+        imap_set_add(set, rows[k].uid);
         bytes += rows[k].size * 2 + 4096;
     }
     if (ask(i, set, items(WANT_BODY, 0, 0), bytes, &answer, e) != 0)

@@ -99,7 +99,7 @@ int imap_file_owed(struct imap *i, struct err *e)
             struct mailimap_set *set = mailimap_set_new_empty();
             for (size_t m = 0; m < n; m++) {
                 if (owed[m].folder == f) {
-                    mailimap_set_add_single(set, owed[m].uid);
+                    imap_set_add(set, owed[m].uid);
                     done[k++] = owed[m];
                 }
             }

@@ -43,6 +43,8 @@ int imap_select(struct imap *i, struct err *e) MUST_USE;
 /* rc of a mailimap call as an error: the stream's reason, or the server's words. */
 int imap_fail(struct imap *i, int rc, const char *doing, struct err *e);
 void imap_limit(struct imap *i, uint64_t bytes);
+/* Adds a UID to a set that grows upwards, as a range where it can: short command lines. */
+void imap_set_add(struct mailimap_set *set, uint32_t uid);
 /* UTF-8 folder name → modified UTF-7; freed by the caller. */
 char *imap_folder_name(const char *utf8);
 

@@ -7,6 +7,11 @@
 #include <iconv.h>
 #include <libetpan/mailimap_extension.h>
 
+/* gcc takes iconv_t, where (iconv_t)-1 means failure, for memory that leaks */
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 void imap_limit(struct imap *i, uint64_t bytes)
 {
     stream_limit(i->stream, i->answer_ms, bytes);
@@ -24,6 +29,16 @@ int imap_fail(struct imap *i, int rc, const char *doing, struct err *e)
     }
     return err_set(e, ERR_MAILBOX, "%s: %s says: %.300s", doing, i->conf->imap.host,
                    words[0] ? words : "(nothing)");
+}
+
+void imap_set_add(struct mailimap_set *set, uint32_t uid)
+{
+    clistiter *end = clist_end(set->set_list);
+    struct mailimap_set_item *last = end ? clist_content(end) : NULL;
+    if (last && last->set_last != 0 && last->set_last + 1 == uid)
+        last->set_last = uid;
+    else
+        mailimap_set_add_interval(set, uid, uid);
 }
 
 char *imap_folder_name(const char *utf8)

@@ -9,6 +9,11 @@
 #include <errno.h>
 #include <iconv.h>
 
+/* gcc takes iconv_t, where (iconv_t)-1 means failure, for memory that leaks */
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 static const uint16_t cp1252_high[32] = {
     0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
     0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,

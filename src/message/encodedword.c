@@ -22,7 +22,7 @@ static bool take_word(struct scan *c, struct word *w)
     long language = slice_find_char(w->charset, '*'); /* RFC 2231 */
     if (language > 0)
         w->charset = slice_cut(w->charset, (size_t)language);
-    int encoding = g_ascii_tolower((char)scan_next(&s));
+    int encoding = (unsigned char)g_ascii_tolower((char)scan_next(&s));
     if ((encoding != 'b' && encoding != 'q') || !scan_char(&s, '?'))
         return false;
     w->base64 = encoding == 'b';
