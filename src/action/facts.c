@@ -48,6 +48,15 @@ static const char *typed_name(const struct directory *d, const struct directory_
     return r->first;
 }
 
+/* The title without the word that was not understood at its start. */
+static const char *title_for_example(const struct plan *p)
+{
+    struct slice title = slice_of(p->title), word = slice_of(p->asked_word);
+    if (word.len && slice_starts(title, word) && title.len > word.len && title.ptr[word.len] == ' ')
+        return title.ptr + word.len + 1;
+    return p->title ? p->title : "";
+}
+
 static void set_question(struct view *v, const struct facts_input *in)
 {
     static const struct {
@@ -72,7 +81,7 @@ static void set_question(struct view *v, const struct facts_input *in)
         set(item, "name", p->suggestions[i].name);
         set(item, "user", p->suggestions[i].user);
         view_setf(item, "example", "%s: %.120s", typed ? typed : p->suggestions[i].name,
-                  p->title ? p->title : "");
+                  title_for_example(p));
     }
 }
 

@@ -14,10 +14,10 @@ SARAH, MIKE, STAFF = "sarah.klein", "mike.chen", "dana.reed@northwind.example"
 CASES = [
     dict(name="ticket", mails=[dict(subject="Sarah: reset MFA for Bob at Acme", text="He has a new phone.\n")],
          expect=dict(tickets=[dict(title="reset MFA for Bob at Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
-                     folders=dict(Done=1), outcomes=["ticket"])),
+                     folders=dict(Done=1), outcomes=["ticket"], calls=2)),
     dict(name="two-technicians", mails=[dict(subject="Sarah and Shana: move the server", text="On Friday.\n")],
          expect=dict(tickets=[dict(title="move the server", assignee=SARAH, others=["shana.ortiz"])],
-                     letters={STAFF: ["Shana Ortiz"]}, folders=dict(Done=1), outcomes=["ticket"])),
+                     letters={STAFF: ["Shana Ortiz"]}, folders=dict(Done=1), outcomes=["ticket"], calls=3)),
     dict(name="misspelt", mails=[dict(subject="Shara: printer down", text="Second floor.\n")],
          expect=dict(tickets=[dict(assignee=None, queue="Triage")], letters={STAFF: ["Shara"]}, folders=dict(Done=1),
                      outcomes=["unassigned"])),

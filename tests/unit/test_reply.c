@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reply: golden letters, template errors, and text of strangers in headers and HTML.
+ * FRONTDESK_GOLDEN_WRITE=1 writes the golden files anew: look at the difference before you commit it. */
+#include "frontdesk/reply.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static void source_path(char *out, size_t size, const char *below)
+{
+    const char *root = getenv("FRONTDESK_SRC");
+    snprintf(out, size, "%s/%s", root ? root : ".", below);
+}
+
+static struct templates *load(void)
+{
+    char folder[4200];
+    struct templates *t;
+    struct buf problems = BUF_INIT(65536);
+    source_path(folder, sizeof(folder), "templates");
+    if (templates_load(&t, folder, &problems) != 0)
+        fail_msg("%s", problems.data);
+    buf_release(&problems);
+    return t;
+}
+
+static void compare(const char *name, const char *ending, const struct buf *got)
+{
+    char path[4300], below[200];
+    struct buf want = BUF_INIT(1 << 20);
+    snprintf(below, sizeof(below), "tests/golden/%s.%s", name, ending);
+    source_path(path, sizeof(path), below);
+    bool write_it = getenv("FRONTDESK_GOLDEN_WRITE") != NULL;
+    FILE *f = fopen(path, write_it ? "we" : "re");
+    assert_non_null(f);
+    if (write_it) {
+        fwrite(got->data, 1, got->len, f);
+    } else {
+        char chunk[4096];
+        for (size_t n; (n = fread(chunk, 1, sizeof(chunk), f)) > 0;)
+            buf_put(&want, chunk, n);
+        assert_string_equal(got->data, want.data);
+    }
+    fclose(f);
+    buf_release(&want);
+}
+
+static void letters_are_as_agreed(void **state)
+{
+    (void)state;
+    struct templates *t = load();
+    size_t n = 0;
+    for (const char *const *name = templates_names(t); *name; name++, n++) {
+        struct pool *pool = pool_new(4 << 20);
+        struct buf subject = BUF_INIT(2000), text = BUF_INIT(1 << 20), html = BUF_INIT(1 << 20),
+                   all = BUF_INIT(1 << 20);
+        struct err e = ERR_INIT;
+        assert_int_equal(
+            templates_render(t, *name, templates_sample(*name, pool), &subject, &text, &html, &e), 0);
+        buf_printf(&all, "Subject: %s\n\n%s", subject.data, text.data);
+        compare(*name, "txt", &all);
+        compare(*name, "html", &html);
+        buf_release(&subject);
+        buf_release(&text);
+        buf_release(&html);
+        buf_release(&all);
+        pool_free(&pool);
+    }
+    assert_int_equal(n, 10);
+    templates_free(&t);
+}
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof(path), "%s/reply/%s", dir, name);
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void broken_templates_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expect;
+    } cases[] = {
+        {"Subject: x\n{{titel}}\n", "x.txt:2: there is no variable \"titel\"; did you mean \"title\"?"},
+        {"Subject: x\n\n{{#ticket}}\n", "x.txt:3: {{#ticket}} is not closed"},
+        {"Subject: x\n{{/ticket}}\n", "x.txt:2: {{/ticket}} closes nothing"},
+        {"Subject: x\n{{{title}}}\n", "x.txt:2: {{{ is not allowed"},
+        {"Subject: x\n{{title\n", "x.txt:2: a tag is not closed"},
+        {"Subject: x\n{{> nothing}}\n", "x.txt:2: there is no template \"nothing\""},
+        {"Hello\n", "x.txt:1: the first line must be"},
+    };
+    char dir[] = "/tmp/fd-templates-XXXXXX", below[100], file[140];
+    assert_non_null(mkdtemp(dir));
+    snprintf(below, sizeof(below), "%s/reply", dir);
+    assert_int_equal(mkdir(below, 0700), 0);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct templates *t = NULL;
+        struct buf problems = BUF_INIT(65536);
+        write_file(dir, "x.txt", cases[i].text);
+        assert_int_equal(templates_load(&t, dir, &problems), -1);
+        if (!strstr(problems.data, cases[i].expect))
+            fail_msg("case %zu: %s", i, problems.data);
+        buf_release(&problems);
+    }
+    snprintf(file, sizeof(file), "%s/x.txt", below);
+    unlink(file);
+    rmdir(below);
+    rmdir(dir);
+}
+
+static void values_cannot_break_out(void **state)
+{
+    (void)state;
+    struct templates *t = load();
+    struct pool *pool = pool_new(4 << 20);
+    struct buf subject = BUF_INIT(2000), text = BUF_INIT(1 << 20), html = BUF_INIT(1 << 20);
+    struct err e = ERR_INIT;
+    struct view *v = templates_sample("created", pool);
+    view_set(v, "title",
+             SLICE("</td><script>alert(1)</script>\xe2\x80\xae"
+                   "gnp.exe {{number}}"));
+    assert_int_equal(templates_render(t, "created", v, &subject, &text, &html, &e), 0);
+    assert_null(strstr(html.data, "<script>"));
+    assert_non_null(strstr(html.data, "&lt;script&gt;"));
+    assert_null(strstr(html.data, "\xe2\x80\xae"));
+    assert_non_null(strstr(text.data, "{{number}}")); /* a value is not a template */
+    buf_release(&subject);
+    buf_release(&text);
+    buf_release(&html);
+    pool_free(&pool);
+    templates_free(&t);
+}
+
+static size_t count_lines(const char *bytes, const char *start)
+{
+    size_t n = strncmp(bytes, start, strlen(start)) == 0;
+    char needle[100];
+    snprintf(needle, sizeof(needle), "\n%s", start);
+    for (const char *p = bytes; (p = strstr(p, needle)) != NULL; p++)
+        n++;
+    return n;
+}
+
+static struct letter sample_letter(void)
+{
+    return (struct letter){.from_name = "Northwind",
+                           .from = "desk@x.example",
+                           .to = "dana@x.example",
+                           .subject = SLICE("Re: x"),
+                           .message_id = "<fd.1@x.example>",
+                           .in_reply_to = SLICE("<a@b>"),
+                           .date_ms = 1795536000000,
+                           .timezone = "America/New_York",
+                           .text = SLICE("text\n"),
+                           .html = SLICE("<p>text</p>\n")};
+}
+
+static void headers_cannot_be_injected(void **state)
+{
+    (void)state;
+    static const struct slice subjects[] = {{"x\r\nBcc: eve@y.example", 21},
+                                            {"x\nBcc: eve@y.example\n\nbody", 26},
+                                            {"\xc3\xa4\r\nBcc: eve@y.example", 22},
+                                            {"=?utf-8?Q?x=0D=0ABcc:_e?=", 25},
+                                            {"a\0b\r\n\r\nbody", 11}};
+    for (size_t i = 0; i < ARRAY_LEN(subjects); i++) {
+        struct letter l = sample_letter();
+        struct buf out = BUF_INIT(1 << 20);
+        struct err e = ERR_INIT;
+        char name[] = "N\r\nBcc: e@y.example";
+        l.subject = subjects[i];
+        l.from_name = name;
+        assert_int_equal(compose_letter(&l, &out, &e), 0);
+        assert_int_equal(count_lines(out.data, "Bcc:"), 0);
+        assert_int_equal(count_lines(out.data, "Subject:"), 1);
+        for (size_t k = 0; k < out.len; k++)
+            assert_true((unsigned char)out.data[k] < 0x7f &&
+                        (out.data[k] >= 0x20 || strchr("\r\n", out.data[k])));
+        buf_release(&out);
+    }
+}
+
+static void a_letter_is_complete_and_always_the_same(void **state)
+{
+    (void)state;
+    static const char *const needed[] = {"Date: Tue, 24 Nov 2026 11:00:00 -0500\r\n",
+                                         "Auto-Submitted: auto-replied\r\n",
+                                         "X-Auto-Response-Suppress: All\r\n",
+                                         "Message-ID: <fd.1@x.example>\r\n",
+                                         "In-Reply-To: <a@b>\r\n",
+                                         "References: <r@s>\r\n <a@b>\r\n",
+                                         "To: <dana@x.example>\r\n"};
+    static const struct slice references[] = {{"<r@s>", 5}, {"<bad id@x>", 10}, {"no", 2}};
+    struct letter l = sample_letter();
+    struct buf a = BUF_INIT(1 << 20), b = BUF_INIT(1 << 20);
+    struct err e = ERR_INIT;
+    l.references = references;
+    l.n_references = ARRAY_LEN(references);
+    assert_int_equal(compose_letter(&l, &a, &e), 0);
+    assert_int_equal(compose_letter(&l, &b, &e), 0);
+    assert_string_equal(a.data, b.data);
+    for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
+        if (!strstr(a.data, needed[i]))
+            fail_msg("no %s in\n%s", needed[i], a.data);
+    }
+    l.to = "dana@x.example\r\nRCPT TO:<eve@y.example>";
+    assert_int_equal(compose_letter(&l, &b, &e), -1);
+    buf_release(&a);
+    buf_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(letters_are_as_agreed),
+        cmocka_unit_test(broken_templates_are_named),
+        cmocka_unit_test(values_cannot_break_out),
+        cmocka_unit_test(headers_cannot_be_injected),
+        cmocka_unit_test(a_letter_is_complete_and_always_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
