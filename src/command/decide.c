@@ -143,7 +143,7 @@ static struct slice trim_edges(struct slice s)
     static const struct slice dashes[] = {{"\xe2\x80\x93", 3}, {"\xe2\x80\x94", 3}, {"\xc2\xb7", 2}};
     for (bool again = true; again;) {
         size_t before = s.len;
-        while (s.len && strchr(junk, s.ptr[0]))
+        while (s.len && (strchr(junk, s.ptr[0]) || s.ptr[0] == '.'))
             s = slice_skip(s, 1);
         while (s.len && strchr(junk, s.ptr[s.len - 1]))
             s.len--;
