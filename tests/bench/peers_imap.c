@@ -50,7 +50,8 @@ void imap_backlog(size_t count)
         const unsigned sender = (unsigned)(i % 100);
         peer_putf(b,
                   "Authentication-Results: mx.desk.example; auth=pass smtp.auth=staff%u@northwind.example\r\n"
-                  "Received: from client.example by mx.desk.example with ESMTPSA; Tue, 24 Nov 2026 10:00:00 +0000\r\n"
+                  "Received: from client.example by mx.desk.example with ESMTPSA; Tue, 24 Nov 2026 10:00:00 "
+                  "+0000\r\n"
                   "From: Staff %u <staff%u@northwind.example>\r\nTo: newticket@desk.example\r\n",
                   sender, sender, sender);
         peer_putf(b,
