@@ -206,7 +206,7 @@ static bool own_message_id(const struct hearing *h, const char *arg)
 {
     struct slice id = value_of(h, arg, 0);
     struct slice host = slice_of(h->c->message_id_host);
-    if (host.len == 0 || id.len < host.len + 2 || id.ptr[id.len - 1] != '>')
+    if (!id.ptr || host.len == 0 || id.len < host.len + 2 || id.ptr[id.len - 1] != '>')
         return false;
     struct slice tail = slice_skip(slice_cut(id, id.len - 1), id.len - 2 - host.len);
     return slice_starts(tail, SLICE("@")) && slice_eq_nocase(slice_skip(tail, 1), host) && found(h, arg, id);

@@ -33,7 +33,7 @@ int db_open(struct db *db, const char *path, bool read_only, struct err *e)
         return 0;
     /* a small page cache: the working set is the last few hundred jobs */
     static const char setup[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;"
-                                "PRAGMA cache_size=-1024; PRAGMA wal_autocheckpoint=4000;"
+                                "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4000;"
                                 "PRAGMA journal_size_limit=16777216;";
     if (db_exec(db, setup, e) != 0) {
         db_close(db);
