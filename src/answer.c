@@ -49,7 +49,8 @@ static int compose(struct desk *d, const struct plan *plan, const struct conf_ma
                             .timezone = d->conf->firm.timezone,
                             .instance = d->journal ? journal_instance(d->journal) : "explain",
                             .text = buf_view(&parts[1]),
-                            .html = buf_view(&parts[2])};
+                            .html = buf_view(&parts[2]),
+                            .auto_generated = plan->reply && strcmp(plan->reply, "alert") == 0};
     return compose_letter(&letter, bytes, e);
 }
 

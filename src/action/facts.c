@@ -80,8 +80,8 @@ static void set_question(struct view *v, const struct facts_input *in)
         view_setf(item, "n", "%zu", i + 1);
         set(item, "name", p->suggestions[i].name);
         set(item, "user", p->suggestions[i].user);
-        view_setf(item, "example", "%s: %.120s", typed ? typed : p->suggestions[i].name,
-                  title_for_example(p));
+        struct slice title = slice_cut_utf8(slice_of(title_for_example(p)), 120);
+        view_setf(item, "example", "%s: %.*s", typed ? typed : p->suggestions[i].name, SLICE_ARG(title));
     }
 }
 
@@ -136,11 +136,20 @@ static void set_greeting(struct view *v, const char *name)
         view_set(v, "greeting", s);
 }
 
+/* The templates say "Re:" themselves. */
+static void set_subject(struct view *v, const char *subject)
+{
+    struct slice s = slice_trim(slice_of(subject));
+    while (slice_starts_nocase(s, SLICE("re:")))
+        s = slice_trim(slice_skip(s, 3));
+    view_set(v, "subject", s.len ? s : SLICE("(no subject)"));
+}
+
 struct view *facts_view(const struct facts_input *in, struct pool *pool)
 {
     struct view *v = view_new(pool);
     const struct plan *p = in->plan;
-    set(v, "subject", p->subject && p->subject[0] ? p->subject : "(no subject)");
+    set_subject(v, p->subject);
     set(v, "ref", in->ref);
     set(v, "firm", in->conf->firm.name);
     set_greeting(v, p->sender_name);

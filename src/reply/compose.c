@@ -25,6 +25,8 @@ static void put_encoded_words(struct buf *out, struct slice s)
 {
     while (s.len) {
         struct slice piece = slice_cut_utf8(s, 42);
+        if (piece.len == 0) /* no UTF-8 at all: go on all the same */
+            piece = slice_cut(s, 42);
         gnutls_datum_t in = {.data = (unsigned char *)(uintptr_t)piece.ptr, .size = (unsigned)piece.len},
                        word = {0};
         ENSURE(gnutls_base64_encode2(&in, &word) == 0);
@@ -59,13 +61,14 @@ static void put_folded(struct buf *out, struct slice s, size_t column)
 static void put_header(struct buf *out, const char *name, struct slice value)
 {
     struct buf clean = BUF_INIT(4096);
-    for (size_t i = 0; i < value.len && i < 2000; i++) {
+    value = slice_cut_utf8(value, 2000);
+    for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
         bool c1 = c == 0xc2 && i + 1 < value.len && (unsigned char)value.ptr[i + 1] < 0xa0;
         buf_putc(&clean, c < 0x20 || c == 0x7f || c1 ? ' ' : (char)c);
         i += c1;
     }
-    struct slice safe = slice_trim(slice_cut_utf8(buf_view(&clean), clean.len));
+    struct slice safe = slice_trim(buf_view(&clean));
     buf_printf(out, "%s: ", name);
     /* a word that looks encoded already must not be decoded by the reader into something else */
     bool looks_encoded = slice_find(safe, SLICE("=?")) >= 0;

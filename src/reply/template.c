@@ -344,9 +344,9 @@ static void put_value(const struct rendering *r, struct slice text)
             i += 2;
         else if (c1)
             i += 1;
-        else if (c == '\n' || (c >= 0x20 && c != 0x7f))
+        else if (c >= 0x20 && c != 0x7f)
             buf_putc(&clean, (char)c);
-        else if (c == '\t')
+        else if (c == '\t' || c == '\n')
             buf_putc(&clean, ' ');
     }
     if (r->file->html)
