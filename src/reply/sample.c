@@ -84,6 +84,11 @@ static void fill_trouble(struct view *v)
     set(v, "reason", "Autotask answered 500: Picklist value [3] does not exist for priority");
 }
 
+static void fill_too_large(struct view *v)
+{
+    set(v, "reason", "the mail is larger than 35 MB");
+}
+
 static void fill_diverted(struct view *v)
 {
     ticket(v);
@@ -95,9 +100,9 @@ struct view *templates_sample(const char *name, struct pool *pool)
     static const struct {
         const char *name;
         void (*fill)(struct view *);
-    } fills[] = {{"created", fill_created},  {"triage", fill_triage}, {"help", fill_help},
-                 {"status", fill_status},    {"alert", fill_alert},   {"trouble", fill_trouble},
-                 {"diverted", fill_diverted}};
+    } fills[] = {{"created", fill_created},   {"triage", fill_triage},      {"help", fill_help},
+                 {"status", fill_status},     {"alert", fill_alert},        {"trouble", fill_trouble},
+                 {"diverted", fill_diverted}, {"too_large", fill_too_large}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");
