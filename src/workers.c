@@ -7,7 +7,7 @@
  */
 #include "desk.h"
 
-enum { MOST_BUSY = 4096, READY = 256, REFRESH_S = 900, SOON_MS = 10000 };
+enum { MOST_BUSY = 4096, READY = 256, REFRESH_S = 900, SOON_MS = 10000, AGAIN_MS = 20 };
 
 struct workers {
     struct desk *desk;
@@ -21,7 +21,7 @@ struct workers {
     int64_t *busy;
     size_t n_busy, working;
     bool dirty, stop;
-    bool skipped; /* something was due but its job was busy: look again when one is released */
+    bool skipped; /* something was due but its job was busy: look again soon */
     int64_t next_due_ms;
 };
 
@@ -39,7 +39,6 @@ static void release(struct workers *w, int64_t id)
     for (size_t i = 0; i < w->n_busy; i++) {
         if (w->busy[i] == id) {
             w->busy[i] = w->busy[--w->n_busy];
-            w->dirty = w->dirty || w->skipped;
             return;
         }
     }
@@ -87,6 +86,9 @@ static bool claim(struct workers *w, int64_t *out)
         if (pass == 0)
             refill(w);
     }
+    /* what was skipped comes up again soon; asking at every release would cost more than the work itself */
+    if (w->skipped && w->next_due_ms > clock_now_ms() + AGAIN_MS)
+        w->next_due_ms = clock_now_ms() + AGAIN_MS;
     return false;
 }
 

@@ -198,7 +198,7 @@ static int serve(const struct cli *cli, bool once)
         return EX_USAGE;
     }
     /* few arenas: idle memory counts, and the jobs' memory is in pools anyway */
-    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_ARENA_MAX, 8);
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);

@@ -175,7 +175,8 @@ bool journal_knows(struct journal *j, const char *mailbox, uint32_t uidvalidity,
 size_t journal_owed(struct journal *j, const char *mailbox, uint32_t uidvalidity, struct journal_filing *out,
                     size_t max)
 {
-    static const char sql[] = "SELECT uid, folder FROM positions WHERE mailbox = ? AND uidvalidity = ? AND "
+    static const char sql[] = "SELECT uid, folder FROM positions INDEXED BY positions_owed WHERE mailbox = ? "
+                              "AND uidvalidity = ? AND "
                               "filed = 1 ORDER BY uid LIMIT ?";
     struct query q = query_start(journal_read_begin(j), sql);
     size_t n = 0;
