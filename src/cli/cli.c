@@ -17,8 +17,9 @@ static const struct subcommand {
      "As run, but ends when the mailboxes are drained and nothing is due. Exit 75 if something is left for "
      "later.\n",
      cmd_once},
-    {"explain", "explain [--mailbox NAME] MAIL", "what would become of this mail, and why; nothing is done",
-     "MAIL is a file with the whole message, or - for standard input. Prints the verdict on the sender, the "
+    {"explain", "explain [--mailbox NAME] [MAIL]", "what would become of this mail, and why; nothing is done",
+     "MAIL is a file with the whole message; without it standard input is read. Prints the verdict on the "
+     "sender, the "
      "evidence for\n"
      "the technician, the request that would be made and the reply that would be sent. The staff list and "
      "the labels\n"
@@ -27,7 +28,7 @@ static const struct subcommand {
     {"journal", "journal list|show REF|retry REF|discard REF|rebuild", "what became of each message",
      "list [--state STATE] [--json]   newest first; STATE is taken, planned, acted, answered, waiting, done, "
      "parked or open\n"
-     "show REF [--json]               one message: outcome, reason, steps with their keys, letters; never "
+     "show REF                        one message: outcome, reason, steps with their keys, letters; never "
      "its text\n"
      "retry REF                       run a parked message again, or offer a refused letter again\n"
      "discard REF                     give a parked message up\n"
@@ -65,8 +66,7 @@ static void print_help(void)
 
 static void print_subcommand_help(const struct subcommand *s)
 {
-    printf("usage: frontdesk %s [options]\n\n%s\n\n%s%s\n%s", s->usage, s->summary, s->help,
-           s->help[0] ? "" : "", options_help);
+    printf("usage: frontdesk %s [options]\n\n%s\n\n%s\n%s", s->usage, s->summary, s->help, options_help);
 }
 
 static const struct subcommand *find_subcommand(const char *name)
@@ -91,50 +91,52 @@ static int unknown_subcommand(const char *name)
     return EX_USAGE;
 }
 
-enum long_option { OPT_JSON = 256, OPT_STATE, OPT_SINCE, OPT_MAILBOX, OPT_OUTPUT, OPT_LOG, OPT_DESCRIBE };
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},        {"help", no_argument, NULL, 'h'},
-    {"json", no_argument, NULL, OPT_JSON},           {"state", required_argument, NULL, OPT_STATE},
-    {"since", required_argument, NULL, OPT_SINCE},   {"mailbox", required_argument, NULL, OPT_MAILBOX},
-    {"output", required_argument, NULL, OPT_OUTPUT}, {"log", required_argument, NULL, OPT_LOG},
-    {"describe", no_argument, NULL, OPT_DESCRIBE},   {NULL, 0, NULL, 0},
+enum long_option {
+    OPT_JSON = 256,
+    OPT_STATE,
+    OPT_SINCE,
+    OPT_MAILBOX,
+    OPT_OUTPUT,
+    OPT_LOG,
+    OPT_DESCRIBE,
+    OPT_VERSION
 };
 
-/* -1: go on; otherwise an exit code. */
-static int take_option(struct cli *cli, const struct subcommand *s, int c)
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"state", required_argument, NULL, OPT_STATE},
+    {"since", required_argument, NULL, OPT_SINCE},
+    {"mailbox", required_argument, NULL, OPT_MAILBOX},
+    {"output", required_argument, NULL, OPT_OUTPUT},
+    {"log", required_argument, NULL, OPT_LOG},
+    {"describe", no_argument, NULL, OPT_DESCRIBE},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+/* False: a word that getopt has complained about. */
+static bool take_option(struct cli *cli, int c)
 {
-    switch (c) {
-    case 'c':
+    const char **texts[] = {[OPT_STATE - OPT_JSON] = &cli->state,
+                            [OPT_SINCE - OPT_JSON] = &cli->since,
+                            [OPT_MAILBOX - OPT_JSON] = &cli->mailbox,
+                            [OPT_OUTPUT - OPT_JSON] = &cli->output,
+                            [OPT_LOG - OPT_JSON] = &cli->log};
+    if (c == 'c')
         cli->conf_path = optarg;
-        return -1;
-    case 'h':
-        print_subcommand_help(s);
-        return EX_OK;
-    case OPT_JSON:
+    else if (c == 'h')
+        cli->help = true;
+    else if (c == OPT_JSON)
         cli->json = true;
-        return -1;
-    case OPT_STATE:
-        cli->state = optarg;
-        return -1;
-    case OPT_SINCE:
-        cli->since = optarg;
-        return -1;
-    case OPT_MAILBOX:
-        cli->mailbox = optarg;
-        return -1;
-    case OPT_OUTPUT:
-        cli->output = optarg;
-        return -1;
-    case OPT_LOG:
-        cli->log = optarg;
-        return -1;
-    case OPT_DESCRIBE:
-        return -1;
-    default:
-        fprintf(stderr, "frontdesk: `frontdesk %s --help` lists the options\n", s->name);
-        return EX_USAGE;
-    }
+    else if (c > OPT_JSON && c <= OPT_LOG)
+        *texts[c - OPT_JSON] = optarg;
+    else if (c == OPT_VERSION)
+        cli->version = true;
+    else
+        return c == OPT_DESCRIBE;
+    return true;
 }
 
 static int set_log_level(const char *name)
@@ -150,28 +152,34 @@ static int set_log_level(const char *name)
     return EX_USAGE;
 }
 
+/* Options may stand before or behind the subcommand. */
 int cli_main(int argc, char **argv)
 {
-    struct cli cli = {.program = argv[0], .conf_path = FD_SYSCONF_DIR "/frontdesk.conf"};
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_help();
-        return argc < 2 ? EX_USAGE : EX_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0)
-        return cmd_version(&cli);
-    const struct subcommand *s = find_subcommand(argv[1]);
-    if (!s)
-        return unknown_subcommand(argv[1]);
-    optind = 2;
+    struct cli cli = {.conf_path = FD_SYSCONF_DIR "/frontdesk.conf"};
     int c, rc;
     while ((c = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
-        if ((rc = take_option(&cli, s, c)) >= 0)
-            return rc;
+        if (!take_option(&cli, c)) {
+            fprintf(stderr,
+                    "frontdesk: `frontdesk --help` and `frontdesk SUBCOMMAND --help` list the options\n");
+            return EX_USAGE;
+        }
+    }
+    if (cli.version)
+        return cmd_version(&cli);
+    if (optind == argc || strcmp(argv[optind], "help") == 0) {
+        print_help();
+        return optind == argc && !cli.help ? EX_USAGE : EX_OK;
+    }
+    const struct subcommand *s = find_subcommand(argv[optind]);
+    if (!s)
+        return unknown_subcommand(argv[optind]);
+    if (cli.help) {
+        print_subcommand_help(s);
+        return EX_OK;
     }
     if (cli.log && (rc = set_log_level(cli.log)) != EX_OK)
         return rc;
-    cli.args = argv + optind;
-    cli.n_args = argc - optind;
+    cli.args = argv + optind + 1;
+    cli.n_args = argc - optind - 1;
     return s->run(&cli);
 }

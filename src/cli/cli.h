@@ -9,8 +9,8 @@
 #include <sysexits.h>
 
 struct cli {
-    const char *program, *conf_path;
-    bool json;
+    const char *conf_path;
+    bool json, help, version;
     const char *state;   /* --state NAME */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */

@@ -127,15 +127,15 @@ int cmd_explain(const struct cli *cli)
     struct buf mail = BUF_INIT(MAIL_MAX), problems = BUF_INIT(64 * 1024);
     struct desk desk;
     size_t index = 0;
-    if (cli->n_args != 1) {
-        fprintf(stderr, "frontdesk: explain needs one MAIL: a file, or - for standard input\n");
+    if (cli->n_args > 1) {
+        fprintf(stderr, "frontdesk: explain takes one MAIL: a file, or nothing for standard input\n");
         return EX_USAGE;
     }
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;
     log_set_level(cli->log ? LOG_DEBUG : LOG_WARN);
-    int rc = read_whole(cli->args[0], &mail, &e);
+    int rc = read_whole(cli->n_args ? cli->args[0] : "-", &mail, &e);
     struct desk_options o = {.conf = conf, .stop_fd = -1};
     bool opened = rc == 0;
     if (rc == 0)

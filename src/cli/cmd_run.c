@@ -79,7 +79,6 @@ static int first_directory(struct service *s, struct err *e)
     int rc = desk_refresh(&s->desk, &problems, e);
     if (problems.len) {
         fprintf(stderr, "frontdesk: labels in %s that Autotask does not have:\n", s->conf->path);
-        cli_print("");
         fprintf(stderr, "%s", problems.data);
     }
     buf_release(&problems);
