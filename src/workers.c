@@ -15,11 +15,11 @@ struct workers {
     unsigned n, started;
     bool keeper_runs;
     pthread_mutex_t lock;
-    pthread_cond_t work, idle;
+    pthread_cond_t work;
     int64_t ready[READY]; /* jobs that may run; negative: only letters of that job (-1 - id) */
     size_t n_ready, at;
     int64_t *busy;
-    size_t n_busy, working;
+    size_t n_busy;
     bool dirty, stop;
     bool skipped; /* something was due but its job was busy: look again soon */
     int64_t next_due_ms;
@@ -77,7 +77,6 @@ static bool claim(struct workers *w, int64_t *out)
                 continue;
             }
             w->busy[w->n_busy++] = job_of(r);
-            w->working++;
             *out = r;
             return true;
         }
@@ -120,7 +119,6 @@ static void run_one(struct workers *w, unsigned slot, int64_t r)
     else
         keep = job_run(w->desk, slot, r);
     pthread_mutex_lock(&w->lock);
-    w->working--;
     if (!keep)
         release(w, job_of(r));
 }
@@ -138,8 +136,6 @@ static void *worker_main(void *self)
             run_one(w, arg.slot, r);
             continue;
         }
-        if (w->working == 0)
-            pthread_cond_broadcast(&w->idle);
         wait_for_work(w);
     }
     pthread_mutex_unlock(&w->lock);
@@ -204,7 +200,6 @@ int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&w->work, &monotonic);
-    pthread_cond_init(&w->idle, &monotonic);
     pthread_condattr_destroy(&monotonic);
     *out = w;
     for (unsigned i = 0; i < n; i++) {
@@ -266,7 +261,6 @@ void workers_stop(struct workers **workers)
         pthread_join(w->keeper, NULL);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->work);
-    pthread_cond_destroy(&w->idle);
     free(w->threads);
     free(w->busy);
     free(w);

@@ -31,7 +31,6 @@ struct directory {
     int64_t loaded_ms;
 };
 
-struct directory *directory_ref(struct directory *d);
 void directory_unref(struct directory **d);
 const struct directory_resource *directory_find(const struct directory *d, int64_t resource_id);
 /* A snapshot from values (tests, explain without a tenant): copies everything. */

@@ -78,7 +78,6 @@ int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
 enum err_class err_class(const struct err *e);
 const char *err_code_name(enum err_code code);
-const char *err_class_name(enum err_class class);
 /* What the sender of a mail may be told; never NULL. */
 const char *err_sentence(enum err_code code);
 /* The code of that short name; ERR_NONE if there is none (journal rows). */

@@ -12,7 +12,6 @@ struct pool;
 
 struct pool *pool_new(size_t max) MUST_USE;
 void pool_free(struct pool **pool); /* sets *pool to NULL; NULL is fine */
-void pool_clear(struct pool *pool);
 bool pool_exhausted(const struct pool *pool);
 void *pool_alloc(struct pool *pool, size_t size) MUST_USE;
 void *pool_array(struct pool *pool, size_t count, size_t size) MUST_USE;

@@ -23,7 +23,5 @@ void budget_close(struct budget **budget);
 int budget_enter(struct budget *budget, const char *endpoint, unsigned wait_ms, int *slot,
                  struct err *e) MUST_USE;
 void budget_leave(struct budget *budget, const char *endpoint, int slot);
-/* Calls counted in the last 60 minutes (status). */
-unsigned budget_used(struct budget *budget);
 
 #endif

@@ -61,7 +61,6 @@ int journal_open(struct journal **out, const struct journal_options *options, st
 void journal_close(struct journal **journal);
 const char *journal_instance(const struct journal *j); /* 16 hex digits */
 const char *journal_key(const struct journal *j);      /* 64 hex digits: signs tokens */
-const char *journal_dir(const struct journal *j);
 /* Did this open make the journal (first start)? */
 bool journal_is_new(const struct journal *j);
 

@@ -13,7 +13,6 @@ struct autotask {
     struct autotask_options options;
     struct secret secret, code;
     char fingerprint[17]; /* of user, secret and code together */
-    char user_header[400];
     pthread_mutex_t lock;
     char api[300]; /* zone's REST root with v1.0/, "" = not known yet */
     char web[300];

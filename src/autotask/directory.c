@@ -12,12 +12,6 @@ struct snapshot {
     int users;
 };
 
-struct directory *directory_ref(struct directory *d)
-{
-    __atomic_add_fetch(&((struct snapshot *)d)->users, 1, __ATOMIC_SEQ_CST);
-    return d;
-}
-
 void directory_unref(struct directory **d)
 {
     struct snapshot *s = (struct snapshot *)*d;

@@ -93,13 +93,6 @@ const char *err_sentence(enum err_code code)
     return rows[code].sentence;
 }
 
-const char *err_class_name(enum err_class class)
-{
-    static const char *const names[] = {"none", "sender", "retry", "unknown", "operator"};
-    ENSURE((size_t) class < ARRAY_LEN(names));
-    return names[class];
-}
-
 enum err_code err_code_from_name(const char *name)
 {
     for (size_t i = 0; name && i < ARRAY_LEN(rows); i++) {

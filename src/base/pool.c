@@ -43,13 +43,6 @@ void pool_free(struct pool **pool)
     *pool = NULL;
 }
 
-void pool_clear(struct pool *pool)
-{
-    free_blocks(pool->head);
-    pool->head = NULL;
-    pool->total = 0;
-}
-
 bool pool_exhausted(const struct pool *pool)
 {
     return pool->total > pool->max;

@@ -159,11 +159,6 @@ const char *journal_key(const struct journal *j)
     return j->key;
 }
 
-const char *journal_dir(const struct journal *j)
-{
-    return j->dir;
-}
-
 bool journal_is_new(const struct journal *j)
 {
     return j->is_new;

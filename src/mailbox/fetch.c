@@ -80,9 +80,6 @@ static int ask(struct imap *i, struct mailimap_set *set, struct mailimap_fetch_t
     mailimap_fetch_type_free(what);
     if (rc == MAILIMAP_NO_ERROR)
         return 0;
-    /* NO to a whole set: nothing of it exists any more, or the server cannot; the caller sees no rows */
-    if (rc == MAILIMAP_ERROR_UID_FETCH || rc == MAILIMAP_ERROR_FETCH)
-        return imap_fail(i, rc, "fetching mail", e);
     return imap_fail(i, rc, "fetching mail", e);
 }
 

@@ -24,7 +24,7 @@ struct imap {
     struct stream *stream;
     mailimap *session;
     bool has_move, has_uidplus, has_idle, keywords, no_folders[3];
-    uint32_t uidvalidity, next_uid, exists, listed_exists;
+    uint32_t uidvalidity, next_uid, exists;
     unsigned answer_ms;
 };
 

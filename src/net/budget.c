@@ -143,11 +143,6 @@ static int count_call(struct budget *b, struct err *e)
     return 0;
 }
 
-unsigned budget_used(struct budget *b)
-{
-    return used_at(b, clock_now_ms() / 60000);
-}
-
 /* --- slots --- */
 
 static struct endpoint *endpoint_of(struct budget *b, const char *name)

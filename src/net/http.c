@@ -32,7 +32,7 @@ struct exchange {
     const struct http_curl *http;
     const struct http_request *request;
     struct http_response *response;
-    size_t sent, max_response;
+    size_t sent;
     int64_t stop_seen_ms; /* 0 = not asked to stop */
     bool rewound, too_large, aborted;
 };
@@ -197,8 +197,6 @@ static bool may_have_left(CURL *c, const struct exchange *x, CURLcode rc)
 static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
 {
     const char *words = curl_easy_strerror(rc);
-    if (x->too_large)
-        err_set(e, ERR_PROTOCOL, "the answer is larger than %zu bytes", x->max_response);
     if (may_have_left(c, x, rc))
         return err_set(e, ERR_UNKNOWN_OUTCOME, "the answer to %s was lost: %s", x->request->method,
                        x->too_large ? "it is too large"
@@ -217,12 +215,9 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
 static int run(struct http_curl *h, CURL *c, const struct http_request *r, struct http_response *response,
                struct err *e)
 {
-    struct exchange x = {.http = h,
-                         .request = r,
-                         .response = response,
-                         .max_response = r->max_response ? r->max_response : RESPONSE_MAX};
+    struct exchange x = {.http = h, .request = r, .response = response};
     struct curl_slist *list = header_list(r);
-    buf_init(&response->body, x.max_response);
+    buf_init(&response->body, r->max_response ? r->max_response : RESPONSE_MAX);
     curl_easy_setopt(c, CURLOPT_URL, r->url);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(r->timeout_ms ? r->timeout_ms : TIMEOUT_MS));
