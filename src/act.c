@@ -50,7 +50,7 @@ int job_act(struct job *job, struct err *e)
 {
     if (job_need_plan(job, e) != 0)
         return -1;
-    if (must_wait(job))
+    if (!job->unblocked && must_wait(job))
         return 0;
     load_steps(job);
     job->planned_now = false;

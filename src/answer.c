@@ -127,7 +127,7 @@ static int make_letter(struct job *job, const char *template, const char *kind, 
 /* After a retry of a job whose final letter is out already, the news is a sequel. */
 static enum letter_kind kind_now(struct job *job, const char **name)
 {
-    bool sequel = journal_has_letter(job->desk->journal, job->row.id, LETTER_FINAL, NULL);
+    bool sequel = !job->unanswered && journal_has_letter(job->desk->journal, job->row.id, LETTER_FINAL, NULL);
     *name = sequel ? pool_printf(job->pool, "sequel %lld", (long long)clock_now_us()) : "final";
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
@@ -154,6 +154,7 @@ int job_answer(struct job *job, struct err *e)
                                                     : "";
     if (journal_answer(job->desk->journal, &job->row, &letter, e) != 0)
         return -1;
+    job->answer = letter;
     job->row.state = JOB_ANSWERED;
     job->row.tries = 0;
     return 0;
@@ -194,8 +195,11 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
 
 int job_post(struct job *job, struct err *e)
 {
-    struct journal_letter *letters;
-    size_t n = journal_letters(job->desk->journal, job->row.id, INT64_MAX, job->pool, &letters);
+    struct journal_letter *letters = &job->answer;
+    size_t n = 1;
+    /* stored by this run: it is the only one, since an unsent interim letter was replaced by it */
+    if (!job->answer.id)
+        n = journal_letters(job->desk->journal, job->row.id, INT64_MAX, job->pool, &letters);
     for (size_t i = 0; i < n; i++) {
         if (offer(job->desk, &letters[i], false, e) == 0)
             continue;

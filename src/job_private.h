@@ -17,7 +17,10 @@ struct job {
     size_t mailbox_index;
     struct plan plan;
     bool plan_loaded;
-    bool planned_now; /* the plan was committed by this very run */
+    bool planned_now;             /* the plan was committed by this very run */
+    bool unblocked;               /* ... and no older job of the conversation stood before it */
+    bool unanswered;              /* ... and it was never answered before */
+    struct journal_letter answer; /* stored by this very run; id 0 = none */
     struct perform perform;
     bool finished; /* its end is on the way to the disk */
     bool waits;    /* for an older job of its conversation */

@@ -127,11 +127,19 @@ static int64_t late_key(struct job *job, const struct plan *plan, size_t n_steps
 #endif
 }
 
+/* One sender may not take the whole desk: over the cap the mail waits for the next hour, with one letter. */
+static int over_the_cap(const struct job *job, struct err *e)
+{
+    err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits",
+            job->desk->conf->limits.per_sender_hour);
+    e->retry_after_s = 600;
+    return -1;
+}
+
 static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
 {
     struct journal_step steps[PLAN_MAX_PEOPLE + 1];
     struct buf json = BUF_INIT(1 << 20);
-    enum plan_claim claim;
     size_t n = plan_steps(&v->plan, steps);
     plan_encode(&v->plan, &json);
     job->row.plan = pool_slice(job->pool, buf_view(&json));
@@ -141,9 +149,15 @@ static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
         return err_set(e, ERR_EXHAUSTED, "the plan of this mail is over 1 MB");
     job->row.outcome = (enum job_outcome)v->plan.outcome;
     int64_t early = late_key(job, &v->plan, n, e);
-    if (early < 0 || journal_plan(job->desk->journal, &job->row, steps, n, &claim, e) != 0)
+    struct journal_planning planning = {.job = &job->row,
+                                        .steps = steps,
+                                        .n_steps = n,
+                                        .per_sender_hour = job->desk->conf->limits.per_sender_hour};
+    if (early < 0 || journal_plan(job->desk->journal, &planning, e) != 0)
         return -1;
-    if (claim == PLAN_SAME) {
+    if (planning.claim == PLAN_OVER_CAP)
+        return over_the_cap(job, e);
+    if (planning.claim == PLAN_SAME) {
         job->row.outcome = OUTCOME_SAME;
         job->row.reason = "the same mail was taken before (same sender, Message-ID and content)";
         return job_end(job, JOB_FOLDER_DONE, e);
@@ -151,7 +165,9 @@ static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
     job->plan = v->plan;
     job->plan_loaded = true;
     job->planned_now = !job->row.lookup_first && early == 0;
-    if (early > 0 && journal_step_done(job->desk->journal, job->row.id, 1, early, "made", e) != 0)
+    job->unblocked = !planning.blocked;
+    job->unanswered = true;
+    if (early > 0 && journal_step_done(job->desk->journal, job->row.id, 1, false, early, "made", e) != 0)
         return -1;
     job->row.planned_ms = clock_now_ms();
     job->row.state = JOB_PLANNED;
@@ -167,18 +183,6 @@ static const char *conversation_of(struct job *job, const struct message *m)
     return pool_slice(job->pool, slice_cut(message_str(m, root), 250));
 }
 
-/* One sender may not take the whole desk: over the cap the mail waits for the next hour, with one letter. */
-static int over_the_cap(struct job *job, struct err *e)
-{
-    unsigned cap = job->desk->conf->limits.per_sender_hour;
-    int64_t now_ms = clock_now_ms();
-    if (!cap || journal_sender_count(job->desk->journal, job->row.sender, now_ms - 3600 * 1000) < cap)
-        return 0;
-    err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits", cap);
-    e->retry_after_s = 600;
-    return -1;
-}
-
 static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -188,8 +192,6 @@ static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
     job->row.conversation = conversation_of(job, &v->message);
     job->row.message_key = pool_copy(job->pool, v->key);
-    if (over_the_cap(job, e) != 0)
-        return -1;
     struct desk_people *people = desk_people_get(d);
     if (!people)
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");

@@ -64,12 +64,6 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor.since_ms, e);
 }
 
-static bool on_known(void *self, uint32_t uidvalidity, uint32_t uid)
-{
-    struct watch *w = self;
-    return journal_knows(w->desk->journal, w->conf->name, uidvalidity, uid);
-}
-
 static struct journal_mail mail_of(const struct watch *w, const struct mailbox_mail *m, const char *spool)
 {
     return (struct journal_mail){.uid = m->uid,
@@ -126,13 +120,13 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
                     struct err *e)
 {
     struct watch *w = self;
-    (void)e;
     for (size_t i = 0; i < n;) {
         struct journal_filing rows[MOST_FILED];
         size_t k = 0;
         for (; k < MOST_FILED && i < n; k++, i++)
             rows[k].uid = done[i].uid;
-        journal_filed(w->desk->journal, w->conf->name, uidvalidity, rows, k);
+        if (journal_filed(w->desk->journal, w->conf->name, uidvalidity, rows, k, e) != 0)
+            return -1;
     }
     CRASH_POINT("filed.after");
     return 0;
@@ -170,7 +164,6 @@ static void *watch_main(void *self)
                                 .once = w->once};
     struct mailbox_sink sink = {.self = w,
                                 .selected = on_selected,
-                                .known = on_known,
                                 .deliver = on_deliver,
                                 .part = on_part,
                                 .owed = on_owed,

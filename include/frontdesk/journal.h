@@ -3,9 +3,10 @@
  * journal: what frontdesk knows and may never forget, in SQLite (WAL, synchronous=FULL). All SQL is in this
  * folder.
  *
- * One writer thread owns the one writing connection: it commits whatever queued up while the last fsync ran,
- * each submission in its own SAVEPOINT. Calls that say "durable" return after that commit. Reads use a
- * second, read-only connection. The invariants 1..11 are listed in src/journal/journal.c and doc/journal.md.
+ * One writer thread owns the one writing connection: it commits whatever queued up while the last fsync ran;
+ * a submission that fails takes no other along. Calls that say "durable" return after that commit. Reads use
+ * a second, read-only connection. The invariants 1..11 are listed in src/journal/journal.c and
+ * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
  * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO. Thread-safe unless noted.
@@ -89,7 +90,6 @@ struct journal_mail {
 /* Positions and jobs in one durable transaction; a position that exists already is left alone. */
 int journal_take(struct journal *j, const char *mailbox, uint32_t uidvalidity,
                  const struct journal_mail *mails, size_t n, struct err *e) MUST_USE;
-bool journal_knows(struct journal *j, const char *mailbox, uint32_t uidvalidity, uint32_t uid);
 
 struct journal_filing {
     uint32_t uid;
@@ -97,9 +97,9 @@ struct journal_filing {
 };
 size_t journal_owed(struct journal *j, const char *mailbox, uint32_t uidvalidity, struct journal_filing *out,
                     size_t max);
-/* These are filed now. Not waited for: filing twice does no harm. */
-void journal_filed(struct journal *j, const char *mailbox, uint32_t uidvalidity,
-                   const struct journal_filing *done, size_t n);
+/* These are filed now. Durable: otherwise the next journal_owed would name them again. */
+int journal_filed(struct journal *j, const char *mailbox, uint32_t uidvalidity,
+                  const struct journal_filing *done, size_t n, struct err *e) MUST_USE;
 
 /* --- spool --- */
 /* Appends at `offset` (0 begins anew); `last` makes the file durable under its final name. */
@@ -154,16 +154,28 @@ struct journal_step {
     const char *result;
 };
 
-enum plan_claim { PLAN_CLAIMED, PLAN_SAME };
+/* SAME: the key belongs to another job, which did or does the work. OVER_CAP: too many mails of this sender.
+ * In both cases nothing was changed. */
+enum plan_claim { PLAN_CLAIMED, PLAN_SAME, PLAN_OVER_CAP };
 
+struct journal_planning {
+    const struct journal_job *job;
+    const struct journal_step *steps;
+    size_t n_steps;
+    unsigned per_sender_hour; /* 0 = no cap */
+    /* results */
+    enum plan_claim claim;
+    bool blocked; /* an older job of the conversation must act first (journal_blocked_by) */
+};
 /* Leaves `taken` for `planned`: claims message_key (UNIQUE), stores plan and steps; the first step is ARMED.
- * When the key belongs to another job this one ends as `same` instead. Durable. */
-int journal_plan(struct journal *j, const struct journal_job *job, const struct journal_step *steps,
-                 size_t n_steps, enum plan_claim *claim, struct err *e) MUST_USE;
+ * Durable. */
+int journal_plan(struct journal *j, struct journal_planning *p, struct err *e) MUST_USE;
 size_t journal_steps(struct journal *j, int64_t job, struct pool *pool, struct journal_step **out);
-/* Result of step n; the next step with a key is ARMED in the same transaction. Durable. */
-int journal_step_done(struct journal *j, int64_t job, unsigned n, int64_t result_id, const char *result,
-                      struct err *e) MUST_USE;
+/* Result of step n. `last`: not waited for, since the next durable call of this job comes behind it; until
+ * then the step counts as ARMED, which a look-up by its key settles. Otherwise durable, and step n + 1 is
+ * ARMED in the same transaction. */
+int journal_step_done(struct journal *j, int64_t job, unsigned n, bool last, int64_t result_id,
+                      const char *result, struct err *e) MUST_USE;
 /* The step's state, looks, armed_ms and ended_ms as they stand in *step. Durable. */
 int journal_step_mark(struct journal *j, int64_t job, const struct journal_step *step,
                       struct err *e) MUST_USE;
@@ -180,9 +192,9 @@ struct journal_letter {
     const char *last_error;
 };
 
-/* The answer: ticket number and outcome of the job, the letter, state `answered`. One durable transaction.
- * letter NULL = no answer. An unsent interim letter is replaced. */
-int journal_answer(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
+/* The answer: ticket number and outcome of the job, the letter (its id is set), state `answered`. One durable
+ * transaction. letter NULL = no answer. An unsent interim letter is replaced. */
+int journal_answer(struct journal *j, const struct journal_job *job, struct journal_letter *letter,
                    struct err *e) MUST_USE;
 /* An interim letter or alert; the job's state does not change. Kind unique per job: a second one is ignored.
  * Durable. */
@@ -239,7 +251,6 @@ struct journal_counts {
     int64_t last_taken_ms;
 };
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
-unsigned journal_sender_count(struct journal *j, const char *sender, int64_t since_ms);
 /* Operator's wish for the daemon ("retry" or "discard"); works beside a running daemon. */
 int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e) MUST_USE;
 /* Carries out the wishes; returns how many. */

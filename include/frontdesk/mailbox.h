@@ -34,9 +34,8 @@ struct mailbox_sink {
     /* After SELECT: sets *first_uid to the first UID wanted (uidnext = only new mail). */
     int (*selected)(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists, uint32_t *first_uid,
                     struct err *e);
-    /* Is this UID already taken? Asked before bodies are fetched; true skips it. */
-    bool (*known)(void *self, uint32_t uidvalidity, uint32_t uid);
-    /* Whole mails in UID order, 1..200, together at most ~8 MB. Returns when they are durable. */
+    /* Whole mails in UID order, 1..200, together at most ~8 MB. Returns when they are durable. One that was
+     * delivered before is not taken again. */
     int (*deliver)(void *self, uint32_t uidvalidity, const struct mailbox_mail *mails, size_t n,
                    struct err *e);
     /* A mail over 256 KB arrives in parts of at most 1 MB: first call with offset 0; `last` on the final one.

@@ -115,7 +115,7 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
         p->found = true;
         step->state = STEP_DONE;
         step->result_id = id;
-        return journal_step_done(p->journal, p->job, step->n, id, "found", e);
+        return journal_step_done(p->journal, p->job, step->n, step->n == p->n_steps, id, "found", e);
     }
     *again = true;
     step->state = STEP_SAFE;
@@ -160,7 +160,7 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     CRASH_POINT("step.after-act");
     step->state = STEP_DONE;
     step->result_id = id;
-    return journal_step_done(p->journal, p->job, step->n, id, "made", e);
+    return journal_step_done(p->journal, p->job, step->n, step->n == p->n_steps, id, "made", e);
 }
 
 /*

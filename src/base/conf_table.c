@@ -110,7 +110,7 @@ const struct conf_row conf_rows[] = {
     {"limits.settle_seconds", CONF_NUMBER, TOP(limits.settle_seconds), 1, 86400, "330", false,
      "How long after a lost answer \"not found\" is believed. Autotask may work on a request for 300 "
      "seconds."},
-    {"limits.workers", CONF_NUMBER, TOP(limits.workers), 1, 64, "4", false, "Threads that work on mail."},
+    {"limits.workers", CONF_NUMBER, TOP(limits.workers), 1, 64, "8", false, "Threads that work on mail."},
     {"limits.poll_seconds", CONF_NUMBER, TOP(limits.poll_seconds), 5, 540, "60", false,
      "How often a mailbox is looked into beside IDLE."},
     {"limits.replies_per_hour", CONF_NUMBER, TOP(limits.replies_per_hour), 1, 1000000, "300", false,

@@ -18,9 +18,17 @@ int db_exec(struct db *db, const char *sql, struct err *e)
     return 0;
 }
 
+static void init_sqlite(void)
+{
+    /* statistics of its memory would take a lock of the whole process at every allocation */
+    ENSURE(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK);
+}
+
 int db_open(struct db *db, const char *path, bool read_only, struct err *e)
 {
     int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, init_sqlite);
     *db = (struct db){0};
     if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) !=
         SQLITE_OK) {
@@ -32,7 +40,7 @@ int db_open(struct db *db, const char *path, bool read_only, struct err *e)
     if (read_only)
         return 0;
     /* a small page cache: the working set is the last few hundred jobs */
-    static const char setup[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;"
+    static const char setup[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                                 "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4000;"
                                 "PRAGMA journal_size_limit=16777216;";
     if (db_exec(db, setup, e) != 0) {

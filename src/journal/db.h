@@ -7,6 +7,7 @@
 #include "frontdesk/journal.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 
 enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 1 };
@@ -48,6 +49,7 @@ int query_end(struct query *q, struct err *e);
 int query_run(struct query *q, struct err *e) MUST_USE;
 
 /* --- the writer --- */
+/* May run twice for one commit (writer.c): it sets what it returns, it never adds to it. */
 typedef int write_fn(struct db *db, void *arg, struct err *e);
 
 /* What is told after the commit. Strings are borrowed from the submission's arg. */
@@ -62,8 +64,8 @@ struct submission {
     struct submission *next;
     write_fn *fn;
     void *arg;
-    bool owned; /* arg and the submission are freed after the commit: nobody waits */
-    bool finished;
+    bool owned;     /* arg and the submission are freed after the commit: nobody waits */
+    sem_t finished; /* of one that is waited for */
     int rc;
     struct err err;
     struct submission_after after;
@@ -82,8 +84,9 @@ struct journal {
     pthread_t writer;
     bool writer_runs;
     pthread_mutex_t lock;
-    pthread_cond_t work, done;
+    pthread_cond_t work;
     struct submission *head, *tail;
+    unsigned n_waited; /* in the queue, with somebody waiting */
     bool stop;
 };
 

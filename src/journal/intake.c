@@ -55,27 +55,39 @@ struct take_arg {
     bool lookup_first;
 };
 
-static int insert_position(struct db *db, const struct take_arg *a, const struct journal_mail *m, bool *fresh,
-                           struct err *e)
+/* Job ids are given in C, so that a position is written once, with its job. */
+static int last_job_id(struct db *db, int64_t *id, struct err *e)
+{
+    static const char sql[] = "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'";
+    struct query q = query_start(db, sql);
+    *id = query_row(&q) ? query_get_int(&q) : 0;
+    return query_end(&q, e);
+}
+
+static int insert_position(struct db *db, const struct take_arg *a, const struct journal_mail *m, int64_t job,
+                           bool *fresh, struct err *e)
 {
     static const char sql[] = "INSERT OR IGNORE INTO positions VALUES (?, ?, ?, ?, ?, 0)";
     struct query q = query_start(db, sql);
     query_text(&q, a->mailbox);
     query_int(&q, a->uidvalidity);
     query_int(&q, m->uid);
-    query_int(&q, 0);
+    query_int(&q, m->old ? 0 : job);
     query_int(&q, m->old ? 2 : 0);
     int rc = query_run(&q, e);
     *fresh = sqlite3_changes(db->handle) == 1;
     return rc;
 }
 
-static int insert_job(struct db *db, const struct take_arg *a, const struct journal_mail *m, struct err *e)
+static int insert_job(struct db *db, const struct take_arg *a, const struct journal_mail *m, int64_t job,
+                      struct err *e)
 {
-    static const char sql[] = "INSERT INTO jobs (open, state, run_at, mailbox, headers_only, lookup_first, "
-                              "size, received_ms, taken_ms, spool)"
-                              " VALUES (1, 0, ?, ?, ?, ?, ?, ?, ?, ?)";
+    static const char sql[] =
+        "INSERT INTO jobs (id, open, state, run_at, mailbox, headers_only, lookup_first, "
+        "size, received_ms, taken_ms, spool, uidvalidity, uid)"
+        " VALUES (?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     struct query q = query_start(db, sql);
+    query_int(&q, job);
     query_int(&q, a->now_ms);
     query_text(&q, a->mailbox);
     query_int(&q, m->headers_only);
@@ -84,26 +96,18 @@ static int insert_job(struct db *db, const struct take_arg *a, const struct jour
     query_int(&q, m->received_ms);
     query_int(&q, a->now_ms);
     query_text(&q, m->spool);
+    query_int(&q, a->uidvalidity);
+    query_int(&q, m->uid);
     return query_run(&q, e);
 }
 
-static int link_job(struct db *db, const struct take_arg *a, const struct journal_mail *m, struct err *e)
+static int insert_bytes(struct db *db, const struct journal_mail *m, int64_t job, struct err *e)
 {
-    static const char position[] =
-        "UPDATE positions SET job = ? WHERE mailbox = ? AND uidvalidity = ? AND uid = ?";
     static const char bytes[] = "INSERT INTO mails VALUES (?, ?)";
-    int64_t id = sqlite3_last_insert_rowid(db->handle);
-    struct query q = query_start(db, position);
-    query_int(&q, id);
-    query_text(&q, a->mailbox);
-    query_int(&q, a->uidvalidity);
-    query_int(&q, m->uid);
-    if (query_run(&q, e) != 0)
-        return -1;
     if (m->spool)
         return 0;
-    q = query_start(db, bytes);
-    query_int(&q, id);
+    struct query q = query_start(db, bytes);
+    query_int(&q, job);
     query_blob(&q, m->bytes.ptr ? m->bytes : SLICE(""));
     return query_run(&q, e);
 }
@@ -127,14 +131,18 @@ static int advance_cursor(struct db *db, const struct take_arg *a, struct err *e
 static int take(struct db *db, void *self, struct err *e)
 {
     const struct take_arg *a = self;
+    int64_t job;
+    if (last_job_id(db, &job, e) != 0)
+        return -1;
     for (size_t i = 0; i < a->n; i++) {
         const struct journal_mail *m = &a->mails[i];
         bool fresh;
-        if (insert_position(db, a, m, &fresh, e) != 0)
+        if (insert_position(db, a, m, job + 1, &fresh, e) != 0)
             return -1;
         if (!fresh || m->old)
             continue;
-        if (insert_job(db, a, m, e) != 0 || link_job(db, a, m, e) != 0)
+        job++;
+        if (insert_job(db, a, m, job, e) != 0 || insert_bytes(db, m, job, e) != 0)
             return -1;
     }
     return advance_cursor(db, a, e);
@@ -159,19 +167,6 @@ int journal_take(struct journal *j, const char *mailbox, uint32_t uidvalidity,
     return rc;
 }
 
-bool journal_knows(struct journal *j, const char *mailbox, uint32_t uidvalidity, uint32_t uid)
-{
-    static const char sql[] = "SELECT 1 FROM positions WHERE mailbox = ? AND uidvalidity = ? AND uid = ?";
-    struct query q = query_start(journal_read_begin(j), sql);
-    query_text(&q, mailbox);
-    query_int(&q, uidvalidity);
-    query_int(&q, uid);
-    bool found = query_row(&q);
-    int rc = query_end(&q, NULL);
-    journal_read_end(j);
-    return rc == 0 && found;
-}
-
 size_t journal_owed(struct journal *j, const char *mailbox, uint32_t uidvalidity, struct journal_filing *out,
                     size_t max)
 {
@@ -194,10 +189,10 @@ size_t journal_owed(struct journal *j, const char *mailbox, uint32_t uidvalidity
 }
 
 struct filed_arg {
-    char mailbox[64];
+    const char *mailbox;
     uint32_t uidvalidity;
+    const struct journal_filing *done;
     size_t n;
-    uint32_t uids[];
 };
 
 static int mark_filed(struct db *db, void *self, struct err *e)
@@ -209,21 +204,16 @@ static int mark_filed(struct db *db, void *self, struct err *e)
         struct query q = query_start(db, sql);
         query_text(&q, a->mailbox);
         query_int(&q, a->uidvalidity);
-        query_int(&q, a->uids[i]);
+        query_int(&q, a->done[i].uid);
         if (query_run(&q, e) != 0)
             return -1;
     }
     return 0;
 }
 
-void journal_filed(struct journal *j, const char *mailbox, uint32_t uidvalidity,
-                   const struct journal_filing *done, size_t n)
+int journal_filed(struct journal *j, const char *mailbox, uint32_t uidvalidity,
+                  const struct journal_filing *done, size_t n, struct err *e)
 {
-    struct filed_arg *a = mem_alloc(sizeof(*a) + n * sizeof(a->uids[0]));
-    snprintf(a->mailbox, sizeof(a->mailbox), "%s", mailbox);
-    a->uidvalidity = uidvalidity;
-    a->n = n;
-    for (size_t i = 0; i < n; i++)
-        a->uids[i] = done[i].uid;
-    journal_post(j, mark_filed, a, NULL);
+    struct filed_arg a = {mailbox, uidvalidity, done, n};
+    return journal_write(j, mark_filed, &a, NULL, e);
 }

@@ -133,11 +133,10 @@ int journal_job_by_ref(struct journal *j, const char *ref, int64_t *id, struct e
 }
 
 struct plan_arg {
-    const struct journal_job *job;
-    const struct journal_step *steps;
-    size_t n_steps;
+    const struct journal_planning *p;
     int64_t now_ms;
     enum plan_claim claim;
+    bool blocked;
 };
 
 static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
@@ -145,8 +144,8 @@ static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
     static const char insert[] = "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)";
     static const char owner[] = "SELECT job FROM keys WHERE key = ?";
     struct query q = query_start(db, insert);
-    query_text(&q, a->job->message_key);
-    query_int(&q, a->job->id);
+    query_text(&q, a->p->job->message_key);
+    query_int(&q, a->p->job->id);
     query_int(&q, a->now_ms);
     if (query_run(&q, e) != 0)
         return -1;
@@ -154,8 +153,8 @@ static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
     if (sqlite3_changes(db->handle) == 1)
         return 0;
     q = query_start(db, owner);
-    query_text(&q, a->job->message_key);
-    bool ours = query_row(&q) && query_get_int(&q) == a->job->id;
+    query_text(&q, a->p->job->message_key);
+    bool ours = query_row(&q) && query_get_int(&q) == a->p->job->id;
     a->claim = ours ? PLAN_CLAIMED : PLAN_SAME;
     return query_end(&q, e);
 }
@@ -165,20 +164,20 @@ static int insert_plan(struct db *db, const struct plan_arg *a, struct err *e)
     static const char plan[] = "INSERT OR REPLACE INTO plans VALUES (?, ?)";
     static const char job[] =
         "UPDATE jobs SET state = 1, planned_ms = ?, sender = ?, message_key = ?, conversation = ?,"
-        " outcome = ?, tries = 0, attempts = 0, run_at = ? WHERE id = ?";
+        " outcome = ?, tries = 0, attempts = 0 WHERE id = ?";
+    const struct journal_job *row = a->p->job;
     struct query q = query_start(db, plan);
-    query_int(&q, a->job->id);
-    query_text(&q, a->job->plan);
+    query_int(&q, row->id);
+    query_text(&q, row->plan);
     if (query_run(&q, e) != 0)
         return -1;
     q = query_start(db, job);
     query_int(&q, a->now_ms);
-    query_text(&q, a->job->sender);
-    query_text(&q, a->job->message_key);
-    query_text(&q, a->job->conversation);
-    query_int(&q, a->job->outcome);
-    query_int(&q, a->now_ms);
-    query_int(&q, a->job->id);
+    query_text(&q, row->sender);
+    query_text(&q, row->message_key);
+    query_text(&q, row->conversation);
+    query_int(&q, row->outcome);
+    query_int(&q, row->id);
     return query_run(&q, e);
 }
 
@@ -186,39 +185,84 @@ static int insert_steps(struct db *db, const struct plan_arg *a, struct err *e)
 {
     static const char sql[] = "INSERT OR IGNORE INTO steps (job, n, kind, key, state, armed_ms, request)"
                               " VALUES (?, ?, ?, ?, ?, ?, ?)";
-    for (size_t i = 0; i < a->n_steps; i++) {
+    for (size_t i = 0; i < a->p->n_steps; i++) {
+        const struct journal_step *step = &a->p->steps[i];
         struct query q = query_start(db, sql);
-        query_int(&q, a->job->id);
-        query_int(&q, a->steps[i].n);
-        query_text(&q, a->steps[i].kind);
-        query_text(&q, a->steps[i].key);
+        query_int(&q, a->p->job->id);
+        query_int(&q, step->n);
+        query_text(&q, step->kind);
+        query_text(&q, step->key);
         query_int(&q, i == 0 ? STEP_ARMED : STEP_SAFE);
         query_int(&q, a->now_ms);
-        query_text(&q, a->steps[i].request);
+        query_text(&q, step->request);
         if (query_run(&q, e) != 0)
             return -1;
     }
     return 0;
 }
 
+/* Mails of this sender that were planned in the last hour, counted no further than the cap. Only mail that
+ * the gate let in counts: forged mail must not use up the cap of the one whose name it bears. */
+static int over_the_cap(struct db *db, const struct plan_arg *a, bool *over, struct err *e)
+{
+    static const char sql[] = "SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE sender = ? AND taken_ms >= ? "
+                              "AND id != ? AND planned_ms != 0 LIMIT ?)";
+    enum { HOUR_MS = 3600 * 1000 };
+    *over = false;
+    if (!a->p->per_sender_hour)
+        return 0;
+    struct query q = query_start(db, sql);
+    query_text(&q, a->p->job->sender);
+    query_int(&q, a->now_ms - HOUR_MS);
+    query_int(&q, a->p->job->id);
+    query_int(&q, a->p->per_sender_hour);
+    *over = query_row(&q) && query_get_int(&q) >= a->p->per_sender_hour;
+    return query_end(&q, e);
+}
+
+static int blocked_by(struct db *db, int64_t job, const char *conversation, int64_t *id, struct err *e)
+{
+    static const char sql[] =
+        "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state <= 2 LIMIT 1";
+    *id = 0;
+    if (!conversation || !conversation[0])
+        return 0;
+    struct query q = query_start(db, sql);
+    query_text(&q, conversation);
+    query_int(&q, job);
+    *id = query_row(&q) ? query_get_int(&q) : 0;
+    return query_end(&q, e);
+}
+
 static int plan(struct db *db, void *self, struct err *e)
 {
     struct plan_arg *a = self;
+    int64_t older;
+    bool over;
+    if (over_the_cap(db, a, &over, e) != 0)
+        return -1;
+    a->claim = PLAN_OVER_CAP;
+    if (over)
+        return 0;
     if (claim_key(db, a, e) != 0)
         return -1;
     if (a->claim == PLAN_SAME)
         return 0;
-    return insert_plan(db, a, e) != 0 ? -1 : insert_steps(db, a, e);
+    if (insert_plan(db, a, e) != 0 || insert_steps(db, a, e) != 0 ||
+        blocked_by(db, a->p->job->id, a->p->job->conversation, &older, e) != 0)
+        return -1;
+    a->blocked = older != 0;
+    return 0;
 }
 
-int journal_plan(struct journal *j, const struct journal_job *job, const struct journal_step *steps,
-                 size_t n_steps, enum plan_claim *claim, struct err *e)
+int journal_plan(struct journal *j, struct journal_planning *p, struct err *e)
 {
-    struct plan_arg a = {.job = job, .steps = steps, .n_steps = n_steps, .now_ms = clock_now_ms()};
+    struct plan_arg a = {.p = p, .now_ms = clock_now_ms()};
     CRASH_POINT("plan.before");
     int rc = journal_write(j, plan, &a, NULL, e);
     CRASH_POINT("plan.after");
-    *claim = a.claim;
+    p->claim = a.claim;
+    p->blocked = a.blocked;
     return rc;
 }
 
@@ -235,7 +279,9 @@ static int finish(struct db *db, void *self, struct err *e)
 {
     static const char job[] = "UPDATE jobs SET open = 0, state = ?, outcome = ?, reason = ?, done_ms = ?,"
                               " sender = COALESCE(sender, ?) WHERE id = ?";
-    static const char owe[] = "UPDATE positions SET filed = 1, folder = ? WHERE job = ? AND filed != 2";
+    static const char owe[] =
+        "UPDATE positions SET filed = 1, folder = ? WHERE filed != 2 AND"
+        " (mailbox, uidvalidity, uid) = (SELECT mailbox, uidvalidity, uid FROM jobs WHERE id = ?)";
     const struct finish_arg *a = self;
     struct query q = query_start(db, job);
     query_int(&q, a->state);
@@ -308,27 +354,8 @@ int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tr
 
 int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation)
 {
-    static const char sql[] =
-        "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state <= 2 LIMIT 1";
-    if (!conversation[0])
-        return 0;
-    struct query q = query_start(journal_read_begin(j), sql);
-    query_text(&q, conversation);
-    query_int(&q, job);
-    int64_t id = query_row(&q) ? query_get_int(&q) : 0;
-    int rc = query_end(&q, NULL);
+    int64_t id = 0;
+    int rc = blocked_by(journal_read_begin(j), job, conversation, &id, NULL);
     journal_read_end(j);
     return rc == 0 ? id : 0;
-}
-
-unsigned journal_sender_count(struct journal *j, const char *sender, int64_t since_ms)
-{
-    static const char sql[] = "SELECT COUNT(*) FROM jobs WHERE sender = ? AND taken_ms >= ?";
-    struct query q = query_start(journal_read_begin(j), sql);
-    query_text(&q, sender);
-    query_int(&q, since_ms);
-    unsigned n = query_row(&q) ? (unsigned)query_get_int(&q) : 0;
-    int rc = query_end(&q, NULL);
-    journal_read_end(j);
-    return rc == 0 ? n : 0;
 }

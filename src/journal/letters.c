@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* letters: bytes and Message-ID are stored before a letter is offered and never change. Invariants 2 and 6.
+/* letters: bytes and Message-ID are stored before a letter is offered and never change. A job has one interim
+ * and one final letter that counts. Invariants 2 and 6.
  */
 #include "db.h"
 
 int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e)
 {
     static const char sql[] =
-        "INSERT OR IGNORE INTO letters (job, kind, state, mailbox, message_id, recipient, bytes,"
-        " first_ms, next_ms) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)";
+        "INSERT INTO letters (job, kind, state, mailbox, message_id, recipient, bytes, first_ms, next_ms)"
+        " SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?1 = 0 OR ?2 > 1 OR NOT EXISTS"
+        " (SELECT 1 FROM letters WHERE job = ?1 AND kind = ?2 AND state != 3)";
     struct query q = query_start(db, sql);
     query_int(&q, l->job);
     query_int(&q, l->kind);
@@ -23,22 +25,21 @@ int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms,
 struct answer_arg {
     const struct journal_job *job;
     const struct journal_letter *letter;
-    int64_t now_ms;
+    int64_t now_ms, letter_id;
 };
 
 static int answer(struct db *db, void *self, struct err *e)
 {
     static const char job[] =
         "UPDATE jobs SET state = 3, outcome = ?, reason = ?, ticket_id = ?, ticket_number = ?,"
-        " tries = 0, run_at = ? WHERE id = ?";
+        " tries = 0 WHERE id = ?";
     static const char replace[] = "UPDATE letters SET state = 3 WHERE job = ? AND kind = 0 AND state = 0";
-    const struct answer_arg *a = self;
+    struct answer_arg *a = self;
     struct query q = query_start(db, job);
     query_int(&q, a->job->outcome);
     query_text(&q, a->job->reason);
     query_int(&q, a->job->ticket_id);
     query_text(&q, a->job->ticket_number);
-    query_int(&q, a->now_ms);
     query_int(&q, a->job->id);
     if (query_run(&q, e) != 0)
         return -1;
@@ -46,16 +47,22 @@ static int answer(struct db *db, void *self, struct err *e)
     query_int(&q, a->job->id);
     if (query_run(&q, e) != 0)
         return -1;
-    return a->letter ? letter_insert(db, a->letter, a->now_ms, e) : 0;
+    if (!a->letter)
+        return 0;
+    int rc = letter_insert(db, a->letter, a->now_ms, e);
+    a->letter_id = sqlite3_changes(db->handle) == 1 ? sqlite3_last_insert_rowid(db->handle) : 0;
+    return rc;
 }
 
-int journal_answer(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
+int journal_answer(struct journal *j, const struct journal_job *job, struct journal_letter *letter,
                    struct err *e)
 {
-    struct answer_arg a = {job, letter, clock_now_ms()};
+    struct answer_arg a = {job, letter, clock_now_ms(), 0};
     CRASH_POINT("answer.before");
     int rc = journal_write(j, answer, &a, NULL, e);
     CRASH_POINT("answer.after");
+    if (letter)
+        letter->id = a.letter_id;
     return rc;
 }
 
@@ -67,7 +74,7 @@ static int add_letter(struct db *db, void *self, struct err *e)
 
 int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e)
 {
-    struct answer_arg a = {NULL, letter, clock_now_ms()};
+    struct answer_arg a = {NULL, letter, clock_now_ms(), 0};
     CRASH_POINT("letter.before");
     int rc = journal_write(j, add_letter, &a, &submission_wakes, e);
     CRASH_POINT("letter.after");

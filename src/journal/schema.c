@@ -5,7 +5,8 @@
 
 /* States and kinds are the numbers of the enums in journal.h; they never change meaning, new ones go to the
  * end. open = 1 while something is still to be run or posted: the partial indexes keep old jobs out of every
- * search. */
+ * search. Each index costs a page in nearly every commit: that a letter is the only one of its kind is kept
+ * by the writer (letters.c), the one place that inserts them. */
 static const char tables[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE mailboxes (mailbox TEXT PRIMARY KEY, uidvalidity INTEGER NOT NULL, next_uid INTEGER NOT "
@@ -15,7 +16,6 @@ static const char tables[] =
     "  job INTEGER NOT NULL, filed INTEGER NOT NULL, folder INTEGER NOT NULL,"
     "  PRIMARY KEY (mailbox, uidvalidity, uid)) WITHOUT ROWID;"
     "CREATE INDEX positions_owed ON positions (mailbox, uidvalidity) WHERE filed = 1;"
-    "CREATE INDEX positions_job ON positions (job);"
     "CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, open INTEGER NOT NULL, state INTEGER NOT NULL,"
     "  run_at INTEGER NOT NULL, outcome INTEGER NOT NULL DEFAULT 0, reason TEXT, mailbox TEXT NOT NULL,"
     "  attempts INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, headers_only INTEGER NOT NULL,"
@@ -23,7 +23,8 @@ static const char tables[] =
     "NOT NULL,"
     "  planned_ms INTEGER NOT NULL DEFAULT 0, done_ms INTEGER NOT NULL DEFAULT 0, sender TEXT, message_key "
     "TEXT,"
-    "  conversation TEXT, ticket_id INTEGER NOT NULL DEFAULT 0, ticket_number TEXT, spool TEXT);"
+    "  conversation TEXT, ticket_id INTEGER NOT NULL DEFAULT 0, ticket_number TEXT, spool TEXT,"
+    "  uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL);"
     "CREATE INDEX jobs_due ON jobs (run_at) WHERE open = 1;"
     "CREATE INDEX jobs_conversation ON jobs (conversation) WHERE open = 1;"
     "CREATE INDEX jobs_sender ON jobs (sender, taken_ms);"
@@ -38,11 +39,10 @@ static const char tables[] =
     "  PRIMARY KEY (job, n)) WITHOUT ROWID;"
     "CREATE TABLE letters (id INTEGER PRIMARY KEY, job INTEGER NOT NULL, kind INTEGER NOT NULL, state "
     "INTEGER NOT NULL,"
-    "  mailbox TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, bytes BLOB NOT NULL,"
+    "  mailbox TEXT NOT NULL, message_id TEXT NOT NULL, recipient TEXT NOT NULL, bytes BLOB NOT NULL,"
     "  tries INTEGER NOT NULL DEFAULT 0, first_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, last_error "
     "TEXT);"
-    "CREATE UNIQUE INDEX letters_one ON letters (job, kind) WHERE job != 0 AND kind < 2 AND state != 3;"
-    "CREATE INDEX letters_job ON letters (job);"
+    "CREATE INDEX letters_job ON letters (job, kind);"
     "CREATE INDEX letters_due ON letters (next_ms) WHERE state = 0;"
     "CREATE TABLE alerts (topic TEXT PRIMARY KEY, ill INTEGER NOT NULL, since_ms INTEGER NOT NULL, text TEXT "
     "NOT NULL)"

@@ -34,7 +34,8 @@ size_t journal_steps(struct journal *j, int64_t job, struct pool *pool, struct j
 struct step_arg {
     int64_t job, result_id, now_ms;
     unsigned n;
-    const char *result;
+    bool last;
+    char result[16];
 };
 
 static int step_done(struct db *db, void *self, struct err *e)
@@ -52,12 +53,14 @@ static int step_done(struct db *db, void *self, struct err *e)
     query_int(&q, a->n);
     if (query_run(&q, e) != 0)
         return -1;
-    q = query_start(db, arm);
-    query_int(&q, a->now_ms);
-    query_int(&q, a->job);
-    query_int(&q, a->n + 1);
-    if (query_run(&q, e) != 0)
-        return -1;
+    if (!a->last) {
+        q = query_start(db, arm);
+        query_int(&q, a->now_ms);
+        query_int(&q, a->job);
+        query_int(&q, a->n + 1);
+        if (query_run(&q, e) != 0)
+            return -1;
+    }
     if (!a->result_id)
         return 0;
     q = query_start(db, ticket);
@@ -66,14 +69,21 @@ static int step_done(struct db *db, void *self, struct err *e)
     return query_run(&q, e);
 }
 
-int journal_step_done(struct journal *j, int64_t job, unsigned n, int64_t result_id, const char *result,
-                      struct err *e)
+int journal_step_done(struct journal *j, int64_t job, unsigned n, bool last, int64_t result_id,
+                      const char *result, struct err *e)
 {
-    struct step_arg a = {
-        .job = job, .n = n, .result_id = result_id, .result = result, .now_ms = clock_now_ms()};
+    struct step_arg *a = mem_alloc(sizeof(*a));
+    *a =
+        (struct step_arg){.job = job, .n = n, .last = last, .result_id = result_id, .now_ms = clock_now_ms()};
+    snprintf(a->result, sizeof(a->result), "%s", result);
     CRASH_POINT("step.before-result");
-    int rc = journal_write(j, step_done, &a, NULL, e);
+    if (last) {
+        journal_post(j, step_done, a, NULL);
+        return 0;
+    }
+    int rc = journal_write(j, step_done, a, NULL, e);
     CRASH_POINT("step.after-result");
+    free(a);
     return rc;
 }
 

@@ -1,42 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * writer: the one thread that writes. While an fsync runs, submissions queue up; the next transaction takes
- * them all, each in its own SAVEPOINT, so that a failing one takes nobody along. No timer: an idle writer
- * commits at once.
+ * them all. Should one of them fail, the transaction is rolled back and run again with each submission in its
+ * own SAVEPOINT, so that a failing one takes nobody along: savepoints copy every page that they touch, which
+ * is paid only then. Hence a write_fn must be able to run twice.
+ *
+ * What somebody waits for is committed at once. What nobody waits for goes along with the next that somebody
+ * waits for, at most LAZY_MS later: commits of its own would only hold up those who wait.
  */
 #include "db.h"
 
+enum { LAZY_MS = 10 };
+
 const struct submission_after submission_wakes = {.job_ready = true};
 
-static int run_one(struct db *db, struct submission *s)
+static int run_sql(struct db *db, const char *literal, struct err *e)
+{
+    struct query q = query_start(db, literal);
+    return query_run(&q, e);
+}
+
+static int run_in_savepoint(struct db *db, struct submission *s)
 {
     static const char save[] = "SAVEPOINT one", release[] = "RELEASE one", undo[] = "ROLLBACK TO one";
-    struct query q = query_start(db, save);
-    if (query_run(&q, &s->err) != 0)
+    if (run_sql(db, save, &s->err) != 0)
         return -1;
     s->rc = s->fn(db, s->arg, &s->err);
-    if (s->rc != 0) {
-        q = query_start(db, undo);
-        if (query_run(&q, NULL) != 0)
-            return -1;
+    if (s->rc != 0 && run_sql(db, undo, NULL) != 0)
+        return -1;
+    return run_sql(db, release, &s->err);
+}
+
+/* All of them without savepoints; false when one failed, with nothing left in the database. */
+static bool run_together(struct db *db, struct submission *list, struct err *e)
+{
+    static const char begin[] = "BEGIN IMMEDIATE", undo[] = "ROLLBACK";
+    struct err each = ERR_INIT;
+    if (run_sql(db, begin, e) != 0)
+        return false;
+    for (struct submission *s = list; s; s = s->next) {
+        if (s->fn(db, s->arg, &each) == 0)
+            continue;
+        if (!sqlite3_get_autocommit(db->handle) && run_sql(db, undo, NULL) != 0)
+            LOG(LOG_ERROR, "journal", "rollback.failed", LS("error", sqlite3_errmsg(db->handle)));
+        return false;
     }
-    q = query_start(db, release);
-    return query_run(&q, &s->err);
+    return true;
+}
+
+static int run_apart(struct db *db, struct submission *list, struct err *e)
+{
+    static const char begin[] = "BEGIN IMMEDIATE";
+    if (run_sql(db, begin, e) != 0)
+        return -1;
+    for (struct submission *s = list; s; s = s->next) {
+        if (run_in_savepoint(db, s) != 0 && s->rc == 0)
+            s->rc = -1;
+    }
+    return 0;
 }
 
 static int commit_all(struct db *db, struct submission *list, struct err *e)
 {
-    static const char begin[] = "BEGIN IMMEDIATE", commit[] = "COMMIT";
-    struct query q = query_start(db, begin);
-    if (query_run(&q, e) != 0)
+    static const char commit[] = "COMMIT";
+    if (!run_together(db, list, e) && run_apart(db, list, e) != 0)
         return -1;
-    for (struct submission *s = list; s; s = s->next) {
-        if (run_one(db, s) != 0 && s->rc == 0)
-            s->rc = -1;
-    }
     CRASH_POINT("journal.before-commit");
-    q = query_start(db, commit);
-    int rc = query_run(&q, e);
+    int rc = run_sql(db, commit, e);
     CRASH_POINT("journal.after-commit");
     return rc;
 }
@@ -55,14 +85,20 @@ static void run_batch(struct journal *j, struct submission *list)
     }
 }
 
-static void enqueue(struct journal *j, struct submission *s)
+static void submit(struct journal *j, struct submission *s)
 {
+    pthread_mutex_lock(&j->lock);
+    bool wake = s->owned ? !j->head : j->n_waited == 0;
+    j->n_waited += !s->owned;
     if (j->tail)
         j->tail->next = s;
     else
         j->head = s;
     j->tail = s;
-    pthread_cond_signal(&j->work);
+    pthread_mutex_unlock(&j->lock);
+    /* behind another one of its kind it is found without a call */
+    if (wake)
+        pthread_cond_signal(&j->work);
 }
 
 static void tell(struct journal *j, const struct submission *list)
@@ -87,7 +123,8 @@ static void tell(struct journal *j, const struct submission *list)
 static struct submission *finish_one(struct journal *j, struct submission *s)
 {
     if (!s->owned) {
-        s->finished = true;
+        /* it lies on the stack of its waiter: gone after this line */
+        sem_post(&s->finished);
         return NULL;
     }
     if (s->rc != 0 && !j->stop) {
@@ -104,19 +141,34 @@ static void finish_batch(struct journal *j, struct submission *list)
 {
     bool again = false;
     tell(j, list);
-    pthread_mutex_lock(&j->lock);
     while (list) {
         struct submission *next = list->next, *s = finish_one(j, list);
         if (s) {
-            enqueue(j, s);
+            submit(j, s);
             again = true;
         }
         list = next;
     }
-    pthread_cond_broadcast(&j->done);
-    pthread_mutex_unlock(&j->lock);
     if (again)
         nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+}
+
+/* Until there is something to commit; the lock is held. */
+static void wait_for_submissions(struct journal *j)
+{
+    while (!j->head && !j->stop)
+        pthread_cond_wait(&j->work, &j->lock);
+    if (j->n_waited || j->stop)
+        return;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LAZY_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (!j->n_waited && !j->stop) {
+        if (pthread_cond_timedwait(&j->work, &j->lock, &until) != 0)
+            return;
+    }
 }
 
 static void *writer_main(void *self)
@@ -124,12 +176,12 @@ static void *writer_main(void *self)
     struct journal *j = self;
     pthread_mutex_lock(&j->lock);
     for (;;) {
-        while (!j->head && !j->stop)
-            pthread_cond_wait(&j->work, &j->lock);
+        wait_for_submissions(j);
         if (!j->head)
             break;
         struct submission *list = j->head;
         j->head = j->tail = NULL;
+        j->n_waited = 0;
         pthread_mutex_unlock(&j->lock);
         run_batch(j, list);
         finish_batch(j, list);
@@ -142,8 +194,11 @@ static void *writer_main(void *self)
 int writer_start(struct journal *j, struct err *e)
 {
     pthread_mutex_init(&j->lock, NULL);
-    pthread_cond_init(&j->work, NULL);
-    pthread_cond_init(&j->done, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&j->work, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     if (pthread_create(&j->writer, NULL, writer_main, j) != 0)
         return err_set(e, ERR_JOURNAL, "journal: cannot start the writer thread");
     j->writer_runs = true;
@@ -161,7 +216,6 @@ void writer_stop(struct journal *j)
     pthread_join(j->writer, NULL);
     pthread_mutex_destroy(&j->lock);
     pthread_cond_destroy(&j->work);
-    pthread_cond_destroy(&j->done);
     j->writer_runs = false;
 }
 
@@ -172,11 +226,11 @@ int journal_write(struct journal *j, write_fn *fn, void *arg, const struct submi
     if (after)
         s.after = *after;
     ENSURE(j->writer_runs);
-    pthread_mutex_lock(&j->lock);
-    enqueue(j, &s);
-    while (!s.finished)
-        pthread_cond_wait(&j->done, &j->lock);
-    pthread_mutex_unlock(&j->lock);
+    ENSURE(sem_init(&s.finished, 0, 0) == 0);
+    submit(j, &s);
+    while (sem_wait(&s.finished) != 0)
+        ; /* interrupted by a signal */
+    sem_destroy(&s.finished);
     if (s.rc != 0 && e)
         *e = s.err;
     return s.rc;
@@ -189,7 +243,5 @@ void journal_post(struct journal *j, write_fn *fn, void *arg, const struct submi
     if (after)
         s->after = *after;
     ENSURE(j->writer_runs);
-    pthread_mutex_lock(&j->lock);
-    enqueue(j, s);
-    pthread_mutex_unlock(&j->lock);
+    submit(j, s);
 }

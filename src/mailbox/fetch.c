@@ -113,13 +113,13 @@ static void add_row(struct listing *l, struct imap_row row)
     l->n++;
 }
 
-static void collect(struct imap *i, clist *answer, uint32_t from, uint32_t to, struct listing *l)
+static void collect(clist *answer, uint32_t from, uint32_t to, struct listing *l)
 {
     for (clistiter *c = answer ? clist_begin(answer) : NULL; c; c = clist_next(c)) {
         struct imap_row row = read_row(clist_content(c));
         bool wanted = row.uid >= from && (to == 0 || row.uid <= to);
         /* "n:*" always yields the last mail, even below n */
-        if (wanted && !(i->sink->known && i->sink->known(i->sink->self, i->uidvalidity, row.uid)))
+        if (wanted)
             add_row(l, row);
     }
 }
@@ -159,7 +159,7 @@ static int deliver_batch(struct imap *i, const struct imap_row *rows, size_t n, 
     if (ask(i, set, items(WANT_BODY, 0, 0), bytes, &answer, e) != 0)
         return -1;
     struct listing bodies = {0};
-    collect(i, answer, 1, 0, &bodies);
+    collect(answer, 1, 0, &bodies);
     size_t ready = 0, b = 0;
     int rc = 0;
     for (size_t k = 0; k < n && rc == 0; k++) {
@@ -282,7 +282,7 @@ static int drain_span(struct imap *i, uint32_t to, struct err *e)
     if (ask(i, mailimap_set_new_interval(i->next_uid, to), items(WANT_META, 0, 0), SMALL_ANSWER * 2, &answer,
             e) != 0)
         return -1;
-    collect(i, answer, i->next_uid, to, &l);
+    collect(answer, i->next_uid, to, &l);
     free_answer(answer);
     int rc = deliver_rows(i, l.rows, l.n, e);
     free(l.rows);
@@ -301,7 +301,7 @@ static int drain_few(struct imap *i, struct err *e)
                  (uint64_t)SMALL_MAIL * 64, &answer, e);
     if (rc != 0)
         return -1;
-    collect(i, answer, i->next_uid, 0, &l);
+    collect(answer, i->next_uid, 0, &l);
     struct mailbox_mail mails[BATCH_MAILS];
     size_t whole = 0;
     while (whole < l.n && whole < BATCH_MAILS && l.rows[whole].body.ptr &&

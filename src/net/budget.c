@@ -25,13 +25,13 @@ struct endpoint {
     char name[48];
     int fds[MOST_SLOTS]; /* -1 = not opened yet */
     bool taken[MOST_SLOTS];
+    pthread_cond_t freed; /* a slot of ours */
 };
 
 struct budget {
     char *dir, name[32];
     unsigned in_flight, per_hour;
     pthread_mutex_t lock;
-    pthread_cond_t freed;
     struct endpoint endpoints[MOST_ENDPOINTS];
     size_t n_endpoints;
     struct counter *counter;
@@ -63,16 +63,11 @@ int budget_open(struct budget **out, const char *dir, const char *name, unsigned
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return err_set_errno(e, errno, "cannot make %s", dir);
     struct budget *b = mem_alloc(sizeof(*b));
-    pthread_condattr_t monotonic;
     b->dir = mem_copy(dir);
     snprintf(b->name, sizeof(b->name), "%s", name);
     b->in_flight = in_flight < 1 ? 1 : in_flight > MOST_SLOTS ? MOST_SLOTS : in_flight;
     b->per_hour = calls_per_hour;
     pthread_mutex_init(&b->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&b->freed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
     if (map_counter(b, e) != 0) {
         budget_close(&b);
         return -1;
@@ -91,11 +86,11 @@ void budget_close(struct budget **budget)
             if (b->endpoints[i].fds[s] >= 0)
                 close(b->endpoints[i].fds[s]);
         }
+        pthread_cond_destroy(&b->endpoints[i].freed);
     }
     if (b->counter)
         munmap(b->counter, sizeof(*b->counter));
     pthread_mutex_destroy(&b->lock);
-    pthread_cond_destroy(&b->freed);
     free(b->dir);
     free(b);
     *budget = NULL;
@@ -156,6 +151,11 @@ static struct endpoint *endpoint_of(struct budget *b, const char *name)
     snprintf(p->name, sizeof(p->name), "%s", name);
     for (int s = 0; s < MOST_SLOTS; s++)
         p->fds[s] = -1;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->freed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     return p;
 }
 
@@ -215,7 +215,7 @@ int budget_enter(struct budget *b, const char *endpoint, unsigned wait_ms, int *
         int64_t ns = until.tv_nsec + left % 1000 * 1000000;
         until.tv_sec += (time_t)(left / 1000 + ns / 1000000000);
         until.tv_nsec = (long)(ns % 1000000000);
-        pthread_cond_timedwait(&b->freed, &b->lock, &until);
+        pthread_cond_timedwait(&p->freed, &b->lock, &until);
     }
     if (rc == 0 && count_call(b, e) != 0) {
         flock(p->fds[*slot], LOCK_UN);
@@ -232,6 +232,6 @@ void budget_leave(struct budget *b, const char *endpoint, int slot)
     struct endpoint *p = endpoint_of(b, endpoint);
     flock(p->fds[slot], LOCK_UN);
     p->taken[slot] = false;
-    pthread_cond_broadcast(&b->freed);
     pthread_mutex_unlock(&b->lock);
+    pthread_cond_signal(&p->freed);
 }

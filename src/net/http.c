@@ -17,7 +17,7 @@
 
 #include "config.h"
 
-enum { KEPT = 16, TIMEOUT_MS = 60000, CONNECT_MS = 10000, STOP_GRACE_MS = 1500 };
+enum { KEPT = 16, TIMEOUT_MS = 60000, CONNECT_MS = 10000, STOP_GRACE_MS = 1500, LOOK_MS = 50 };
 #define RESPONSE_MAX ((size_t)32 << 20)
 
 struct http_curl {
@@ -33,6 +33,7 @@ struct exchange {
     const struct http_request *request;
     struct http_response *response;
     size_t sent;
+    int64_t looked_ms;    /* at stop_fd: libcurl asks at every turn, more often than a look is worth */
     int64_t stop_seen_ms; /* 0 = not asked to stop */
     bool rewound, too_large, aborted;
 };
@@ -95,13 +96,17 @@ static int on_progress(void *self, curl_off_t a, curl_off_t b, curl_off_t c, cur
     (void)a, (void)b, (void)c, (void)d;
     if (x->http->stop_fd < 0)
         return 0;
+    int64_t now_ms = clock_mono_ms();
     if (!x->stop_seen_ms) {
+        if (now_ms - x->looked_ms < LOOK_MS)
+            return 0;
+        x->looked_ms = now_ms;
         struct pollfd fd = {.fd = x->http->stop_fd, .events = POLLIN};
         if (poll(&fd, 1, 0) > 0)
-            x->stop_seen_ms = clock_mono_ms();
+            x->stop_seen_ms = now_ms;
         return 0;
     }
-    x->aborted = clock_mono_ms() - x->stop_seen_ms > STOP_GRACE_MS;
+    x->aborted = now_ms - x->stop_seen_ms > STOP_GRACE_MS;
     return x->aborted;
 }
 
@@ -215,7 +220,7 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
 static int run(struct http_curl *h, CURL *c, const struct http_request *r, struct http_response *response,
                struct err *e)
 {
-    struct exchange x = {.http = h, .request = r, .response = response};
+    struct exchange x = {.http = h, .request = r, .response = response, .looked_ms = clock_mono_ms()};
     struct curl_slist *list = header_list(r);
     buf_init(&response->body, r->max_response ? r->max_response : RESPONSE_MAX);
     curl_easy_setopt(c, CURLOPT_URL, r->url);

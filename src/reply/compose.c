@@ -184,32 +184,48 @@ static void put_date(struct buf *out, const struct letter *l)
                away / 60, away % 60);
 }
 
+/* How many bytes of `text` from i on may stand as they are, at most `max`. */
+static size_t plain_run(struct slice line, size_t i, size_t max)
+{
+    size_t n = 0;
+    while (n < max && i + n < line.len) {
+        unsigned char ch = (unsigned char)line.ptr[i + n];
+        bool last = i + n + 1 == line.len;
+        if (!((ch > 0x20 && ch < 0x7f && ch != '=') || (ch == ' ' && !last)))
+            break;
+        n++;
+    }
+    return n;
+}
+
 /* RFC 2045 quoted-printable; lines end in CRLF, none over 76. */
 static void put_quoted(struct buf *out, struct slice text)
 {
     static const char digits[] = "0123456789ABCDEF";
+    enum { MOST = 75 };
     struct scan c = scan_of(text);
     while (!scan_end(&c)) {
         struct slice line = scan_line(&c);
         size_t column = 0;
-        for (size_t i = 0; i < line.len; i++) {
+        for (size_t i = 0; i < line.len;) {
             unsigned char ch = (unsigned char)line.ptr[i];
-            bool last = i + 1 == line.len;
-            bool plain = (ch > 0x20 && ch < 0x7f && ch != '=') || (ch == ' ' && !last);
             /* a dot at the start of a line is left to nobody's stuffing; "From " is kept from mbox files */
-            if (column == 0 && (ch == '.' || ch == 'F'))
-                plain = false;
-            if (column + (plain ? 1 : 3) > 75) {
+            bool coded = column == 0 && (ch == '.' || ch == 'F');
+            size_t run = coded ? 0 : plain_run(line, i, MOST - column);
+            buf_put(out, line.ptr + i, run);
+            i += run;
+            column += run;
+            if (i == line.len)
+                break;
+            bool full = column + (plain_run(line, i, 1) ? 1 : 3) > MOST;
+            if (full) {
                 buf_puts(out, "=\r\n");
                 column = 0;
-            }
-            if (plain) {
-                buf_putc(out, (char)ch);
-                column++;
-            } else {
+            } else if (run == 0) {
                 char code[3] = {'=', digits[ch >> 4], digits[ch & 15]};
                 buf_put(out, code, 3);
                 column += 3;
+                i++;
             }
         }
         buf_puts(out, "\r\n");

@@ -298,7 +298,7 @@ static void defaults_are_set(void **state)
     assert_string_equal(m->parked, "Parked");
     assert_int_equal(c->limits.message_size, 35 << 20);
     assert_int_equal(c->limits.settle_seconds, 330);
-    assert_int_equal(c->limits.workers, 4);
+    assert_int_equal(c->limits.workers, 8);
     assert_int_equal(c->autotask.in_flight, 2);
     assert_string_equal(c->ticket.due, "next workday 17:00");
     assert_string_equal(c->ticket.company, "");

@@ -65,8 +65,6 @@ static void a_position_is_taken_once(void **state)
     assert_int_equal(journal_cursor_set(j, "desk", 1, 3, 0, &e), 0);
     take_mail(j, 5);
     take_mail(j, 5);
-    assert_true(journal_knows(j, "desk", 1, 5));
-    assert_false(journal_knows(j, "desk", 2, 5));
     assert_int_equal(journal_due(j, clock_now_ms(), ids, 8), 1);
     assert_int_equal(journal_cursor_get(j, "desk", 1, &c, &e), 0);
     assert_true(c.known);
@@ -84,7 +82,6 @@ static void a_key_has_one_owner(void **state)
     struct pool *pool = pool_new(1 << 20);
     struct journal_job a, b;
     int64_t ids[8];
-    enum plan_claim claim;
     struct journal_step step = {.n = 1, .kind = "ticket.create", .key = "fd-1", .request = ""}, *steps;
     take_mail(j, 1);
     take_mail(j, 2);
@@ -94,15 +91,55 @@ static void a_key_has_one_owner(void **state)
     assert_true(slice_eq(a.mail, SLICE("hello")));
     a.message_key = b.message_key = "key";
     a.plan = b.plan = "{}";
-    assert_int_equal(journal_plan(j, &a, &step, 1, &claim, &e), 0);
-    assert_int_equal(claim, PLAN_CLAIMED);
-    assert_int_equal(journal_plan(j, &b, &step, 1, &claim, &e), 0);
-    assert_int_equal(claim, PLAN_SAME);
+    struct journal_planning pa = {.job = &a, .steps = &step, .n_steps = 1}, pb = pa;
+    pb.job = &b;
+    assert_int_equal(journal_plan(j, &pa, &e), 0);
+    assert_int_equal(pa.claim, PLAN_CLAIMED);
+    assert_int_equal(journal_plan(j, &pb, &e), 0);
+    assert_int_equal(pb.claim, PLAN_SAME);
     /* the owner may come again, after a crash between commit and answer */
-    assert_int_equal(journal_plan(j, &a, &step, 1, &claim, &e), 0);
-    assert_int_equal(claim, PLAN_CLAIMED);
+    assert_int_equal(journal_plan(j, &pa, &e), 0);
+    assert_int_equal(pa.claim, PLAN_CLAIMED);
     assert_int_equal(journal_steps(j, a.id, pool, &steps), 1);
     assert_int_equal(steps[0].state, STEP_ARMED);
+    pool_free(&pool);
+    journal_close(&j);
+}
+
+/* The cap counts what was planned, not what strangers sent in somebody's name; and a conversation acts in
+ * order.
+ */
+static void a_sender_has_a_cap_and_a_conversation_an_order(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct journal *j = open_it();
+    struct pool *pool = pool_new(1 << 20);
+    static const char *const keys[] = {"k1", "k2", "k3", "k4"};
+    struct journal_job jobs[4];
+    int64_t ids[8];
+    for (uint32_t uid = 1; uid <= 4; uid++)
+        take_mail(j, uid);
+    assert_int_equal(journal_due(j, clock_now_ms(), ids, 8), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(journal_job_load(j, ids[i], true, pool, &jobs[i], &e), 0);
+        jobs[i].sender = "dana@northwind.example";
+        jobs[i].message_key = keys[i];
+        jobs[i].conversation = i < 2 ? "c" : "";
+        jobs[i].plan = "{}";
+    }
+    /* a forged one, turned away at the gate */
+    jobs[3].outcome = OUTCOME_REFUSED;
+    assert_int_equal(journal_finish(j, &jobs[3], NULL, JOB_DONE, JOB_FOLDER_REFUSED, true, &e), 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct journal_planning p = {.job = &jobs[i], .per_sender_hour = 2};
+        assert_int_equal(journal_plan(j, &p, &e), 0);
+        assert_int_equal(p.claim, i < 2 ? PLAN_CLAIMED : PLAN_OVER_CAP);
+        assert_int_equal(p.blocked, i == 1);
+    }
+    assert_int_equal(journal_blocked_by(j, ids[1], "c"), ids[0]);
+    assert_int_equal(journal_job_load(j, ids[2], false, pool, &jobs[2], &e), 0);
+    assert_int_equal(jobs[2].state, JOB_TAKEN);
     pool_free(&pool);
     journal_close(&j);
 }
@@ -125,7 +162,7 @@ static void ended_mail_is_owed_until_filed(void **state)
     assert_int_equal(journal_owed(j, "desk", 1, owed, 4), 1);
     assert_int_equal(owed[0].uid, 4);
     assert_int_equal(owed[0].folder, JOB_FOLDER_REFUSED);
-    journal_filed(j, "desk", 1, owed, 1);
+    assert_int_equal(journal_filed(j, "desk", 1, owed, 1, &e), 0);
     journal_close(&j);
     j = open_it();
     assert_int_equal(journal_owed(j, "desk", 1, owed, 4), 0);
@@ -279,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DIR(a_position_is_taken_once),
         WITH_DIR(a_key_has_one_owner),
+        WITH_DIR(a_sender_has_a_cap_and_a_conversation_an_order),
         WITH_DIR(ended_mail_is_owed_until_filed),
         WITH_DIR(deaths_while_reading_are_counted),
         WITH_DIR(a_lost_journal_is_not_a_first_start),
