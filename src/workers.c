@@ -7,7 +7,9 @@
  */
 #include "desk.h"
 
-enum { MOST_BUSY = 4096, READY = 256, REFRESH_S = 900, SOON_MS = 10000, AGAIN_MS = 20 };
+#include <malloc.h>
+
+enum { MOST_BUSY = 4096, READY = 256, REFRESH_S = 900, SOON_MS = 10000, AGAIN_MS = 20, QUIET_MS = 3000 };
 
 struct workers {
     struct desk *desk;
@@ -21,7 +23,8 @@ struct workers {
     int64_t *busy;
     size_t n_busy;
     bool dirty, stop;
-    bool skipped; /* something was due but its job was busy: look again soon */
+    bool skipped;      /* something was due but its job was busy: look again soon */
+    int64_t worked_ms; /* last claim since the keeper gave memory back; 0 = none */
     int64_t next_due_ms;
 };
 
@@ -77,6 +80,7 @@ static bool claim(struct workers *w, int64_t *out)
                 continue;
             }
             w->busy[w->n_busy++] = job_of(r);
+            w->worked_ms = clock_mono_ms();
             *out = r;
             return true;
         }
@@ -166,6 +170,18 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
     buf_release(&problems);
 }
 
+/* After a burst the heap keeps the pages of its largest mails: when all is quiet they go back to the system.
+ */
+static void give_memory_back(struct workers *w)
+{
+    if (w->n_busy || !w->worked_ms || clock_mono_ms() - w->worked_ms < QUIET_MS)
+        return;
+    w->worked_ms = 0;
+    pthread_mutex_unlock(&w->lock);
+    malloc_trim(0);
+    pthread_mutex_lock(&w->lock);
+}
+
 static void *keeper_main(void *self)
 {
     struct workers *w = self;
@@ -178,6 +194,7 @@ static void *keeper_main(void *self)
         keep_directory(w->desk, &next_ms);
         journal_requests_run(w->desk->journal);
         pthread_mutex_lock(&w->lock);
+        give_memory_back(w);
         if (!w->stop)
             wait_for_work(w);
     }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Single mails through a real Dovecot: from the server writing EXISTS (stamped by a small proxy) to the ticket's POST arriving,
-less the time in which the server itself was thinking; and from delivery to both. latency.py [MAILS]"""
+"""Single mails through a real Dovecot and a real SMTP server, each behind a small proxy that stamps what passes: from the server
+writing EXISTS to the ticket's POST arriving and to the end of the reply's text arriving, less the time in which the servers were
+thinking; and from delivery to both. latency.py [MAILS]"""
 import os
 import re
 import socket
@@ -19,13 +20,18 @@ def now():
 
 
 class Proxy:
-    """Forwards one port; knows when EXISTS went by and how long the server took to answer since."""
+    """Forwards one port; knows when EXISTS and the letter went by, and how long the server took to answer since."""
 
     def __init__(self, port):
-        self.target, self.exists, self.asked, self.thinking = port, 0, 0, 0.0
+        self.target = port
+        self.forget()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def forget(self):
+        self.exists = self.asked = self.lettered = 0
+        self.thinking = self.thinking_before_letter = self.fetching = 0.0
 
     def _accept(self):
         while True:
@@ -36,20 +42,32 @@ class Proxy:
             threading.Thread(target=self._up, args=(client, server), daemon=True).start()
             threading.Thread(target=self._down, args=(client, server), daemon=True).start()
 
+    def seen(self, data):
+        """Of use to who counts."""
+
     def _up(self, client, server):
         while data := client.recv(65536):
             self.asked = now()
+            # inside TLS nothing else that we say to a mail server is as long as a letter
+            if len(data) > 3000:
+                self.lettered, self.thinking_before_letter = self.asked, self.thinking
             server.sendall(data)
 
     def _down(self, client, server):
         while data := server.recv(1 << 20):
             at = now()
+            self.seen(data)
             if b" EXISTS" in data and not self.exists:
-                self.exists, self.thinking = at, 0.0
+                self.exists = at
             elif self.asked:
                 self.thinking += at - self.asked
+                if b" FETCH (" in data:
+                    self.fetching = self.thinking
             self.asked = 0
-            client.sendall(data)
+            try:
+                client.sendall(data)
+            except BrokenPipeError:
+                return
 
 
 def figures(name, values):
@@ -69,39 +87,61 @@ def fsync_us(folder):
     return times
 
 
+def behind_proxies(lab):
+    """Puts a proxy before each mail server in the daemon's configuration: imap, smtp."""
+    with open(lab.daemon.conf, encoding="utf-8") as conf:
+        text = conf.read()
+    proxies = {}
+    for key, pattern, target in (("imap", r'(imap = \{ url = "imaps?://127\.0\.0\.1:)\d+(";)', lab.host.ports["imap"]),
+                                 ("smtp", r'(smtp = \{ url = "smtp://127\.0\.0\.1:)\d+(";)', lab.host.ports["submission"])):
+        found = re.search(pattern, text)
+        proxies[key] = Proxy(target)
+        text = text[:found.start()] + "%s%d%s" % (found.group(1), proxies[key].port, found.group(2)) + text[found.end():]
+    # what passes a proxy must be readable
+    text = text.replace('imap = { url = "imaps:', 'imap = { url = "imap:')
+    text = re.sub(r'(imap = \{ url = "[^"]*";)', r'\1 insecure_plain = true;', text)
+    with open(lab.daemon.conf, "w", encoding="utf-8") as conf:
+        conf.write(text)
+    return proxies
+
+
+def one_mail(lab, proxies, number):
+    """(own share to the POST, own share to the reply, delivery to POST, delivery to the reply), microseconds."""
+    imap, smtp = proxies["imap"], proxies["smtp"]
+    for p in proxies.values():
+        p.forget()
+    begin = now()
+    lab.deliver(dict(subject="Sarah: request %d" % number, text="x\n"))
+    while not smtp.lettered:
+        time.sleep(0.002)
+    while len(lab.stored(STAFF).get("INBOX", [])) <= number:
+        time.sleep(0.002)
+    arrived = now()
+    calls = lab.sandbox.log()
+    posted = next(r["mono_us"] for r in calls if r["method"] == "POST" and r["path"].endswith("/Tickets"))
+    theirs = imap.fetching + smtp.thinking_before_letter + sum(r["done_us"] - r["mono_us"] for r in calls)
+    own_reply = smtp.lettered - imap.exists - theirs
+    return posted - imap.exists - imap.fetching, own_reply, posted - begin, arrived - begin
+
+
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with Lab("per_sender_hour = 10000;") as lab:
         lab.clean()
-        proxy = Proxy(lab.host.ports["imap"])
-        with open(lab.daemon.conf, encoding="utf-8") as conf:
-            text = conf.read()
-        with open(lab.daemon.conf, "w", encoding="utf-8") as conf:
-            conf.write(re.sub(r'imap = \{ url = "[^"]*";', 'imap = { url = "imap://127.0.0.1:%d"; insecure_plain = true;' % proxy.port, text))
+        proxies = behind_proxies(lab)
         lab.daemon.start()
-        own, total, reply = [], [], []
+        rows = []
         for n in range(count):
-            proxy.exists = 0
-            begin = now()
-            lab.deliver(dict(subject="Sarah: request %d" % n, text="x\n"))
-            post = None
-            while not post:
-                time.sleep(0.005)
-                post = next((r for r in lab.sandbox.log() if r["method"] == "POST" and r["path"].endswith("/Tickets")), None)
-            while len(lab.stored(STAFF).get("INBOX", [])) <= n:
-                time.sleep(0.002)
-            reply.append(now() - begin)
-            own.append(post["mono_us"] - proxy.exists - proxy.thinking)
-            total.append(post["mono_us"] - begin)
+            rows.append(one_mail(lab, proxies, n))
             clear(lab)
             time.sleep(0.05)
         with open("/proc/%d/status" % lab.daemon.child.pid, encoding="ascii") as status:
             rss = dict(re.findall(r"(RssAnon|VmRSS|VmHWM):\s+(\d+)", status.read()))
         lab.daemon.stop()
         figures("fsync", fsync_us(lab.daemon.dir))
-        figures("EXISTS to POST, our own share", own)
-        figures("delivery to POST (Dovecot waits 0.5 s)", total)
-        figures("delivery to the reply in the mailbox", reply)
+        for name, values in zip(("EXISTS to POST, our own share", "EXISTS to the reply, our own share",
+                                 "delivery to POST (Dovecot waits 0.5 s)", "delivery to the reply in the mailbox"), zip(*rows)):
+            figures(name, values)
         print("memory after %d mails: RssAnon %s KB, RSS %s KB, peak %s KB" % (count, rss["RssAnon"], rss["VmRSS"], rss["VmHWM"]))
 
 

@@ -82,15 +82,20 @@ class Daemon:
         with open(self.log_path, "w", encoding="utf-8"):
             pass
 
-    def start(self, ready=1.0, env=None, arguments=()):
-        """Starts `frontdesk run`; an end within `ready` seconds is an error that carries the log."""
+    def start(self, ready=3.0, env=None, arguments=()):
+        """Starts `frontdesk run` and waits until its mailbox is watched, at most `ready` seconds; an end within that time is an
+        error that carries the log."""
         with open(self.log_path, "ab") as log:
+            begin = log.tell()
             self.child = subprocess.Popen([self.program, "run", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL,
                                           stdout=log, stderr=log, env=self._environment(env))
-        try:
-            status = self.child.wait(ready)
-        except subprocess.TimeoutExpired:
-            return self
+        end = time.monotonic() + ready
+        while (status := self.child.poll()) is None:
+            with open(self.log_path, "rb") as log:
+                log.seek(begin)
+                if b"watch connected" in log.read() or time.monotonic() > end:
+                    return self
+            time.sleep(0.02)
         self.child = None
         raise RuntimeError("frontdesk ended with %d:\n%s" % (status, self.log()))
 
