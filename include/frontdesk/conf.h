@@ -78,21 +78,18 @@ struct conf {
         char *due;   /* "next workday 17:00", "in 3 days 12:00", "today 17:00" */
     } ticket;
     struct {
-        uint64_t message_size;     /* bytes as they travel, default 35 MB (a file of 25 MB) */
-        unsigned parts, depth;     /* default 200, 20 */
-        unsigned per_sender_hour;  /* default 30 */
-        unsigned hold_minutes;     /* default 30 */
-        unsigned settle_seconds;   /* default 330 */
-        unsigned workers;          /* default 4 */
-        unsigned poll_seconds;     /* default 60 */
-        unsigned replies_per_hour; /* breaker, default 300 */
+        uint64_t message_size;    /* bytes as they travel, default 35 MB (a file of 25 MB) */
+        unsigned parts, depth;    /* default 200, 20 */
+        unsigned per_sender_hour; /* default 30 */
+        unsigned settle_seconds;  /* default 330 */
+        unsigned workers;         /* default 8 */
+        unsigned poll_seconds;    /* default 60 */
     } limits;
     struct {
         char *path; /* state directory: journal.db, spool/, instance, lock */
-        unsigned keep_days;
     } journal;
     struct {
-        char *email, *command; /* operator's address, program; NULL: none */
+        char *email; /* operator's address; NULL: none */
     } alerts;
     char *templates; /* folder; default the installed one */
 };
