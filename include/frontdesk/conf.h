@@ -40,6 +40,7 @@ struct conf_mailbox {
     enum conf_trust trust;
     char *trust_server;                    /* authserv-id for "server:NAME" */
     char *inbox, *done, *refused, *parked; /* folder names, UTF-8 */
+    char *former_instances;                /* ids with blanks between, or NULL */
 };
 
 struct conf_nickname {

@@ -55,10 +55,11 @@ struct mailbox_options {
     const struct conf_mailbox *conf;
     uint64_t size_limit;   /* conf limits.message_size */
     unsigned poll_seconds; /* IDLE is renewed and polled beside it this often, at most 540 */
-    const char *instance;  /* id written as a keyword where folders cannot be made (mail.md 5.3) */
-    int stop_fd;           /* readable = end within 2 s */
-    int wake_fd;           /* readable = something is owed (an eventfd; the mailbox reads it); -1 = none */
-    bool once;             /* connect, drain, file what is owed, log out, return */
+    const char
+        *instance; /* id that filed mail carries as a keyword; NULL = none, and no foreign one is noticed */
+    int stop_fd;   /* readable = end within 2 s */
+    int wake_fd;   /* readable = something is owed (an eventfd; the mailbox reads it); -1 = none */
+    bool once;     /* connect, drain, file what is owed, log out, return */
     /* tests only: back-off base in ms (0 = 1,000), answer deadline in ms (0 = 20,000) */
     unsigned backoff_ms, answer_ms;
 };

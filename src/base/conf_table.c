@@ -58,6 +58,9 @@ const struct conf_row conf_rows[] = {
      "Folder for mail of strangers and machines; created if missing."},
     {"mailboxes[].folders.parked", CONF_TEXT, MAILBOX(parked), 1, 200, "Parked", false,
      "Folder for mail that waits for the operator; created if missing."},
+    {"mailboxes[].former_instances", CONF_TEXT, MAILBOX(former_instances), 1, 400, NULL, false,
+     "Ids of installations that filed this mailbox's mail before and are gone for good, with blanks "
+     "between."},
     {"staff.extra_addresses", CONF_ADDRESSES, TOP(staff.extra_addresses), 0, 500, NULL, false,
      "Single addresses outside the staff domains that are staff too."},
     {"staff.admins", CONF_ADDRESSES, TOP(staff.admins), 0, 50, NULL, false,

@@ -70,8 +70,17 @@ static int move(struct imap *i, struct mailimap_set *set, const char *name, stru
     return wire_broke(rc) ? imap_fail(i, rc, "filing finished mail", e) : 1;
 }
 
+static int mark_as_ours(struct imap *i, struct mailimap_set *set, struct err *e)
+{
+    if (!i->keywords || !i->options->instance)
+        return 0;
+    return flag(i, set, mailimap_flag_new_flag_keyword(imap_owner_keyword(i)), e);
+}
+
 static int file_into(struct imap *i, struct mailimap_set *set, enum mailbox_folder f, struct err *e)
 {
+    if (mark_as_ours(i, set, e) != 0)
+        return -1;
     if (i->no_folders[f])
         return mark_in_place(i, set, f, e);
     char *name = imap_folder_name(folder_of(i, f));

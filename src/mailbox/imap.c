@@ -24,7 +24,7 @@ static int serve(struct imap *i, bool *stop, struct err *e)
     uint32_t fresh = 0;
     bool owed = true, drain = true;
     for (;;) {
-        if (drain && imap_drain(i, fresh, e) != 0)
+        if (drain && (imap_owner_check(i, e) != 0 || imap_drain(i, fresh, e) != 0))
             return -1;
         if (drain)
             tell(i, MAILBOX_DRAINED, NULL);

@@ -55,6 +55,11 @@ int imap_drain(struct imap *i, uint32_t fresh, struct err *e) MUST_USE;
 /* filing.c */
 int imap_file_owed(struct imap *i, struct err *e) MUST_USE;
 
+/* owner.c: the keyword that filed mail carries (freed by the caller); ERR_LOCKED when the mailbox bears another
+ * installation's. */
+char *imap_owner_keyword(const struct imap *i);
+int imap_owner_check(const struct imap *i, struct err *e) MUST_USE;
+
 /* idle.c: waits for news until `until` (monotonic ms); *fresh = mails announced, *stop when asked to stop,
  * *owed when something is to be filed. */
 int imap_idle(struct imap *i, int64_t until, uint32_t *fresh, bool *owed, bool *stop, struct err *e) MUST_USE;
