@@ -85,15 +85,20 @@ static void set_question(struct view *v, const struct facts_input *in)
     }
 }
 
-/* Only people who can be given tickets, each as they must be typed. */
+/* Only people who can be given tickets, each as they must be typed; a large firm's list is cut, and says so.
+ */
 static void set_help(struct view *v, const struct facts_input *in)
 {
     const struct directory *d = in->directory;
-    size_t n = 0;
-    for (size_t i = 0; d && i < d->n_resources && n < MOST_PEOPLE; i++) {
+    size_t n = 0, more = 0;
+    for (size_t i = 0; d && i < d->n_resources; i++) {
         const struct directory_resource *r = &d->resources[i];
         if (!r->assignable)
             continue;
+        if (n == MOST_PEOPLE) {
+            more++;
+            continue;
+        }
         const char *typed = typed_name(d, r);
         struct view *item = view_item(v, "people");
         view_setf(item, "name", "%s%s%s", r->first, r->last[0] ? " " : "", r->last);
@@ -103,6 +108,8 @@ static void set_help(struct view *v, const struct facts_input *in)
             view_setf(item, "example", "%s %s: reset the password", r->first, r->last);
         n++;
     }
+    if (more)
+        view_setf(v, "more_people", "%zu", more);
     const struct command_verb *verbs = command_verbs(&n);
     for (size_t i = 0; i < n; i++) {
         if (!verbs[i].built)

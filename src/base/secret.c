@@ -11,14 +11,19 @@
 
 enum { SECRET_MAX = 8192 };
 
-/* "cred:NAME" is a systemd credential. */
-static void resolve_path(const char *path, char *out, size_t size)
+/* "cred:NAME" is a systemd credential; *is_cred then. */
+static int resolve_path(const char *path, char *out, size_t size, bool *is_cred, struct err *e)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    if (slice_starts(slice_of(path), SLICE("cred:")) && folder)
-        snprintf(out, size, "%s/%s", folder, path + 5);
-    else
-        snprintf(out, size, "%s", path);
+    *is_cred = slice_starts(slice_of(path), SLICE("cred:"));
+    if (*is_cred && !folder)
+        return err_set(
+            e, ERR_CONFIG,
+            "%s is a systemd credential, and there are none here (CREDENTIALS_DIRECTORY is not set): "
+            "start frontdesk as the service that has LoadCredential=%s, or name a file",
+            path, path + 5);
+    snprintf(out, size, "%s%s%s", *is_cred ? folder : "", *is_cred ? "/" : "", *is_cred ? path + 5 : path);
+    return 0;
 }
 
 static int read_whole(int fd, const char *path, char *into, size_t *len, struct err *e)
@@ -38,14 +43,16 @@ static int read_whole(int fd, const char *path, char *into, size_t *len, struct 
     }
 }
 
-static int check_mode(int fd, const char *path, struct err *e)
+/* systemd gives its credentials to the service's user by an ACL, which shows as group read; the folder around
+ * them is closed. */
+static int check_mode(int fd, const char *path, bool is_cred, struct err *e)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
         return err_set_errno(e, errno, "cannot look at the secret file %s", path);
     if (!S_ISREG(st.st_mode))
         return err_set(e, ERR_CONFIG, "the secret file %s is not an ordinary file", path);
-    if (st.st_mode & 077)
+    if (st.st_mode & (is_cred ? 037 : 077))
         return err_set(e, ERR_CONFIG, "the secret file %s can be read by others: chmod 600 %s", path, path);
     return 0;
 }
@@ -71,8 +78,10 @@ int secret_load(struct secret *s, const char *path, struct err *e)
 {
     char real[4096], raw[SECRET_MAX + 1];
     size_t len = 0;
+    bool is_cred;
     *s = (struct secret){0};
-    resolve_path(path, real, sizeof(real));
+    if (resolve_path(path, real, sizeof(real), &is_cred, e) != 0)
+        return -1;
     int fd = open(real, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         err_set_errno(e, errno, "cannot open the secret file %s", real);
@@ -80,7 +89,7 @@ int secret_load(struct secret *s, const char *path, struct err *e)
             e->code = ERR_CONFIG;
         return -1;
     }
-    int rc = check_mode(fd, real, e);
+    int rc = check_mode(fd, real, is_cred, e);
     if (rc == 0)
         rc = read_whole(fd, real, raw, &len, e);
     if (rc == 0)

@@ -61,6 +61,7 @@ static void fill_help(struct view *v)
 {
     pair(v, "people", "Sarah Klein", "Sarah: reset the password", "name", "example");
     pair(v, "people", "Mike Chen", "Mike Chen: reset the password", "name", "example");
+    set(v, "more_people", "12");
     pair(v, "commands", "help", "what you may ask for", "verb", "summary");
     pair(v, "commands", "status", "how frontdesk is doing", "verb", "summary");
 }

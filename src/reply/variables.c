@@ -34,6 +34,7 @@ static const char *const names[] = {
     "user",
     "example",
     "people",
+    "more_people",
     "examples",
     "commands",
     "verb",
