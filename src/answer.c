@@ -124,11 +124,18 @@ static int make_letter(struct job *job, const char *template, const char *kind, 
     return rc;
 }
 
+/* A letter of which a job can have several: numbered, so that its Message-ID is the same after a crash. */
+static const char *numbered(struct job *job, const char *name)
+{
+    unsigned n = journal_letter_count(job->desk->journal, job->row.id, LETTER_SEQUEL);
+    return pool_printf(job->pool, "%s %u", name, n + 1);
+}
+
 /* After a retry of a job whose final letter is out already, the news is a sequel. */
 static enum letter_kind kind_now(struct job *job, const char **name)
 {
-    bool sequel = !job->unanswered && journal_has_letter(job->desk->journal, job->row.id, LETTER_FINAL, NULL);
-    *name = sequel ? pool_printf(job->pool, "sequel %lld", (long long)clock_now_us()) : "final";
+    bool sequel = !job->unanswered && journal_letter_count(job->desk->journal, job->row.id, LETTER_FINAL) > 0;
+    *name = sequel ? numbered(job, "sequel") : "final";
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
 
@@ -234,7 +241,7 @@ void job_tell_queued(struct job *job, const struct err *why)
     const char *sentence =
         why->code == ERR_BUSY && job->row.state == JOB_TAKEN ? why->text : err_sentence(why->code);
     if (!job->mailbox || !job->row.sender || !job->row.sender[0] ||
-        journal_has_letter(job->desk->journal, job->row.id, LETTER_INTERIM, NULL))
+        journal_letter_count(job->desk->journal, job->row.id, LETTER_INTERIM) > 0)
         return;
     if (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0)
         return;
@@ -259,8 +266,8 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
         return false;
     job->plan.sender = job->row.sender;
     bool theirs = err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED;
-    const char *name = pool_printf(job->pool, "trouble %lld", (long long)clock_now_us());
-    if (make_letter(job, "trouble", name, theirs ? why->text : err_sentence(why->code), letter, &e) != 0) {
+    if (make_letter(job, "trouble", numbered(job, "trouble"), theirs ? why->text : err_sentence(why->code),
+                    letter, &e) != 0) {
         LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
         return false;
     }

@@ -204,7 +204,8 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
-bool journal_has_letter(struct journal *j, int64_t job, enum letter_kind kind, enum letter_state *state);
+/* Letters of this kind that count (were not replaced). */
+unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind);
 /* How offering it ended: state, tries, next_ms, last_error as they stand in *letter. Unless `durable` it is
  * not waited for: the job must then stay claimed until a later commit of it. */
 void journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable);

@@ -211,6 +211,8 @@ static int serve(const struct cli *cli, bool once)
     if (rc == 0)
         rc = start_threads(&s, &e);
     if (rc == 0) {
+        /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */
+        journal_requests_run(s.journal);
         print_start(&s);
         notify("READY=1");
         if (once)

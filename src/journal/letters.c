@@ -146,19 +146,16 @@ size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, siz
     return n;
 }
 
-bool journal_has_letter(struct journal *j, int64_t job, enum letter_kind kind, enum letter_state *state)
+unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind)
 {
-    static const char sql[] =
-        "SELECT state FROM letters WHERE job = ? AND kind = ? AND state != 3 ORDER BY id DESC";
+    static const char sql[] = "SELECT COUNT(*) FROM letters WHERE job = ? AND kind = ? AND state != 3";
     struct query q = query_start(journal_read_begin(j), sql);
     query_int(&q, job);
     query_int(&q, kind);
-    bool found = query_row(&q);
-    if (found && state)
-        *state = (enum letter_state)query_get_int(&q);
+    unsigned n = query_row(&q) ? (unsigned)query_get_int(&q) : 0;
     int rc = query_end(&q, NULL);
     journal_read_end(j);
-    return rc == 0 && found;
+    return rc == 0 ? n : 0;
 }
 
 struct mark_arg {

@@ -46,7 +46,7 @@ static int retry_job(struct db *db, int64_t job, int64_t now_ms, struct err *e)
 static int discard_job(struct db *db, int64_t job, int64_t now_ms, struct err *e)
 {
     static const char sql[] =
-        "UPDATE jobs SET open = 0, state = 5, outcome = 10, done_ms = ?,"
+        "UPDATE jobs SET open = 0, state = 5, outcome = 11, done_ms = ?,"
         " reason = 'discarded by the operator; ' || COALESCE(reason, '') WHERE id = ? AND state = 6";
     struct query q = query_start(db, sql);
     query_int(&q, now_ms);

@@ -55,8 +55,8 @@ int imap_drain(struct imap *i, uint32_t fresh, struct err *e) MUST_USE;
 /* filing.c */
 int imap_file_owed(struct imap *i, struct err *e) MUST_USE;
 
-/* owner.c: the keyword that filed mail carries (freed by the caller); ERR_LOCKED when the mailbox bears another
- * installation's. */
+/* owner.c: the keyword that filed mail carries (freed by the caller); ERR_LOCKED when the mailbox bears
+ * another installation's. */
 char *imap_owner_keyword(const struct imap *i);
 int imap_owner_check(const struct imap *i, struct err *e) MUST_USE;
 

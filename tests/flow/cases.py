@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
-A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), and `expect`:
+A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), `then` (what the operator does when all has settled: a
+verb of `frontdesk journal` for every parked message, with Autotask well again), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
   folders   {folder: number of mails}
   outcomes  the journal's outcomes, sorted
-`crash`: False where a fault rule counts calls, so that a killed run would see another world by design.
 """
 
 SARAH, MIKE, STAFF = "sarah.klein", "mike.chen", "dana.reed@northwind.example"
+
+OPERATOR = "operator@northwind.example"
+PERMANENT = dict(action="status", status=500, method="POST", path="Tickets", errors="Picklist value [3] does not exist for priority")
+
+CASE_LIMITS = "message_size = \"1 MB\";"
 
 CASES = [
     dict(name="ticket", mails=[dict(subject="Sarah: reset MFA for Bob at Acme", text="He has a new phone.\n")],
@@ -45,9 +50,25 @@ CASES = [
          expect=dict(tickets=[dict(title="one", assignee=SARAH), dict(title="two", assignee="shana.ortiz")],
                      letters={STAFF: ["one", "two", "check accounts"]}, folders=dict(Done=3),
                      outcomes=["answered", "ticket", "ticket"])),
-    dict(name="answer-lost-after-commit", crash=False,
+    dict(name="answer-lost-after-commit",
          mails=[dict(subject="Sarah: lost answer", text="x")],
          faults=[dict(method="POST", path="Tickets", nth=1, action="drop_after_commit")],
          expect=dict(tickets=[dict(title="lost answer", assignee=SARAH)], letters={STAFF: ["Queued", "Sarah Klein"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="autotask-away-for-a-call", mails=[dict(subject="Sarah: away", text="x")],
+         faults=[dict(method="POST", path="Tickets", nth=1, action="html503")],
+         expect=dict(tickets=[dict(title="away", assignee=SARAH)], letters={STAFF: ["Queued", "Sarah Klein"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="too-large", mails=[dict(subject="Sarah: too large", text="0123456789abcdef\n" * 100000)],
+         expect=dict(tickets=[], letters={STAFF: ["larger than 1 MB"]}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
+    dict(name="refused-for-good", mails=[dict(subject="Sarah: refused", text="x")], faults=[PERMANENT],
+         expect=dict(tickets=[], letters={STAFF: ["Picklist value [3]"], OPERATOR: ["is parked"]}, folders=dict(Parked=1),
+                     outcomes=["parked"])),
+    dict(name="refused-then-retried", mails=[dict(subject="Sarah: mended", text="x")], faults=[PERMANENT], then="retry",
+         expect=dict(tickets=[dict(title="mended", assignee=SARAH)],
+                     letters={STAFF: ["Picklist value [3]", "Sarah Klein"], OPERATOR: ["is parked"]}, folders=dict(Parked=1),
+                     outcomes=["ticket"])),
+    dict(name="refused-then-discarded", mails=[dict(subject="Sarah: dropped", text="x")], faults=[PERMANENT], then="discard",
+         expect=dict(tickets=[], letters={STAFF: ["Picklist value [3]"], OPERATOR: ["is parked"]}, folders=dict(Parked=1),
+                     outcomes=["gone"])),
 ]

@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
-from cases import CASES  # noqa: E402
+from cases import CASES, CASE_LIMITS  # noqa: E402
 from lab import MAILBOX, Lab  # noqa: E402
 import tap  # noqa: E402
 
@@ -18,6 +18,7 @@ def check_case(lab, case):
         lab.deliver(mail)
     lab.sandbox.faults(case.get("faults", []))
     lab.settle()
+    lab.operate(case.get("then"))
     world, expect = lab.world(), case["expect"]
     tap.check(len(world["tickets"]) == len(expect["tickets"]), "tickets: %r" % world["tickets"])
     for got, wanted in zip(world["tickets"], expect["tickets"]):
@@ -39,5 +40,5 @@ def check_case(lab, case):
 
 
 if __name__ == "__main__":
-    with Lab() as LAB:
+    with Lab(CASE_LIMITS) as LAB:
         tap.run([(c["name"], lambda c=c: check_case(LAB, c)) for c in CASES])

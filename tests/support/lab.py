@@ -122,6 +122,20 @@ class Lab:
         return dict(tickets=self.tickets(), folders=folders, letters={u: self.letters(u) for u in users},
                     outcomes=sorted((r["state"], r["outcome"]) for r in self.daemon.journal()))
 
+    def ask(self, verb):
+        """The operator mends Autotask and asks for `verb` for every parked message."""
+        self.sandbox.faults([])
+        for row in self.daemon.journal():
+            if row["state"] == "parked":
+                code, _, errors = self.daemon.run("journal", verb, row["ref"])
+                if code:
+                    raise AssertionError("journal %s ended with %d: %s" % (verb, code, errors))
+
+    def operate(self, verb):
+        if verb:
+            self.ask(verb)
+            self.settle()
+
     def settle(self, timeout=60, env=None):
         """Runs `once` until nothing is left to do; returns how often."""
         end, runs = time.monotonic() + timeout, 0
