@@ -5,9 +5,13 @@ the unbroken run: tickets, letters by Message-ID, folders, outcomes. A second, i
 the kill fell between the final dot and the receipt on our disk. `Queued` letters are allowed beside (invariant 3).
 
 The two mutants must be caught: one repeats a step without looking it up, one commits the key after the effect.
-FRONTDESK_CRASH_STRIDE=N takes every Nth passage only."""
+FRONTDESK_CRASH_STRIDE=N takes every Nth passage only; FRONTDESK_CRASH_ONLY names the cases to run;
+FRONTDESK_CRASH_LABS says how many labs work side by side."""
+import multiprocessing
 import os
+import subprocess
 import sys
+import traceback
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
 from cases import CASE_LIMITS, CASES  # noqa: E402
@@ -17,7 +21,10 @@ import tap  # noqa: E402
 
 OPERATOR = "operator@northwind.example"
 STRIDE = int(os.environ.get("FRONTDESK_CRASH_STRIDE", "1"))
-TOTAL = dict(kills=0, copies=0, queued=0, differences=0)
+LABS = int(os.environ.get("FRONTDESK_CRASH_LABS", "6"))
+ONLY = os.environ.get("FRONTDESK_CRASH_ONLY", "").split()
+STRIPES = 3
+MUTANTS = ("mutant_no_lookup", "mutant_late_key")
 
 
 def comparable(world):
@@ -61,30 +68,26 @@ def passages(lab, case, mails, phase):
     return found, lab.world()
 
 
-def kill_everywhere(lab, case, stop_at_first=False, stride=STRIDE):
-    """The differences found, as lines."""
-    found = []
-    for phase in range(2 if case.get("then") else 1):
-        found += kill_in_phase(lab, case, phase, stop_at_first, stride)
-    return found
-
-
-def kill_in_phase(lab, case, phase, stop_at_first, stride):
+def kill_in_phase(lab, case, phase, first=1, step=STRIDE, stop_at_first=False):
+    """Kills at passages first, first + step ...: (differences as lines, figures)."""
     mails = [(m.get("sender", STAFF), staff_mail(**m)) for m in case["mails"]]
     names, world = passages(lab, case, mails, phase)
     expected, _, _, _ = comparable(world)
-    found = []
-    for n in range(1, len(names) + 1, stride):
+    found, figures = [], dict(kills=0, copies=0, queued=0)
+    for n in range(first, len(names) + 1, step):
         prepare(lab, case, mails, phase)
         code = lab.daemon.once({"FRONTDESK_CRASH_AT": "#%d" % n}, ("--since", "2020-01-01"))
         # 75: this run ended before its nth point and left something for later
         if code not in (-9, 0, 75):
             raise AssertionError("point %d: ended with %d\n%s" % (n, code, lab.daemon.log()))
-        finish(lab, case, phase)
+        try:
+            finish(lab, case, phase)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("killed at point %d (near %s), then it did not end:\n%s" % (
+                n, names[n - 1], lab.daemon.log())) from None
         got, copies, most, queued = comparable(lab.world())
-        TOTAL["kills"] += code == -9
-        TOTAL["copies"] += copies
-        TOTAL["queued"] += queued
+        for name, value in (("kills", code == -9), ("copies", copies), ("queued", queued)):
+            figures[name] += value
         # threads pass the points in varying order: the name of the n-th in this run is not known for sure
         if got != expected or most > 1 or queued > len(mails):
             different = [k for k in got if got[k] != expected[k]]
@@ -93,37 +96,86 @@ def kill_in_phase(lab, case, phase, stop_at_first, stride):
                 copies, queued))
             if stop_at_first:
                 break
-    TOTAL["differences"] += len(found)
-    return found
+    return found, figures
 
 
-def whole(case):
+def mutant(lab, name):
+    """The differences that the harness finds in a broken program: there must be one."""
+    program, lab.daemon.program = lab.daemon.program, os.path.join(BUILD, "tests", "crash", name)
+    try:
+        return kill_in_phase(lab, next(c for c in CASES if c["name"] == "ticket"), 0, step=1, stop_at_first=True)
+    finally:
+        lab.daemon.program = program
+
+
+# --- shared out: most of the time goes by waiting, so several labs work side by side -----------------------------------------
+
+def tasks():
+    """(test, function of a lab): a test may be several tasks."""
+    for case in CASES:
+        if ONLY and case["name"] not in ONLY:
+            continue
+        for phase in range(2 if case.get("then") else 1):
+            for part in range(STRIPES):
+                yield "killed everywhere: " + case["name"], kill_in_phase, (case, phase, 1 + part * STRIDE, STRIDE * STRIPES)
+    for name in MUTANTS:
+        yield name + " is caught", mutant, (name,)
+
+
+def work(todo, done):
+    """A process with a lab of its own."""
+    with Lab(CASE_LIMITS) as lab:
+        for number in iter(todo.get, None):
+            _, function, arguments = TASKS[number]
+            try:
+                found, figures = function(lab, *arguments)
+                done.put((number, found, figures, None))
+            except Exception:  # pylint: disable=broad-except
+                done.put((number, [], {}, traceback.format_exc()))
+
+
+def run_all():
+    """Test name -> [(differences, figures, error)], one a task."""
+    todo, done = multiprocessing.Queue(), multiprocessing.Queue()
+    for number in range(len(TASKS)):
+        todo.put(number)
+    workers = [multiprocessing.Process(target=work, args=(todo, done)) for _ in range(LABS)]
+    for worker in workers:
+        todo.put(None)
+        worker.start()
+    results = {}
+    for _ in TASKS:
+        number, *result = done.get(timeout=900)
+        results.setdefault(TASKS[number][0], []).append(result)
+    for worker in workers:
+        worker.join()
+    return results
+
+
+def judge(name, results):
     def test():
-        found = kill_everywhere(LAB, case)
-        tap.check(not found, "\n".join(found)[:4000])
+        for _, _, error in results:
+            tap.check(not error, error)
+        found = [line for lines, _, _ in results for line in lines]
+        if name.startswith("mutant"):
+            tap.check(found, "the harness did not notice it")
+            print("# caught: " + found[0][:300])
+        else:
+            tap.check(not found, "\n".join(found)[:4000])
     return test
 
 
-def mutant(name, case):
+def report(results):
     def test():
-        program, LAB.daemon.program = LAB.daemon.program, os.path.join(BUILD, "tests", "crash", name)
-        try:
-            found = kill_everywhere(LAB, case, stop_at_first=True, stride=1)
-        finally:
-            LAB.daemon.program = program
-        tap.check(found, "the harness did not notice the mutant %s" % name)
-        print("# caught: " + found[0][:300])
+        runs = [r for name, rows in results.items() if not name.startswith("mutant") for r in rows]
+        total = {key: sum(figures.get(key, 0) for _, figures, _ in runs) for key in ("kills", "copies", "queued")}
+        print("# %d kills, %d differences, %d second copies of letters, %d Queued letters" % (
+            total["kills"], sum(len(found) for found, _, _ in runs), total["copies"], total["queued"]))
+        tap.check(total["kills"] > 50 / STRIDE, "too few kills to mean anything")
     return test
-
-
-def report():
-    print("# %(kills)d kills, %(differences)d differences, %(copies)d second copies of letters, %(queued)d Queued letters" % TOTAL)
-    tap.check(TOTAL["kills"] > 50 / STRIDE, "too few kills to mean anything")
 
 
 if __name__ == "__main__":
-    with Lab(CASE_LIMITS) as LAB:
-        TWO = next(c for c in CASES if c["name"] == "ticket")
-        tap.run([("killed everywhere: " + c["name"], whole(c)) for c in CASES] + [("sum", report)] +
-                [("mutant without look-up is caught", mutant("mutant_no_lookup", TWO)),
-                 ("mutant with a late key is caught", mutant("mutant_late_key", TWO))])
+    TASKS = list(tasks())
+    RESULTS = run_all()
+    tap.run([(name, judge(name, rows)) for name, rows in RESULTS.items()] + [("sum", report(RESULTS))])
