@@ -3,6 +3,8 @@
  */
 #include "words.h"
 
+#include <pthread.h>
+
 /* Short ones (I, R, TR ...) are ordinary letters too: they count only in front of another prefix or tag. */
 static const struct {
     const char *word;
@@ -84,6 +86,20 @@ static const char *const tags[] = {"[EXTERNAL]",       "[EXT]",
                                    "(EXTERNAL)",       "EXTERNAL:",
                                    "[EXTERN E-MAIL]"};
 
+/* The prefixes as they are compared. */
+static char folded_prefixes[ARRAY_LEN(prefixes)][64];
+
+static void fold_prefixes(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+        struct buf folded = BUF_INIT(sizeof(folded_prefixes[i]) - 1);
+        fold_into(&folded, slice_of(prefixes[i].word));
+        ENSURE(!folded.overflow);
+        snprintf(folded_prefixes[i], sizeof(folded_prefixes[i]), "%s", folded.data);
+        buf_release(&folded);
+    }
+}
+
 static struct slice after_tag(struct slice s)
 {
     for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
@@ -113,11 +129,13 @@ static bool take_prefix(struct slice s, size_t *which, struct slice *rest)
     bool plain = scan_char(&c, ':');
     if (!plain && !slice_starts(left, wide))
         return false;
-    struct buf folded = BUF_INIT(100);
-    fold_into(&folded, word);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct buf folded = BUF_INIT(400);
     bool found = false;
+    pthread_once(&once, fold_prefixes);
+    fold_into(&folded, word);
     for (size_t i = 0; i < ARRAY_LEN(prefixes) && !found; i++) {
-        found = fold_eq(slice_of(prefixes[i].word), word);
+        found = slice_eq(slice_of(folded_prefixes[i]), buf_view(&folded));
         *which = i;
     }
     buf_release(&folded);

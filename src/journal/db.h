@@ -107,6 +107,8 @@ int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
 void job_ref_of(int64_t id, char ref[12]);
-int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e) MUST_USE;
+/* *id 0: the job has one of this kind already, which counts. */
+int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, int64_t *id,
+                  struct err *e) MUST_USE;
 
 #endif

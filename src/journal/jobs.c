@@ -59,28 +59,9 @@ static void read_job(struct query *q, struct pool *pool, struct journal_job *out
     out->conversation = query_get_text(q, pool);
     out->ticket_id = query_get_int(q);
     out->ticket_number = query_get_text(q, pool);
+    out->plan = query_get_text(q, pool);
+    out->mail = query_get_blob(q, pool);
     job_ref_of(out->id, out->ref);
-}
-
-static void read_extra(struct db *db, bool with_mail, struct pool *pool, struct journal_job *out)
-{
-    static const char plan[] = "SELECT plan FROM plans WHERE job = ?",
-                      mail[] = "SELECT bytes FROM mails WHERE job = ?";
-    out->plan = "";
-    if (out->state != JOB_TAKEN) {
-        struct query q = query_start(db, plan);
-        query_int(&q, out->id);
-        if (query_row(&q))
-            out->plan = query_get_text(&q, pool);
-        query_end(&q, NULL);
-    }
-    if (with_mail && !out->spool[0]) {
-        struct query q = query_start(db, mail);
-        query_int(&q, out->id);
-        if (query_row(&q))
-            out->mail = query_get_blob(&q, pool);
-        query_end(&q, NULL);
-    }
 }
 
 int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool *pool,
@@ -89,18 +70,18 @@ int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool 
     static const char sql[] =
         "SELECT id, mailbox, state, outcome, reason, attempts, tries, run_at, taken_ms, received_ms, "
         "planned_ms,"
-        " headers_only, lookup_first, spool, sender, message_key, conversation, ticket_id, ticket_number"
-        " FROM jobs WHERE id = ?";
+        " headers_only, lookup_first, spool, sender, message_key, conversation, ticket_id, ticket_number, "
+        "plan,"
+        " bytes FROM jobs LEFT JOIN plans ON plans.job = id LEFT JOIN mails ON mails.job = id AND ?2"
+        " WHERE id = ?1";
     *out = (struct journal_job){0};
-    struct db *db = journal_read_begin(j);
-    struct query q = query_start(db, sql);
+    struct query q = query_start(journal_read_begin(j), sql);
     query_int(&q, id);
+    query_int(&q, with_mail);
     bool found = query_row(&q);
     if (found)
         read_job(&q, pool, out);
     int rc = query_end(&q, e);
-    if (rc == 0 && found)
-        read_extra(db, with_mail, pool, out);
     journal_read_end(j);
     if (rc == 0 && !found)
         return err_set(e, ERR_NOT_FOUND, "the journal has no job %lld", (long long)id);
@@ -297,7 +278,8 @@ static int finish(struct db *db, void *self, struct err *e)
     query_int(&q, a->job);
     if (query_run(&q, e) != 0)
         return -1;
-    return a->letter ? letter_insert(db, a->letter, a->now_ms, e) : 0;
+    int64_t id;
+    return a->letter ? letter_insert(db, a->letter, a->now_ms, &id, e) : 0;
 }
 
 int journal_finish(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,

@@ -4,21 +4,29 @@
  */
 #include "db.h"
 
-int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, struct err *e)
+int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, int64_t *id, struct err *e)
 {
+    static const char bytes[] = "INSERT INTO letter_bytes VALUES (?, ?)";
     static const char sql[] =
-        "INSERT INTO letters (job, kind, state, mailbox, message_id, recipient, bytes, first_ms, next_ms)"
-        " SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?1 = 0 OR ?2 > 1 OR NOT EXISTS"
+        "INSERT INTO letters (job, kind, state, mailbox, message_id, recipient, first_ms, next_ms)"
+        " SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?6 WHERE ?1 = 0 OR ?2 > 1 OR NOT EXISTS"
         " (SELECT 1 FROM letters WHERE job = ?1 AND kind = ?2 AND state != 3)";
     struct query q = query_start(db, sql);
+    *id = 0;
     query_int(&q, l->job);
     query_int(&q, l->kind);
     query_text(&q, l->mailbox);
     query_text(&q, l->message_id);
     query_text(&q, l->to);
+    query_int(&q, now_ms);
+    if (query_run(&q, e) != 0)
+        return -1;
+    if (sqlite3_changes(db->handle) == 0)
+        return 0;
+    *id = sqlite3_last_insert_rowid(db->handle);
+    q = query_start(db, bytes);
+    query_int(&q, *id);
     query_blob(&q, l->bytes);
-    query_int(&q, now_ms);
-    query_int(&q, now_ms);
     return query_run(&q, e);
 }
 
@@ -35,6 +43,7 @@ static int answer(struct db *db, void *self, struct err *e)
         " tries = 0 WHERE id = ?";
     static const char replace[] = "UPDATE letters SET state = 3 WHERE job = ? AND kind = 0 AND state = 0";
     struct answer_arg *a = self;
+    a->letter_id = 0;
     struct query q = query_start(db, job);
     query_int(&q, a->job->outcome);
     query_text(&q, a->job->reason);
@@ -47,11 +56,7 @@ static int answer(struct db *db, void *self, struct err *e)
     query_int(&q, a->job->id);
     if (query_run(&q, e) != 0)
         return -1;
-    if (!a->letter)
-        return 0;
-    int rc = letter_insert(db, a->letter, a->now_ms, e);
-    a->letter_id = sqlite3_changes(db->handle) == 1 ? sqlite3_last_insert_rowid(db->handle) : 0;
-    return rc;
+    return a->letter ? letter_insert(db, a->letter, a->now_ms, &a->letter_id, e) : 0;
 }
 
 int journal_answer(struct journal *j, const struct journal_job *job, struct journal_letter *letter,
@@ -68,8 +73,8 @@ int journal_answer(struct journal *j, const struct journal_job *job, struct jour
 
 static int add_letter(struct db *db, void *self, struct err *e)
 {
-    const struct answer_arg *a = self;
-    return letter_insert(db, a->letter, a->now_ms, e);
+    struct answer_arg *a = self;
+    return letter_insert(db, a->letter, a->now_ms, &a->letter_id, e);
 }
 
 int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e)
@@ -114,7 +119,7 @@ static size_t read_letters(struct journal *j, const char *sql, int64_t job, int6
 
 #define LETTER_COLUMNS                                                                                       \
     "SELECT id, job, kind, state, mailbox, message_id, recipient, tries, first_ms, next_ms, last_error, "    \
-    "bytes FROM letters "
+    "bytes FROM letters JOIN letter_bytes ON letter = id "
 
 size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
                        struct journal_letter **out)

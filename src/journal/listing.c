@@ -107,7 +107,8 @@ static int turn_alert(struct db *db, void *self, struct err *e)
     query_text(&q, a->text);
     if (query_run(&q, e) != 0)
         return -1;
-    return a->letter ? letter_insert(db, a->letter, clock_now_ms(), e) : 0;
+    int64_t id;
+    return a->letter ? letter_insert(db, a->letter, clock_now_ms(), &id, e) : 0;
 }
 
 bool journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,

@@ -5,8 +5,9 @@
 
 /* States and kinds are the numbers of the enums in journal.h; they never change meaning, new ones go to the
  * end. open = 1 while something is still to be run or posted: the partial indexes keep old jobs out of every
- * search. Each index costs a page in nearly every commit: that a letter is the only one of its kind is kept
- * by the writer (letters.c), the one place that inserts them. */
+ * search. Bytes that never change stand in tables of their own: a change of a row
+ * writes the whole row again. Each index costs a page in nearly every commit: that a letter is the only one
+ * of its kind is kept by the writer (letters.c), the one place that inserts them. */
 static const char tables[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE mailboxes (mailbox TEXT PRIMARY KEY, uidvalidity INTEGER NOT NULL, next_uid INTEGER NOT "
@@ -39,9 +40,10 @@ static const char tables[] =
     "  PRIMARY KEY (job, n)) WITHOUT ROWID;"
     "CREATE TABLE letters (id INTEGER PRIMARY KEY, job INTEGER NOT NULL, kind INTEGER NOT NULL, state "
     "INTEGER NOT NULL,"
-    "  mailbox TEXT NOT NULL, message_id TEXT NOT NULL, recipient TEXT NOT NULL, bytes BLOB NOT NULL,"
+    "  mailbox TEXT NOT NULL, message_id TEXT NOT NULL, recipient TEXT NOT NULL,"
     "  tries INTEGER NOT NULL DEFAULT 0, first_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, last_error "
     "TEXT);"
+    "CREATE TABLE letter_bytes (letter INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "CREATE INDEX letters_job ON letters (job, kind);"
     "CREATE INDEX letters_due ON letters (next_ms) WHERE state = 0;"
     "CREATE TABLE alerts (topic TEXT PRIMARY KEY, ill INTEGER NOT NULL, since_ms INTEGER NOT NULL, text TEXT "

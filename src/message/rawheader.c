@@ -261,6 +261,16 @@ struct body_guard {
     unsigned colons;
 };
 
+/* Most lines are no header at all: their first character says so. */
+static bool may_start_address_field(char c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(address_fields); i++) {
+        if ((c | 0x20) == address_fields[i][0])
+            return true;
+    }
+    return c == ' ' || c == '\t';
+}
+
 static void guard_step(struct body_guard *g, char c)
 {
     if (g->state == LINE_END_SKIP || g->state == LINE_END_COUNT) {
@@ -277,7 +287,7 @@ static void guard_step(struct body_guard *g, char c)
         g->state = is_address_field(slice_from(g->head, g->n)) ? COUNT : SKIP;
         g->colons = 0;
     } else if (g->state == HEAD) {
-        if (g->n == sizeof(g->head))
+        if (g->n == sizeof(g->head) || (g->n == 0 && !may_start_address_field(c)))
             g->state = SKIP;
         else
             g->head[g->n++] = c;
@@ -287,9 +297,10 @@ static void guard_step(struct body_guard *g, char c)
 int rawheader_guard_body(const struct source *src, uint64_t from, struct err *e)
 {
     struct body_guard g = {.state = HEAD};
-    char *chunk = mem_alloc(CHUNK);
+    size_t room = src->size - from < CHUNK ? (size_t)(src->size - from) : CHUNK;
+    char *chunk = mem_alloc(room + 1);
     ssize_t n;
-    while ((n = source_read(src, from, chunk, CHUNK)) > 0) {
+    while ((n = source_read(src, from, chunk, room)) > 0) {
         for (const char *p = chunk, *end = chunk + n; p < end; p++) {
             if (g.state == SKIP) {
                 p = memchr(p, '\n', (size_t)(end - p));

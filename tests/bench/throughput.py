@@ -91,7 +91,7 @@ def main():
                 out.write("secret\n")
             peers = Peers(mails, folder)
             with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as out:
-                out.write(SETTINGS.format(dir=folder, root=ROOT, workers=os.environ.get("FRONTDESK_WORKERS", "4"), **peers.ports))
+                out.write(SETTINGS.format(dir=folder, root=ROOT, workers=os.environ.get("FRONTDESK_WORKERS", "8"), **peers.ports))
             os.mkdir(os.path.join(folder, "state"), 0o700)
             done, took, cpu, peak = timed([os.path.join(BUILD, "frontdesk"), "once", "--log", "warn", "--since", "2020-01-01", "-c",
                                            os.path.join(folder, "conf")])
