@@ -22,9 +22,25 @@ struct directory_labels {
     int64_t queue, triage_queue, status, priority, category, source, company;
 };
 
+/* The picklists of a ticket, and the active companies: what a sender may name. */
+enum directory_list { LIST_QUEUE, LIST_STATUS, LIST_PRIORITY, LIST_CATEGORY, LIST_TYPE, DIRECTORY_LISTS };
+struct directory_label {
+    int64_t id;
+    const char *name; /* cleaned of controls; only active values */
+};
+struct directory_company {
+    int64_t id; /* 0 = the own company */
+    const char *name;
+    const char *domain; /* of its web address, lower-case, without www.; "" = none */
+};
+
 struct directory {
     const struct directory_resource *resources;
     size_t n_resources;
+    const struct directory_label *lists[DIRECTORY_LISTS];
+    size_t n_lists[DIRECTORY_LISTS];
+    const struct directory_company *companies; /* by id */
+    size_t n_companies;
     struct directory_labels labels;
     const char *queue_name, *triage_queue_name, *priority_name, *status_name;
     const char *web_url; /* root for links, ends in "/" */
