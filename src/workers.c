@@ -61,7 +61,7 @@ static void refill(struct workers *w)
     for (size_t i = 0; i < n; i++)
         w->ready[w->n_ready++] = found[i];
     w->dirty = n == READY / 2; /* there may be more: look again when these are handed out */
-    w->next_due_ms = journal_next_due(w->desk->journal, now_ms);
+    w->next_due_ms = journal_next_due(w->desk->journal, now_ms, true);
 }
 
 static int64_t job_of(int64_t ready)
@@ -260,7 +260,7 @@ bool workers_drain(struct workers *w, int64_t ms)
         if (!idle)
             nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     }
-    return idle && journal_next_due(w->desk->journal, 0) == INT64_MAX;
+    return idle && journal_next_due(w->desk->journal, 0, false) == INT64_MAX;
 }
 
 void workers_stop(struct workers **workers)

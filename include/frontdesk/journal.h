@@ -126,12 +126,16 @@ struct journal_job {
     const char *plan; /* JSON of action/plan.c; "" before planned */
     int64_t ticket_id;
     const char *ticket_number;
+    int64_t parent;    /* the job that this mail is a follow-up of, or says again; 0 = none */
+    int64_t successor; /* the job that took this one's waiting over; 0 = none */
+    int64_t text_key;  /* tells whether two mails of a sender say the same */
 };
 
 /* Jobs that may run at `now_ms`, oldest first; ids only. Returns how many. */
 size_t journal_due(struct journal *j, int64_t now_ms, int64_t *ids, size_t max);
-/* When the next job or letter becomes due after now; INT64_MAX = never. */
-int64_t journal_next_due(struct journal *j, int64_t now_ms);
+/* When the next job or letter becomes due after now; INT64_MAX = never. `waiting`: also jobs that wait for an
+ * answer. */
+int64_t journal_next_due(struct journal *j, int64_t now_ms, bool waiting);
 /* Strings live in `pool`. `with_mail`: also the bytes. ERR_NOT_FOUND. */
 int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool *pool,
                      struct journal_job *out, struct err *e) MUST_USE;
@@ -155,21 +159,32 @@ struct journal_step {
 };
 
 /* SAME: the key belongs to another job, which did or does the work. OVER_CAP: too many mails of this sender.
- * In both cases nothing was changed. */
-enum plan_claim { PLAN_CLAIMED, PLAN_SAME, PLAN_OVER_CAP };
+ * AGAIN: this sender said the same a moment ago (`again` is that job). LOST: the job to be taken over waits
+ * no more. In all four cases nothing was changed. */
+enum plan_claim { PLAN_CLAIMED, PLAN_SAME, PLAN_OVER_CAP, PLAN_AGAIN, PLAN_LOST };
 
 struct journal_planning {
     const struct journal_job *job;
     const struct journal_step *steps;
     size_t n_steps;
     unsigned per_sender_hour; /* 0 = no cap */
+    const char *message_id;   /* of the mail: later mails may refer to it */
+    int64_t take_over;        /* this job must be waiting: it ends, and we are its successor; 0 = none */
+    int64_t same_ms;          /* how long the same text of the same sender counts as said again; 0 = never */
     /* results */
     enum plan_claim claim;
     bool blocked; /* an older job of the conversation must act first (journal_blocked_by) */
+    int64_t again;
 };
 /* Leaves `taken` for `planned`: claims message_key (UNIQUE), stores plan and steps; the first step is ARMED.
  * Durable. */
 int journal_plan(struct journal *j, struct journal_planning *p, struct err *e) MUST_USE;
+/* A new plan for a job that is still in state `from` (compare-and-set): *won false when it is not, and
+ * nothing was changed. Durable. */
+int journal_replan(struct journal *j, const struct journal_job *job, enum job_state from,
+                   const struct journal_step *steps, size_t n_steps, bool *won, struct err *e) MUST_USE;
+/* The job that a Message-ID belongs to: a letter of ours, or a mail of a proven sender; 0 = none. */
+int64_t journal_thread(struct journal *j, struct slice message_id);
 size_t journal_steps(struct journal *j, int64_t job, struct pool *pool, struct journal_step **out);
 /* Result of step n. `last`: not waited for, since the next durable call of this job comes behind it; until
  * then the step counts as ARMED, which a look-up by its key settles. Otherwise durable, and step n + 1 is
@@ -210,9 +225,9 @@ unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind k
  * not waited for: the job must then stay claimed until a later commit of it. */
 void journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable);
 
-/* The end: state done or parked with outcome, reason, sender, and a last letter (only when durable); the mail
- * is owed to `folder`. Not waited for unless `durable`: on_finished tells, and until then the job must not be
- * run again. */
+/* The end: state done or parked, or waiting until job->run_at_ms, with outcome, reason, sender, and a last
+ * letter (only when durable); the mail is owed to `folder`. Not waited for unless `durable`: on_finished
+ * tells, and until then the job must not be run again. */
 int journal_finish(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
                    enum job_state state, enum job_folder folder, bool durable, struct err *e) MUST_USE;
 /* Later: run_at, tries, reason so far. Durable. */

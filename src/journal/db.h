@@ -106,6 +106,7 @@ int instance_prepare(struct journal *j, struct err *e) MUST_USE;
 int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
+int thread_insert(struct db *db, const char *message_id, int64_t job, struct err *e) MUST_USE;
 void job_ref_of(int64_t id, char ref[12]);
 /* *id 0: the job has one of this kind already, which counts. */
 int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, int64_t *id,

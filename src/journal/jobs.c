@@ -26,14 +26,16 @@ static int64_t first_after(struct db *db, const char *sql, int64_t now_ms)
     return query_end(&q, NULL) == 0 ? at : INT64_MAX;
 }
 
-int64_t journal_next_due(struct journal *j, int64_t now_ms)
+int64_t journal_next_due(struct journal *j, int64_t now_ms, bool waiting)
 {
     static const char jobs[] =
         "SELECT run_at FROM jobs WHERE open = 1 AND run_at > ? ORDER BY run_at LIMIT 1";
+    static const char working[] =
+        "SELECT run_at FROM jobs WHERE open = 1 AND run_at > ? AND state != 4 ORDER BY run_at LIMIT 1";
     static const char letters[] =
         "SELECT next_ms FROM letters WHERE state = 0 AND next_ms > ? ORDER BY next_ms LIMIT 1";
     struct db *db = journal_read_begin(j);
-    int64_t a = first_after(db, jobs, now_ms), b = first_after(db, letters, now_ms);
+    int64_t a = first_after(db, waiting ? jobs : working, now_ms), b = first_after(db, letters, now_ms);
     journal_read_end(j);
     return a < b ? a : b;
 }
@@ -59,6 +61,9 @@ static void read_job(struct query *q, struct pool *pool, struct journal_job *out
     out->conversation = query_get_text(q, pool);
     out->ticket_id = query_get_int(q);
     out->ticket_number = query_get_text(q, pool);
+    out->parent = query_get_int(q);
+    out->successor = query_get_int(q);
+    out->text_key = query_get_int(q);
     out->plan = query_get_text(q, pool);
     out->mail = query_get_blob(q, pool);
     job_ref_of(out->id, out->ref);
@@ -71,7 +76,7 @@ int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool 
         "SELECT id, mailbox, state, outcome, reason, attempts, tries, run_at, taken_ms, received_ms, "
         "planned_ms,"
         " headers_only, lookup_first, spool, sender, message_key, conversation, ticket_id, ticket_number, "
-        "plan,"
+        "parent, successor, text_key, plan,"
         " bytes FROM jobs LEFT JOIN plans ON plans.job = id LEFT JOIN mails ON mails.job = id AND ?2"
         " WHERE id = ?1";
     *out = (struct journal_job){0};
@@ -113,142 +118,8 @@ int journal_job_by_ref(struct journal *j, const char *ref, int64_t *id, struct e
     return rc;
 }
 
-struct plan_arg {
-    const struct journal_planning *p;
-    int64_t now_ms;
-    enum plan_claim claim;
-    bool blocked;
-};
-
-static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
-{
-    static const char insert[] = "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)";
-    static const char owner[] = "SELECT job FROM keys WHERE key = ?";
-    struct query q = query_start(db, insert);
-    query_text(&q, a->p->job->message_key);
-    query_int(&q, a->p->job->id);
-    query_int(&q, a->now_ms);
-    if (query_run(&q, e) != 0)
-        return -1;
-    a->claim = PLAN_CLAIMED;
-    if (sqlite3_changes(db->handle) == 1)
-        return 0;
-    q = query_start(db, owner);
-    query_text(&q, a->p->job->message_key);
-    bool ours = query_row(&q) && query_get_int(&q) == a->p->job->id;
-    a->claim = ours ? PLAN_CLAIMED : PLAN_SAME;
-    return query_end(&q, e);
-}
-
-static int insert_plan(struct db *db, const struct plan_arg *a, struct err *e)
-{
-    static const char plan[] = "INSERT OR REPLACE INTO plans VALUES (?, ?)";
-    static const char job[] =
-        "UPDATE jobs SET state = 1, planned_ms = ?, sender = ?, message_key = ?, conversation = ?,"
-        " outcome = ?, tries = 0, attempts = 0 WHERE id = ?";
-    const struct journal_job *row = a->p->job;
-    struct query q = query_start(db, plan);
-    query_int(&q, row->id);
-    query_text(&q, row->plan);
-    if (query_run(&q, e) != 0)
-        return -1;
-    q = query_start(db, job);
-    query_int(&q, a->now_ms);
-    query_text(&q, row->sender);
-    query_text(&q, row->message_key);
-    query_text(&q, row->conversation);
-    query_int(&q, row->outcome);
-    query_int(&q, row->id);
-    return query_run(&q, e);
-}
-
-static int insert_steps(struct db *db, const struct plan_arg *a, struct err *e)
-{
-    static const char sql[] = "INSERT OR IGNORE INTO steps (job, n, kind, key, state, armed_ms, request)"
-                              " VALUES (?, ?, ?, ?, ?, ?, ?)";
-    for (size_t i = 0; i < a->p->n_steps; i++) {
-        const struct journal_step *step = &a->p->steps[i];
-        struct query q = query_start(db, sql);
-        query_int(&q, a->p->job->id);
-        query_int(&q, step->n);
-        query_text(&q, step->kind);
-        query_text(&q, step->key);
-        query_int(&q, i == 0 ? STEP_ARMED : STEP_SAFE);
-        query_int(&q, a->now_ms);
-        query_text(&q, step->request);
-        if (query_run(&q, e) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Mails of this sender that were planned in the last hour, counted no further than the cap. Only mail that
- * the gate let in counts: forged mail must not use up the cap of the one whose name it bears. */
-static int over_the_cap(struct db *db, const struct plan_arg *a, bool *over, struct err *e)
-{
-    static const char sql[] = "SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE sender = ? AND taken_ms >= ? "
-                              "AND id != ? AND planned_ms != 0 LIMIT ?)";
-    enum { HOUR_MS = 3600 * 1000 };
-    *over = false;
-    if (!a->p->per_sender_hour)
-        return 0;
-    struct query q = query_start(db, sql);
-    query_text(&q, a->p->job->sender);
-    query_int(&q, a->now_ms - HOUR_MS);
-    query_int(&q, a->p->job->id);
-    query_int(&q, a->p->per_sender_hour);
-    *over = query_row(&q) && query_get_int(&q) >= a->p->per_sender_hour;
-    return query_end(&q, e);
-}
-
-static int blocked_by(struct db *db, int64_t job, const char *conversation, int64_t *id, struct err *e)
-{
-    static const char sql[] =
-        "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state <= 2 LIMIT 1";
-    *id = 0;
-    if (!conversation || !conversation[0])
-        return 0;
-    struct query q = query_start(db, sql);
-    query_text(&q, conversation);
-    query_int(&q, job);
-    *id = query_row(&q) ? query_get_int(&q) : 0;
-    return query_end(&q, e);
-}
-
-static int plan(struct db *db, void *self, struct err *e)
-{
-    struct plan_arg *a = self;
-    int64_t older;
-    bool over;
-    if (over_the_cap(db, a, &over, e) != 0)
-        return -1;
-    a->claim = PLAN_OVER_CAP;
-    if (over)
-        return 0;
-    if (claim_key(db, a, e) != 0)
-        return -1;
-    if (a->claim == PLAN_SAME)
-        return 0;
-    if (insert_plan(db, a, e) != 0 || insert_steps(db, a, e) != 0 ||
-        blocked_by(db, a->p->job->id, a->p->job->conversation, &older, e) != 0)
-        return -1;
-    a->blocked = older != 0;
-    return 0;
-}
-
-int journal_plan(struct journal *j, struct journal_planning *p, struct err *e)
-{
-    struct plan_arg a = {.p = p, .now_ms = clock_now_ms()};
-    CRASH_POINT("plan.before");
-    int rc = journal_write(j, plan, &a, NULL, e);
-    CRASH_POINT("plan.after");
-    p->claim = a.claim;
-    p->blocked = a.blocked;
-    return rc;
-}
-
 struct finish_arg {
-    int64_t job, now_ms;
+    int64_t job, now_ms, run_at_ms;
     enum job_state state;
     enum job_outcome outcome;
     enum job_folder folder;
@@ -258,13 +129,15 @@ struct finish_arg {
 
 static int finish(struct db *db, void *self, struct err *e)
 {
-    static const char job[] = "UPDATE jobs SET open = 0, state = ?, outcome = ?, reason = ?, done_ms = ?,"
-                              " sender = COALESCE(sender, ?) WHERE id = ?";
+    static const char job[] = "UPDATE jobs SET open = ?, run_at = ?, state = ?, outcome = ?, reason = ?, "
+                              "done_ms = ?, sender = COALESCE(sender, ?) WHERE id = ?";
     static const char owe[] =
         "UPDATE positions SET filed = 1, folder = ? WHERE filed != 2 AND"
         " (mailbox, uidvalidity, uid) = (SELECT mailbox, uidvalidity, uid FROM jobs WHERE id = ?)";
     const struct finish_arg *a = self;
     struct query q = query_start(db, job);
+    query_int(&q, a->state == JOB_WAITING);
+    query_int(&q, a->run_at_ms);
     query_int(&q, a->state);
     query_int(&q, a->outcome);
     query_text(&q, a->reason);
@@ -289,6 +162,7 @@ int journal_finish(struct journal *j, const struct journal_job *job, const struc
     struct finish_arg *a = mem_alloc(sizeof(*a));
     *a = (struct finish_arg){.job = job->id,
                              .now_ms = clock_now_ms(),
+                             .run_at_ms = job->run_at_ms,
                              .state = state,
                              .outcome = job->outcome,
                              .folder = folder,
@@ -332,12 +206,4 @@ int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tr
 {
     struct later_arg a = {job, run_at_ms, tries, reason};
     return journal_write(j, later, &a, &submission_wakes, e);
-}
-
-int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation)
-{
-    int64_t id = 0;
-    int rc = blocked_by(journal_read_begin(j), job, conversation, &id, NULL);
-    journal_read_end(j);
-    return rc == 0 ? id : 0;
 }

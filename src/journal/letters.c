@@ -27,7 +27,7 @@ int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms,
     q = query_start(db, bytes);
     query_int(&q, *id);
     query_blob(&q, l->bytes);
-    return query_run(&q, e);
+    return query_run(&q, e) == 0 ? thread_insert(db, l->message_id, l->job, e) : -1;
 }
 
 struct answer_arg {
