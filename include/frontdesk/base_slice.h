@@ -37,6 +37,8 @@ struct slice slice_cut_utf8(struct slice s, size_t n);
 struct slice slice_cut_utf16(struct slice s, size_t n);
 /* Bytes of the well-formed UTF-8 sequence at the start, 0 if there is none. */
 size_t slice_utf8_length(struct slice s);
+/* In place: controls become blanks, and so does each byte that belongs to no UTF-8 sequence. */
+void slice_clean_text(char *s);
 
 struct scan {
     const char *p, *end;

@@ -85,24 +85,6 @@ int json_bool(const struct json *j, bool absent, bool *out, struct err *e)
     return 0;
 }
 
-/* Controls become blanks, and so does each byte that belongs to no character. */
-static void clean_in_place(char *s)
-{
-    struct slice rest = slice_of(s);
-    char *to = s;
-    while (rest.len) {
-        size_t n = slice_utf8_length(rest);
-        unsigned char c = (unsigned char)rest.ptr[0];
-        bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)rest.ptr[1] < 0xa0);
-        if (n == 0 || control)
-            *to++ = ' ';
-        else
-            to = (char *)memmove(to, rest.ptr, n) + n;
-        rest = slice_skip(rest, n ? n : 1);
-    }
-    *to = '\0';
-}
-
 int json_text(const struct json *j, size_t max, struct pool *pool, const char **out, struct err *e)
 {
     int64_t digits;
@@ -117,7 +99,7 @@ int json_text(const struct json *j, size_t max, struct pool *pool, const char **
     if (!s)
         return expected(j, "text", e);
     char *copy = pool_slice(pool, slice_cut_utf8(slice_of(s), max));
-    clean_in_place(copy);
+    slice_clean_text(copy);
     *out = copy;
     return 0;
 }

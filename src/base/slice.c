@@ -149,6 +149,23 @@ size_t slice_utf8_length(struct slice s)
     return overlong || surrogate || too_high ? 0 : n;
 }
 
+void slice_clean_text(char *s)
+{
+    struct slice rest = slice_of(s);
+    char *to = s;
+    while (rest.len) {
+        size_t n = slice_utf8_length(rest);
+        unsigned char c = (unsigned char)rest.ptr[0];
+        bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && n && (unsigned char)rest.ptr[1] < 0xa0);
+        if (n == 0 || control)
+            *to++ = ' ';
+        else
+            to = (char *)memmove(to, rest.ptr, n) + n;
+        rest = slice_skip(rest, n ? n : 1);
+    }
+    *to = '\0';
+}
+
 struct slice slice_cut_utf16(struct slice s, size_t n)
 {
     size_t units = 0, i = 0;
