@@ -37,13 +37,49 @@ static void load_steps(struct job *job)
                           .settle_seconds = job->desk->conf->limits.settle_seconds,
                           .tries = job->row.tries};
     if (job->planned_now) {
-        p->steps = pool_array(job->pool, PLAN_MAX_PEOPLE + 1, sizeof(*p->steps));
+        p->steps = pool_array(job->pool, PLAN_MAX_STEPS, sizeof(*p->steps));
         p->n_steps = plan_steps(&job->plan, p->steps);
         if (p->n_steps)
             p->steps[0].state = STEP_ARMED;
     } else {
         p->n_steps = journal_steps(job->desk->journal, job->row.id, job->pool, &p->steps);
     }
+}
+
+/* Nobody answered in time, or the question could not be delivered: the ticket goes to triage. Whoever answers
+ * from now on finds a ticket. */
+static int give_up_waiting(struct job *job, enum job_state from, struct err *e)
+{
+    struct journal_step steps[PLAN_MAX_STEPS];
+    struct buf json = BUF_INIT(1 << 20);
+    bool won;
+    if (job_need_plan(job, e) != 0)
+        return -1;
+    plan_expire(&job->plan, origin_kept_words(job->desk, job->row.id, job->pool));
+    size_t n = plan_steps(&job->plan, steps);
+    plan_encode(&job->plan, &json);
+    job->row.plan = pool_slice(job->pool, buf_view(&json));
+    buf_release(&json);
+    job->row.outcome = (enum job_outcome)job->plan.outcome;
+    if (journal_replan(job->desk->journal, &job->row, from, steps, n, &won, e) != 0)
+        return -1;
+    job->waits = !won;
+    job->planned_now = won;
+    job->unblocked = won;
+    job->answer.id = 0;
+    job->row.state = JOB_PLANNED;
+    job->row.tries = 0;
+    return 0;
+}
+
+int job_expire(struct job *job, struct err *e)
+{
+    return give_up_waiting(job, JOB_WAITING, e);
+}
+
+int job_question_failed(struct job *job, struct err *e)
+{
+    return give_up_waiting(job, JOB_ANSWERED, e);
 }
 
 int job_act(struct job *job, struct err *e)
@@ -56,8 +92,10 @@ int job_act(struct job *job, struct err *e)
     job->planned_now = false;
     if (perform_run(&job->perform, e) != 0)
         return -1;
-    job->row.ticket_id = job->perform.ticket_id;
-    job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
+    if (job->perform.ticket_id)
+        job->row.ticket_id = job->perform.ticket_id;
+    if (job->perform.ticket_number[0])
+        job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
     if (job->row.lookup_first && job->perform.found) {
         /* invariant 10: the journal was lost, the ticket was not; its answer went out back then */
         job->row.outcome = OUTCOME_SAME;

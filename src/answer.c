@@ -5,6 +5,8 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
+enum { LEAST_WAIT_MS = 15 * 60000, QUESTION_MS = 4 * 3600 * 1000 };
+
 /* Stable over restarts and journals: derived from the message key, never drawn. */
 static const char *message_id_for(struct desk *d, const char *key, const char *kind, struct pool *pool)
 {
@@ -115,6 +117,7 @@ static int make_letter(struct job *job, const char *template, const char *kind, 
                                 .ticket_number = job->row.ticket_number,
                                 .reason = reason,
                                 .diverted_to = job->perform.diverted_to,
+                                .token = origin_token(job->desk, job->row.ref, job->plan.sender, job->pool),
                                 .status_text = strcmp(template, "status") == 0 ? status_text(job) : ""};
     const char *key = job->row.message_key && job->row.message_key[0] ? job->row.message_key : job->row.ref;
     int rc =
@@ -131,10 +134,13 @@ static const char *numbered(struct job *job, const char *name)
     return pool_printf(job->pool, "%s %u", name, n + 1);
 }
 
-/* After a retry of a job whose final letter is out already, the news is a sequel. */
+/* After a retry of a job whose final letter is out already, or when nobody answered our question, the news is a
+ * sequel. */
 static enum letter_kind kind_now(struct job *job, const char **name)
 {
-    bool sequel = !job->unanswered && journal_letter_count(job->desk->journal, job->row.id, LETTER_FINAL) > 0;
+    bool expired = strcmp(job->plan.reply, "triage") == 0 && job->plan.hold_text && job->plan.hold_text[0];
+    bool sequel = expired || (!job->unanswered &&
+                              journal_letter_count(job->desk->journal, job->row.id, LETTER_FINAL) > 0);
     *name = sequel ? numbered(job, "sequel") : "final";
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
@@ -147,9 +153,10 @@ int job_answer(struct job *job, struct err *e)
         return -1;
     if (!job->mailbox)
         return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
-    enum letter_kind kind = kind_now(job, &name);
+    bool silent = !job->plan.reply || !job->plan.reply[0];
+    enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
-    if (make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
+    if (!silent && make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
         return -1;
     letter.kind = kind;
     job->row.outcome = job->perform.diverted ? OUTCOME_DIVERTED : (enum job_outcome)job->plan.outcome;
@@ -158,10 +165,12 @@ int job_answer(struct job *job, struct err *e)
                                                                           "carry our key",
                                                                   job->perform.diverted_to)
                       : job->perform.number_missing ? "made, but its number could not be read back"
+                      : silent                      ? job->plan.reason
                                                     : "";
-    if (journal_answer(job->desk->journal, &job->row, &letter, e) != 0)
+    if (journal_answer(job->desk->journal, &job->row, silent ? NULL : &letter, e) != 0)
         return -1;
-    job->answer = letter;
+    if (!silent)
+        job->answer = letter;
     job->row.state = JOB_ANSWERED;
     job->row.tries = 0;
     return 0;
@@ -200,7 +209,20 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     return rc;
 }
 
-int job_post(struct job *job, struct err *e)
+/* The clock of a question starts when the mail server has it. */
+static int wait_for_answer(struct job *job, struct err *e)
+{
+    int64_t least = clock_now_ms() + LEAST_WAIT_MS;
+    job->row.run_at_ms = job->plan.hold_ms > least ? job->plan.hold_ms : least;
+    job->row.reason = pool_printf(job->pool, "asked the sender; in triage at %s without an answer", job->plan.hold_text);
+    if (journal_finish(job->desk->journal, &job->row, NULL, JOB_WAITING, JOB_FOLDER_DONE, false, e) != 0)
+        return -1;
+    job->row.state = JOB_WAITING;
+    job->finished = true;
+    return 0;
+}
+
+static int offer_all(struct job *job, bool more_follows, struct err *e)
 {
     struct journal_letter *letters = &job->answer;
     size_t n = 1;
@@ -208,7 +230,7 @@ int job_post(struct job *job, struct err *e)
     if (!job->answer.id)
         n = journal_letters(job->desk->journal, job->row.id, INT64_MAX, job->pool, &letters);
     for (size_t i = 0; i < n; i++) {
-        if (offer(job->desk, &letters[i], false, e) == 0)
+        if (offer(job->desk, &letters[i], more_follows, e) == 0)
             continue;
         if (err_class(e) != ERR_CLASS_OPERATOR)
             return -1;
@@ -216,7 +238,19 @@ int job_post(struct job *job, struct err *e)
         job->row.reason = pool_printf(job->pool, "done, but the mail server refused the answer: %s", e->text);
         alert_ill(job->desk, "smtp-refused", job->row.reason);
     }
-    return job_end(job, JOB_FOLDER_DONE, e);
+    return 0;
+}
+
+int job_post(struct job *job, struct err *e)
+{
+    if (job_need_plan(job, e) != 0)
+        return -1;
+    bool asks = job->plan.hold_ms != 0, files = job->plan.n_files != 0;
+    if (offer_all(job, files, e) != 0)
+        return asks && clock_now_ms() - job->row.taken_ms > QUESTION_MS ? job_question_failed(job, e) : -1;
+    if (asks)
+        return wait_for_answer(job, e);
+    return files && job_attach(job, e) != 0 ? -1 : job->finished ? 0 : job_end(job, JOB_FOLDER_DONE, e);
 }
 
 void job_post_letters(struct desk *d, int64_t job)

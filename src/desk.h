@@ -67,7 +67,10 @@ struct job_view {
     struct gate_result gate;
     struct command command;
     struct plan plan;
+    struct origin *origin; /* NULL: the mail could not be read */
     bool has_command, has_plan;
+    bool follows; /* the plan is that of a follow-up */
+    bool wait;    /* what it answers is still being worked on: there is no plan yet */
     char unreadable[512];
     char key[65];
 };

@@ -3,6 +3,8 @@
  * job: the life of one message. Start reading here.
  *
  *   taken ──understand──► planned ──act──► acted ──answer──► answered ──post──► done
+ *                            ▲                                             └──► waiting (we asked)
+ *                            └────────────────── expire ──────────────────────────┘
  *
  * Each stage is a row below: the state in which it runs, and the function. A stage ends by committing the
  * next state to the journal; whatever happens to this process, the job is run again from the state that is
@@ -20,6 +22,7 @@ static const struct stage {
     {JOB_PLANNED, "act", job_act},
     {JOB_ACTED, "answer", job_answer},
     {JOB_ANSWERED, "post", job_post},
+    {JOB_WAITING, "expire", job_expire},
 };
 
 /* What to do when a stage fails. The first row that fits counts. */
@@ -33,8 +36,8 @@ static const struct trouble {
     int64_t give_up_ms; /* LATER becomes PARK when the job is older than this; 0 = never */
 } troubles[] = {
     /* stopping is no trouble: the next run goes on */
-    {ERR_STOPPING, ERR_CLASS_RETRY, JOB_TAKEN, JOB_ANSWERED, LATER, false, false, 0},
-    {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_ANSWERED, LATER, false, true, 0},
+    {ERR_STOPPING, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, false, 0},
+    {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
     /* refused credentials mend themselves when the operator puts the right secret there */
     {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_TAKEN, JOB_ACTED, LATER, true, true, 3 * DAY_MS},
     {ERR_NONE, ERR_CLASS_RETRY, JOB_TAKEN, JOB_ACTED, LATER, true, false, 3 * DAY_MS},

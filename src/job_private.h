@@ -26,11 +26,28 @@ struct job {
     bool waits;    /* for an older job of its conversation */
 };
 
+/* origin.c: what a mail answers. */
+struct origin {
+    bool found;
+    bool is_new; /* it hangs in a thread of ours, but its subject is a request of its own */
+    struct journal_job root, again;
+    struct plan plan, again_plan;
+    struct plan_origin plain; /* points into this struct */
+};
+/* `self`: the mail's own job, 0 = none (explain). */
+int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
+                const char *sender, struct pool *pool, struct origin *out, struct err *e) MUST_USE;
+/* Words that came while job `root` waited, as the text of a note; "" = none. */
+const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool);
+/* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
+const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
+
 /* The stages: 0 when the next state is committed (or on its way, for the end); -1 with *e. */
 int job_understand(struct job *job, struct err *e) MUST_USE;
 int job_act(struct job *job, struct err *e) MUST_USE;
 int job_answer(struct job *job, struct err *e) MUST_USE;
 int job_post(struct job *job, struct err *e) MUST_USE;
+int job_expire(struct job *job, struct err *e) MUST_USE;
 
 /* Ends the job as done, not waited for; its outcome and reason stand in job->row. */
 int job_end(struct job *job, enum job_folder folder, struct err *e) MUST_USE;
@@ -38,6 +55,10 @@ int job_end(struct job *job, enum job_folder folder, struct err *e) MUST_USE;
 void job_park(struct job *job, const struct err *why);
 /* `Queued, ref ...`: once a job, to a proven sender only. Sent at once if the mail server takes it. */
 void job_tell_queued(struct job *job, const struct err *why);
+/* A question that the mail server would not take for hours: as if nobody had answered. */
+int job_question_failed(struct job *job, struct err *e) MUST_USE;
+/* files.c: what goes along, after the answer is out. Ends the job itself when the sender must hear of trouble. */
+int job_attach(struct job *job, struct err *e) MUST_USE;
 /* Fills job->plan from the journal unless it is there. */
 int job_need_plan(struct job *job, struct err *e) MUST_USE;
 

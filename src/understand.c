@@ -51,27 +51,64 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
     return read_headers_only(v, bytes, path, &why, e);
 }
 
-static void decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
-                   struct desk_people *people, struct pool *pool, struct job_view *v)
+/* The reading that a plan of changes needs. */
+static int read_ticket(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e)
+{
+    struct desk *d = self;
+    return step_read_ticket(d->autotask, id, with_work, out, e);
+}
+
+/* Is there, or will there be, a ticket that a reply can be about? */
+static bool has_ticket(const struct origin *o)
+{
+    return o->root.state <= JOB_WAITING || o->plain.again || o->root.outcome == OUTCOME_TICKET ||
+           o->root.outcome == OUTCOME_UNASSIGNED || o->root.outcome == OUTCOME_DIVERTED ||
+           o->root.state == JOB_PARKED;
+}
+
+/* `self`: the mail's own job, 0 = none. */
+static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t self, int64_t received_ms,
+                  struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e)
 {
     const struct message *m = &v->message;
     if (!v->unreadable[0]) {
         command_read(&v->command, message_str(m, m->subject), message_str(m, m->text), people->directory,
                      people->names, pool);
         v->has_command = true;
+        v->origin = pool_alloc(pool, sizeof(*v->origin));
+        if (origin_find(d, self, m, &v->command, v->gate.address, pool, v->origin, e) != 0)
+            return -1;
+    }
+    bool follows = v->origin && v->origin->found && !v->origin->is_new && has_ticket(v->origin);
+    if (follows && self) {
+        v->wait = v->origin->root.state < JOB_WAITING;
+        if (v->wait)
+            return 0;
+        if (v->origin->root.state == JOB_PARKED)
+            return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked", v->origin->root.ref);
     }
     struct plan_input in = {.conf = d->conf,
                             .mailbox = mailbox,
                             .directory = people->directory,
+                            .names = people->names,
                             .message = m,
                             .gate = &v->gate,
                             .command = v->has_command ? &v->command : NULL,
                             .unreadable = v->unreadable,
                             .message_key = v->key,
+                            .origin = follows ? &v->origin->plain : NULL,
                             .received_ms = received_ms,
-                            .now_ms = clock_now_ms()};
-    plan_make(&v->plan, &in, pool);
+                            .now_ms = clock_now_ms(),
+                            .read_ticket = read_ticket,
+                            .self = d};
+    if (plan_make(&v->plan, &in, pool, e) != 0)
+        return -1;
     v->has_plan = true;
+    v->follows = follows;
+    if (v->origin && v->origin->found && v->origin->is_new && v->origin->root.ticket_number[0])
+        plan_remark(&v->plan, pool_printf(pool, "This is a new request: the subject names somebody. The mail that it "
+                                                "answers is about %s.", v->origin->root.ticket_number));
+    return 0;
 }
 
 static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
@@ -93,9 +130,7 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 {
     if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
         return -1;
-    if (out->gate.verdict == GATE_STAFF)
-        decide(d, mailbox, received_ms, people, pool, out);
-    return 0;
+    return out->gate.verdict == GATE_STAFF ? decide(d, mailbox, 0, received_ms, people, pool, out, e) : 0;
 }
 
 /* Strangers and robots: recorded, filed, never answered. */
@@ -136,9 +171,42 @@ static int over_the_cap(const struct job *job, struct err *e)
     return -1;
 }
 
-static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
+/* Back soon: what it depends on is not through yet. */
+static int come_back(struct job *job, int64_t ms, const char *why, struct err *e)
 {
-    struct journal_step steps[PLAN_MAX_PEOPLE + 1];
+    job->waits = true;
+    return journal_later(job->desk->journal, job->row.id, clock_now_ms() + ms, job->row.tries, why, e);
+}
+
+/* Only what makes a ticket can be said twice by mistake. */
+static int64_t same_ms(const struct job *job)
+{
+    return job->row.text_key ? (int64_t)job->desk->conf->limits.same_minutes * 60000 : 0;
+}
+
+static int commit_plan(struct job *job, struct job_view *v, struct err *e);
+
+/* A nervous second click: nothing is made; the answer says so and offers `separate`. */
+static int say_again(struct job *job, struct job_view *v, int64_t again, struct err *e)
+{
+    struct journal_job first;
+    if (journal_job_load(job->desk->journal, again, false, job->pool, &first, e) != 0)
+        return -1;
+    if (first.state < JOB_ANSWERED)
+        return come_back(job, 1000, "says the same as a mail that is being worked on", e);
+    v->plan.said_again = again;
+    v->plan.target_number = first.ticket_number;
+    v->plan.target_id = 0;
+    v->plan.argument = pool_copy(job->pool, first.ref);
+    v->plan.reply = "again";
+    v->plan.outcome = OUTCOME_SAME;
+    job->row.parent = again;
+    return commit_plan(job, v, e);
+}
+
+static int commit_plan(struct job *job, struct job_view *v, struct err *e)
+{
+    struct journal_step steps[PLAN_MAX_STEPS];
     struct buf json = BUF_INIT(1 << 20);
     size_t n = plan_steps(&v->plan, steps);
     plan_encode(&v->plan, &json);
@@ -152,11 +220,18 @@ static int commit_plan(struct job *job, const struct job_view *v, struct err *e)
     struct journal_planning planning = {.job = &job->row,
                                         .steps = steps,
                                         .n_steps = n,
+                                        .message_id = job->plan.message_id,
+                                        .take_over = v->plan.take_over,
+                                        .same_ms = v->plan.said_again ? 0 : same_ms(job),
                                         .per_sender_hour = job->desk->conf->limits.per_sender_hour};
     if (early < 0 || journal_plan(job->desk->journal, &planning, e) != 0)
         return -1;
     if (planning.claim == PLAN_OVER_CAP)
         return over_the_cap(job, e);
+    if (planning.claim == PLAN_AGAIN)
+        return say_again(job, v, planning.again, e);
+    if (planning.claim == PLAN_LOST)
+        return come_back(job, 200, "the question that it answers waits no more", e);
     if (planning.claim == PLAN_SAME) {
         job->row.outcome = OUTCOME_SAME;
         job->row.reason = "the same mail was taken before (same sender, Message-ID and content)";
@@ -183,6 +258,15 @@ static const char *conversation_of(struct job *job, const struct message *m)
     return pool_slice(job->pool, slice_cut(message_str(m, root), 250));
 }
 
+static int commit_followup(struct job *job, struct job_view *v, struct err *e)
+{
+    job->row.parent = v->follows ? v->origin->root.id : 0;
+    job->row.ticket_id = v->plan.target_id;
+    job->row.ticket_number = v->plan.target_number ? v->plan.target_number : "";
+    job->row.text_key = v->plan.title && v->plan.title[0] && !v->follows ? plan_text_key(&v->plan, &v->message) : 0;
+    return commit_plan(job, v, e);
+}
+
 static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -195,8 +279,11 @@ static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
     struct desk_people *people = desk_people_get(d);
     if (!people)
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
-    decide(d, job->mailbox, job->row.received_ms, people, job->pool, v);
-    int rc = commit_plan(job, v, e);
+    int rc = decide(d, job->mailbox, job->row.id, job->row.received_ms, people, job->pool, v, e);
+    if (rc == 0 && v->wait)
+        rc = come_back(job, 1000, "waits for the mail that it answers", e);
+    else if (rc == 0)
+        rc = commit_followup(job, v, e);
     desk_people_put(d, people);
     return rc;
 }

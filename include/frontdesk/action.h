@@ -10,17 +10,47 @@
 
 #include "frontdesk/autotask.h"
 #include "frontdesk/command.h"
+#include "frontdesk/command_overrides.h"
 #include "frontdesk/conf.h"
 #include "frontdesk/gate.h"
 #include "frontdesk/journal.h"
 #include "frontdesk/message.h"
 #include "frontdesk/reply.h"
 
-enum { PLAN_MAX_PEOPLE = 10 };
+enum {
+    PLAN_MAX_PEOPLE = 10,
+    PLAN_MAX_CHANGES = 16,
+    PLAN_MAX_LINES = 24, /* remarks, left out */
+    PLAN_MAX_FILES = 24,
+    PLAN_MAX_STEPS = 64
+};
 
 struct plan_person {
     int64_t resource_id, role_id;
     const char *name, *user;
+};
+
+/* One field of the ticket that a follow-up changes. Values as JSON literals, so that a change is repeated
+ * only while the record still shows `before` (invariant 4). */
+struct plan_change {
+    const char *what; /* "Due"; empty: goes with the one before it */
+    const char *field, *before, *after;
+    const char *was, *becomes; /* for people */
+};
+
+struct plan_line {
+    const char *line;
+};
+
+struct plan_file {
+    const char *name, *size_text;
+    int64_t index; /* in the list of message_attachments */
+};
+
+/* A company out of several, chosen by number. */
+struct plan_choice {
+    int64_t id;
+    const char *name;
 };
 
 struct plan {
@@ -31,37 +61,90 @@ struct plan {
         *references; /* references: ids with a blank between */
     const char *verb, *argument, *reason, *asked_word, *why_ask;
     int64_t unauthenticated, received_ms;
-    /* the ticket; title empty = no ticket */
+    /* the ticket that is made; title empty = none */
     const char *title, *description, *external_id;
-    int64_t company_id, queue_id, status, priority, category, source, due_ms;
-    const char *queue_name, *priority_name, *due_text;
+    int64_t company_id, contact_id, queue_id, status, priority, category, type, source, due_ms;
+    const char *company_name, *contact_name, *queue_name, *priority_name, *due_text;
     int64_t text_cut;
+    int64_t creator_id;                         /* resource in whose name it is made; 0 = the API user */
+    int64_t todo_action;                        /* also a to-do of this action type; 0 = none */
     struct plan_person people[PLAN_MAX_PEOPLE]; /* [0] primary, the rest secondary */
     size_t n_people;
     struct plan_person suggestions[COMMAND_MAX_SUGGESTIONS];
     size_t n_suggestions;
+    struct plan_choice choices[OVERRIDE_CHOICES];
+    size_t n_choices;
+    /* the question: held until then, filed in triage afterwards; 0 = nothing is asked */
+    int64_t hold_ms;
+    const char *hold_text; /* "15:40" */
+    /* the ticket that is amended; target_id 0 = none */
+    int64_t target_id;
+    const char *target_number, *target_title;
+    struct plan_change changes[PLAN_MAX_CHANGES];
+    size_t n_changes;
+    struct plan_person adds[PLAN_MAX_PEOPLE], removes[PLAN_MAX_PEOPLE];
+    size_t n_adds, n_removes;
+    const char *note; /* text of a note; empty = none */
+    int64_t take_over;  /* the job whose question this answers; 0 = none */
+    int64_t said_again; /* the same words a moment ago: nothing is made unless the sender says `separate` */
+    /* what goes along, after the answer; and what the sender must be told */
+    struct plan_file files[PLAN_MAX_FILES];
+    size_t n_files;
+    int64_t files_job; /* whose mail holds the files; 0 = this job's */
+    struct plan_line left_out[PLAN_MAX_LINES], remarks[PLAN_MAX_LINES];
+    size_t n_left_out, n_remarks;
+};
+
+/* What the mail answers, found by src/origin.c. */
+struct plan_origin {
+    const struct journal_job *root; /* the request that all of this is about */
+    const struct plan *plan;        /* its plan */
+    const struct journal_job *again; /* the direct hit, if it said the same again and nothing was made; or NULL */
+    const struct plan *again_plan;
+    const char *kept_words;         /* written while it waited; "" = none */
+    bool waiting;                   /* it waits for an answer */
+    bool may_change;                /* the sender asked for it, or is an admin; others may only add notes */
+};
+
+/* What a ticket shows now: values before a change. Filled by `read_ticket`. */
+struct plan_now {
+    int64_t status, priority, queue, company, category, type, resource, role, due_ms;
+    bool worked_on; /* time was logged */
 };
 
 struct plan_input {
     const struct conf *conf;
     const struct conf_mailbox *mailbox;
     const struct directory *directory;
+    const struct command_names *names;
     const struct message *message;
     const struct gate_result *gate;
     const struct command *command; /* NULL when the mail could not be read: `unreadable` says why */
     const char *unreadable;
     const char *message_key;
+    const struct plan_origin *origin; /* NULL: a new request */
     int64_t received_ms, now_ms;
+    /* Reads the ticket that is to be amended; NULL: cannot (tests) */
+    int (*read_ticket)(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e);
+    void *self;
 };
 
-/* Everything in *out lives in `pool`. */
-void plan_make(struct plan *out, const struct plan_input *in, struct pool *pool);
+/* Everything in *out lives in `pool`. -1 only when the ticket to be amended could not be read. */
+int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
+/* changes.c: the plan of a follow-up. */
+int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
+/* A question that nobody answered: the ticket goes to triage. */
+void plan_expire(struct plan *p, const char *kept_words);
+/* One more line that the sender must be told; `line` is borrowed. */
+void plan_remark(struct plan *p, const char *line);
+/* Do two subjects say the same but for Re: and the like? And the key by which the same words are known. */
+int64_t plan_text_key(const struct plan *p, const struct message *m);
 void plan_encode(const struct plan *p, struct buf *out);
 int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e) MUST_USE;
 /* The request that a ticket plan will send. */
 void plan_ticket(const struct plan *p, struct autotask_ticket *out);
-/* Steps of the plan with their keys; at most PLAN_MAX_PEOPLE + 1. Returns how many (0: nothing to do
- * outside). */
+/* Steps of the plan with their keys; at most PLAN_MAX_STEPS. Returns how many (0: nothing to do outside). A
+ * step's `request` is the number of the person or file that it is about. */
 size_t plan_steps(const struct plan *p, struct journal_step *out);
 /* 64 hex digits over (address, Message-ID, canonical digest): the message key; independent of the mailbox. */
 void plan_message_key(const char *address, const struct message *m, char out[65]);
@@ -99,6 +182,7 @@ struct facts_input {
     int64_t ticket_id;
     const char *ticket_number, *reason, *diverted_to;
     const char *status_text; /* for `status` */
+    const char *token;       /* by which a reply is known whose headers were lost; NULL or "" = none */
 };
 struct view *facts_view(const struct facts_input *in, struct pool *pool) MUST_USE;
 

@@ -55,6 +55,8 @@ void names_index_free(struct command_names **names);
 /* `subject` and `text` as message gives them. Everything in *out lives in `pool` or in the directory. */
 void command_read(struct command *out, struct slice subject, struct slice text,
                   const struct directory *directory, const struct command_names *names, struct pool *pool);
+/* A subject without Re:, Fwd:, [EXTERNAL] and the like in front of it. */
+struct slice command_subject(struct slice subject, bool *is_reply, bool *is_forward);
 /* The commands as a table for help texts: NULL-terminated verbs, and what each one is for. */
 struct command_verb {
     const char *verb, *argument, *summary;

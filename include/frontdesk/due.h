@@ -25,7 +25,7 @@ struct due {
 struct due_calendar {
     const char *tz;
     unsigned workdays; /* bit 0 = Sunday .. bit 6 = Saturday */
-    int day_end_min;
+    int day_start_min, day_end_min;
     const struct conf_strings *holidays; /* "2026-12-25" or "12-25"; NULL: none */
 };
 
@@ -41,6 +41,10 @@ struct due_calendar due_calendar_of(const struct conf *conf);
 /* False if the zone is unknown or no worked day comes within two years. */
 bool due_compute(const struct due *due, const struct due_calendar *cal, int64_t now_ms,
                  int64_t *out_ms) MUST_USE;
+/* `minutes` of working time later: hours outside the firm's own, and days that are not worked, do not count. False
+ * as above. */
+bool due_after_minutes(const struct due_calendar *cal, int64_t now_ms, unsigned minutes,
+                       int64_t *out_ms) MUST_USE;
 /* Appends "Wed 25 Nov 17:00", with the year when it is not that of `now_ms`. False if the zone is unknown. */
 bool due_format(struct buf *out, int64_t ms, int64_t now_ms, const char *tz);
 

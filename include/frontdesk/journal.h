@@ -185,6 +185,8 @@ int journal_replan(struct journal *j, const struct journal_job *job, enum job_st
                    const struct journal_step *steps, size_t n_steps, bool *won, struct err *e) MUST_USE;
 /* The job that a Message-ID belongs to: a letter of ours, or a mail of a proven sender; 0 = none. */
 int64_t journal_thread(struct journal *j, struct slice message_id);
+/* Follow-ups of a job that were only answered so far, oldest first; ids. */
+size_t journal_children(struct journal *j, int64_t parent, int64_t *ids, size_t max);
 size_t journal_steps(struct journal *j, int64_t job, struct pool *pool, struct journal_step **out);
 /* Result of step n. `last`: not waited for, since the next durable call of this job comes behind it; until
  * then the step counts as ARMED, which a look-up by its key settles. Otherwise durable, and step n + 1 is

@@ -10,10 +10,66 @@ static void set(struct view *v, const char *name, const char *text)
         view_set(v, name, slice_of(text));
 }
 
+static void set_link(struct view *v, const struct facts_input *in, int64_t id)
+{
+    struct buf link = BUF_INIT(2000);
+    if (id && in->directory)
+        autotask_ticket_link(in->directory, id, &link);
+    view_set(v, "link", buf_view(&link));
+    if (id)
+        view_setf(v, "id", "%lld", (long long)id);
+    buf_release(&link);
+}
+
+static void set_list(struct view *v, const char *list, const struct plan_line *lines, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        set(view_item(v, list), "line", lines[i].line);
+}
+
+static void set_names(struct view *v, const char *list, const struct plan_person *people, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        set(view_item(v, list), "name", people[i].name);
+}
+
+/* What goes along with every kind of answer. */
+static void set_extras(struct view *v, const struct plan *p)
+{
+    set_list(v, "remarks", p->remarks, p->n_remarks);
+    set_list(v, "left_out", p->left_out, p->n_left_out);
+    view_flag(v, "has_left_out", p->n_left_out != 0);
+    view_flag(v, "has_files", p->n_files != 0);
+    for (size_t i = 0; i < p->n_files; i++) {
+        struct view *item = view_item(v, "files");
+        set(item, "name", p->files[i].name);
+        set(item, "size", p->files[i].size_text);
+    }
+    view_flag(v, "note", p->note && p->note[0]);
+}
+
+static void set_amended(struct view *v, const struct facts_input *in)
+{
+    const struct plan *p = in->plan;
+    set(v, "number", p->target_number);
+    set(v, "target_title", p->target_title);
+    set_link(v, in, p->target_id);
+    for (size_t i = 0; i < p->n_changes; i++) {
+        if (!p->changes[i].what[0])
+            continue;
+        struct view *item = view_item(v, "changes");
+        set(item, "what", p->changes[i].what);
+        set(item, "was", p->changes[i].was);
+        set(item, "becomes", p->changes[i].becomes);
+    }
+    set_names(v, "added", p->adds, p->n_adds);
+    set_names(v, "removed", p->removes, p->n_removes);
+    view_flag(v, "nothing", p->n_changes + p->n_adds + p->n_removes + p->n_files == 0 && !(p->note && p->note[0]));
+}
+
 static void set_ticket(struct view *v, const struct facts_input *in)
 {
     const struct plan *p = in->plan;
-    struct buf link = BUF_INIT(2000);
     if (!p->title || !p->title[0])
         return;
     view_flag(v, "ticket", true);
@@ -24,12 +80,9 @@ static void set_ticket(struct view *v, const struct facts_input *in)
     set(v, "priority", p->priority_name);
     set(v, "due", p->due_text);
     view_flag(v, "cut", p->text_cut != 0);
-    if (in->ticket_id)
-        view_setf(v, "id", "%lld", (long long)in->ticket_id);
-    if (in->ticket_id && in->directory)
-        autotask_ticket_link(in->directory, in->ticket_id, &link);
-    view_set(v, "link", buf_view(&link));
-    buf_release(&link);
+    set(v, "company", p->company_name);
+    set(v, "contact", p->contact_name);
+    set_link(v, in, in->ticket_id);
     if (p->n_people)
         set(v, "assignee", p->people[0].name);
     for (size_t i = 1; i < p->n_people; i++)
@@ -68,6 +121,8 @@ static void set_question(struct view *v, const struct facts_input *in)
                  {"absent", "absent"}};
     const struct plan *p = in->plan;
     set(v, "word", p->asked_word);
+    set(v, "hold", p->hold_text);
+    view_flag(v, "expired", p->hold_text && p->hold_text[0] && !p->hold_ms);
     for (size_t i = 0; p->why_ask && i < ARRAY_LEN(flags); i++) {
         if (strcmp(flags[i].why, p->why_ask) == 0)
             view_flag(v, flags[i].flag, true);
@@ -78,6 +133,7 @@ static void set_question(struct view *v, const struct facts_input *in)
             in->directory ? directory_find(in->directory, p->suggestions[i].resource_id) : NULL;
         const char *typed = r ? typed_name(in->directory, r) : NULL;
         view_setf(item, "n", "%zu", i + 1);
+        view_flag(item, "first", i == 0);
         set(item, "name", p->suggestions[i].name);
         set(item, "user", p->suggestions[i].user);
         struct slice title = slice_cut_utf8(slice_of(title_for_example(p)), 120);
@@ -164,7 +220,14 @@ struct view *facts_view(const struct facts_input *in, struct pool *pool)
     set(v, "reason", in->reason);
     set(v, "verb", p->verb);
     set(v, "diverted_to", in->diverted_to);
-    set_ticket(v, in);
+    set(v, "token", in->token);
+    set(v, "first_ref", p->argument);
+    if (p->said_again || p->target_id)
+        set_amended(v, in);
+    else
+        set_ticket(v, in);
+    set(v, "target_title", p->target_title);
+    set_extras(v, p);
     set_question(v, in);
     if (p->reply && strcmp(p->reply, "help") == 0)
         set_help(v, in);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plan: a command becomes a plan, one function a kind of command; and the keys of its steps. See action.h. */
-#include "frontdesk/action.h"
-#include "frontdesk/due.h"
+#include "planning.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -40,18 +39,6 @@ void plan_message_key(const char *address, const struct message *m, char out[65]
     buf_release(&b);
 }
 
-size_t plan_steps(const struct plan *p, struct journal_step *out)
-{
-    if (!p->title || !p->title[0])
-        return 0;
-    size_t n = 0;
-    out[n++] = (struct journal_step){.n = 1, .kind = "ticket.create", .key = p->external_id, .request = ""};
-    for (size_t i = 1; i < p->n_people; i++, n++)
-        out[n] = (struct journal_step){
-            .n = (unsigned)n + 1, .kind = "ticket.second", .key = p->external_id, .request = ""};
-    return n;
-}
-
 void plan_ticket(const struct plan *p, struct autotask_ticket *out)
 {
     *out = (struct autotask_ticket){
@@ -60,6 +47,8 @@ void plan_ticket(const struct plan *p, struct autotask_ticket *out)
         .status = p->status,
         .priority = p->priority,
         .category = p->category,
+        .type = p->type,
+        .contact_id = p->contact_id,
         .source = p->source,
         .title = p->title,
         .description = p->description,
@@ -74,10 +63,9 @@ void plan_ticket(const struct plan *p, struct autotask_ticket *out)
 
 /* --- text of the ticket --- */
 
-static const char *describe(const struct plan_input *in, struct plan *p, struct pool *pool)
+static const char *describe(const struct plan_input *in, struct plan *p, struct slice text, struct pool *pool)
 {
     struct buf b = BUF_INIT(400 * 1024);
-    struct slice text = in->message ? message_str(in->message, in->message->text) : SLICE_NONE;
     buf_printf(&b, "Requested by %s%s<%s> by email.\n\n", p->sender_name, p->sender_name[0] ? " " : "",
                p->sender);
     buf_slice(&b, slice_trim(text));
@@ -100,22 +88,29 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
     return out;
 }
 
+const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *pool)
+{
+    struct buf text = BUF_INIT(64);
+    if (!due_format(&text, ms, in->now_ms, in->conf->firm.timezone))
+        BUG("firm.timezone");
+    const char *out = pool_slice(pool, buf_view(&text));
+    buf_release(&text);
+    return out;
+}
+
 static void set_due(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     struct due due;
     struct due_calendar calendar = due_calendar_of(in->conf);
     struct err e = ERR_INIT;
-    struct buf text = BUF_INIT(64);
     /* the rule was checked when the configuration was read */
     if (due_parse(in->conf->ticket.due, &due, &e) != 0 ||
-        !due_compute(&due, &calendar, in->now_ms, &p->due_ms) ||
-        !due_format(&text, p->due_ms, in->now_ms, in->conf->firm.timezone))
+        !due_compute(&due, &calendar, in->now_ms, &p->due_ms))
         BUG("ticket.due");
-    p->due_text = pool_slice(pool, buf_view(&text));
-    buf_release(&text);
+    p->due_text = planning_when(in, p->due_ms, pool);
 }
 
-static struct plan_person person_of(const struct directory_resource *r, struct pool *pool)
+struct plan_person planning_person(const struct directory_resource *r, struct pool *pool)
 {
     return (struct plan_person){.resource_id = r->id,
                                 .role_id = r->role_id,
@@ -123,23 +118,134 @@ static struct plan_person person_of(const struct directory_resource *r, struct p
                                 .user = pool_copy(pool, r->user)};
 }
 
+void plan_remark(struct plan *p, const char *line)
+{
+    if (p->n_remarks < PLAN_MAX_LINES)
+        p->remarks[p->n_remarks++].line = line;
+}
+
+void planning_queue(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    const struct directory *d = in->directory;
+    bool triage = p->n_people == 0;
+    p->queue_id = triage ? d->labels.triage_queue : d->labels.queue;
+    p->queue_name = pool_copy(pool, triage ? d->triage_queue_name : d->queue_name);
+}
+
+/* --- what the sender wants otherwise --- */
+
+/* "1 Acme Ltd, 2 Acme Inc" */
+static const char *list_choices(const struct override *o, bool numbered, struct pool *pool)
+{
+    struct buf b = BUF_INIT(2000);
+    for (size_t i = 0; i < o->n_choices; i++) {
+        buf_puts(&b, i ? ", " : "");
+        if (numbered)
+            buf_printf(&b, "%zu ", i + 1);
+        buf_slice(&b, slice_cut_utf8(slice_of(o->choices[i].name), 100));
+    }
+    const char *out = pool_slice(pool, buf_view(&b));
+    buf_release(&b);
+    return out;
+}
+
+void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool)
+{
+    struct slice said = slice_cut_utf8(o->said, 80);
+    const char *key = override_key_name(o->key);
+    if (o->state == OVERRIDE_PAST)
+        plan_remark(p, pool_printf(pool, "\"%.*s\" is in the past, so it is due %s. Reply with another date, such as \"due friday\".",
+                                       SLICE_ARG(said), stays));
+    else if (o->state == OVERRIDE_SEVERAL)
+        plan_remark(p, pool_printf(pool, "\"%.*s\" fits more than one %s: %s. It stands under %s; reply with a number to choose.",
+                                       SLICE_ARG(said), key, list_choices(o, true, pool), stays));
+    else if (o->n_choices)
+        plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\"; nearest: %s. It has %s.", key, SLICE_ARG(said),
+                                       list_choices(o, false, pool), stays));
+    else
+        plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\". It has %s.", key, SLICE_ARG(said), stays));
+}
+
+static void keep_choices(struct plan *p, const struct override *o, struct pool *pool)
+{
+    if (o->key != OVERRIDE_COMPANY || o->state != OVERRIDE_SEVERAL)
+        return;
+    p->n_choices = 0;
+    for (size_t i = 0; i < o->n_choices; i++)
+        p->choices[p->n_choices++] =
+            (struct plan_choice){o->choices[i].id, pool_copy(pool, o->choices[i].name)};
+}
+
+static void add_cc(const struct plan_input *in, struct plan *p, const struct override *o, struct pool *pool)
+{
+    struct command who;
+    struct buf subject = BUF_INIT(1000);
+    buf_slice(&subject, slice_cut_utf8(o->said, 300));
+    buf_puts(&subject, ":");
+    command_read(&who, buf_view(&subject), SLICE_NONE, in->directory, in->names, pool);
+    buf_release(&subject);
+    if (who.kind != COMMAND_TICKET) {
+        plan_remark(p, pool_printf(pool, "Cc \"%.*s\" is nobody who can be added; write to them yourself.",
+                                       SLICE_ARG(slice_cut_utf8(o->said, 80))));
+        return;
+    }
+    for (size_t i = 0; i < who.n_resources && p->n_people && p->n_people < PLAN_MAX_PEOPLE; i++)
+        p->people[p->n_people++] = planning_person(who.resources[i], pool);
+}
+
+void planning_override(const struct plan_input *in, struct plan *p, const struct override *o, struct pool *pool)
+{
+    const char *name = pool_copy(pool, o->name);
+    struct {
+        int64_t *id;
+        const char **name, *stays;
+    } rows[] = {
+        [OVERRIDE_PRIORITY] = {&p->priority, &p->priority_name, p->priority_name},
+        [OVERRIDE_DUE] = {&p->due_ms, &p->due_text, p->due_text},
+        [OVERRIDE_QUEUE] = {&p->queue_id, &p->queue_name, p->queue_name},
+        [OVERRIDE_COMPANY] = {&p->company_id, &p->company_name, "the usual company"},
+        [OVERRIDE_CONTACT] = {NULL, NULL, "no contact"},
+        [OVERRIDE_CATEGORY] = {&p->category, NULL, "the usual category"},
+        [OVERRIDE_TYPE] = {&p->type, NULL, "the usual type"},
+        [OVERRIDE_STATUS] = {&p->status, NULL, in->directory->status_name},
+    };
+    if (o->key == OVERRIDE_CC) {
+        add_cc(in, p, o, pool);
+        return;
+    }
+    keep_choices(p, o, pool);
+    if (o->state != OVERRIDE_SET || !rows[o->key].id) {
+        planning_cannot(p, o, rows[o->key].stays, pool);
+        return;
+    }
+    *rows[o->key].id = o->key == OVERRIDE_DUE ? o->due_ms : o->id;
+    if (o->key == OVERRIDE_DUE)
+        p->due_text = planning_when(in, o->due_ms, pool);
+    else if (rows[o->key].name)
+        *rows[o->key].name = name;
+}
+
 static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     const struct directory *d = in->directory;
     const struct directory_labels *l = &d->labels;
-    bool triage = p->n_people == 0;
-    p->title = pool_copy(pool, in->command->title);
-    p->description = describe(in, p, pool);
+    struct overrides *wants = pool_alloc(pool, sizeof(*wants));
+    struct due_calendar calendar = due_calendar_of(in->conf);
+    overrides_read(wants, slice_of(in->command->title), message_str(in->message, in->message->text), d,
+                   &calendar, in->now_ms, pool);
+    p->title = wants->title.len ? pool_slice(pool, wants->title) : pool_copy(pool, in->command->title);
+    p->description = describe(in, p, wants->text, pool);
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
     p->company_id = l->company;
-    p->queue_id = triage ? l->triage_queue : l->queue;
-    p->queue_name = pool_copy(pool, triage ? d->triage_queue_name : d->queue_name);
+    planning_queue(in, p, pool);
     p->status = l->status;
     p->priority = l->priority;
     p->priority_name = pool_copy(pool, d->priority_name);
     p->category = l->category;
     p->source = l->source;
     set_due(in, p, pool);
+    for (size_t i = 0; i < wants->n; i++)
+        planning_override(in, p, &wants->list[i], pool);
 }
 
 /* --- one function a kind --- */
@@ -147,10 +253,18 @@ static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool
 static void plan_of_ticket(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     for (size_t i = 0; i < in->command->n_resources && p->n_people < PLAN_MAX_PEOPLE; i++)
-        p->people[p->n_people++] = person_of(in->command->resources[i], pool);
+        p->people[p->n_people++] = planning_person(in->command->resources[i], pool);
     p->reply = "created";
     p->outcome = OUTCOME_TICKET;
     fill_ticket(in, p, pool);
+}
+
+/* "15:40", with the day when it is not today's. */
+static const char *clock_text(const struct plan_input *in, int64_t ms, struct pool *pool)
+{
+    const char *then = planning_when(in, ms, pool), *now = planning_when(in, in->now_ms, pool);
+    size_t day = strlen(then) - strlen("15:40");
+    return strlen(now) == strlen(then) && strncmp(then, now, day) == 0 ? then + day : then;
 }
 
 static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool *pool)
@@ -158,14 +272,29 @@ static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool
     static const char *const why[] = {"nobody-named", "several-mentioned", "shared-name", "near-miss",
                                       "absent"};
     const struct command *c = in->command;
+    struct due_calendar calendar = due_calendar_of(in->conf);
     ENSURE((size_t)c->why_ask < ARRAY_LEN(why));
     for (size_t i = 0; i < c->n_suggestions; i++)
-        p->suggestions[p->n_suggestions++] = person_of(c->suggestions[i], pool);
+        p->suggestions[p->n_suggestions++] = planning_person(c->suggestions[i], pool);
     p->why_ask = why[c->why_ask];
     p->asked_word = pool_slice(pool, slice_cut_utf8(c->asked_word, 80));
     p->reply = "triage";
     p->outcome = OUTCOME_UNASSIGNED;
     fill_ticket(in, p, pool);
+    if (in->conf->limits.hold_minutes &&
+        due_after_minutes(&calendar, in->now_ms, in->conf->limits.hold_minutes, &p->hold_ms)) {
+        p->reply = "ask";
+        p->outcome = OUTCOME_ASKED;
+        p->hold_text = clock_text(in, p->hold_ms, pool);
+    }
+}
+
+void plan_expire(struct plan *p, const char *kept_words)
+{
+    p->hold_ms = 0;
+    p->note = kept_words;
+    p->reply = "triage";
+    p->outcome = OUTCOME_UNASSIGNED;
 }
 
 static void plan_of_words(const struct plan_input *in, struct plan *p, struct pool *pool)
@@ -194,7 +323,22 @@ static const char *references_of(const struct message *m, struct pool *pool)
     return s;
 }
 
-void plan_make(struct plan *out, const struct plan_input *in, struct pool *pool)
+int64_t plan_text_key(const struct plan *p, const struct message *m)
+{
+    unsigned char raw[32];
+    struct buf b = BUF_INIT(4096);
+    uint64_t v = 0;
+    fold_into(&b, slice_of(p->subject));
+    buf_putc(&b, '\0');
+    buf_put(&b, m->digest, sizeof(m->digest));
+    ENSURE(gnutls_hash_fast(GNUTLS_DIG_SHA256, b.data, b.len, raw) == 0);
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | raw[i];
+    buf_release(&b);
+    return (int64_t)(v >> 1);
+}
+
+int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e)
 {
     const struct message *m = in->message;
     *out = (struct plan){.sender = pool_copy(pool, in->gate->address),
@@ -208,10 +352,13 @@ void plan_make(struct plan *out, const struct plan_input *in, struct pool *pool)
         out->reply = "too_large";
         out->reason = pool_copy(pool, in->unreadable);
         out->outcome = OUTCOME_ANSWERED;
-        return;
+        return 0;
     }
     out->verb = pool_copy(pool, in->command->verb);
     out->argument = pool_slice(pool, slice_cut_utf8(in->command->argument, 200));
+    if (in->origin)
+        return plan_followup(out, in, pool, e);
     ENSURE((size_t)in->command->kind < ARRAY_LEN(makers));
     makers[in->command->kind](in, out, pool);
+    return 0;
 }

@@ -3,30 +3,68 @@
 #include "frontdesk/action.h"
 #include "frontdesk/json.h"
 
-enum field_type { FIELD_TEXT, FIELD_INT };
-
-static const struct {
+struct field {
     const char *name;
-    enum field_type type;
+    enum { FIELD_TEXT, FIELD_INT } type;
     size_t offset;
-} fields[] = {
-#define TEXT(member)                                                                                         \
-    {                                                                                                        \
-#member, FIELD_TEXT, offsetof(struct plan, member)                                                   \
-    }
-#define INT(member)                                                                                          \
-    {                                                                                                        \
-#member, FIELD_INT, offsetof(struct plan, member)                                                    \
-    }
-    TEXT(reply),         INT(outcome),      TEXT(sender),         TEXT(sender_name), TEXT(subject),
-    TEXT(message_id),    TEXT(references),  TEXT(verb),           TEXT(argument),    TEXT(reason),
-    TEXT(asked_word),    TEXT(why_ask),     INT(unauthenticated), INT(received_ms),  TEXT(title),
-    TEXT(description),   TEXT(external_id), INT(company_id),      INT(queue_id),     INT(status),
-    INT(priority),       INT(category),     INT(source),          INT(due_ms),       TEXT(queue_name),
-    TEXT(priority_name), TEXT(due_text),    INT(text_cut),
-#undef TEXT
-#undef INT
 };
+
+#define FIELD(type_, of, member)                                                                             \
+    {                                                                                                        \
+#member, type_, offsetof(struct of, member)                                                          \
+    }
+#define TEXT(of, member) FIELD(FIELD_TEXT, of, member)
+#define INT(of, member)  FIELD(FIELD_INT, of, member)
+
+/* clang-format off: rows of two kinds side by side */
+static const struct field plan_fields[] = {
+    TEXT(plan, reply),          INT(plan, outcome),        TEXT(plan, sender),       TEXT(plan, sender_name),
+    TEXT(plan, subject),        TEXT(plan, message_id),    TEXT(plan, references),   TEXT(plan, verb),
+    TEXT(plan, argument),       TEXT(plan, reason),        TEXT(plan, asked_word),   TEXT(plan, why_ask),
+    INT(plan, unauthenticated), INT(plan, received_ms),    TEXT(plan, title),        TEXT(plan, description),
+    TEXT(plan, external_id),    INT(plan, company_id),     INT(plan, contact_id),    INT(plan, queue_id),
+    INT(plan, status),          INT(plan, priority),       INT(plan, category),      INT(plan, type),
+    INT(plan, source),          INT(plan, due_ms),         TEXT(plan, company_name), TEXT(plan, contact_name),
+    TEXT(plan, queue_name),     TEXT(plan, priority_name), TEXT(plan, due_text),     INT(plan, text_cut),
+    INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
+    INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
+    INT(plan, files_job), INT(plan, take_over), INT(plan, said_again),
+};
+static const struct field person_fields[] = {
+    INT(plan_person, resource_id),
+    INT(plan_person, role_id),
+    TEXT(plan_person, name),
+    TEXT(plan_person, user),
+};
+static const struct field change_fields[] = {
+    TEXT(plan_change, what),  TEXT(plan_change, field), TEXT(plan_change, before),
+    TEXT(plan_change, after), TEXT(plan_change, was),   TEXT(plan_change, becomes),
+};
+static const struct field line_fields[] = {TEXT(plan_line, line)};
+static const struct field file_fields[] = {
+    TEXT(plan_file, name),
+    TEXT(plan_file, size_text),
+    INT(plan_file, index),
+};
+static const struct field choice_fields[] = {INT(plan_choice, id), TEXT(plan_choice, name)};
+
+static const struct list {
+    const char *name;
+    size_t offset, count, size, max;
+    const struct field *fields;
+    size_t n_fields;
+} lists[] = {
+#define LIST(member, fields)                                                                                 \
+    {                                                                                                        \
+#member, offsetof(struct plan, member), offsetof(struct plan, n_##member),                           \
+            sizeof(((struct plan *)0)->member[0]), ARRAY_LEN(((struct plan *)0)->member), fields,            \
+            ARRAY_LEN(fields)                                                                                \
+    }
+    LIST(people, person_fields),  LIST(suggestions, person_fields), LIST(adds, person_fields),
+    LIST(removes, person_fields), LIST(choices, choice_fields),     LIST(changes, change_fields),
+    LIST(files, file_fields),     LIST(left_out, line_fields),      LIST(remarks, line_fields),
+};
+/* clang-format on */
 
 static void put_name(struct buf *out, const char *name)
 {
@@ -38,30 +76,15 @@ static void put_name(struct buf *out, const char *name)
     }
 }
 
-static void put_people(struct buf *out, const char *name, const struct plan_person *people, size_t n)
+static void put_fields(struct buf *out, const void *object, const struct field *fields, size_t n)
 {
-    put_name(out, name);
-    buf_putc(out, '[');
     for (size_t i = 0; i < n; i++) {
-        put_name(out, NULL);
-        buf_printf(out, "{\"resource\":%lld,\"role\":%lld,\"name\":", (long long)people[i].resource_id,
-                   (long long)people[i].role_id);
-        buf_put_json(out, slice_of(people[i].name));
-        buf_puts(out, ",\"user\":");
-        buf_put_json(out, slice_of(people[i].user));
-        buf_putc(out, '}');
-    }
-    buf_putc(out, ']');
-}
-
-void plan_encode(const struct plan *p, struct buf *out)
-{
-    buf_putc(out, '{');
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        const char *at = (const char *)p + fields[i].offset;
+        const char *at = (const char *)object + fields[i].offset;
         if (fields[i].type == FIELD_INT) {
             int64_t v;
             memcpy(&v, at, sizeof(v));
+            if (v == 0)
+                continue;
             put_name(out, fields[i].name);
             buf_printf(out, "%lld", (long long)v);
             continue;
@@ -73,8 +96,31 @@ void plan_encode(const struct plan *p, struct buf *out)
             buf_put_json(out, slice_of(s));
         }
     }
-    put_people(out, "people", p->people, p->n_people);
-    put_people(out, "suggestions", p->suggestions, p->n_suggestions);
+}
+
+static void put_list(struct buf *out, const struct plan *p, const struct list *list)
+{
+    size_t n;
+    memcpy(&n, (const char *)p + list->count, sizeof(n));
+    if (n == 0)
+        return;
+    put_name(out, list->name);
+    buf_putc(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        put_name(out, NULL);
+        buf_putc(out, '{');
+        put_fields(out, (const char *)p + list->offset + i * list->size, list->fields, list->n_fields);
+        buf_putc(out, '}');
+    }
+    buf_putc(out, ']');
+}
+
+void plan_encode(const struct plan *p, struct buf *out)
+{
+    buf_putc(out, '{');
+    put_fields(out, p, plan_fields, ARRAY_LEN(plan_fields));
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        put_list(out, p, &lists[i]);
     buf_putc(out, '}');
 }
 
@@ -90,36 +136,36 @@ static int get_int(const struct json *object, const char *name, int64_t *out, st
     return json_int(&member, 0, out, e);
 }
 
-static int get_people(const struct json *root, const char *name, struct plan_person *out, size_t max,
-                      size_t *n, struct pool *pool, struct err *e)
+static int get_fields(const struct json *from, void *object, const struct field *fields, size_t n,
+                      struct pool *pool, struct err *e)
 {
-    struct json list = json_get(root, name);
-    for (int i = 0; i < json_length(&list) && *n < max; i++) {
-        struct json item = json_at(&list, i);
-        struct plan_person *p = &out[(*n)++];
-        if (get_int(&item, "resource", &p->resource_id, e) != 0 ||
-            get_int(&item, "role", &p->role_id, e) != 0)
-            return -1;
-        p->name = get_text(&item, "name", pool);
-        p->user = get_text(&item, "user", pool);
+    for (size_t i = 0; i < n; i++) {
+        char *at = (char *)object + fields[i].offset;
+        if (fields[i].type == FIELD_INT) {
+            int64_t v;
+            if (get_int(from, fields[i].name, &v, e) != 0)
+                return -1;
+            memcpy(at, &v, sizeof(v));
+        } else {
+            const char *s = get_text(from, fields[i].name, pool);
+            memcpy(at, &s, sizeof(s));
+        }
     }
     return 0;
 }
 
-static int get_fields(const struct json *root, struct plan *out, struct pool *pool, struct err *e)
+static int get_list(const struct json *root, struct plan *out, const struct list *list, struct pool *pool,
+                    struct err *e)
 {
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        char *at = (char *)out + fields[i].offset;
-        if (fields[i].type == FIELD_INT) {
-            int64_t v;
-            if (get_int(root, fields[i].name, &v, e) != 0)
-                return -1;
-            memcpy(at, &v, sizeof(v));
-        } else {
-            const char *s = get_text(root, fields[i].name, pool);
-            memcpy(at, &s, sizeof(s));
-        }
+    struct json rows = json_get(root, list->name);
+    size_t n = 0;
+    for (int i = 0; i < json_length(&rows) && n < list->max; i++, n++) {
+        struct json row = json_at(&rows, i);
+        if (get_fields(&row, (char *)out + list->offset + n * list->size, list->fields, list->n_fields, pool,
+                       e) != 0)
+            return -1;
     }
+    memcpy((char *)out + list->count, &n, sizeof(n));
     return 0;
 }
 
@@ -130,13 +176,11 @@ int plan_decode(struct plan *out, const char *json, struct pool *pool, struct er
     *out = (struct plan){0};
     if (json_open(slice_of(json), &root, &why) != 0)
         return err_set(e, ERR_JOURNAL, "the plan in the journal is not readable");
-    int rc = cJSON_IsObject(root.value) ? get_fields(&root, out, pool, &why)
-                                        : err_set(&why, ERR_PROTOCOL, "an object expected");
-    if (rc == 0)
-        rc = get_people(&root, "people", out->people, ARRAY_LEN(out->people), &out->n_people, pool, &why);
-    if (rc == 0)
-        rc = get_people(&root, "suggestions", out->suggestions, ARRAY_LEN(out->suggestions),
-                        &out->n_suggestions, pool, &why);
+    int rc = cJSON_IsObject(root.value)
+                 ? get_fields(&root, out, plan_fields, ARRAY_LEN(plan_fields), pool, &why)
+                 : err_set(&why, ERR_PROTOCOL, "an object expected");
+    for (size_t i = 0; i < ARRAY_LEN(lists) && rc == 0; i++)
+        rc = get_list(&root, out, &lists[i], pool, &why);
     json_close(&root);
     return rc == 0 ? 0 : err_set(e, ERR_JOURNAL, "the plan in the journal is not readable: %s", why.text);
 }

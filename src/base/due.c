@@ -80,6 +80,7 @@ struct due_calendar due_calendar_of(const struct conf *conf)
 {
     return (struct due_calendar){.tz = conf->firm.timezone,
                                  .workdays = conf->firm.workdays,
+                                 .day_start_min = conf->firm.day_start_min,
                                  .day_end_min = conf->firm.day_end_min,
                                  .holidays = &conf->firm.holidays};
 }
@@ -146,6 +147,29 @@ bool due_compute(const struct due *due, const struct due_calendar *cal, int64_t 
         return true;
     step_day(&day);
     return to_worked(&day, cal) && at_time(&day, minutes, cal->tz, out_ms);
+}
+
+bool due_after_minutes(const struct due_calendar *cal, int64_t now_ms, unsigned minutes, int64_t *out_ms)
+{
+    struct tm day;
+    int64_t left_ms = (int64_t)minutes * 60000, at = now_ms;
+    if (!clock_local(now_ms, cal->tz, &day))
+        return false;
+    for (int i = 0; i < SEARCH_DAYS; i++, step_day(&day)) {
+        int64_t open, closed;
+        if (!is_worked(&day, cal))
+            continue;
+        if (!at_time(&day, cal->day_start_min, cal->tz, &open) ||
+            !at_time(&day, cal->day_end_min, cal->tz, &closed))
+            return false;
+        at = open > now_ms ? open : now_ms;
+        if (closed > at && closed - at >= left_ms) {
+            *out_ms = at + left_ms;
+            return true;
+        }
+        left_ms -= closed > at ? closed - at : 0;
+    }
+    return false;
 }
 
 bool due_format(struct buf *out, int64_t ms, int64_t now_ms, const char *tz)

@@ -233,7 +233,7 @@ void command_read(struct command *out, struct slice subject, struct slice text,
     struct match matches[MOST_MATCHES];
     struct words *words = pool_alloc(pool, sizeof(*words));
     *out = (struct command){0};
-    struct slice stripped = subject_strip(subject, &out->is_reply, &out->is_forward);
+    struct slice stripped = command_subject(subject, &out->is_reply, &out->is_forward);
     stripped = slice_from(pool_slice(pool, stripped), stripped.len);
     out->stripped = stripped.ptr;
     words_read(words, stripped, pool);

@@ -143,7 +143,7 @@ static bool take_prefix(struct slice s, size_t *which, struct slice *rest)
     return found;
 }
 
-struct slice subject_strip(struct slice subject, bool *is_reply, bool *is_forward)
+struct slice command_subject(struct slice subject, bool *is_reply, bool *is_forward)
 {
     struct slice s = slice_trim(subject);
     *is_reply = *is_forward = false;

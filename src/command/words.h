@@ -26,9 +26,6 @@ struct words {
 
 void words_read(struct words *out, struct slice subject, struct pool *pool);
 
-/* subject.c: Re:, Fwd:, [EXTERNAL] ... taken off the front. */
-struct slice subject_strip(struct slice subject, bool *is_reply, bool *is_forward);
-
 /* names.c */
 enum form_kind { FORM_FULL, FORM_INITIAL, FORM_USER, FORM_FIRST, FORM_NICK };
 

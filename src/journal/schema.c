@@ -29,6 +29,7 @@ static const char tables[] =
     "  successor INTEGER NOT NULL DEFAULT 0, text_key INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX jobs_due ON jobs (run_at) WHERE open = 1;"
     "CREATE INDEX jobs_conversation ON jobs (conversation) WHERE open = 1;"
+    "CREATE INDEX jobs_parent ON jobs (parent) WHERE parent != 0;"
     "CREATE INDEX jobs_sender ON jobs (sender, taken_ms);"
     "CREATE TABLE mails (job INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "CREATE TABLE plans (job INTEGER PRIMARY KEY, plan TEXT NOT NULL);"

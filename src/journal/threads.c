@@ -40,3 +40,18 @@ int64_t journal_thread(struct journal *j, struct slice message_id)
     journal_read_end(j);
     return rc == 0 ? job : 0;
 }
+
+size_t journal_children(struct journal *j, int64_t parent, int64_t *ids, size_t max)
+{
+    static const char sql[] = "SELECT id FROM jobs WHERE parent = ? AND parent != 0 AND outcome = 3 AND state >= 3 ORDER BY id LIMIT ?";
+    struct query q = query_start(journal_read_begin(j), sql);
+    size_t n = 0;
+    query_int(&q, parent);
+    query_int(&q, (int64_t)max);
+    while (n < max && query_row(&q))
+        ids[n++] = query_get_int(&q);
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    return n;
+}

@@ -57,6 +57,61 @@ static void fill_created(struct view *v)
     view_flag(v, "cut", true);
 }
 
+static void line(struct view *v, const char *list, const char *text)
+{
+    set(view_item(v, list), "line", text);
+}
+
+static void fill_ask(struct view *v)
+{
+    set(v, "title", "printer down");
+    set(v, "target_title", "printer down");
+    set(v, "queue", "Triage");
+    set(v, "word", "Shara");
+    set(v, "hold", "15:40");
+    view_flag(v, "near_miss", true);
+    view_flag(v, "note", true);
+    suggestion(v, "1", "Sarah Klein", "");
+    suggestion(v, "2", "Shana Ortiz", "");
+    view_flag(v, "nothing", false);
+}
+
+static void fill_amended(struct view *v)
+{
+    ticket(v);
+    set(v, "target_title", "reset MFA for Bob at Acme & Sons <west>");
+    static const char *const rows[][3] = {{"For", "Mike Chen", "Sarah Klein"},
+                                          {"Due", "Wed 25 Nov 17:00", "Fri 27 Nov 17:00"}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct view *item = view_item(v, "changes");
+        set(item, "what", rows[i][0]);
+        set(item, "was", rows[i][1]);
+        set(item, "becomes", rows[i][2]);
+    }
+    set(view_item(v, "added"), "name", "Shana Ortiz");
+    set(view_item(v, "removed"), "name", "Will Turner");
+    view_flag(v, "note", true);
+    line(v, "remarks", "There is no queue \"Trage\"; nearest: Triage. It has Help Desk.");
+    view_flag(v, "has_files", true);
+    struct view *file = view_item(v, "files");
+    set(file, "name", "error <1>.png");
+    set(file, "size", "2.1 MB");
+    view_flag(v, "has_left_out", true);
+    line(v, "left_out", "logo.png: a picture of the signature");
+}
+
+static void fill_again(struct view *v)
+{
+    set(v, "number", "T20261124.0007");
+    set(v, "first_ref", "7KQ1");
+}
+
+static void fill_files(struct view *v)
+{
+    set(v, "number", "T20261124.0007");
+    line(v, "remarks", "tool.exe: Autotask does not take files of this kind");
+}
+
 static void fill_help(struct view *v)
 {
     pair(v, "people", "Sarah Klein", "Sarah: reset the password", "name", "example");
@@ -103,11 +158,14 @@ struct view *templates_sample(const char *name, struct pool *pool)
         void (*fill)(struct view *);
     } fills[] = {{"created", fill_created},   {"triage", fill_triage},      {"help", fill_help},
                  {"status", fill_status},     {"alert", fill_alert},        {"trouble", fill_trouble},
-                 {"diverted", fill_diverted}, {"too_large", fill_too_large}};
+                 {"diverted", fill_diverted}, {"too_large", fill_too_large},
+                 {"ask", fill_ask},           {"ask_again", fill_ask},      {"amended", fill_amended},
+                 {"again", fill_again},       {"files", fill_files}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");
     set(v, "ref", "7KQ2");
+    set(v, "token", "[fd:7KQ2.0123456789abcdef0123]");
     set(v, "greeting", "Dana");
     set(v, "verb", "check mapping");
     set(v, "reason", "The other system could not be reached; your request waits.");
