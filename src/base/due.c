@@ -85,7 +85,7 @@ struct due_calendar due_calendar_of(const struct conf *conf)
                                  .holidays = &conf->firm.holidays};
 }
 
-static bool is_worked(const struct tm *day, const struct due_calendar *cal)
+bool due_is_worked(const struct tm *day, const struct due_calendar *cal)
 {
     if (!(cal->workdays & 1U << day->tm_wday))
         return false;
@@ -99,9 +99,9 @@ static bool is_worked(const struct tm *day, const struct due_calendar *cal)
     return true;
 }
 
-static void step_day(struct tm *day)
+void due_step(struct tm *day, int days)
 {
-    day->tm_mday++;
+    day->tm_mday += days;
     day->tm_hour = 12;
     day->tm_min = day->tm_sec = 0;
     timegm(day); /* normalises the date and sets the weekday */
@@ -109,13 +109,13 @@ static void step_day(struct tm *day)
 
 static bool to_worked(struct tm *day, const struct due_calendar *cal)
 {
-    for (int i = 0; i < SEARCH_DAYS; i++, step_day(day))
-        if (is_worked(day, cal))
+    for (int i = 0; i < SEARCH_DAYS; i++, due_step(day, 1))
+        if (due_is_worked(day, cal))
             return true;
     return false;
 }
 
-static bool at_time(const struct tm *day, int minutes, const char *tz, int64_t *out)
+bool due_at_time(const struct tm *day, int minutes, const char *tz, int64_t *out)
 {
     struct tm when = {.tm_year = day->tm_year,
                       .tm_mon = day->tm_mon,
@@ -137,16 +137,16 @@ bool due_compute(const struct due *due, const struct due_calendar *cal, int64_t 
     }
     int minutes = due->minutes < 0 ? cal->day_end_min : due->minutes;
     for (unsigned i = 0; i < due->n; i++) {
-        step_day(&day);
+        due_step(&day, 1);
         if (due->kind == DUE_WORKDAYS && !to_worked(&day, cal))
             return false;
     }
-    if (!to_worked(&day, cal) || !at_time(&day, minutes, cal->tz, out_ms))
+    if (!to_worked(&day, cal) || !due_at_time(&day, minutes, cal->tz, out_ms))
         return false;
     if (*out_ms > now_ms)
         return true;
-    step_day(&day);
-    return to_worked(&day, cal) && at_time(&day, minutes, cal->tz, out_ms);
+    due_step(&day, 1);
+    return to_worked(&day, cal) && due_at_time(&day, minutes, cal->tz, out_ms);
 }
 
 bool due_after_minutes(const struct due_calendar *cal, int64_t now_ms, unsigned minutes, int64_t *out_ms)
@@ -155,12 +155,12 @@ bool due_after_minutes(const struct due_calendar *cal, int64_t now_ms, unsigned 
     int64_t left_ms = (int64_t)minutes * 60000, at = now_ms;
     if (!clock_local(now_ms, cal->tz, &day))
         return false;
-    for (int i = 0; i < SEARCH_DAYS; i++, step_day(&day)) {
+    for (int i = 0; i < SEARCH_DAYS; i++, due_step(&day, 1)) {
         int64_t open, closed;
-        if (!is_worked(&day, cal))
+        if (!due_is_worked(&day, cal))
             continue;
-        if (!at_time(&day, cal->day_start_min, cal->tz, &open) ||
-            !at_time(&day, cal->day_end_min, cal->tz, &closed))
+        if (!due_at_time(&day, cal->day_start_min, cal->tz, &open) ||
+            !due_at_time(&day, cal->day_end_min, cal->tz, &closed))
             return false;
         at = open > now_ms ? open : now_ms;
         if (closed > at && closed - at >= left_ms) {
