@@ -134,8 +134,8 @@ static const char *numbered(struct job *job, const char *name)
     return pool_printf(job->pool, "%s %u", name, n + 1);
 }
 
-/* After a retry of a job whose final letter is out already, or when nobody answered our question, the news is a
- * sequel. */
+/* After a retry of a job whose final letter is out already, or when nobody answered our question, the news is
+ * a sequel. */
 static enum letter_kind kind_now(struct job *job, const char **name)
 {
     bool expired = strcmp(job->plan.reply, "triage") == 0 && job->plan.hold_text && job->plan.hold_text[0];
@@ -214,7 +214,8 @@ static int wait_for_answer(struct job *job, struct err *e)
 {
     int64_t least = clock_now_ms() + LEAST_WAIT_MS;
     job->row.run_at_ms = job->plan.hold_ms > least ? job->plan.hold_ms : least;
-    job->row.reason = pool_printf(job->pool, "asked the sender; in triage at %s without an answer", job->plan.hold_text);
+    job->row.reason =
+        pool_printf(job->pool, "asked the sender; in triage at %s without an answer", job->plan.hold_text);
     if (journal_finish(job->desk->journal, &job->row, NULL, JOB_WAITING, JOB_FOLDER_DONE, false, e) != 0)
         return -1;
     job->row.state = JOB_WAITING;

@@ -18,10 +18,8 @@ static const struct stage {
     const char *name;
     int (*run)(struct job *job, struct err *e);
 } stages[] = {
-    {JOB_TAKEN, "understand", job_understand},
-    {JOB_PLANNED, "act", job_act},
-    {JOB_ACTED, "answer", job_answer},
-    {JOB_ANSWERED, "post", job_post},
+    {JOB_TAKEN, "understand", job_understand}, {JOB_PLANNED, "act", job_act},
+    {JOB_ACTED, "answer", job_answer},         {JOB_ANSWERED, "post", job_post},
     {JOB_WAITING, "expire", job_expire},
 };
 

@@ -57,7 +57,8 @@ void job_park(struct job *job, const struct err *why);
 void job_tell_queued(struct job *job, const struct err *why);
 /* A question that the mail server would not take for hours: as if nobody had answered. */
 int job_question_failed(struct job *job, struct err *e) MUST_USE;
-/* files.c: what goes along, after the answer is out. Ends the job itself when the sender must hear of trouble. */
+/* files.c: what goes along, after the answer is out. Ends the job itself when the sender must hear of
+ * trouble. */
 int job_attach(struct job *job, struct err *e) MUST_USE;
 /* Fills job->plan from the journal unless it is there. */
 int job_need_plan(struct job *job, struct err *e) MUST_USE;

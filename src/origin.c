@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * origin: which earlier request a mail answers (product.md "How a message is classified", 3). By In-Reply-To or
- * References to one of our letters or to a staff mail; by the signed token in the text only when both headers are
- * absent. A forward never; a new subject that addresses somebody or is a command is a new request.
+ * origin: which earlier request a mail answers (product.md "How a message is classified", 3). By In-Reply-To
+ * or References to one of our letters or to a staff mail; by the signed token in the text only when both
+ * headers are absent. A forward never; a new subject that addresses somebody or is a command is a new
+ * request.
  */
 #include "job_private.h"
 
@@ -118,7 +119,8 @@ const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool)
         struct plan plan;
         struct err e = ERR_INIT;
         if (journal_job_load(d->journal, ids[i], false, pool, &child, &e) != 0 ||
-            plan_decode(&plan, child.plan, pool, &e) != 0 || !plan.note[0] || strcmp(plan.reply, "ask_again") != 0)
+            plan_decode(&plan, child.plan, pool, &e) != 0 || !plan.note[0] ||
+            strcmp(plan.reply, "ask_again") != 0)
             continue;
         buf_printf(&words, "%s%s", words.len ? "\n\n" : "", plan.note);
     }
@@ -134,7 +136,8 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
     *out = (struct origin){0};
     if (!d->journal || c->is_forward)
         return 0;
-    int64_t hit = m->in_reply_to.len || m->n_references ? job_by_headers(d, m) : job_by_token(d, text, sender);
+    int64_t hit =
+        m->in_reply_to.len || m->n_references ? job_by_headers(d, m) : job_by_token(d, text, sender);
     if (!hit || hit == self)
         return 0;
     if (journal_job_load(d->journal, hit, false, pool, &out->again, e) != 0 ||

@@ -85,7 +85,8 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
         if (v->wait)
             return 0;
         if (v->origin->root.state == JOB_PARKED)
-            return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked", v->origin->root.ref);
+            return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked",
+                           v->origin->root.ref);
     }
     struct plan_input in = {.conf = d->conf,
                             .mailbox = mailbox,
@@ -106,8 +107,11 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
     v->has_plan = true;
     v->follows = follows;
     if (v->origin && v->origin->found && v->origin->is_new && v->origin->root.ticket_number[0])
-        plan_remark(&v->plan, pool_printf(pool, "This is a new request: the subject names somebody. The mail that it "
-                                                "answers is about %s.", v->origin->root.ticket_number));
+        plan_remark(&v->plan,
+                    pool_printf(pool,
+                                "This is a new request: the subject names somebody. The mail that it "
+                                "answers is about %s.",
+                                v->origin->root.ticket_number));
     return 0;
 }
 
@@ -263,7 +267,8 @@ static int commit_followup(struct job *job, struct job_view *v, struct err *e)
     job->row.parent = v->follows ? v->origin->root.id : 0;
     job->row.ticket_id = v->plan.target_id;
     job->row.ticket_number = v->plan.target_number ? v->plan.target_number : "";
-    job->row.text_key = v->plan.title && v->plan.title[0] && !v->follows ? plan_text_key(&v->plan, &v->message) : 0;
+    job->row.text_key =
+        v->plan.title && v->plan.title[0] && !v->follows ? plan_text_key(&v->plan, &v->message) : 0;
     return commit_plan(job, v, e);
 }
 

@@ -84,7 +84,7 @@ struct plan {
     size_t n_changes;
     struct plan_person adds[PLAN_MAX_PEOPLE], removes[PLAN_MAX_PEOPLE];
     size_t n_adds, n_removes;
-    const char *note; /* text of a note; empty = none */
+    const char *note;   /* text of a note; empty = none */
     int64_t take_over;  /* the job whose question this answers; 0 = none */
     int64_t said_again; /* the same words a moment ago: nothing is made unless the sender says `separate` */
     /* what goes along, after the answer; and what the sender must be told */
@@ -99,11 +99,12 @@ struct plan {
 struct plan_origin {
     const struct journal_job *root; /* the request that all of this is about */
     const struct plan *plan;        /* its plan */
-    const struct journal_job *again; /* the direct hit, if it said the same again and nothing was made; or NULL */
+    const struct journal_job
+        *again; /* the direct hit, if it said the same again and nothing was made; or NULL */
     const struct plan *again_plan;
-    const char *kept_words;         /* written while it waited; "" = none */
-    bool waiting;                   /* it waits for an answer */
-    bool may_change;                /* the sender asked for it, or is an admin; others may only add notes */
+    const char *kept_words; /* written while it waited; "" = none */
+    bool waiting;           /* it waits for an answer */
+    bool may_change;        /* the sender asked for it, or is an admin; others may only add notes */
 };
 
 /* What a ticket shows now: values before a change. Filled by `read_ticket`. */
@@ -160,6 +161,7 @@ struct perform {
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
     unsigned tries; /* of this stage: bounds reading back */
+    bool late;      /* the steps after the answer, instead of those before it */
     /* results */
     bool reading_back; /* all steps are done */
     bool found;        /* a step was found to be done already */
@@ -170,6 +172,9 @@ struct perform {
     bool number_missing; /* read-back failed for 30 s: answer with link and id */
 };
 
+/* What the ticket shows now; with_work: also whether time was logged on it. */
+int step_read_ticket(struct autotask *at, int64_t id, bool with_work, struct plan_now *out,
+                     struct err *e) MUST_USE;
 /* Runs what is not done yet. -1: *e says why; UNKNOWN and RETRY carry retry_after_s where a time is due. */
 int perform_run(struct perform *p, struct err *e) MUST_USE;
 

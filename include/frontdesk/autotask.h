@@ -34,7 +34,7 @@ void autotask_free(struct autotask **at);
 /* Everything of a ticket that we write. Strings are UTF-8; NULL or 0 members are left out of the request
  * (company 0 is the own company and is always sent). */
 struct autotask_ticket {
-    int64_t company_id, queue_id, status, priority, category, source;
+    int64_t company_id, queue_id, status, priority, category, type, contact_id, source;
     int64_t resource_id, role_id;
     const char *title;       /* at most 255 characters; cut by the caller */
     const char *description; /* at most 8,000 characters */

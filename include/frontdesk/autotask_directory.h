@@ -19,7 +19,7 @@ struct directory_resource {
 
 /* What the configured labels stand for in this tenant. 0 = not configured (category, source only). */
 struct directory_labels {
-    int64_t queue, triage_queue, status, priority, category, source, company;
+    int64_t queue, triage_queue, status, priority, category, source, company, cancelled_status, todo_action;
 };
 
 /* The picklists of a ticket, and the active companies: what a sender may name. */

@@ -41,8 +41,8 @@ struct due_calendar due_calendar_of(const struct conf *conf);
 /* False if the zone is unknown or no worked day comes within two years. */
 bool due_compute(const struct due *due, const struct due_calendar *cal, int64_t now_ms,
                  int64_t *out_ms) MUST_USE;
-/* `minutes` of working time later: hours outside the firm's own, and days that are not worked, do not count. False
- * as above. */
+/* `minutes` of working time later: hours outside the firm's own, and days that are not worked, do not count.
+ * False as above. */
 bool due_after_minutes(const struct due_calendar *cal, int64_t now_ms, unsigned minutes,
                        int64_t *out_ms) MUST_USE;
 /* For those who name days in other ways (when.h). A day is a struct tm with date and weekday. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * changes: the plan of a follow-up. Three kinds: an answer to our question (the held ticket is made), changes of
- * a ticket, and words that become a note. What cannot be done is said in a remark; nothing that was written is
- * lost. Changes keep the values that the ticket showed when it was planned (invariant 4).
+ * changes: the plan of a follow-up. Three kinds: an answer to our question (the held ticket is made), changes
+ * of a ticket, and words that become a note. What cannot be done is said in a remark; nothing that was
+ * written is lost. Changes keep the values that the ticket showed when it was planned (invariant 4).
  */
 #include "planning.h"
 
@@ -18,9 +18,9 @@ static struct slice own_words(const struct plan_input *in, struct pool *pool)
 static void note_words(struct plan *p, struct slice words, struct pool *pool)
 {
     if (slice_trim(words).len)
-        p->note = pool_printf(pool, "%s%s<%s> by email:\n\n%.*s", p->sender_name, p->sender_name[0] ? " " : "",
-                              p->sender, (int)slice_cut_utf16(slice_trim(words), 30000).len,
-                              slice_trim(words).ptr);
+        p->note =
+            pool_printf(pool, "%s%s<%s> by email:\n\n%.*s", p->sender_name, p->sender_name[0] ? " " : "",
+                        p->sender, (int)slice_cut_utf16(slice_trim(words), 30000).len, slice_trim(words).ptr);
 }
 
 /* --- answers to a question --- */
@@ -75,16 +75,19 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->outcome = OUTCOME_TICKET;
 }
 
-static void apply_to_new(const struct plan_input *in, struct plan *p, const struct change *c, struct pool *pool)
+static void apply_to_new(const struct plan_input *in, struct plan *p, const struct change *c,
+                         struct pool *pool)
 {
     if (c->kind == CHANGE_SET)
         planning_override(in, p, &c->value, pool);
-    for (size_t i = c->kind == CHANGE_TO ? 1 : 0;
-         (c->kind == CHANGE_ADD || c->kind == CHANGE_TO) && i < c->n_resources && p->n_people < PLAN_MAX_PEOPLE; i++)
+    for (size_t i = c->kind == CHANGE_TO ? 1 : 0; (c->kind == CHANGE_ADD || c->kind == CHANGE_TO) &&
+                                                  i < c->n_resources && p->n_people < PLAN_MAX_PEOPLE;
+         i++)
         p->people[p->n_people++] = planning_person(c->resources[i], pool);
 }
 
-static void copy_suggestions(struct plan *p, const struct change *c, const struct plan *asked, struct pool *pool)
+static void copy_suggestions(struct plan *p, const struct change *c, const struct plan *asked,
+                             struct pool *pool)
 {
     for (size_t i = 0; i < c->n_suggestions; i++)
         p->suggestions[p->n_suggestions++] = planning_person(c->suggestions[i], pool);
@@ -94,7 +97,8 @@ static void copy_suggestions(struct plan *p, const struct change *c, const struc
         p->n_suggestions = asked->n_suggestions;
 }
 
-static void plan_answer(const struct plan_input *in, struct plan *p, const struct followup *f, struct pool *pool)
+static void plan_answer(const struct plan_input *in, struct plan *p, const struct followup *f,
+                        struct pool *pool)
 {
     const struct plan_origin *o = in->origin;
     struct plan_person room;
@@ -157,7 +161,8 @@ static const char *json_time(int64_t ms, struct pool *pool)
     return pool_printf(pool, "\"%s\"", text);
 }
 
-static const char *label_name(const struct directory *d, enum directory_list list, int64_t id, struct pool *pool)
+static const char *label_name(const struct directory *d, enum directory_list list, int64_t id,
+                              struct pool *pool)
 {
     for (size_t i = 0; i < d->n_lists[list]; i++) {
         if (d->lists[list][i].id == id)
@@ -249,8 +254,8 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
         put_change(p, c);
 }
 
-static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now, unsigned n,
-                           struct pool *pool)
+static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                           unsigned n, struct pool *pool)
 {
     const struct plan *asked = in->origin->plan;
     if (n < 1 || n > asked->n_choices) {
@@ -269,8 +274,9 @@ static void undo(const struct plan_input *in, struct plan *p, const struct plan_
 {
     const struct directory_labels *l = &in->directory->labels;
     if (now->worked_on && !force) {
-        plan_remark(p, "It was not undone: time was logged on this ticket already. Reply \"undo anyway\" to undo it "
-                           "all the same; the time stays.");
+        plan_remark(
+            p, "It was not undone: time was logged on this ticket already. Reply \"undo anyway\" to undo it "
+               "all the same; the time stays.");
         return;
     }
     struct override status = {.key = OVERRIDE_STATUS,
@@ -293,12 +299,13 @@ static void uncertain_name(struct plan *p, const struct change *c, struct pool *
     for (size_t i = 0; i < c->n_suggestions; i++)
         buf_printf(&names, "%s%s", i ? ", " : "", planning_person(c->suggestions[i], pool).name);
     plan_remark(p, pool_printf(pool, "\"%.*s\": nobody of that name can be given tickets.%s%s%s",
-                                   SLICE_ARG(slice_cut_utf8(c->said, 80)), names.len ? " Perhaps " : "", names.data,
-                                   names.len ? "?" : ""));
+                               SLICE_ARG(slice_cut_utf8(c->said, 80)), names.len ? " Perhaps " : "",
+                               names.data, names.len ? "?" : ""));
     buf_release(&names);
 }
 
-static void put_people(struct plan_person *list, size_t *n, const struct change *c, size_t from, struct pool *pool)
+static void put_people(struct plan_person *list, size_t *n, const struct change *c, size_t from,
+                       struct pool *pool)
 {
     for (size_t i = from; i < c->n_resources && *n < PLAN_MAX_PEOPLE; i++)
         list[(*n)++] = planning_person(c->resources[i], pool);
@@ -335,7 +342,8 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     case CHANGE_SEPARATE:
     case CHANGE_ACK:
     case CHANGE_SNOOZE:
-        plan_remark(p, pool_printf(pool, "\"%.*s\" does nothing here.", SLICE_ARG(slice_cut_utf8(c->said, 80))));
+        plan_remark(p,
+                    pool_printf(pool, "\"%.*s\" does nothing here.", SLICE_ARG(slice_cut_utf8(c->said, 80))));
         break;
     }
 }
@@ -355,8 +363,11 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     note_words(p, f->note, pool);
     if (f->n && !o->may_change) {
         note_words(p, own, pool);
-        plan_remark(p, pool_printf(pool, "Only %s or an administrator may change this ticket; your words were added as a note.",
-                                       o->root->sender));
+        plan_remark(
+            p,
+            pool_printf(
+                pool, "Only %s or an administrator may change this ticket; your words were added as a note.",
+                o->root->sender));
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
@@ -369,7 +380,8 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
 }
 
 /* The same text again was meant as a second request after all. */
-static bool plan_separate(const struct plan_input *in, struct plan *p, const struct followup *f, struct pool *pool)
+static bool plan_separate(const struct plan_input *in, struct plan *p, const struct followup *f,
+                          struct pool *pool)
 {
     bool wanted = false;
     for (size_t i = 0; i < f->n; i++)
@@ -402,7 +414,8 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
     if (in->origin->root->outcome == OUTCOME_DIVERTED) {
         p->reply = "amended";
         p->outcome = OUTCOME_ANSWERED;
-        plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with another ticket. "
+        plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with "
+                       "another ticket. "
                        "Please write on that ticket in Autotask.");
         return 0;
     }

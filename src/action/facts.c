@@ -64,7 +64,8 @@ static void set_amended(struct view *v, const struct facts_input *in)
     }
     set_names(v, "added", p->adds, p->n_adds);
     set_names(v, "removed", p->removes, p->n_removes);
-    view_flag(v, "nothing", p->n_changes + p->n_adds + p->n_removes + p->n_files == 0 && !(p->note && p->note[0]));
+    view_flag(v, "nothing",
+              p->n_changes + p->n_adds + p->n_removes + p->n_files == 0 && !(p->note && p->note[0]));
 }
 
 static void set_ticket(struct view *v, const struct facts_input *in)

@@ -8,68 +8,7 @@
  * section 4). Two mutants, built by the crash harness only, show that it would notice: FD_MUTANT_NO_LOOKUP
  * repeats without looking, FD_MUTANT_LATE_KEY (src/job.c) commits the key after the effect.
  */
-#include "frontdesk/action.h"
-
-struct step_kind {
-    const char *kind;
-    int (*act)(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e);
-    int (*look)(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
-                struct err *e);
-};
-
-static int create_ticket(struct perform *p, const struct journal_step *step, int64_t *result_id,
-                         struct err *e)
-{
-    struct autotask_ticket ticket;
-    (void)step;
-    plan_ticket(p->plan, &ticket);
-    return autotask_ticket_create(p->autotask, &ticket, result_id, e);
-}
-
-static int look_for_ticket(struct perform *p, const struct journal_step *step, bool *found,
-                           int64_t *result_id, struct err *e)
-{
-    struct autotask_found ticket;
-    if (autotask_ticket_by_key(p->autotask, step->key, found, &ticket, e) != 0)
-        return -1;
-    if (*found)
-        *result_id = ticket.id;
-    return 0;
-}
-
-static const struct plan_person *second_of(const struct perform *p, const struct journal_step *step)
-{
-    ENSURE(step->n >= 2 && step->n - 1 < p->plan->n_people);
-    return &p->plan->people[step->n - 1];
-}
-
-static int add_second(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
-{
-    const struct plan_person *person = second_of(p, step);
-    *result_id = 0;
-    return autotask_secondary_create(p->autotask, p->ticket_id, person->resource_id, person->role_id, e);
-}
-
-static int look_for_second(struct perform *p, const struct journal_step *step, bool *found,
-                           int64_t *result_id, struct err *e)
-{
-    *result_id = 0;
-    return autotask_secondary_exists(p->autotask, p->ticket_id, second_of(p, step)->resource_id, found, e);
-}
-
-static const struct step_kind kinds[] = {
-    {"ticket.create", create_ticket, look_for_ticket},
-    {"ticket.second", add_second, look_for_second},
-};
-
-static const struct step_kind *kind_of(const struct journal_step *step)
-{
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (strcmp(kinds[i].kind, step->kind) == 0)
-            return &kinds[i];
-    }
-    BUG("unknown kind of step in the journal");
-}
+#include "steps.h"
 
 /* Seconds until the next look: at 0, 5, 20, 60, then every 60. */
 static unsigned next_look_s(unsigned looks)
@@ -104,7 +43,7 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
     *again = false;
     CRASH_POINT("step.before-look");
     /* not knowing whether it is there is not knowing whether it was done */
-    if (LOOKS && kind_of(step)->look(p, step, &found, &id, e) != 0)
+    if (LOOKS && step_kind_of(step)->look(p, step, &found, &id, e) != 0)
         return -1;
     int64_t now_ms = clock_now_ms();
     int64_t believed_ms =
@@ -155,7 +94,7 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     if (step->state == STEP_SAFE && arm(p, step, e) != 0)
         return -1;
     CRASH_POINT("step.before-act");
-    if (kind_of(step)->act(p, step, &id, e) != 0)
+    if (step_kind_of(step)->act(p, step, &id, e) != 0)
         return note_failure(p, step, e);
     CRASH_POINT("step.after-act");
     step->state = STEP_DONE;
@@ -193,16 +132,22 @@ static int read_back(struct perform *p, struct err *e)
 
 int perform_run(struct perform *p, struct err *e)
 {
+    bool made = false;
+    p->ticket_id = p->plan->target_id;
     for (size_t i = 0; i < p->n_steps; i++) {
         struct journal_step *step = &p->steps[i];
+        if (step_kind_of(step)->late != p->late)
+            continue;
         if (step->state != STEP_DONE && do_step(p, step, p->fresh, e) != 0)
             return -1;
-        if (i == 0)
+        if (i == 0 && !p->ticket_id) {
             p->ticket_id = step->result_id;
+            made = true;
+        }
         /* in a fresh run the next step was armed together with this result; otherwise it is armed again,
          * which costs a commit and is always right */
         if (p->fresh && i + 1 < p->n_steps)
             p->steps[i + 1].state = STEP_ARMED;
     }
-    return p->n_steps ? read_back(p, e) : 0;
+    return made && !p->late ? read_back(p, e) : 0;
 }

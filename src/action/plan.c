@@ -154,14 +154,21 @@ void planning_cannot(struct plan *p, const struct override *o, const char *stays
     struct slice said = slice_cut_utf8(o->said, 80);
     const char *key = override_key_name(o->key);
     if (o->state == OVERRIDE_PAST)
-        plan_remark(p, pool_printf(pool, "\"%.*s\" is in the past, so it is due %s. Reply with another date, such as \"due friday\".",
-                                       SLICE_ARG(said), stays));
+        plan_remark(
+            p,
+            pool_printf(
+                pool,
+                "\"%.*s\" is in the past, so it is due %s. Reply with another date, such as \"due friday\".",
+                SLICE_ARG(said), stays));
     else if (o->state == OVERRIDE_SEVERAL)
-        plan_remark(p, pool_printf(pool, "\"%.*s\" fits more than one %s: %s. It stands under %s; reply with a number to choose.",
-                                       SLICE_ARG(said), key, list_choices(o, true, pool), stays));
+        plan_remark(
+            p, pool_printf(
+                   pool,
+                   "\"%.*s\" fits more than one %s: %s. It stands under %s; reply with a number to choose.",
+                   SLICE_ARG(said), key, list_choices(o, true, pool), stays));
     else if (o->n_choices)
-        plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\"; nearest: %s. It has %s.", key, SLICE_ARG(said),
-                                       list_choices(o, false, pool), stays));
+        plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\"; nearest: %s. It has %s.", key,
+                                   SLICE_ARG(said), list_choices(o, false, pool), stays));
     else
         plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\". It has %s.", key, SLICE_ARG(said), stays));
 }
@@ -186,14 +193,15 @@ static void add_cc(const struct plan_input *in, struct plan *p, const struct ove
     buf_release(&subject);
     if (who.kind != COMMAND_TICKET) {
         plan_remark(p, pool_printf(pool, "Cc \"%.*s\" is nobody who can be added; write to them yourself.",
-                                       SLICE_ARG(slice_cut_utf8(o->said, 80))));
+                                   SLICE_ARG(slice_cut_utf8(o->said, 80))));
         return;
     }
     for (size_t i = 0; i < who.n_resources && p->n_people && p->n_people < PLAN_MAX_PEOPLE; i++)
         p->people[p->n_people++] = planning_person(who.resources[i], pool);
 }
 
-void planning_override(const struct plan_input *in, struct plan *p, const struct override *o, struct pool *pool)
+void planning_override(const struct plan_input *in, struct plan *p, const struct override *o,
+                       struct pool *pool)
 {
     const char *name = pool_copy(pool, o->name);
     struct {

@@ -12,7 +12,8 @@ void planning_queue(const struct plan_input *in, struct plan *p, struct pool *po
 /* "Wed 25 Nov 17:00" */
 const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *pool);
 /* Puts one override into the ticket that is to be made, or says why it cannot be. */
-void planning_override(const struct plan_input *in, struct plan *p, const struct override *o, struct pool *pool);
+void planning_override(const struct plan_input *in, struct plan *p, const struct override *o,
+                       struct pool *pool);
 /* Says why an override was not taken, and what stays. */
 void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool);
 

@@ -25,6 +25,8 @@ void autotask_ticket_json(const struct autotask_ticket *t, struct buf *out)
                    {"priority", t->priority},
                    {"queueID", t->queue_id},
                    {"ticketCategory", t->category},
+                 {"ticketType", t->type},
+                 {"contactID", t->contact_id},
                    {"source", t->source}};
     char due[32];
     buf_putc(out, '{');

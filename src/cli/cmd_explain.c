@@ -51,7 +51,7 @@ static void print_command(const struct job_view *v)
 
 static void print_request(const struct plan *p)
 {
-    struct journal_step steps[PLAN_MAX_PEOPLE + 1];
+    struct journal_step steps[PLAN_MAX_STEPS];
     size_t n = plan_steps(p, steps);
     struct autotask_ticket ticket;
     struct buf json = BUF_INIT(1 << 20);

@@ -43,7 +43,8 @@ int64_t journal_thread(struct journal *j, struct slice message_id)
 
 size_t journal_children(struct journal *j, int64_t parent, int64_t *ids, size_t max)
 {
-    static const char sql[] = "SELECT id FROM jobs WHERE parent = ? AND parent != 0 AND outcome = 3 AND state >= 3 ORDER BY id LIMIT ?";
+    static const char sql[] = "SELECT id FROM jobs WHERE parent = ? AND parent != 0 AND outcome = 3 AND "
+                              "state >= 3 ORDER BY id LIMIT ?";
     struct query q = query_start(journal_read_begin(j), sql);
     size_t n = 0;
     query_int(&q, parent);

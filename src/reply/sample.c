@@ -156,11 +156,11 @@ struct view *templates_sample(const char *name, struct pool *pool)
     static const struct {
         const char *name;
         void (*fill)(struct view *);
-    } fills[] = {{"created", fill_created},   {"triage", fill_triage},      {"help", fill_help},
-                 {"status", fill_status},     {"alert", fill_alert},        {"trouble", fill_trouble},
-                 {"diverted", fill_diverted}, {"too_large", fill_too_large},
-                 {"ask", fill_ask},           {"ask_again", fill_ask},      {"amended", fill_amended},
-                 {"again", fill_again},       {"files", fill_files}};
+    } fills[] = {{"created", fill_created},   {"triage", fill_triage},       {"help", fill_help},
+                 {"status", fill_status},     {"alert", fill_alert},         {"trouble", fill_trouble},
+                 {"diverted", fill_diverted}, {"too_large", fill_too_large}, {"ask", fill_ask},
+                 {"ask_again", fill_ask},     {"amended", fill_amended},     {"again", fill_again},
+                 {"files", fill_files}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");

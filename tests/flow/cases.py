@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
-A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), `then` (what the operator does when all has settled: a
-verb of `frontdesk journal` for every parked message, with Autotask well again), and `expect`:
+A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), `then` (actions, each when all has settled: see
+lab.begin), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
   folders   {folder: number of mails}
@@ -24,8 +24,13 @@ CASES = [
          expect=dict(tickets=[dict(title="move the server", assignee=SARAH, others=["shana.ortiz"])],
                      letters={STAFF: ["Shana Ortiz"]}, folders=dict(Done=1), outcomes=["ticket"], calls=3)),
     dict(name="misspelt", mails=[dict(subject="Shara: printer down", text="Second floor.\n")],
-         expect=dict(tickets=[dict(assignee=None, queue="Triage")], letters={STAFF: ["Shara"]}, folders=dict(Done=1),
-                     outcomes=["unassigned"])),
+         expect=dict(tickets=[], letters={STAFF: ["Shara"]}, folders=dict(Done=1), outcomes=["asked"])),
+    dict(name="question-expires", mails=[dict(subject="Shara: printer down", text="Second floor.\n")], then=[dict(passed=10000)],
+         expect=dict(tickets=[dict(title="printer down", assignee=None, queue="Triage")],
+                     letters={STAFF: ["Who is to do it", "Nobody said"]}, folders=dict(Done=1), outcomes=["unassigned"])),
+    dict(name="question-answered", mails=[dict(subject="Shara: printer down", text="Second floor.\n")], then=[dict(reply="1")],
+         expect=dict(tickets=[dict(title="printer down", assignee=SARAH, queue="Help Desk")],
+                     letters={STAFF: ["Who is to do it", "Sarah Klein"]}, folders=dict(Done=2), outcomes=["asked", "ticket"])),
     dict(name="help", mails=[dict(subject="help", text="")],
          expect=dict(tickets=[], letters={STAFF: ["Sarah"]}, folders=dict(Done=1), outcomes=["answered"])),
     dict(name="status", mails=[dict(subject="Status", text="")],
@@ -64,11 +69,11 @@ CASES = [
     dict(name="refused-for-good", mails=[dict(subject="Sarah: refused", text="x")], faults=[PERMANENT],
          expect=dict(tickets=[], letters={STAFF: ["Picklist value [3]"], OPERATOR: ["is parked"]}, folders=dict(Parked=1),
                      outcomes=["parked"])),
-    dict(name="refused-then-retried", mails=[dict(subject="Sarah: mended", text="x")], faults=[PERMANENT], then="retry",
+    dict(name="refused-then-retried", mails=[dict(subject="Sarah: mended", text="x")], faults=[PERMANENT], then=[dict(verb="retry")],
          expect=dict(tickets=[dict(title="mended", assignee=SARAH)],
                      letters={STAFF: ["Picklist value [3]", "Sarah Klein"], OPERATOR: ["is parked"]}, folders=dict(Parked=1),
                      outcomes=["ticket"])),
-    dict(name="refused-then-discarded", mails=[dict(subject="Sarah: dropped", text="x")], faults=[PERMANENT], then="discard",
+    dict(name="refused-then-discarded", mails=[dict(subject="Sarah: dropped", text="x")], faults=[PERMANENT], then=[dict(verb="discard")],
          expect=dict(tickets=[], letters={STAFF: ["Picklist value [3]"], OPERATOR: ["is parked"]}, folders=dict(Parked=1),
                      outcomes=["gone"])),
 ]

@@ -18,7 +18,7 @@ def check_case(lab, case):
         lab.deliver(mail)
     lab.sandbox.faults(case.get("faults", []))
     lab.settle()
-    lab.operate(case.get("then"))
+    lab.go_on(case.get("then", []))
     world, expect = lab.world(), case["expect"]
     tap.check(len(world["tickets"]) == len(expect["tickets"]), "tickets: %r" % world["tickets"])
     for got, wanted in zip(world["tickets"], expect["tickets"]):

@@ -2,6 +2,7 @@
 """A whole firm on loopback: mail host, simulated Autotask, one frontdesk; and the world afterwards as plain data."""
 import email
 import email.policy
+import email.utils
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ class Lab:
     def __init__(self, limits="", **options):
         self.host, self.sandbox = MailHost(), Sandbox()
         self.limits, self.options, self.daemon = limits, options, None
+        self.passed_minutes = 0
 
     def __enter__(self):
         self.host.start()
@@ -47,6 +49,7 @@ class Lab:
 
     def clean(self):
         """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran."""
+        self.passed_minutes = 0
         self.sandbox.reset()
         shutil.rmtree(self.host.path("mail"), ignore_errors=True)
         os.makedirs(self.host.path("mail"), exist_ok=True)
@@ -122,6 +125,44 @@ class Lab:
         return dict(tickets=self.tickets(), folders=folders, letters={u: self.letters(u) for u in users},
                     outcomes=sorted((r["state"], r["outcome"]) for r in self.daemon.journal()))
 
+    # --- what happens after the first mails: a list of actions ---------------------------------------------------
+
+    def begin(self, action):
+        """Starts one action: verb (the operator's), reply (to the newest letter, or to the first mail with to="mail"), mail, or
+        passed (minutes). What frontdesk makes of it comes with settle."""
+        if "verb" in action:
+            self.ask(action["verb"])
+        elif "passed" in action:
+            self.passed_minutes += action["passed"]
+        elif "mail" in action:
+            self.deliver(action["mail"])
+        else:
+            self.answer(action)
+
+    def answer(self, action):
+        """A reply as mail programs write them: In-Reply-To, References, the letter quoted."""
+        sender = action.get("sender", STAFF)
+        asked = self.newest_letter(action.get("of", STAFF))
+        subject = action.get("subject") or asked["Subject"]
+        headers = {"In-Reply-To": asked["Message-ID"],
+                   "References": ("%s %s" % (asked.get("References", ""), asked["Message-ID"])).strip()}
+        text = asked.get_body(("plain",)).get_content()
+        if action.get("to") == "mail":
+            headers = {"In-Reply-To": asked["In-Reply-To"], "References": asked["In-Reply-To"]}
+        if action.get("no_headers"):
+            headers = {}
+        quoted = "".join("> %s\n" % line for line in text.splitlines())
+        self.deliver((sender, staff_mail(subject, "%s\n\nOn Tue, 24 Nov 2026 at 11:00, Northwind IT <%s> wrote:\n%s" % (
+            action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})},
+            proof=action.get("proof", True), message_id="<%s.%d@client.test>" % (
+                re.sub(r"\W", "", action["reply"])[:20], self.passed_minutes))))
+
+    def newest_letter(self, user):
+        self.wait_for_queue()
+        letters = [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.stored(user).get("INBOX", [])]
+        letters = [l for l in letters if MAILBOX in l["From"]]
+        return max(enumerate(letters), key=lambda pair: (email.utils.parsedate_to_datetime(pair[1]["Date"]), pair[0]))[1]
+
     def ask(self, verb):
         """The operator mends Autotask and asks for `verb` for every parked message."""
         self.sandbox.faults([])
@@ -131,17 +172,22 @@ class Lab:
                 if code:
                     raise AssertionError("journal %s ended with %d: %s" % (verb, code, errors))
 
-    def operate(self, verb):
-        if verb:
-            self.ask(verb)
+    def go_on(self, actions):
+        for action in actions:
+            self.begin(action)
             self.settle()
+
+    def once(self, env=None):
+        """One `once`, at the time that the actions so far have moved the clock to."""
+        shift = {"FRONTDESK_CLOCK_SHIFT_MS": str(self.passed_minutes * 60000)} if self.passed_minutes else {}
+        return self.daemon.once({**shift, **(env or {})}, ("--since", "2020-01-01"))
 
     def settle(self, timeout=60, env=None):
         """Runs `once` until nothing is left to do; returns how often."""
         end, runs = time.monotonic() + timeout, 0
         while True:
             runs += 1
-            code = self.daemon.once(env, ("--since", "2020-01-01"))
+            code = self.once(env)
             if code == 0:
                 return runs
             if code != 75 or time.monotonic() > end:
