@@ -71,7 +71,7 @@ static bool next_line(struct stream *s)
     if (s->closed || scan_end(in))
         return false;
     if (scan_char(in, '!'))
-        buf_slice(&line, last_tag());
+        buf_printf(&line, "%.*s ", SLICE_ARG(last_tag()));
     while (!scan_end(in) && scan_peek(in) != '\0' && line.len + 1 < line.max) {
         int c = scan_next(in);
         buf_putc(&line, (char)c);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fakestream: stream.h over bytes in memory, linked in place of src/net/stream.c. The peer says the input,
- * line by line, whatever it is told; "!" at the start of a line stands for the tag (first word) of the last
- * line that it was sent; a NUL ends the connection, and the next one goes on behind it. One peer at a time,
+ * line by line, whatever it is told; "!" at the start of a line stands for the tag of the last line that it
+ * was sent and a blank; a NUL ends the connection, and the next one goes on behind it. One peer at a time,
  * one thread.
  */
 #ifndef FRONTDESK_FAKESTREAM_H
