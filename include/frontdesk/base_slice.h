@@ -33,6 +33,12 @@ long slice_find_char(struct slice s, char c);
 bool slice_to_u64(struct slice s, uint64_t min, uint64_t max, uint64_t *out) MUST_USE;
 /* The longest prefix of at most n bytes that does not cut a UTF-8 sequence. */
 struct slice slice_cut_utf8(struct slice s, size_t n);
+/* The longest prefix of UTF-8 text that has at most n UTF-16 units: Autotask counts like SQL Server does. */
+struct slice slice_cut_utf16(struct slice s, size_t n);
+/* Bytes of the well-formed UTF-8 sequence at the start, 0 if there is none. */
+size_t slice_utf8_length(struct slice s);
+/* In place: controls become blanks, and so does each byte that belongs to no UTF-8 sequence. */
+void slice_clean_text(char *s);
 
 struct scan {
     const char *p, *end;

@@ -11,6 +11,9 @@
 
 #include <cjson/cJSON.h>
 
+/* Numbers travel as doubles: beyond this (either sign) they are not exact, and refused. */
+#define JSON_WHOLE_MAX (INT64_C(1) << 53)
+
 /* A value with the way to it; lives on the stack of the caller, as long as its parent. */
 struct json {
     const cJSON *value;
@@ -30,8 +33,8 @@ bool json_there(const struct json *j);     /* present and not null */
 /* Typed: ERR_PROTOCOL with the path when it is something else; absent or null gives the default. */
 int json_int(const struct json *j, int64_t absent, int64_t *out, struct err *e) MUST_USE;
 int json_bool(const struct json *j, bool absent, bool *out, struct err *e) MUST_USE;
-/* The string, cleaned of control characters and cut to `max` bytes, in pool; absent gives "". Numbers give
- * their digits. */
+/* The string as UTF-8, cleaned of control characters and cut to `max` bytes, in pool; absent gives "". Whole
+ * numbers give their digits. */
 int json_text(const struct json *j, size_t max, struct pool *pool, const char **out, struct err *e) MUST_USE;
 
 #endif

@@ -74,22 +74,6 @@ void plan_ticket(const struct plan *p, struct autotask_ticket *out)
 
 /* --- text of the ticket --- */
 
-/* The longest prefix of at most n UTF-16 units: Autotask counts like SQL Server does. */
-static size_t prefix_of_units(struct slice s, size_t n)
-{
-    size_t units = 0, i = 0;
-    while (i < s.len) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        size_t bytes = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-        size_t cost = bytes == 4 ? 2 : 1;
-        if (units + cost > n || i + bytes > s.len)
-            break;
-        units += cost;
-        i += bytes;
-    }
-    return i;
-}
-
 static const char *describe(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     struct buf b = BUF_INIT(400 * 1024);
@@ -100,16 +84,16 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
     if (in->message && in->message->text_from_html && text.len == 0)
         buf_puts(&b, "(the mail has no text)");
     struct slice whole = slice_trim(buf_view(&b));
-    size_t fits = prefix_of_units(whole, DESCRIPTION_CHARS);
-    bool cut = fits < whole.len || (in->message && in->message->text_cut);
+    bool cut =
+        slice_cut_utf16(whole, DESCRIPTION_CHARS).len < whole.len || (in->message && in->message->text_cut);
     char *out;
     if (!cut) {
         out = pool_slice(pool, whole);
     } else {
-        size_t keep = prefix_of_units(whole, DESCRIPTION_CHARS - CUT_ROOM);
+        struct slice keep = slice_cut_utf16(whole, DESCRIPTION_CHARS - CUT_ROOM);
         out = pool_printf(
             pool, "%.*s\n\n[... cut here: the mail is longer than the 8,000 characters that a ticket holds]",
-            (int)keep, whole.ptr);
+            (int)keep.len, keep.ptr);
     }
     p->text_cut = cut;
     buf_release(&b);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plan_json: struct plan to JSON and back through one table, so that the two cannot drift apart. */
 #include "frontdesk/action.h"
-
-#include <cjson/cJSON.h>
+#include "frontdesk/json.h"
 
 enum field_type { FIELD_TEXT, FIELD_INT };
 
@@ -79,54 +78,65 @@ void plan_encode(const struct plan *p, struct buf *out)
     buf_putc(out, '}');
 }
 
-static const char *get_text(const cJSON *object, const char *name, struct pool *pool)
+/* Not json_text: a description keeps its lines. */
+static const char *get_text(const struct json *object, const char *name, struct pool *pool)
 {
-    return pool_copy(pool, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name)));
+    return pool_copy(pool, cJSON_GetStringValue(json_get(object, name).value));
 }
 
-static int64_t get_int(const cJSON *object, const char *name)
+static int get_int(const struct json *object, const char *name, int64_t *out, struct err *e)
 {
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNumber(v) ? (int64_t)v->valuedouble : 0;
+    struct json member = json_get(object, name);
+    return json_int(&member, 0, out, e);
 }
 
-static size_t get_people(const cJSON *root, const char *name, struct plan_person *out, size_t max,
-                         struct pool *pool)
+static int get_people(const struct json *root, const char *name, struct plan_person *out, size_t max,
+                      size_t *n, struct pool *pool, struct err *e)
 {
-    const cJSON *item;
-    size_t n = 0;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(root, name))
-    {
-        if (n == max)
-            break;
-        out[n++] = (struct plan_person){.resource_id = get_int(item, "resource"),
-                                        .role_id = get_int(item, "role"),
-                                        .name = get_text(item, "name", pool),
-                                        .user = get_text(item, "user", pool)};
+    struct json list = json_get(root, name);
+    for (int i = 0; i < json_length(&list) && *n < max; i++) {
+        struct json item = json_at(&list, i);
+        struct plan_person *p = &out[(*n)++];
+        if (get_int(&item, "resource", &p->resource_id, e) != 0 ||
+            get_int(&item, "role", &p->role_id, e) != 0)
+            return -1;
+        p->name = get_text(&item, "name", pool);
+        p->user = get_text(&item, "user", pool);
     }
-    return n;
+    return 0;
 }
 
-int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e)
+static int get_fields(const struct json *root, struct plan *out, struct pool *pool, struct err *e)
 {
-    cJSON *root = cJSON_Parse(json);
-    *out = (struct plan){0};
-    if (!cJSON_IsObject(root)) {
-        cJSON_Delete(root);
-        return err_set(e, ERR_JOURNAL, "the plan in the journal is not readable");
-    }
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         char *at = (char *)out + fields[i].offset;
         if (fields[i].type == FIELD_INT) {
-            int64_t v = get_int(root, fields[i].name);
+            int64_t v;
+            if (get_int(root, fields[i].name, &v, e) != 0)
+                return -1;
             memcpy(at, &v, sizeof(v));
         } else {
             const char *s = get_text(root, fields[i].name, pool);
             memcpy(at, &s, sizeof(s));
         }
     }
-    out->n_people = get_people(root, "people", out->people, ARRAY_LEN(out->people), pool);
-    out->n_suggestions = get_people(root, "suggestions", out->suggestions, ARRAY_LEN(out->suggestions), pool);
-    cJSON_Delete(root);
     return 0;
+}
+
+int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e)
+{
+    struct json root;
+    struct err why = ERR_INIT;
+    *out = (struct plan){0};
+    if (json_open(slice_of(json), &root, &why) != 0)
+        return err_set(e, ERR_JOURNAL, "the plan in the journal is not readable");
+    int rc = cJSON_IsObject(root.value) ? get_fields(&root, out, pool, &why)
+                                        : err_set(&why, ERR_PROTOCOL, "an object expected");
+    if (rc == 0)
+        rc = get_people(&root, "people", out->people, ARRAY_LEN(out->people), &out->n_people, pool, &why);
+    if (rc == 0)
+        rc = get_people(&root, "suggestions", out->suggestions, ARRAY_LEN(out->suggestions),
+                        &out->n_suggestions, pool, &why);
+    json_close(&root);
+    return rc == 0 ? 0 : err_set(e, ERR_JOURNAL, "the plan in the journal is not readable: %s", why.text);
 }

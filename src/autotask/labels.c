@@ -32,7 +32,7 @@ static int read_value(const struct json *item, struct load *l, struct value *out
         json_text(&id, 20, l->pool, &digits, e) != 0 || json_bool(&active, true, &out->active, e) != 0)
         return -1;
     bool minus = digits[0] == '-';
-    if (!slice_to_u64(slice_of(digits + minus), 0, INT64_MAX, &n))
+    if (!slice_to_u64(slice_of(digits + minus), 0, JSON_WHOLE_MAX, &n))
         return err_set(e, ERR_PROTOCOL, "picklist value \"%s\" of %s is no number", digits, out->label);
     out->id = minus ? -(int64_t)n : (int64_t)n;
     return 0;

@@ -121,24 +121,6 @@ char *buf_detach(struct buf *b)
     return s;
 }
 
-/* Length of the valid UTF-8 sequence at p, 0 if there is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-    if (p[0] < 0x80)
-        return 1;
-    size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-    if (p[0] < 0xc2 || p[0] > 0xf4 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-    bool surrogate = p[0] == 0xed && p[1] > 0x9f;
-    bool too_high = p[0] == 0xf4 && p[1] > 0x8f;
-    return overlong || surrogate || too_high ? 0 : n;
-}
-
 static void put_json_char(struct buf *b, unsigned char c)
 {
     static const char names[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
@@ -157,7 +139,7 @@ void buf_put_json(struct buf *b, struct slice s)
     const unsigned char *p = (const unsigned char *)s.ptr;
     size_t start = 0;
     for (size_t i = 0; i < s.len;) {
-        size_t n = utf8_length(p + i, s.len - i);
+        size_t n = slice_utf8_length(slice_skip(s, i));
         if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7f) {
             i += n;
             continue;

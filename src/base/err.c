@@ -16,21 +16,6 @@ static const struct {
 };
 
 /* The text may quote a server: control characters must not reach a terminal or a log. */
-static void make_printable(char *s)
-{
-    for (; *s; s++) {
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            *s = ' ';
-    }
-}
-
-static void cut_utf8(char *s, size_t cap)
-{
-    size_t len = strlen(s);
-    if (len + 1 >= cap)
-        s[slice_cut_utf8(slice_from(s, len), len - 1).len] = '\0';
-}
-
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 {
     if (!e)
@@ -41,8 +26,7 @@ int err_set(struct err *e, enum err_code code, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(e->text, sizeof(e->text), fmt, ap);
     va_end(ap);
-    cut_utf8(e->text, sizeof(e->text));
-    make_printable(e->text);
+    slice_clean_text(e->text);
     return -1;
 }
 
@@ -71,7 +55,7 @@ int err_wrap(struct err *e, const char *fmt, ...)
     va_end(ap);
     snprintf(text, sizeof(text), "%s", e->text);
     snprintf(e->text, sizeof(e->text), "%.199s: %.300s", head, text);
-    make_printable(e->text);
+    slice_clean_text(e->text);
     return -1;
 }
 

@@ -58,16 +58,20 @@ bool json_there(const struct json *j)
     return j->value != NULL;
 }
 
+static bool whole(const cJSON *v, int64_t *out)
+{
+    double d = v->valuedouble;
+    bool fits = cJSON_IsNumber(v) && d == floor(d) && fabs(d) <= (double)JSON_WHOLE_MAX;
+    *out = fits ? (int64_t)d : 0;
+    return fits;
+}
+
 int json_int(const struct json *j, int64_t absent, int64_t *out, struct err *e)
 {
     *out = absent;
     if (!j->value)
         return 0;
-    double v = j->value->valuedouble;
-    if (!cJSON_IsNumber(j->value) || v != floor(v) || fabs(v) > 9007199254740992.0)
-        return expected(j, "whole number", e);
-    *out = (int64_t)v;
-    return 0;
+    return whole(j->value, out) ? 0 : expected(j, "whole number", e);
 }
 
 int json_bool(const struct json *j, bool absent, bool *out, struct err *e)
@@ -83,22 +87,19 @@ int json_bool(const struct json *j, bool absent, bool *out, struct err *e)
 
 int json_text(const struct json *j, size_t max, struct pool *pool, const char **out, struct err *e)
 {
+    int64_t digits;
     *out = "";
     if (!j->value)
         return 0;
-    if (cJSON_IsNumber(j->value)) {
-        *out = pool_printf(pool, "%.0f", j->value->valuedouble);
+    if (whole(j->value, &digits)) {
+        *out = pool_printf(pool, "%lld", (long long)digits);
         return 0;
     }
     const char *s = cJSON_GetStringValue(j->value);
     if (!s)
         return expected(j, "text", e);
     char *copy = pool_slice(pool, slice_cut_utf8(slice_of(s), max));
-    for (char *p = copy; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)p[1] < 0xa0))
-            *p = ' ';
-    }
+    slice_clean_text(copy);
     *out = copy;
     return 0;
 }

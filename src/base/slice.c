@@ -131,6 +131,56 @@ struct slice slice_cut_utf8(struct slice s, size_t n)
     return slice_from(s.ptr, n);
 }
 
+size_t slice_utf8_length(struct slice s)
+{
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    if (s.len == 0 || p[0] < 0x80)
+        return s.len > 0;
+    size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    if (p[0] < 0xc2 || p[0] > 0xf4 || n > s.len)
+        return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
+    bool surrogate = p[0] == 0xed && p[1] > 0x9f;
+    bool too_high = p[0] == 0xf4 && p[1] > 0x8f;
+    return overlong || surrogate || too_high ? 0 : n;
+}
+
+void slice_clean_text(char *s)
+{
+    struct slice rest = slice_of(s);
+    char *to = s;
+    while (rest.len) {
+        size_t n = slice_utf8_length(rest);
+        unsigned char c = (unsigned char)rest.ptr[0];
+        bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && n && (unsigned char)rest.ptr[1] < 0xa0);
+        if (n == 0 || control)
+            *to++ = ' ';
+        else
+            to = (char *)memmove(to, rest.ptr, n) + n;
+        rest = slice_skip(rest, n ? n : 1);
+    }
+    *to = '\0';
+}
+
+struct slice slice_cut_utf16(struct slice s, size_t n)
+{
+    size_t units = 0, i = 0;
+    while (i < s.len) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        size_t bytes = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+        size_t cost = bytes == 4 ? 2 : 1;
+        if (units + cost > n || i + bytes > s.len)
+            break;
+        units += cost;
+        i += bytes;
+    }
+    return slice_from(s.ptr, i);
+}
+
 struct scan scan_of(struct slice s)
 {
     return (struct scan){.p = s.ptr, .end = s.ptr ? s.ptr + s.len : NULL};

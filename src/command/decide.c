@@ -236,20 +236,17 @@ static bool seen(struct slice s)
     return any;
 }
 
-/* Single blanks, at most 250 characters. */
+/* Single blanks, at most 250 of the 255 UTF-16 units that Autotask takes. */
 static const char *tidy(struct slice s, struct pool *pool)
 {
-    struct buf b = BUF_INIT(4096);
-    size_t characters = 0;
-    for (size_t i = 0; i < s.len && characters < TITLE_MAX; i++) {
+    struct buf b = BUF_INIT(4 * TITLE_MAX);
+    for (size_t i = 0; i < s.len && !b.overflow; i++) {
         bool blank = s.ptr[i] == ' ' || s.ptr[i] == '\t' || s.ptr[i] == '\n' || s.ptr[i] == '\r';
         if (blank && (b.len == 0 || b.data[b.len - 1] == ' '))
             continue;
         buf_putc(&b, blank ? ' ' : s.ptr[i]);
-        bool next_starts = i + 1 >= s.len || ((unsigned char)s.ptr[i + 1] & 0xc0) != 0x80;
-        characters += next_starts;
     }
-    const char *out = pool_slice(pool, slice_trim(buf_view(&b)));
+    const char *out = pool_slice(pool, slice_trim(slice_cut_utf16(buf_view(&b), TITLE_MAX)));
     buf_release(&b);
     return out;
 }

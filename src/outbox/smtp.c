@@ -265,5 +265,12 @@ int smtp_session_send(struct smtp_session *s, const char *from, const char *to, 
                        why.text);
     }
     CRASH_POINT("smtp.after-receipt");
-    return good(s) ? 0 : refuse(s, "the letter", e);
+    int kind = s->smtp->response_code / 100;
+    if (kind == 2)
+        return 0;
+    if (kind == 4 || kind == 5)
+        return refuse(s, "the letter", e);
+    s->broken = true;
+    return err_set(e, ERR_UNKNOWN_OUTCOME, "%s answered the letter with something that is no receipt: %d",
+                   s->server->host, s->smtp->response_code);
 }

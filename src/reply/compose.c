@@ -76,7 +76,7 @@ static void put_header(struct buf *out, const char *name, struct slice value)
     struct scan c = scan_of(safe);
     while (!scan_end(&c)) {
         scan_while(&c, " ");
-        longest_fits = longest_fits && scan_until(&c, " ").len < 900;
+        longest_fits = scan_until(&c, " ").len < 900 && longest_fits;
     }
     if (is_ascii(safe) && !looks_encoded && longest_fits)
         put_folded(out, safe, strlen(name) + 2);
@@ -86,32 +86,36 @@ static void put_header(struct buf *out, const char *name, struct slice value)
     buf_release(&clean);
 }
 
+/* An address or an id that was checked: never as encoded words, even if "=?" is in it. */
+static void put_checked(struct buf *out, const char *name, struct slice value)
+{
+    buf_printf(out, "%s: ", name);
+    buf_slice(out, value);
+    buf_puts(out, "\r\n");
+}
+
 static void put_mailbox(struct buf *out, const char *name, const char *who, const char *address)
 {
-    struct buf v = BUF_INIT(2000), quoted = BUF_INIT(1000);
     struct slice n = slice_cut_utf8(slice_of(who), 100);
+    buf_printf(out, "%s:", name);
     if (n.len && is_ascii(n) && slice_find(n, SLICE("=?")) < 0) {
+        buf_puts(out, " \"");
         for (size_t i = 0; i < n.len; i++) {
             if (n.ptr[i] == '"' || n.ptr[i] == '\\')
-                buf_putc(&quoted, '\\');
-            buf_putc(&quoted, n.ptr[i]);
+                buf_putc(out, '\\');
+            buf_putc(out, n.ptr[i]);
         }
-        buf_printf(&v, "\"%s\" <%s>", quoted.data, address);
-        put_header(out, name, buf_view(&v));
+        buf_putc(out, '"');
     } else if (n.len) {
-        struct buf clean = BUF_INIT(400);
-        for (size_t i = 0; i < n.len; i++)
-            buf_putc(&clean, (unsigned char)n.ptr[i] < 0x20 || n.ptr[i] == 0x7f ? ' ' : n.ptr[i]);
-        buf_printf(out, "%s: ", name);
-        put_encoded_words(out, buf_view(&clean));
-        buf_printf(out, "\r\n <%s>\r\n", address);
-        buf_release(&clean);
-    } else {
-        buf_printf(&v, "<%s>", address);
-        put_header(out, name, buf_view(&v));
+        char clean[101];
+        snprintf(clean, sizeof(clean), "%.*s", SLICE_ARG(n));
+        slice_clean_text(clean);
+        buf_putc(out, ' ');
+        put_encoded_words(out, slice_of(clean));
     }
-    buf_release(&v);
-    buf_release(&quoted);
+    if (n.len + strlen(address) > FOLD_AT - 12)
+        buf_puts(out, "\r\n");
+    buf_printf(out, " <%s>\r\n", address);
 }
 
 /* "<id@host>" without blanks, controls or brackets inside. */
@@ -148,7 +152,7 @@ static void put_threading(struct buf *out, const struct letter *l)
         parent_there = parent_there || slice_eq(l->references[i], l->in_reply_to);
     }
     if (sane_id(l->in_reply_to)) {
-        put_header(out, "In-Reply-To", l->in_reply_to);
+        put_checked(out, "In-Reply-To", l->in_reply_to);
         if (!parent_there) {
             buf_printf(&v, "%s", v.len ? " " : "");
             buf_slice(&v, l->in_reply_to);
@@ -283,11 +287,11 @@ int compose_letter(const struct letter *l, struct buf *out, struct err *e)
     put_mailbox(out, "From", l->from_name ? l->from_name : "", l->from);
     put_mailbox(out, "To", "", l->to);
     put_header(out, "Subject", l->subject);
-    put_header(out, "Message-ID", slice_of(l->message_id));
+    put_checked(out, "Message-ID", slice_of(l->message_id));
     put_threading(out, l);
     put_header(out, "Auto-Submitted", l->auto_generated ? SLICE("auto-generated") : SLICE("auto-replied"));
     put_header(out, "X-Auto-Response-Suppress", SLICE("All"));
-    put_header(out, "X-Loop", slice_of(l->from));
+    put_checked(out, "X-Loop", slice_of(l->from));
     if (l->instance)
         put_header(out, "X-Frontdesk-Instance", slice_of(l->instance));
     buf_puts(out, "MIME-Version: 1.0\r\n");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fuzz_authres: a header block goes through the whole gate. Without "pass" anywhere nobody may be staff. */
-#include "frontdesk/gate.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "frontdesk/gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fuzz_htmltext: HTML to text, charsets and the cleaning of text: clean text has no controls. */
-#include "frontdesk/message.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "frontdesk/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fuzz_message: bytes as a mail and as the wire form; what is read must survive encode and decode. */
-#include "frontdesk/message.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "frontdesk/message.h"
 
 static void check(const struct message *m)
 {

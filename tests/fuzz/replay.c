@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* replay: feeds every file of tests/fuzz/corpus/NAME to the target of a program fuzz_NAME, as TAP, from
  * exact-size heap blocks, so that the corpus is checked without libFuzzer. Folders may also be arguments. */
-#include "frontdesk/base.h"
+#include "fuzz.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void feed(const char *path, unsigned n)
 {
