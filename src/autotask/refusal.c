@@ -48,7 +48,9 @@ void refusal_note(struct autotask *at)
     bool ok = fd >= 0 && write(fd, at->fingerprint, 16) == 16 && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
-    if (!ok)
+    if (ok)
+        handover(path, at->options.state_dir);
+    else
         LOG(LOG_ERROR, "autotask", "refusal.not-kept", LS("file", path), LN("errno", errno));
     LOG(LOG_ERROR, "autotask", "credentials.refused", LS("fingerprint", at->fingerprint));
 }
