@@ -80,8 +80,8 @@ static int resolve(const struct json *fields, struct load *l, const char *key, c
     if (!found) {
         const char *near = fold_nearest(wanted, names);
         l->label_missing = true;
-        buf_printf(l->problems, "%s = \"%s\": Autotask has no such %s%s%s%s; it has %s\n", key, wanted, field,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
+        buf_printf(l->problems, "%s: %s = \"%s\": Autotask has no such %s%s%s%s; it has %s\n", l->conf->path,
+                   key, wanted, field, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
                    labels.len ? labels.data : "none that this API user may see");
     }
     buf_release(&labels);
@@ -151,8 +151,10 @@ static int resolve_company(struct autotask *at, struct load *l, struct err *e)
     buf_release(&body);
     if (rc == 0 && !s.found) {
         l->label_missing = true;
-        buf_printf(l->problems, "ticket.company = \"%s\": Autotask has no active company of that name\n",
-                   wanted);
+        buf_printf(l->problems,
+                   "%s: ticket.company = \"%s\": Autotask has no active company of that name; remove the key "
+                   "for the own company\n",
+                   l->conf->path, wanted);
     }
     return rc;
 }
@@ -180,7 +182,7 @@ int autotask_directory_load(struct autotask *at, struct directory **out, struct 
     if (rc == 0)
         rc = load_labels(at, &l, e);
     if (rc == 0 && l.label_missing)
-        rc = err_set(e, ERR_LABEL, "labels in the configuration do not exist in Autotask");
+        rc = err_set(e, ERR_LABEL, "%s names labels that Autotask does not have", l.conf->path);
     if (rc == 0) {
         pthread_mutex_lock(&at->lock);
         snprintf(web, sizeof(web), "%s", at->web);

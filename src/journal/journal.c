@@ -143,6 +143,9 @@ static int open_all(struct journal *j, struct err *e)
     if (j->options.create && mkdir(j->dir, 0700) != 0 && errno != EEXIST)
         return err_set_errno(e, errno, "cannot make the state directory %s", j->dir);
     j->dir_fd = open(j->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (j->dir_fd < 0 && errno == ENOENT && j->read_only)
+        return err_set(e, ERR_NOT_FOUND, "there is no state directory %s yet: `frontdesk run` makes it",
+                       j->dir);
     if (j->dir_fd < 0)
         return err_set_errno(e, errno, "cannot open the state directory %s", j->dir);
     snprintf(path, sizeof(path), "%s/journal.db", j->dir);
