@@ -73,7 +73,9 @@ void refusal_note(struct autotask *at)
     bool kept = write_count(at, path, times);
     int errnum = errno;
     pthread_mutex_unlock(&at->lock);
-    if (!kept)
+    if (kept)
+        handover(path, at->options.state_dir);
+    else
         LOG(LOG_ERROR, "autotask", "refusal.not-kept", LS("file", path), LN("errno", errnum));
     if (times >= MOST)
         LOG(LOG_ERROR, "autotask", "credentials.refused", LS("fingerprint", at->fingerprint));

@@ -240,6 +240,15 @@ static int offer_envelope(struct smtp_session *s, const char *from, const char *
     return -1;
 }
 
+int smtp_session_try(struct smtp_session *s, const char *from, struct err *e)
+{
+    if (check_address(from, e) != 0 || command(s, false, e, "MAIL FROM:<%s>", from) != 0)
+        return -1;
+    if (!good(s))
+        return refuse(s, "our address", e);
+    return command(s, false, e, "RSET");
+}
+
 int smtp_session_send(struct smtp_session *s, const char *from, const char *to, struct slice bytes,
                       struct err *e)
 {
