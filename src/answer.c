@@ -4,6 +4,7 @@
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <poll.h>
 
 enum { LEAST_WAIT_MS = 15 * 60000, QUESTION_MS = 4 * 3600 * 1000 };
 
@@ -185,6 +186,21 @@ static int64_t letter_delay_ms(unsigned tries)
     return (int64_t)seconds[tries < ARRAY_LEN(seconds) ? tries : ARRAY_LEN(seconds) - 1] * 1000;
 }
 
+static bool stopping(const struct desk *d, int wait_ms)
+{
+    struct pollfd fd = {.fd = d->stop_fd, .events = POLLIN};
+    return poll(&fd, 1, wait_ms) > 0;
+}
+
+/* A letter that went out and is not marked would go out again at once, and again: while the journal cannot be
+ * written the job is held here. */
+static void mark(struct desk *d, const struct journal_letter *l, bool alone)
+{
+    struct err e = ERR_INIT;
+    while (journal_letter_mark(d->journal, l, alone, &e) != 0 && !stopping(d, 1000)) {
+    }
+}
+
 /* `alone`: no later commit of this job follows, so the mark itself must be durable before the job is let go.
  */
 static int offer(struct desk *d, struct journal_letter *l, bool alone, struct err *e)
@@ -200,13 +216,24 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     l->last_error = rc == 0 ? "" : e->text;
     l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l->tries);
     l->tries++;
-    journal_letter_mark(d->journal, l, alone);
+    mark(d, l, alone);
     if (rc == 0)
         LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
     else
         LOG(LOG_WARN, "post", "not-sent", LS("to", l->to), LS("error", err_code_name(e->code)),
             LS("text", e->text));
     return rc;
+}
+
+static void alert_refused(struct job *job)
+{
+    char topic[64];
+    snprintf(topic, sizeof(topic), "refused-%s", job->row.ref);
+    alert_ill(job->desk, topic,
+              pool_printf(job->pool,
+                          "Mail %s from %s: %s. Mend the cause, then `frontdesk journal retry %s`, or "
+                          "`frontdesk journal discard %s` to give the answer up.",
+                          job->row.ref, job->row.sender, job->row.reason, job->row.ref, job->row.ref));
 }
 
 /* The clock of a question starts when the mail server has it. */
@@ -237,7 +264,7 @@ static int offer_all(struct job *job, bool more_follows, struct err *e)
             return -1;
         /* what was asked for is done; only the word of it was refused */
         job->row.reason = pool_printf(job->pool, "done, but the mail server refused the answer: %s", e->text);
-        alert_ill(job->desk, "smtp-refused", job->row.reason);
+        alert_refused(job);
     }
     return 0;
 }
@@ -336,5 +363,5 @@ void job_park(struct job *job, const struct err *why)
     LOG(LOG_WARN, "job", "parked", LS("sender", job->row.sender), LS("reason", job->row.reason));
     if (journal_finish(job->desk->journal, &job->row, told ? &letter : NULL, JOB_PARKED, JOB_FOLDER_PARKED,
                        true, &e) != 0)
-        LOG(LOG_ERROR, "job", "park.failed", LS("error", e.text));
+        job->unrecorded = true;
 }

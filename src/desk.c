@@ -2,6 +2,8 @@
 /* desk: opening and closing what the flow shares, and handing out the directory of the day. See desk.h. */
 #include "desk.h"
 
+#include <unistd.h>
+
 static int open_outboxes(struct desk *d, struct err *e)
 {
     const struct conf *conf = d->conf;
@@ -23,9 +25,11 @@ static int open_autotask(struct desk *d, struct err *e)
     struct buf dir = BUF_INIT(4096);
     struct http_options http = {.ca_file = conf->autotask.ca_file, .stop_fd = d->stop_fd};
     buf_printf(&dir, "%s/slots", conf->journal.path);
+    /* before the first start a tool of the command line makes nothing */
+    bool shared = d->journal || access(conf->journal.path, F_OK) == 0;
     int rc = http_curl_init(&d->http, &http, e);
     if (rc == 0)
-        rc = budget_open(&d->budget, dir.data, "autotask", conf->autotask.in_flight,
+        rc = budget_open(&d->budget, shared ? dir.data : NULL, "autotask", conf->autotask.in_flight,
                          conf->autotask.calls_per_hour, e);
     struct autotask_options o = {
         .conf = conf, .http = &d->http, .budget = d->budget, .state_dir = conf->journal.path};
@@ -107,6 +111,7 @@ void desk_close(struct desk *d)
     http_release(&d->http);
     templates_free(&d->templates);
     pthread_mutex_destroy(&d->lock);
+    free(d->unkept);
 }
 
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index)

@@ -25,6 +25,8 @@ struct desk {
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */
+    unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
+    struct unkept *unkept;      /* alert.c */
 };
 
 /* A directory with its index, held while a job reads it. */
@@ -55,12 +57,16 @@ const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, 
 /* --- job.c
  * ----------------------------------------------------------------------------------------------------------
  */
-/* Runs job `id` as far as it goes. `slot` 0..63: this worker's. True when the job was finished without
- * waiting: it must not be claimed again before the journal says so. */
-bool job_run(struct desk *d, unsigned slot, int64_t id);
+/* FINISHING: ended without waiting, must not be claimed again before the journal says so. UNRECORDED: the
+ * journal could not be told how it went; trying again at once would only repeat what failed. */
+enum job_ran { JOB_RAN, JOB_FINISHING, JOB_UNRECORDED };
+/* Runs job `id` as far as it goes. `slot` 0..63: this worker's. */
+enum job_ran job_run(struct desk *d, unsigned slot, int64_t id);
 /* Offers the unsent interim letters of a job, or the alerts (job 0). */
 void job_post_letters(struct desk *d, int64_t job);
 
+/* Memory that one job may use. */
+enum { JOB_POOL_MB = 16 };
 /* What a mail would become, without doing it: fills what explain prints. */
 struct job_view {
     struct message message;
@@ -110,5 +116,7 @@ void workers_stop(struct workers **w);
  */
 void alert_ill(struct desk *d, const char *topic, const char *text);
 void alert_well(struct desk *d, const char *topic, const char *text);
+/* Ill, in the words and under the one topic for a full disk; the watchers turn it well. */
+void alert_disk_full(struct desk *d, const struct err *why);
 
 #endif

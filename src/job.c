@@ -76,11 +76,13 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
         LN("tries", job->row.tries + 1));
     if (t->tell_queued && !job->perform.reading_back)
         job_tell_queued(job, e);
-    if (t->alert)
+    if (t->alert && e->code == ERR_DISK_FULL)
+        alert_disk_full(job->desk, e);
+    else if (t->alert)
         alert_ill(job->desk, err_code_name(e->code), e->text);
     /* an unwritable journal keeps the row as it was: the job is due at once and comes back by itself */
     if (journal_later(job->desk->journal, job->row.id, at, job->row.tries + 1, e->text, &why) != 0)
-        LOG(LOG_ERROR, "job", "later.failed", LS("error", why.text));
+        job->unrecorded = true;
 }
 
 static void fail(struct job *job, const struct err *e)
@@ -120,12 +122,13 @@ static void run_stages(struct job *job)
     }
 }
 
-bool job_run(struct desk *d, unsigned slot, int64_t id)
+enum job_ran job_run(struct desk *d, unsigned slot, int64_t id)
 {
     struct job job = {.desk = d, .slot = slot, .pool = pool_new((size_t)JOB_POOL_MB << 20)};
     struct err e = ERR_INIT;
     if (journal_job_load(d->journal, id, true, job.pool, &job.row, &e) != 0) {
         LOG(LOG_ERROR, "job", "load.failed", LN("id", id), LS("error", e.text));
+        job.unrecorded = true;
     } else {
         log_set_job(job.row.ref);
         job.mailbox = desk_mailbox(d, job.row.mailbox, &job.mailbox_index);
@@ -133,5 +136,5 @@ bool job_run(struct desk *d, unsigned slot, int64_t id)
         log_set_job(NULL);
     }
     pool_free(&job.pool);
-    return job.finished;
+    return job.unrecorded ? JOB_UNRECORDED : job.finished ? JOB_FINISHING : JOB_RAN;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 enum { MOST_FILED = 200 };
+#define REBUILT "rebuilt-%s"
 
 struct watch {
     struct desk *desk;
@@ -16,6 +17,7 @@ struct watch {
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
     bool once;
+    bool full; /* this mailbox counts in desk->full */
     int rc;
     struct err err;
 };
@@ -33,7 +35,18 @@ static int first_sight(struct watch *w, uint32_t uidvalidity, uint32_t uidnext, 
                        "from a day on"));
     else
         LOG(LOG_INFO, "watch", "first-start", LS("mailbox", w->conf->name), LN("mails", exists));
-    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, *first_uid, w->since_ms, e);
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, *first_uid,
+                              old_too ? w->since_ms : -clock_now_ms(), e);
+}
+
+/* The mailbox is known; an operator who found out that old mail was left alone asks for it now. */
+static int further_back(struct watch *w, uint32_t uidvalidity, uint32_t *first_uid, struct err *e)
+{
+    LOG(LOG_INFO, "watch", "further-back", LS("mailbox", w->conf->name),
+        LS("hint", "mail from that day on which is still in the inbox is taken too"));
+    *first_uid = 1;
+    w->taken_since_ms = w->since_ms;
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, w->since_ms, e);
 }
 
 static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
@@ -44,6 +57,8 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     if (journal_cursor_get(w->desk->journal, w->conf->name, uidvalidity, &cursor, e) != 0)
         return -1;
     if (cursor.known) {
+        if (w->since_ms > 0 && (cursor.since_ms <= 0 || w->since_ms < cursor.since_ms))
+            return further_back(w, uidvalidity, first_uid, e);
         *first_uid = cursor.next_uid;
         w->taken_since_ms = cursor.since_ms;
         return 0;
@@ -52,15 +67,16 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
         return first_sight(w, uidvalidity, uidnext, exists, first_uid, e);
     /* rebuilt or restored: positions mean nothing any more; the message keys tell what was done already, and
      * mail from before our first start stays untouched */
-    char text[200];
+    char text[200], topic[100];
     snprintf(text, sizeof(text),
              "mailbox %s was rebuilt on the server (UIDVALIDITY changed); its %u mails are compared "
-             "with the journal",
+             "with the journal. There is nothing to do",
              w->conf->name, exists);
     LOG(LOG_WARN, "watch", "uidvalidity", LS("mailbox", w->conf->name), LN("exists", exists));
-    alert_ill(w->desk, "uidvalidity", text);
+    snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
+    alert_ill(w->desk, topic, text);
     *first_uid = 1;
-    w->taken_since_ms = cursor.since_ms;
+    w->taken_since_ms = cursor.since_ms < 0 ? -cursor.since_ms : cursor.since_ms;
     return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor.since_ms, e);
 }
 
@@ -132,24 +148,54 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     return 0;
 }
 
+/* A full disk is one failure, however many mailboxes it stops. */
+static void count_full(struct watch *w, bool full)
+{
+    struct desk *d = w->desk;
+    pthread_mutex_lock(&d->lock);
+    d->full += full && !w->full;
+    d->full -= !full && w->full;
+    bool none = d->full == 0;
+    pthread_mutex_unlock(&d->lock);
+    w->full = full;
+    if (none)
+        alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+}
+
+static void lost(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
+    if (why->code == ERR_DISK_FULL) {
+        count_full(w, true);
+        alert_disk_full(w->desk, why);
+        return;
+    }
+    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
+    const char *fix = err_fix(why->code);
+    snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s%s%s", w->conf->name, why->text,
+             fix[0] ? ". Fix: " : "", fix);
+    if (err_class(why) == ERR_CLASS_OPERATOR || why->code == ERR_TLS)
+        alert_ill(w->desk, topic, text);
+}
+
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
 {
     struct watch *w = self;
-    char topic[100], text[700];
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    if (state == MAILBOX_LOST) {
-        LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
-        bool lasting = why->code == ERR_CREDENTIALS || why->code == ERR_TLS || why->code == ERR_DISK_FULL;
-        snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s", w->conf->name, why->text);
-        if (lasting)
-            alert_ill(w->desk, topic, text);
-        return;
-    }
-    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
-    if (state == MAILBOX_CONNECTED) {
+    char topic[100], text[200];
+    if (state == MAILBOX_LOST)
+        lost(w, why);
+    if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
-        alert_well(w->desk, topic, text);
-    }
+    if (state != MAILBOX_DRAINED)
+        return;
+    count_full(w, false);
+    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
+    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
+    alert_well(w->desk, topic, text);
+    snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
+    snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
+    alert_well(w->desk, topic, text);
 }
 
 static void *watch_main(void *self)
@@ -170,12 +216,6 @@ static void *watch_main(void *self)
                                 .filed = on_filed,
                                 .state = on_state};
     w->rc = mailbox_imap_run(&o, &sink, &w->err);
-    if (w->rc != 0 && !w->once) {
-        char topic[100];
-        snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-        LOG(LOG_ERROR, "watch", "ended", LS("mailbox", w->conf->name), LS("error", w->err.text));
-        alert_ill(w->desk, topic, w->err.text);
-    }
     return NULL;
 }
 

@@ -26,6 +26,11 @@ struct workers {
     bool skipped;      /* something was due but its job was busy: look again soon */
     int64_t worked_ms; /* last claim since the keeper gave memory back; 0 = none */
     int64_t next_due_ms;
+    /* the journal could not be told how jobs went: nobody claims before hold_until_ms (monotonic), and then
+     * one at a time until a job could be recorded */
+    int64_t hold_until_ms;
+    unsigned holds;
+    bool probing;
 };
 
 static bool is_busy(const struct workers *w, int64_t id)
@@ -69,9 +74,23 @@ static int64_t job_of(int64_t ready)
     return ready < 0 ? -1 - ready : ready;
 }
 
+/* 1 s, 2 s, 4 s, 8 s: until then the same work would fail the same way, at the cost of calls to Autotask. */
+static void hold(struct workers *w)
+{
+    int64_t ms = (int64_t)1000 << (w->holds < 3 ? w->holds : 3);
+    w->dirty = true; /* no later commit tells that this job is due */
+    if (clock_mono_ms() < w->hold_until_ms)
+        return;
+    w->holds++;
+    w->hold_until_ms = clock_mono_ms() + ms;
+    LOG(LOG_WARN, "workers", "hold", LN("ms", ms), LS("why", "the journal cannot be written"));
+}
+
 /* The next piece of work that nobody has, marked busy; false when there is none now. */
 static bool claim(struct workers *w, int64_t *out)
 {
+    if (w->holds && (w->probing || clock_mono_ms() < w->hold_until_ms))
+        return false;
     for (int pass = 0; pass < 2; pass++) {
         while (w->at < w->n_ready) {
             int64_t r = w->ready[w->at++];
@@ -81,6 +100,7 @@ static bool claim(struct workers *w, int64_t *out)
             }
             w->busy[w->n_busy++] = job_of(r);
             w->worked_ms = clock_mono_ms();
+            w->probing = w->holds > 0;
             *out = r;
             return true;
         }
@@ -117,13 +137,18 @@ struct worker_arg {
 
 static void run_one(struct workers *w, unsigned slot, int64_t r)
 {
-    bool keep = false;
+    enum job_ran ran = JOB_RAN;
     if (r < 0)
         job_post_letters(w->desk, job_of(r));
     else
-        keep = job_run(w->desk, slot, r);
+        ran = job_run(w->desk, slot, r);
     pthread_mutex_lock(&w->lock);
-    if (!keep)
+    w->probing = false;
+    if (ran == JOB_UNRECORDED)
+        hold(w);
+    else if (r >= 0)
+        w->holds = 0;
+    if (ran != JOB_FINISHING)
         release(w, job_of(r));
 }
 
@@ -247,11 +272,18 @@ void workers_finished(struct workers *w, int64_t job)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* Nothing can be recorded: waiting would not mend it. */
+static bool is_hopeless(const struct workers *w)
+{
+    int64_t ill_ms = journal_ill_since(w->desk->journal, NULL, 0);
+    return ill_ms && clock_now_ms() - ill_ms > SOON_MS;
+}
+
 bool workers_drain(struct workers *w, int64_t ms)
 {
     int64_t deadline = deadline_in(ms);
     bool idle = false;
-    while (!idle && deadline_left(deadline) > 0) {
+    while (!idle && deadline_left(deadline) > 0 && !is_hopeless(w)) {
         int64_t id, now_ms = clock_now_ms();
         pthread_mutex_lock(&w->lock);
         idle = w->n_busy == 0 && journal_due(w->desk->journal, now_ms + SOON_MS, &id, 1) == 0 &&

@@ -10,6 +10,7 @@
  *   clock  wall and monotonic time, movable by tests
  *   fold   text as it is compared: no case, no accents
  *   crash  points at which tests kill the process
+ *   handover  files that root makes for the daemon
  *
  * conf.h and secret.h are included by those who need them.
  */
@@ -31,6 +32,7 @@
 #include "frontdesk/base_log.h"
 #include "frontdesk/base_clock.h"
 #include "frontdesk/base_fold.h"
+#include "frontdesk/base_handover.h"
 #include "frontdesk/base_crash.h"
 #include "frontdesk/banned.h"
 

@@ -80,6 +80,8 @@ enum err_class err_class(const struct err *e);
 const char *err_code_name(enum err_code code);
 /* What the sender of a mail may be told; never NULL. */
 const char *err_sentence(enum err_code code);
+/* What the operator can do, for errors whose text does not say it; "" otherwise. */
+const char *err_fix(enum err_code code);
 /* The code of that short name; ERR_NONE if there is none (journal rows). */
 enum err_code err_code_from_name(const char *name);
 

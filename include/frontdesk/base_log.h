@@ -28,6 +28,8 @@ void log_set_level(enum log_level level);
 /* Where lines go: a descriptor that the caller keeps open; -1 = nowhere. Default 2. `stamp`: with time of day
  * (off under journald, which has its own). */
 void log_set_output(int fd, bool stamp);
+/* Is it a terminal, and NO_COLOR not set? */
+bool log_may_colour(int fd);
 /* Called for every line at or above LOG_WARN (tests count them, health remembers the last). NULL = nobody. */
 void log_set_hook(void (*hook)(enum log_level, const char *line, void *self), void *self);
 /* The job that this thread works for ("7KQ2"), on each of its lines; "" or NULL = none. Copied. */

@@ -13,7 +13,8 @@
 
 struct budget;
 
-/* `dir` is created 0700 if missing. `name` tells systems apart ("autotask"). in_flight 1..64. */
+/* `dir` is created 0700 if missing, for the owner of the folder around it; NULL: shared with nobody. `name`
+ * tells systems apart ("autotask"). in_flight 1..64. */
 int budget_open(struct budget **out, const char *dir, const char *name, unsigned in_flight,
                 unsigned calls_per_hour, struct err *e) MUST_USE;
 void budget_close(struct budget **budget);

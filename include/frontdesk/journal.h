@@ -70,7 +70,9 @@ struct journal_cursor {
     bool known;          /* this mailbox has been seen under this UIDVALIDITY */
     bool other_validity; /* seen, but under another one */
     uint32_t next_uid;
-    int64_t since_ms; /* mail received before is not ours */
+    /* mail received before is not ours; negative: minus the time of a first start that took new mail only,
+     * which counts when the mailbox is rebuilt and UIDs tell nothing any more; 0 = no limit */
+    int64_t since_ms;
 };
 int journal_cursor_get(struct journal *j, const char *mailbox, uint32_t uidvalidity,
                        struct journal_cursor *out, struct err *e) MUST_USE;
@@ -117,7 +119,7 @@ struct journal_job {
     const char *reason;
     unsigned attempts; /* uncleared readings */
     unsigned tries;    /* of the current stage */
-    int64_t run_at_ms, taken_ms, received_ms, planned_ms;
+    int64_t run_at_ms, taken_ms, received_ms, planned_ms, done_ms;
     bool headers_only;
     bool lookup_first; /* after a rebuild: every create is looked up before it is made */
     const char *spool;
@@ -141,10 +143,17 @@ int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool 
                      struct journal_job *out, struct err *e) MUST_USE;
 int journal_job_by_ref(struct journal *j, const char *ref, int64_t *id, struct err *e) MUST_USE;
 
+/* The job that has claimed this message key; 0 = none. */
+int64_t journal_key_owner(struct journal *j, const char *message_key);
+
 /* Reading of job `id` begins / has returned, in slot 0..63 (one a worker). Survives the death of this
  * process, costs no fsync: a reader that kills the process is counted at the next open. */
 void journal_reading(struct journal *j, unsigned slot, int64_t id);
 void journal_read_done(struct journal *j, unsigned slot);
+
+/* Since when nothing can be written, 0 = all is well; `why` (may be NULL) as a sentence. Works also for a
+ * reader beside the daemon. */
+int64_t journal_ill_since(const struct journal *j, char *why, size_t size);
 
 struct journal_step {
     unsigned n;
@@ -225,7 +234,7 @@ size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, siz
 unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind);
 /* How offering it ended: state, tries, next_ms, last_error as they stand in *letter. Unless `durable` it is
  * not waited for: the job must then stay claimed until a later commit of it. */
-void journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable);
+int journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable, struct err *e);
 
 /* The end: state done or parked, or waiting until job->run_at_ms, with outcome, reason, sender, and a last
  * letter (only when durable); the mail is owed to `folder`. Not waited for unless `durable`: on_finished
@@ -240,10 +249,16 @@ int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversat
 
 /* --- alerts (health) --- */
 bool journal_alert_is(struct journal *j, const char *topic);
-/* True once when `topic` turns ill (or well); the letter, if any, is stored in the same transaction. Durable.
- */
-bool journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
-                        const struct journal_letter *letter);
+/* 1 once when `topic` turns ill (or well), with the letter, if any, stored in the same transaction; 0 when it
+ * was so already; -1 when the journal cannot be written. Durable. */
+int journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
+                       const struct journal_letter *letter);
+struct journal_alert {
+    const char *topic, *text;
+    int64_t since_ms;
+};
+/* The open ones, oldest first. */
+size_t journal_alerts(struct journal *j, struct pool *pool, struct journal_alert **out);
 /* Small facts for `status`: "autotask.ok_ms" = "1764000000000". Not waited for. */
 void journal_fact_set(struct journal *j, const char *name, const char *value);
 bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size);
@@ -269,6 +284,8 @@ struct journal_counts {
     int64_t last_taken_ms;
 };
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
+/* Does a `run` or `once` work with this state directory now? */
+bool journal_is_running(const struct journal *j);
 /* Operator's wish for the daemon ("retry" or "discard"); works beside a running daemon. */
 int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e) MUST_USE;
 /* Carries out the wishes; returns how many. */

@@ -28,7 +28,7 @@ struct mailbox_filing {
 };
 
 /* Each slot returns 0, or -1 with *e: the mailbox then drops its connection and tries again with back-off,
- * except for class OPERATOR, which ends mailbox_run. All are called from the thread that runs the mailbox. */
+ * after class OPERATOR five minutes later. All are called from the thread that runs the mailbox. */
 struct mailbox_sink {
     void *self;
     /* After SELECT: sets *first_uid to the first UID wanted (uidnext = only new mail). */
@@ -64,8 +64,8 @@ struct mailbox_options {
     unsigned backoff_ms, answer_ms;
 };
 
-/* Runs until stop_fd (or, with `once`, until drained and filed). 0 on stop; -1 with class OPERATOR or, with
- * `once`, any error. Blocks; one thread a mailbox. */
+/* Runs until stop_fd (or, with `once`, until drained and filed). 0 on stop; -1 with
+ * `once` after any error: without it nothing but a stop ends it. Blocks; one thread a mailbox. */
 int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink,
                      struct err *e) MUST_USE;
 

@@ -46,12 +46,16 @@ static bool means(const char *wanted, const struct value *v)
     return fold_eq(slice_of(wanted), slice_of(v->label));
 }
 
+enum { MOST_NEAR = 200 };
+
 /* One configured label against one picklist. */
 static int resolve(const struct json *fields, struct load *l, const char *key, const char *field,
                    const char *wanted, int64_t *id, const char **label, struct err *e)
 {
     struct json f = field_named(fields, field), list = json_get(&f, "picklistValues");
     struct buf labels = BUF_INIT(4000);
+    const char *names[MOST_NEAR + 1] = {0};
+    size_t n = 0;
     bool found = false;
     if (!wanted || !wanted[0])
         return 0;
@@ -65,6 +69,8 @@ static int resolve(const struct json *fields, struct load *l, const char *key, c
         if (!v.active)
             continue;
         buf_printf(&labels, "%s\"%s\"", labels.len ? ", " : "", v.label);
+        if (n < MOST_NEAR)
+            names[n++] = v.label;
         found = means(wanted, &v);
         if (found) {
             *id = v.id;
@@ -72,8 +78,10 @@ static int resolve(const struct json *fields, struct load *l, const char *key, c
         }
     }
     if (!found) {
+        const char *near = fold_nearest(wanted, names);
         l->label_missing = true;
-        buf_printf(l->problems, "%s = \"%s\": Autotask has no such %s; it has %s\n", key, wanted, field,
+        buf_printf(l->problems, "%s: %s = \"%s\": Autotask has no such %s%s%s%s; it has %s\n", l->conf->path,
+                   key, wanted, field, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
                    labels.len ? labels.data : "none that this API user may see");
     }
     buf_release(&labels);
@@ -143,10 +151,23 @@ static int resolve_company(struct autotask *at, struct load *l, struct err *e)
     buf_release(&body);
     if (rc == 0 && !s.found) {
         l->label_missing = true;
-        buf_printf(l->problems, "ticket.company = \"%s\": Autotask has no active company of that name\n",
-                   wanted);
+        buf_printf(l->problems,
+                   "%s: ticket.company = \"%s\": Autotask has no active company of that name; remove the key "
+                   "for the own company\n",
+                   l->conf->path, wanted);
     }
     return rc;
+}
+
+static bool are_records(const struct json *list)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list->value)
+    {
+        if (!cJSON_IsObject(item))
+            return false;
+    }
+    return json_length(list) > 0;
 }
 
 int load_labels(struct autotask *at, struct load *l, struct err *e)
@@ -156,9 +177,10 @@ int load_labels(struct autotask *at, struct load *l, struct err *e)
                       &answer, e) != 0)
         return -1;
     struct json fields = json_get(&answer, "fields");
-    int rc = json_length(&fields)
-                 ? resolve_all(&fields, l, e)
-                 : err_set(e, ERR_PROTOCOL, "fields: a list expected (Tickets/entityInformation/fields)");
+    int rc = are_records(&fields) ? resolve_all(&fields, l, e)
+                                  : err_set(e, ERR_PROTOCOL,
+                                            "fields: a list of records expected "
+                                            "(Tickets/entityInformation/fields)");
     json_close(&answer);
     return rc == 0 ? resolve_company(at, l, e) : rc;
 }
@@ -172,7 +194,7 @@ int autotask_directory_load(struct autotask *at, struct directory **out, struct 
     if (rc == 0)
         rc = load_labels(at, &l, e);
     if (rc == 0 && l.label_missing)
-        rc = err_set(e, ERR_LABEL, "labels in the configuration do not exist in Autotask");
+        rc = err_set(e, ERR_LABEL, "%s names labels that Autotask does not have", l.conf->path);
     if (rc == 0) {
         pthread_mutex_lock(&at->lock);
         snprintf(web, sizeof(web), "%s", at->web);
@@ -193,10 +215,6 @@ int autotask_probe(struct autotask *at, struct buf *findings, struct err *e)
     int64_t calls = 0, most = 0;
     if (autotask_zone(at, e) != 0 || autotask_call(at, CALL_READ, "GET", "ThresholdInformation",
                                                    "ThresholdInformation", SLICE_NONE, &answer, e) != 0) {
-        if (e->code == ERR_CREDENTIALS)
-            buf_puts(findings, "fix: check user, secret_file and integration_code_file; in Autotask: "
-                               "Resources/Users > API user > "
-                               "not locked, active, tracking identifier\n");
         return -1;
     }
     used = json_get(&answer, "currentTimeframeRequestCount");

@@ -15,6 +15,29 @@ static const struct {
 #undef ERR_ROW
 };
 
+/* What an operator can do; texts of the other codes say it themselves. */
+static const char *const fixes[ARRAY_LEN(rows)] = {
+    [ERR_IO] = "see that the path is right, its disk works, and frontdesk's user may use it",
+    [ERR_DISK_FULL] = "free some space on that disk; mail waits in the mailbox until then, nothing is lost",
+    [ERR_JOURNAL_BUSY] = "try again in a moment",
+    [ERR_CONNECT] = "check host name, port and firewall; when they are right, try again later",
+    [ERR_TLS] = "the host must be the name in the server's certificate, ca_file its authority, and the "
+                "scheme fit the port (imaps and smtps: TLS from the first byte; imap and smtp: STARTTLS)",
+    [ERR_TIMEOUT] = "check host name, port, firewall, and whether the scheme fits the port (imaps and smtps: "
+                    "TLS from the first byte; imap and smtp: STARTTLS)",
+    [ERR_PROTOCOL] = "check that the address is that of the right server",
+    [ERR_CREDENTIALS] = "check the user and the file with its secret",
+    [ERR_PERMISSION] = "give the API user the security level \"API User (system)\"",
+    [ERR_BUSY] = "try again later",
+    [ERR_BUDGET] = "wait, or raise autotask.calls_per_hour",
+    [ERR_SERVER] = "try again later",
+    [ERR_MAILBOX] = "look with a mail program whether this user may open the folder",
+    [ERR_SMTP_TEMPORARY] = "try again later",
+    [ERR_SMTP_PERMANENT] =
+        "do as the mail server says; this user must be allowed to send from the mailbox's address",
+    [ERR_TEMPLATE] = "correct the template; templates/README.md lists what it may hold",
+};
+
 /* The text may quote a server: control characters must not reach a terminal or a log. */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 {
@@ -75,6 +98,12 @@ const char *err_sentence(enum err_code code)
 {
     ENSURE((size_t)code < ARRAY_LEN(rows));
     return rows[code].sentence;
+}
+
+const char *err_fix(enum err_code code)
+{
+    ENSURE((size_t)code < ARRAY_LEN(rows));
+    return fixes[code] ? fixes[code] : "";
 }
 
 enum err_code err_code_from_name(const char *name)

@@ -26,6 +26,12 @@ void log_set_output(int fd, bool stamp)
     with_stamp = stamp;
 }
 
+bool log_may_colour(int fd)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(fd) && (!no_color || !no_color[0]);
+}
+
 void log_set_hook(void (*hook)(enum log_level, const char *, void *), void *self)
 {
     pthread_mutex_lock(&lock);

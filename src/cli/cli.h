@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli: one file a subcommand, one row in cli.c; exit codes of sysexits.h. */
+/* cli: one file a subcommand, one row in cli.c; exit codes of sysexits.h. Results go to stdout, all else to
+ * stderr. */
 #ifndef FRONTDESK_CLI_H
 #define FRONTDESK_CLI_H
 
@@ -9,9 +10,11 @@
 #include <sysexits.h>
 
 struct cli {
+    const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
+    bool conf_given;
     bool json, help, version;
-    const char *state;   /* --state NAME */
+    const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */
     const char *output;  /* --output DIR */
@@ -35,12 +38,28 @@ int cmd_conf(const struct cli *cli);
 
 /* The configuration, or NULL after every problem was printed (exit EX_CONFIG). */
 struct conf *cli_conf(const struct cli *cli);
-/* "frontdesk: TEXT" on stderr; returns the exit code for the error. */
+/* Each line of it as "frontdesk: LINE" on stderr. */
+void cli_problems(const struct buf *problems);
+/* Every secret and CA file that `run` needs and that cannot be read, as "FILE: KEY: why" lines; how many.
+ */
+unsigned cli_check_secrets(const struct conf *conf, struct buf *problems);
+/* "frontdesk: TEXT" and the fix on stderr; returns the exit code for the error. */
 int cli_fail(const struct err *e);
+/* "frontdesk: TEXT" and the usage of the subcommand on stderr; returns EX_USAGE. */
+int cli_misused(const struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
+/* Lines below are not logged, unless --log says otherwise. */
+void cli_quiet(const struct cli *cli, enum log_level level);
 /* Local time of the firm for people: "24 Nov 16:05". */
 void cli_time(const struct conf *conf, int64_t ms, char out[32]);
 /* Prints with control characters made visible: text of strangers never moves the cursor. */
 void cli_print(const char *text);
+void cli_printf(const char *fmt, ...) PRINTF(1, 2);
+/* The same in colour, when stdout is a terminal and NO_COLOR is not set. */
+enum cli_colour { CLI_GREEN, CLI_YELLOW, CLI_RED };
+void cli_paint(enum cli_colour colour, const char *text);
+/* Something that may take long begins, or (NULL) ended: on a terminal it is named on stderr after a second.
+ */
+void cli_progress(const char *what);
 /* "2026-01-31" at midnight of the firm's zone, in ms. */
 bool cli_date(const char *text, const char *zone, int64_t *ms) MUST_USE;
 

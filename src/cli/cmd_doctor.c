@@ -3,31 +3,179 @@
 #include "../desk.h"
 #include "cli.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { LITTLE_ROOM_MB = 100, MOST_NAMED = 20 };
+
+enum area { HERE = 1, MAIL_IN = 2, MAIL_OUT = 4, AUTOTASK = 8 };
+
+/* What to do where the general cure of the code (err_fix) can be said better. */
+static const struct cure {
+    unsigned areas;
+    enum err_code code;
+    const char *fix;
+} cures[] = {
+    {MAIL_IN, ERR_CREDENTIALS,
+     "check imap.user and the file imap.password_file; an account with two factors needs an app password"},
+    {MAIL_OUT, ERR_CREDENTIALS,
+     "check smtp.user and the file smtp.password_file; at Microsoft 365 SMTP AUTH must be on for the "
+     "mailbox"},
+    {AUTOTASK, ERR_CREDENTIALS,
+     "check autotask.user and the files secret_file and integration_code_file; in Autotask, Admin > "
+     "Organization Settings & Users > Resources/Users: the API user is active, not locked, and has this "
+     "tracking identifier"},
+    {AUTOTASK, ERR_TLS, "name the authority of the server's certificate in autotask.ca_file"},
+    {AUTOTASK, ERR_LABEL, "write the labels as Autotask shows them"},
+    {MAIL_OUT, ERR_SMTP_PERMANENT,
+     "allow this user to send from the mailbox's address, or write the address that it may send from"},
+    {MAIL_OUT, ERR_SMTP_TEMPORARY, "check that this is the port for sending (smtp:// 587, smtps:// 465)"},
+    {MAIL_IN, ERR_MAILBOX, "check folders.inbox, and with a mail program that this user may open it"},
+    {MAIL_IN, ERR_PROTOCOL, "check that this is the port for reading (imap:// 143, imaps:// 993)"},
+};
+
 struct doctor {
     unsigned ill;
 };
 
-static void report(struct doctor *d, const char *what, int rc, const struct buf *findings,
-                   const struct err *e)
+static const char *fix_for(enum area area, const struct err *e)
 {
-    printf("%s  %s\n", rc == 0 ? "ok  " : "FAIL", what);
-    struct scan c = scan_of(buf_view(findings));
+    for (size_t i = 0; i < ARRAY_LEN(cures); i++) {
+        if ((cures[i].areas & area) && cures[i].code == e->code)
+            return cures[i].fix;
+    }
+    return err_fix(e->code);
+}
+
+static void print_lines(const char *text)
+{
+    struct scan c = scan_of(slice_of(text));
     while (!scan_end(&c)) {
         struct slice line = scan_line(&c);
-        char *text = mem_alloc(line.len + 1);
-        memcpy(text, line.ptr, line.len);
-        printf("      ");
-        cli_print(text);
-        printf("\n");
-        free(text);
-    }
-    if (rc != 0) {
-        d->ill++;
-        printf("      ");
-        cli_print(e->text);
-        printf("\n");
+        cli_printf("      %.*s\n", SLICE_ARG(line));
     }
 }
+
+static void good(const char *what, const char *findings)
+{
+    cli_progress(NULL);
+    cli_paint(CLI_GREEN, "ok  ");
+    cli_printf("  %s\n", what);
+    print_lines(findings);
+}
+
+/* A fault that does not stop the work. */
+static void warn(const char *what, const char *fix)
+{
+    cli_progress(NULL);
+    cli_paint(CLI_YELLOW, "warn");
+    cli_printf("  %s\n      fix: %s\n", what, fix);
+}
+
+static void bad(struct doctor *d, const char *what, const char *cause, const char *fix)
+{
+    cli_progress(NULL);
+    d->ill++;
+    cli_paint(CLI_RED, "FAIL");
+    cli_printf("  %s\n", what);
+    print_lines(cause);
+    if (fix[0])
+        cli_printf("      fix: %s\n", fix);
+}
+
+static void report(struct doctor *d, const char *what, enum area area, int rc, const struct buf *findings,
+                   const struct err *e)
+{
+    if (rc == 0) {
+        good(what, findings->data);
+        return;
+    }
+    struct buf cause = BUF_INIT(128 * 1024);
+    buf_printf(&cause, "%s\n%s", e->text, findings->data);
+    bad(d, what, cause.data, fix_for(area, e));
+    buf_release(&cause);
+}
+
+/* --- this machine --- */
+
+static void look_at_secrets(struct doctor *d, const struct conf *conf)
+{
+    struct buf problems = BUF_INIT(64 * 1024);
+    if (cli_check_secrets(conf, &problems) == 0)
+        good("secrets and certificates", "");
+    else
+        bad(d, "secrets and certificates", problems.data,
+            "each secret is a file with one line, mode 0600, owned by the user that runs frontdesk");
+    buf_release(&problems);
+}
+
+static void look_at_room(const char *path)
+{
+    struct statvfs fs;
+    char what[4300];
+    if (statvfs(path, &fs) != 0)
+        return;
+    uint64_t mb = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
+    snprintf(what, sizeof(what), "only %llu MB are free in %s", (unsigned long long)mb, path);
+    if (mb < LITTLE_ROOM_MB)
+        warn(what, "free some space on that disk: without room no mail is taken");
+}
+
+static void look_at_journal(struct doctor *d, const struct conf *conf)
+{
+    struct journal_options o = {.dir = conf->journal.path, .read_only = true};
+    struct journal *j;
+    struct journal_alert *alerts;
+    struct err e = ERR_INIT;
+    char why[512], what[1200];
+    if (journal_open(&j, &o, &e) != 0) {
+        if (e.code == ERR_NOT_FOUND)
+            good("journal", "there is none yet: `frontdesk run` makes it");
+        else
+            bad(d, "journal", e.text, fix_for(HERE, &e));
+        return;
+    }
+    if (journal_ill_since(j, why, sizeof(why)))
+        bad(d, "journal", why, err_fix(ERR_DISK_FULL));
+    else
+        good("journal", journal_is_running(j) ? "frontdesk is running" : "frontdesk is not running");
+    struct pool *pool = pool_new(4 << 20);
+    size_t n = journal_alerts(j, pool, &alerts);
+    for (size_t i = 0; i < n; i++) {
+        snprintf(what, sizeof(what), "open alert %s: %s", alerts[i].topic, alerts[i].text);
+        warn(what, "see what it says; it closes by itself when all is well again");
+    }
+    pool_free(&pool);
+    journal_close(&j);
+}
+
+static void look_at_state(struct doctor *d, const struct conf *conf)
+{
+    const char *path = conf->journal.path;
+    char what[4300], cause[200], text[100];
+    struct stat st;
+    snprintf(what, sizeof(what), "state directory %s", path);
+    if (stat(path, &st) != 0 && errno == ENOENT) {
+        good(what, "it is not there yet: `frontdesk run` makes it");
+        return;
+    }
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode) || access(path, R_OK | W_OK | X_OK) != 0) {
+        int why = stat(path, &st) == 0 && !S_ISDIR(st.st_mode) ? ENOTDIR : errno;
+        snprintf(cause, sizeof(cause), "frontdesk cannot write there: %s",
+                 strerror_r(why, text, sizeof(text)));
+        bad(d, what, cause,
+            "make it a folder of the user that runs frontdesk, mode 0700, on a disk that can be written; or "
+            "name another one in journal.path");
+        return;
+    }
+    good(what, "");
+    look_at_room(path);
+    look_at_journal(d, conf);
+}
+
+/* --- mail --- */
 
 static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
 {
@@ -35,59 +183,134 @@ static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
         const struct conf_mailbox *m = &conf->mailboxes[i];
         struct buf findings = BUF_INIT(64 * 1024);
         struct err e = ERR_INIT;
-        char what[300];
+        char what[900];
         snprintf(what, sizeof(what), "mailbox %s: mail in (%s)", m->name, m->imap.url);
+        cli_progress(what);
         int rc = mailbox_imap_probe(m, &findings, &e);
-        report(d, what, rc, &findings, &e);
+        report(d, what, MAIL_IN, rc, &findings, &e);
         buf_clear(&findings);
         snprintf(what, sizeof(what), "mailbox %s: mail out (%s)", m->name, m->smtp.url);
+        cli_progress(what);
         rc = outbox_smtp_probe(&m->smtp, m->address, &findings, &e);
-        report(d, what, rc, &findings, &e);
-        if (m->trust == CONF_TRUST_NONE)
-            printf("warn  mailbox %s: trust = \"none\": anybody who can write a From line is believed\n",
-                   m->name);
+        report(d, what, MAIL_OUT, rc, &findings, &e);
         buf_release(&findings);
+        snprintf(what, sizeof(what), "mailbox %s: anybody who can write a From line is believed", m->name);
+        if (m->trust == CONF_TRUST_NONE)
+            warn(what,
+                 "set trust to \"server:NAME\", the name that begins the Authentication-Results field of "
+                 "mail in this mailbox");
     }
+    if (!conf->alerts.email)
+        warn("nobody is told when frontdesk is ill; the log is the only word",
+             "set alerts.email to the operator's address");
+}
+
+/* --- Autotask --- */
+
+static void look_at_people(struct doctor *d, const struct directory *dir)
+{
+    struct buf names = BUF_INIT(8000), what = BUF_INIT(9000);
+    size_t able = 0, unable = 0;
+    for (size_t i = 0; i < dir->n_resources; i++) {
+        const struct directory_resource *r = &dir->resources[i];
+        able += r->assignable;
+        if (r->assignable || strcmp(r->why_not, "no service-desk role") != 0)
+            continue;
+        if (unable++ < MOST_NAMED)
+            buf_printf(&names, "%s%s %s", names.len ? ", " : "", r->first, r->last);
+    }
+    buf_printf(&what, "%zu people in Autotask, %zu of them can be given tickets", dir->n_resources, able);
+    static const char fix[] = "give each technician an active service-desk role in Autotask";
+    if (able == 0)
+        bad(d, "Autotask: technicians", what.data, fix);
+    else
+        good("Autotask: technicians", what.data);
+    buf_clear(&what);
+    buf_printf(&what, "%zu without a service-desk role cannot be given tickets: %s%s", unable, names.data,
+               unable > MOST_NAMED ? ", ..." : "");
+    if (able && unable)
+        warn(what.data, fix);
+    buf_release(&names);
+    buf_release(&what);
+}
+
+static bool has_nickname(const struct directory *dir, const char *nick)
+{
+    for (size_t i = 0; i < dir->n_resources; i++) {
+        const char *const *names = dir->resources[i].nicknames;
+        for (; *names; names++) {
+            if (strcmp(*names, nick) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void look_at_nicknames(const struct conf *conf, const struct directory *dir)
+{
+    for (size_t i = 0; i < conf->staff.n_nicknames; i++) {
+        const struct conf_nickname *n = &conf->staff.nicknames[i];
+        char what[600];
+        snprintf(what, sizeof(what),
+                 "staff.nicknames[%zu]: nobody in Autotask is \"%s\", so \"%s\" means nobody", i, n->who,
+                 n->nick);
+        if (!has_nickname(dir, n->nick))
+            warn(what, "write the user name, the full name or the first name as Autotask has it");
+    }
+}
+
+static int look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
+{
+    struct buf findings = BUF_INIT(64 * 1024);
+    cli_progress("asking Autotask for staff and labels");
+    int rc = desk_refresh(desk, &findings, e);
+    report(d, "Autotask: staff list, and the labels of the group ticket", AUTOTASK, rc, &findings, e);
+    struct desk_people *p = desk_people_get(desk);
+    if (p) {
+        look_at_people(d, p->directory);
+        look_at_nicknames(desk->conf, p->directory);
+    }
+    desk_people_put(desk, p);
+    buf_release(&findings);
+    return rc;
 }
 
 static void look_at_autotask(struct doctor *d, const struct conf *conf)
 {
-    struct buf findings = BUF_INIT(64 * 1024), problems = BUF_INIT(64 * 1024);
+    struct buf findings = BUF_INIT(64 * 1024);
     struct err e = ERR_INIT;
     struct desk desk;
     struct desk_options o = {.conf = conf, .stop_fd = -1};
-    int rc = desk_open(&desk, &o, &problems, &e);
-    report(d, "templates and secrets", rc, &problems, &e);
+    int rc = desk_open(&desk, &o, &findings, &e);
+    /* what keeps it closed is a fault of the templates, or has been said */
+    if (rc == 0 || e.code == ERR_TEMPLATE)
+        report(d, "templates", HERE, rc, &findings, &e);
+    else
+        report(d, "Autotask: not asked", HERE, rc, &findings, &e);
+    buf_clear(&findings);
     if (rc == 0) {
+        cli_progress("asking Autotask for its zone");
         rc = autotask_probe(desk.autotask, &findings, &e);
-        report(d, "Autotask: zone, login, rights", rc, &findings, &e);
-        buf_clear(&findings);
-        if (rc == 0) {
-            rc = desk_refresh(&desk, &findings, &e);
-            struct desk_people *p = desk_people_get(&desk);
-            size_t assignable = 0;
-            for (size_t i = 0; p && i < p->directory->n_resources; i++)
-                assignable += p->directory->resources[i].assignable;
-            if (p)
-                buf_printf(&findings, "%zu people in Autotask, %zu of them can be given tickets",
-                           p->directory->n_resources, assignable);
-            desk_people_put(&desk, p);
-            report(d, "Autotask: staff, roles and the labels of [ticket]", rc, &findings, &e);
-        }
+        report(d, "Autotask: zone, login, rights", AUTOTASK, rc, &findings, &e);
     }
+    if (rc == 0)
+        rc = look_at_directory(d, &desk, &e);
     desk_close(&desk);
     buf_release(&findings);
-    buf_release(&problems);
 }
 
 int cmd_doctor(const struct cli *cli)
 {
     struct doctor d = {0};
+    char what[4300];
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;
-    log_set_level(cli->log ? LOG_DEBUG : LOG_ERROR);
-    printf("ok    configuration %s\n", conf->path);
+    cli_quiet(cli, LOG_ERROR);
+    snprintf(what, sizeof(what), "settings %s", conf->path);
+    good(what, "");
+    look_at_secrets(&d, conf);
+    look_at_state(&d, conf);
     look_at_mailboxes(&d, conf);
     look_at_autotask(&d, conf);
     printf(d.ill ? "\n%u of the above must be mended.\n" : "\nAll is well.\n", d.ill);

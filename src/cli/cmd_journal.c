@@ -29,21 +29,25 @@ static bool state_number(const char *name, int *out)
     return false;
 }
 
-static void put_member(struct buf *b, const char *name, const char *value)
+static void put_name(struct buf *b, const char *name)
 {
-    if (b->data[b->len - 1] != '{')
+    char last = b->data[b->len - 1];
+    if (last != '{' && last != '[')
         buf_putc(b, ',');
     buf_put_json(b, slice_of(name));
     buf_putc(b, ':');
+}
+
+static void put_member(struct buf *b, const char *name, const char *value)
+{
+    put_name(b, name);
     buf_put_json(b, slice_of(value));
 }
 
 static void put_number(struct buf *b, const char *name, int64_t value)
 {
-    if (b->data[b->len - 1] != '{')
-        buf_putc(b, ',');
-    buf_put_json(b, slice_of(name));
-    buf_printf(b, ":%lld", (long long)value);
+    put_name(b, name);
+    buf_printf(b, "%lld", (long long)value);
 }
 
 static void row_json(struct buf *b, const struct journal_row *r)
@@ -82,17 +86,20 @@ static void list_text(const struct conf *conf, const struct journal_row *rows, s
 {
     if (n == 0)
         printf("no messages\n");
+    else
+        printf("%-6s %-15s  %-8s %-10s %-18s %s\n", "REF", "TAKEN", "STATE", "OUTCOME", "TICKET",
+               "SENDER  REASON");
     for (size_t i = 0; i < n; i++) {
         const struct journal_row *r = &rows[i];
         char when[32];
         cli_time(conf, r->taken_ms, when);
         const char *what = r->outcome ? job_outcome_name(r->outcome) : "-";
-        printf("%-6s %s  %-8s %-10s %-18s ", r->ref, when, job_state_name(r->state), what, r->ticket_number);
-        cli_print(r->sender);
-        printf("%s", r->reason[0] ? "  " : "");
-        cli_print(r->reason);
-        printf("\n");
+        cli_printf("%-6s %-15s  %-8s %-10s %-18s %s%s%s\n", r->ref, when, job_state_name(r->state), what,
+                   r->ticket_number, r->sender, r->reason[0] ? "  " : "", r->reason);
     }
+    if (n == MOST_ROWS)
+        fprintf(stderr, "frontdesk: only the newest %d are listed; --state open lists what is not done\n",
+                MOST_ROWS);
 }
 
 static int list(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
@@ -104,7 +111,8 @@ static int list(const struct cli *cli, const struct conf *conf, struct journal *
     if (!state_number(cli->state, &state))
         rc =
             err_set(e, ERR_USAGE,
-                    "--state %s: taken, planned, acted, answered, waiting, done, parked or open", cli->state);
+                    "--state %s: allowed are taken, planned, acted, answered, waiting, done, parked and open",
+                    cli->state);
     if (rc == 0)
         rc = journal_list(j, state, MOST_ROWS, pool, &rows, &n, e);
     if (rc == 0 && cli->json)
@@ -115,76 +123,170 @@ static int list(const struct cli *cli, const struct conf *conf, struct journal *
     return rc;
 }
 
-static void show_steps(struct journal *j, int64_t job, struct pool *pool)
-{
-    static const char *const states[] = {"not sent", "sent or about to be", "done"};
+/* --- one message --- */
+
+static const char *const step_states[] = {"not sent", "sent or about to be", "done"};
+static const char *const letter_kinds[] = {"interim", "final", "sequel", "alert"};
+static const char *const letter_states[] = {"not yet accepted", "accepted", "refused", "replaced"};
+
+struct story {
+    struct journal_job job;
     struct journal_step *steps;
-    size_t n = journal_steps(j, job, pool, &steps);
-    for (size_t i = 0; i < n; i++)
-        printf("step %u    %s, key %s: %s%s%s (looked up %u times)\n", steps[i].n, steps[i].kind,
-               steps[i].key, states[steps[i].state], steps[i].result[0] ? ", " : "", steps[i].result,
-               steps[i].looks);
+    struct journal_letter *letters;
+    size_t n_steps, n_letters;
+};
+
+static void show_text(const struct conf *conf, const struct story *s)
+{
+    const struct journal_job *job = &s->job;
+    char taken[32], when[32];
+    cli_time(conf, job->taken_ms, taken);
+    cli_time(conf, job->run_at_ms, when);
+    cli_printf("ref       %s in mailbox %s, taken %s\nsender    %s\nstate     %s%s%s\noutcome   %s\n",
+               job->ref, job->mailbox, taken, job->sender[0] ? job->sender : "(not proven)",
+               job_state_name(job->state), job->state < JOB_WAITING ? ", next run " : "",
+               job->state < JOB_WAITING ? when : "", job->outcome ? job_outcome_name(job->outcome) : "-");
+    cli_printf("reason    %s\nticket    %s (id %lld)\n", job->reason[0] ? job->reason : "-",
+               job->ticket_number[0] ? job->ticket_number : "-", (long long)job->ticket_id);
+    for (size_t i = 0; i < s->n_steps; i++) {
+        const struct journal_step *t = &s->steps[i];
+        cli_printf("step %u    %s, key %s: %s%s%s (looked up %u times)\n", t->n, t->kind, t->key,
+                   step_states[t->state], t->result[0] ? ", " : "", t->result, t->looks);
+    }
+    for (size_t i = 0; i < s->n_letters; i++) {
+        const struct journal_letter *l = &s->letters[i];
+        cli_time(conf, l->first_ms, when);
+        cli_printf("letter    %s to %s, written %s: %s by the mail server after %u tries%s%s\n          %s\n",
+                   letter_kinds[l->kind], l->to, when, letter_states[l->state], l->tries,
+                   l->last_error[0] ? ": " : "", l->last_error, l->message_id);
+    }
 }
 
-static void show_letters(const struct conf *conf, struct journal *j, int64_t job, struct pool *pool)
+static void show_json(const struct story *s)
 {
-    static const char *const kinds[] = {"interim", "final", "sequel", "alert"};
-    static const char *const states[] = {"not yet accepted", "accepted", "refused", "replaced"};
-    struct journal_letter *letters;
-    size_t n = journal_all_letters(j, job, pool, &letters);
-    for (size_t i = 0; i < n; i++) {
-        char when[32];
-        cli_time(conf, letters[i].first_ms, when);
-        printf("letter    %s to %s, written %s: %s by the mail server after %u tries%s",
-               kinds[letters[i].kind], letters[i].to, when, states[letters[i].state], letters[i].tries,
-               letters[i].last_error[0] ? ": " : "");
-        cli_print(letters[i].last_error);
-        printf("\n          %s\n", letters[i].message_id);
+    const struct journal_job *job = &s->job;
+    struct buf b = BUF_INIT(4 << 20);
+    struct journal_row row = {.state = job->state,
+                              .outcome = job->outcome,
+                              .taken_ms = job->taken_ms,
+                              .received_ms = job->received_ms,
+                              .done_ms = job->done_ms,
+                              .run_at_ms = job->run_at_ms,
+                              .sender = job->sender,
+                              .reason = job->reason,
+                              .ticket_number = job->ticket_number,
+                              .ticket_id = job->ticket_id,
+                              .tries = job->tries};
+    snprintf(row.ref, sizeof(row.ref), "%s", job->ref);
+    snprintf(row.mailbox, sizeof(row.mailbox), "%s", job->mailbox);
+    row_json(&b, &row);
+    buf_truncate(&b, b.len - 1);
+    buf_puts(&b, ",\"steps\":[");
+    for (size_t i = 0; i < s->n_steps; i++) {
+        buf_puts(&b, i ? ",{" : "{");
+        put_number(&b, "n", s->steps[i].n);
+        put_member(&b, "kind", s->steps[i].kind);
+        put_member(&b, "key", s->steps[i].key);
+        put_member(&b, "state", step_states[s->steps[i].state]);
+        put_member(&b, "result", s->steps[i].result);
+        put_number(&b, "result_id", s->steps[i].result_id);
+        put_number(&b, "looks", s->steps[i].looks);
+        buf_putc(&b, '}');
     }
+    buf_puts(&b, "],\"letters\":[");
+    for (size_t i = 0; i < s->n_letters; i++) {
+        buf_puts(&b, i ? ",{" : "{");
+        put_member(&b, "kind", letter_kinds[s->letters[i].kind]);
+        put_member(&b, "to", s->letters[i].to);
+        put_member(&b, "state", letter_states[s->letters[i].state]);
+        put_member(&b, "message_id", s->letters[i].message_id);
+        put_member(&b, "last_error", s->letters[i].last_error);
+        put_number(&b, "written_ms", s->letters[i].first_ms);
+        put_number(&b, "tries", s->letters[i].tries);
+        buf_putc(&b, '}');
+    }
+    buf_puts(&b, "]}\n");
+    fwrite(b.data, 1, b.len, stdout);
+    buf_release(&b);
 }
 
 static int show(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
 {
     struct pool *pool = pool_new(64 << 20);
-    struct journal_job job;
+    struct story s = {0};
     int64_t id;
-    char taken[32], next[32];
-    (void)cli;
     int rc = journal_job_by_ref(j, cli->args[1], &id, e);
     if (rc == 0)
-        rc = journal_job_load(j, id, false, pool, &job, e);
+        rc = journal_job_load(j, id, false, pool, &s.job, e);
     if (rc == 0) {
-        cli_time(conf, job.taken_ms, taken);
-        cli_time(conf, job.run_at_ms, next);
-        printf(
-            "ref       %s in mailbox %s, taken %s\nsender    %s\nstate     %s%s%s\noutcome   %s\nreason    ",
-            job.ref, job.mailbox, taken, job.sender[0] ? job.sender : "(not proven)",
-            job_state_name(job.state), job.state < JOB_WAITING ? ", next run " : "",
-            job.state < JOB_WAITING ? next : "", job.outcome ? job_outcome_name(job.outcome) : "-");
-        cli_print(job.reason[0] ? job.reason : "-");
-        printf("\nticket    %s (id %lld)\n", job.ticket_number[0] ? job.ticket_number : "-",
-               (long long)job.ticket_id);
-        show_steps(j, id, pool);
-        show_letters(conf, j, id, pool);
+        s.n_steps = journal_steps(j, id, pool, &s.steps);
+        s.n_letters = journal_all_letters(j, id, pool, &s.letters);
+        if (cli->json)
+            show_json(&s);
+        else
+            show_text(conf, &s);
     }
     pool_free(&pool);
     return rc;
 }
 
-static int wish(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
+/* --- the operator's wishes --- */
+
+static bool has_refused_letter(const struct story *s)
 {
-    int64_t id;
-    if (journal_job_by_ref(j, cli->args[1], &id, e) != 0 ||
-        journal_request_add(conf->journal.path, cli->args[0], cli->args[1], e) != 0)
-        return -1;
-    printf("%s %s: noted; the daemon does it within a second (or at its next start)\n", cli->args[0],
-           cli->args[1]);
-    return 0;
+    for (size_t i = 0; i < s->n_letters; i++) {
+        if (s->letters[i].state == LETTER_FAILED)
+            return true;
+    }
+    return false;
 }
 
-static int rebuild(const struct conf *conf, struct err *e)
+/* A wish that would change nothing is refused at once: the daemon could not say so any more. */
+static int check_wish(const char *verb, const struct story *s, struct err *e)
+{
+    const struct journal_job *job = &s->job;
+    if (job->state == JOB_PARKED || (job->state == JOB_DONE && has_refused_letter(s)))
+        return 0;
+    return err_set(
+        e, ERR_USAGE,
+        "%s is %s%s%s%s%s, so there is nothing to %s: only parked mail can be, and done mail whose "
+        "answer was refused; `frontdesk journal show %s` tells its life",
+        job->ref, job_state_name(job->state), job->outcome ? " (" : "",
+        job->outcome ? job_outcome_name(job->outcome) : "", job->ticket_number[0] ? " " : "",
+        job->outcome ? ")" : "", verb, job->ref);
+}
+
+static int wish(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
+{
+    struct pool *pool = pool_new(64 << 20);
+    struct story s = {0};
+    const char *verb = cli->args[0];
+    int64_t id;
+    int rc = journal_job_by_ref(j, cli->args[1], &id, e);
+    if (rc == 0)
+        rc = journal_job_load(j, id, false, pool, &s.job, e);
+    if (rc == 0) {
+        s.n_letters = journal_all_letters(j, id, pool, &s.letters);
+        rc = check_wish(verb, &s, e);
+    }
+    if (rc == 0)
+        rc = journal_request_add(conf->journal.path, verb, s.job.ref, e);
+    bool running = journal_is_running(j);
+    if (rc == 0 && cli->json)
+        printf("{\"ref\":\"%s\",\"wish\":\"%s\",\"running\":%s}\n", s.job.ref, verb,
+               running ? "true" : "false");
+    else if (rc == 0)
+        printf("%s %s: noted; %s\n", verb, s.job.ref,
+               running ? "frontdesk does it within a second" : "frontdesk does it when it is started");
+    pool_free(&pool);
+    return rc;
+}
+
+static int rebuild(const struct cli *cli, const struct conf *conf, struct journal *none, struct err *e)
 {
     struct journal *j;
+    (void)cli;
+    (void)none;
     struct journal_options o = {.dir = conf->journal.path, .create = true, .rebuild = true};
     char now[32];
     if (journal_open(&j, &o, e) != 0)
@@ -206,38 +308,65 @@ static int rebuild(const struct conf *conf, struct err *e)
 
 static const struct verb {
     const char *name;
-    int n_args;
+    int n_args; /* with the verb itself */
+    bool has_state, has_json, opens;
     int (*run)(const struct cli *, const struct conf *, struct journal *, struct err *);
-} verbs[] = {{"list", 1, list}, {"show", 2, show}, {"retry", 2, wish}, {"discard", 2, wish}};
+} verbs[] = {{"list", 1, true, true, true, list},
+             {"show", 2, false, true, true, show},
+             {"retry", 2, false, true, true, wish},
+             {"discard", 2, false, true, true, wish},
+             {"rebuild", 1, false, false, false, rebuild}};
 
-static int run_verb(const struct cli *cli, const struct conf *conf, struct err *e)
+static const struct verb *find_verb(const char *name)
 {
-    const char *name = cli->n_args ? cli->args[0] : "";
-    if (strcmp(name, "rebuild") == 0)
-        return rebuild(conf, e);
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-        if (strcmp(verbs[i].name, name) != 0)
-            continue;
-        if (cli->n_args != verbs[i].n_args)
-            return err_set(e, ERR_USAGE, "journal %s needs %s", name,
-                           verbs[i].n_args > 1 ? "one REF" : "no argument");
-        struct journal *j;
-        if (open_reader(conf, &j, e) != 0)
-            return -1;
-        int rc = verbs[i].run(cli, conf, j, e);
-        journal_close(&j);
-        return rc;
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
     }
-    return err_set(e, ERR_USAGE, "journal needs list, show REF, retry REF, discard REF or rebuild");
+    return NULL;
+}
+
+/* EX_OK, or EX_USAGE after a complaint. */
+static int check_use(const struct cli *cli, const struct verb **verb)
+{
+    const char *names[ARRAY_LEN(verbs) + 1] = {0};
+    if (cli->n_args == 0)
+        return cli_misused(cli, "journal needs a word that says what to do");
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+        names[i] = verbs[i].name;
+    const struct verb *v = *verb = find_verb(cli->args[0]);
+    const char *near = v ? NULL : fold_nearest(cli->args[0], names);
+    if (!v)
+        return cli_misused(cli, "journal has no \"%s\"%s%s%s", cli->args[0], near ? "; did you mean \"" : "",
+                           near ? near : "", near ? "\"?" : "");
+    if (cli->n_args > v->n_args)
+        return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->n_args]);
+    if (cli->n_args < v->n_args)
+        return cli_misused(cli, "journal %s needs the REF of a message; `frontdesk journal list` shows them",
+                           v->name);
+    if (cli->state && !v->has_state)
+        return cli_misused(cli, "journal %s takes no --state", v->name);
+    if (cli->json && !v->has_json)
+        return cli_misused(cli, "journal %s takes no --json", v->name);
+    return EX_OK;
 }
 
 int cmd_journal(const struct cli *cli)
 {
     struct err e = ERR_INIT;
+    const struct verb *verb = NULL;
+    struct journal *j = NULL;
+    int used = check_use(cli, &verb);
+    if (used != EX_OK)
+        return used;
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;
-    int rc = run_verb(cli, conf, &e);
+    cli_quiet(cli, LOG_WARN);
+    int rc = verb->opens ? open_reader(conf, &j, &e) : 0;
+    if (rc == 0)
+        rc = verb->run(cli, conf, j, &e);
+    journal_close(&j);
     conf_free(&conf);
     return rc == 0 ? EX_OK : cli_fail(&e);
 }

@@ -41,13 +41,27 @@ static int render(const struct templates *t, const char *name, const char *folde
     return rc;
 }
 
-/* The installed templates, or those of the configuration when one can be read. */
+/* The templates of the configuration; without any configuration the installed ones. NULL: it has errors. */
 static const char *template_folder(const struct cli *cli, struct conf **conf)
 {
     *conf = NULL;
-    if (access(cli->conf_path, R_OK) == 0)
-        *conf = cli_conf(cli);
-    return *conf ? (*conf)->templates : FD_TEMPLATE_DIR;
+    if (!cli->conf_given && access(cli->conf_path, F_OK) != 0)
+        return FD_TEMPLATE_DIR;
+    *conf = cli_conf(cli);
+    return *conf ? (*conf)->templates : NULL;
+}
+
+static int render_named(const struct cli *cli, const struct templates *t, struct err *e)
+{
+    const char *const *names = templates_names(t);
+    const char *name = cli->args[0];
+    for (size_t i = 0; names[i]; i++) {
+        if (strcmp(names[i], name) == 0)
+            return render(t, name, cli->output ? cli->output : ".", e);
+    }
+    const char *near = fold_nearest(name, names);
+    return err_set(e, ERR_USAGE, "there is no template \"%s\"%s%s%s; `frontdesk render` lists them", name,
+                   near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
 }
 
 int cmd_render(const struct cli *cli)
@@ -57,15 +71,17 @@ int cmd_render(const struct cli *cli)
     struct buf problems = BUF_INIT(64 * 1024);
     struct conf *conf;
     const char *folder = template_folder(cli, &conf);
+    if (!folder)
+        return EX_CONFIG;
     int rc = templates_load(&t, folder, &problems);
     if (rc != 0) {
-        fprintf(stderr, "%s", problems.data);
-        err_set(&e, ERR_TEMPLATE, "the templates in %s have errors", folder);
+        cli_problems(&problems);
+        err_set(&e, ERR_TEMPLATE, "the templates in %s/reply have errors", folder);
     } else if (cli->n_args == 0) {
         for (const char *const *n = templates_names(t); *n; n++)
             printf("%s\n", *n);
     } else {
-        rc = render(t, cli->args[0], cli->output ? cli->output : ".", &e);
+        rc = render_named(cli, t, &e);
     }
     templates_free(&t);
     buf_release(&problems);

@@ -77,10 +77,7 @@ static int first_directory(struct service *s, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
     int rc = desk_refresh(&s->desk, &problems, e);
-    if (problems.len) {
-        fprintf(stderr, "frontdesk: labels in %s that Autotask does not have:\n", s->conf->path);
-        fprintf(stderr, "%s", problems.data);
-    }
+    cli_problems(&problems);
     buf_release(&problems);
     if (rc == 0 || e->code == ERR_LABEL || e->code == ERR_CONFIG)
         return rc;
@@ -98,8 +95,7 @@ static int open_desk(struct service *s, struct err *e)
         .conf = s->conf, .journal = s->journal, .stop_fd = s->stop_fd, .with_outboxes = true};
     int rc = desk_open(&s->desk, &o, &problems, e);
     s->desk_open = true;
-    if (problems.len)
-        fprintf(stderr, "%s", problems.data);
+    cli_problems(&problems);
     buf_release(&problems);
     return rc != 0 ? -1 : first_directory(s, e);
 }
@@ -148,7 +144,7 @@ static int work_once(struct service *s, struct err *e)
     int rc = join_watches(s, e);
     if (rc == 0 && !workers_drain(s->workers, DRAIN_MS))
         rc =
-            err_set(e, ERR_TIMEOUT,
+            err_set(e, ERR_BUSY,
                     "not everything could be done now; `frontdesk journal list --state open` shows the rest");
     for (size_t i = 0; i < s->conf->n_mailboxes && rc == 0; i++)
         rc = watch_start(&s->watches[i], &s->desk, i, s->since_ms, true, e);
@@ -183,6 +179,18 @@ static void print_start(const struct service *s)
     }
 }
 
+/* All at once, before anything is opened: a daemon that runs without its password would be a silent one. */
+static bool secrets_are_there(const struct conf *conf)
+{
+    struct buf problems = BUF_INIT(64 * 1024);
+    bool good = cli_check_secrets(conf, &problems) == 0;
+    cli_problems(&problems);
+    if (!good)
+        fprintf(stderr, "frontdesk: nothing was started; `frontdesk doctor` looks at everything\n");
+    buf_release(&problems);
+    return good;
+}
+
 static int serve(const struct cli *cli, bool once)
 {
     struct service s = {.cli = cli, .once = once};
@@ -192,9 +200,17 @@ static int serve(const struct cli *cli, bool once)
     if (!s.conf)
         return EX_CONFIG;
     if (cli->since && !cli_date(cli->since, s.conf->firm.timezone, &s.since_ms)) {
-        fprintf(stderr, "frontdesk: --since %s: a day such as 2026-01-31\n", cli->since);
         conf_free(&s.conf);
-        return EX_USAGE;
+        return cli_misused(cli, "--since %s: allowed is a day such as 2026-01-31", cli->since);
+    }
+    /* all mail until then would be left alone for good */
+    if (s.since_ms > clock_now_ms()) {
+        conf_free(&s.conf);
+        return cli_misused(cli, "--since %s: that day is still to come", cli->since);
+    }
+    if (!secrets_are_there(s.conf)) {
+        conf_free(&s.conf);
+        return EX_CONFIG;
     }
     /* few arenas: idle memory counts, and the jobs' memory is in pools anyway */
     mallopt(M_ARENA_MAX, 8);

@@ -1,22 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* common: what subcommands share: the configuration, errors as exit codes, text made safe for a terminal. */
 #include "cli.h"
+#include "frontdesk/secret.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* --- configuration --- */
+
+void cli_problems(const struct buf *problems)
+{
+    struct scan c = scan_of(buf_view(problems));
+    while (!scan_end(&c)) {
+        struct slice line = scan_line(&c);
+        fprintf(stderr, "frontdesk: %.*s\n", SLICE_ARG(line));
+    }
+}
 
 struct conf *cli_conf(const struct cli *cli)
 {
     struct conf *conf = NULL;
     struct buf problems = BUF_INIT(256 * 1024);
     if (conf_load(cli->conf_path, &conf, &problems) != 0) {
-        struct scan c = scan_of(buf_view(&problems));
-        while (!scan_end(&c)) {
-            struct slice line = scan_line(&c);
-            fprintf(stderr, "frontdesk: %.*s\n", SLICE_ARG(line));
-        }
-        fprintf(stderr, "frontdesk: nothing was started; frontdesk.conf(5) explains every setting\n");
+        cli_problems(&problems);
+        if (access(cli->conf_path, F_OK) != 0)
+            fprintf(stderr,
+                    "frontdesk: fix: copy the sample dist/frontdesk.conf there and fill it in, or name "
+                    "another file with -c\n");
+        fprintf(stderr, "frontdesk: nothing was done; frontdesk.conf(5) explains every setting\n");
     }
     buf_release(&problems);
     return conf;
 }
+
+static unsigned check_secret(const struct conf *conf, const char *key, const char *path, struct buf *problems)
+{
+    struct secret secret;
+    struct err e = ERR_INIT;
+    if (!path)
+        return 0;
+    if (secret_load(&secret, path, &e) != 0) {
+        buf_printf(problems, "%s: %s: %s\n", conf->path, key, e.text);
+        return 1;
+    }
+    secret_release(&secret);
+    return 0;
+}
+
+static unsigned check_ca(const struct conf *conf, const char *key, const char *path, struct buf *problems)
+{
+    if (!path || access(path, R_OK) == 0)
+        return 0;
+    char text[100];
+    buf_printf(problems, "%s: %s: cannot read %s: %s; name a file of certificates, or remove the key\n",
+               conf->path, key, path, strerror_r(errno, text, sizeof(text)));
+    return 1;
+}
+
+static unsigned check_server(const struct conf *conf, const char *box, const char *which,
+                             const struct conf_server *server, struct buf *problems)
+{
+    char key[100];
+    snprintf(key, sizeof(key), "%s.%s.password_file", box, which);
+    unsigned n = check_secret(conf, key, server->password_file, problems);
+    snprintf(key, sizeof(key), "%s.%s.ca_file", box, which);
+    return n + check_ca(conf, key, server->ca_file, problems);
+}
+
+unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < conf->n_mailboxes; i++) {
+        char box[32];
+        snprintf(box, sizeof(box), "mailboxes[%zu]", i);
+        n += check_server(conf, box, "imap", &conf->mailboxes[i].imap, problems);
+        n += check_server(conf, box, "smtp", &conf->mailboxes[i].smtp, problems);
+    }
+    n += check_secret(conf, "autotask.secret_file", conf->autotask.secret_file, problems);
+    n += check_secret(conf, "autotask.integration_code_file", conf->autotask.integration_code_file, problems);
+    return n + check_ca(conf, "autotask.ca_file", conf->autotask.ca_file, problems);
+}
+
+/* --- failing --- */
 
 int cli_fail(const struct err *e)
 {
@@ -30,13 +96,36 @@ int cli_fail(const struct err *e)
                  {ERR_JOURNAL, EX_DATAERR},    {ERR_JOURNAL_NEWER, EX_DATAERR},
                  {ERR_MAIL, EX_DATAERR},       {ERR_LIMIT, EX_DATAERR},
                  {ERR_CREDENTIALS, EX_NOPERM}, {ERR_PERMISSION, EX_NOPERM}};
+    cli_progress(NULL);
     fprintf(stderr, "frontdesk: %s\n", e->text);
+    if (err_fix(e->code)[0])
+        fprintf(stderr, "frontdesk: fix: %s\n", err_fix(e->code));
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
         if (codes[i].code == e->code)
             return codes[i].exit_code;
     }
     return err_class(e) == ERR_CLASS_RETRY ? EX_TEMPFAIL : EX_UNAVAILABLE;
 }
+
+int cli_misused(const struct cli *cli, const char *fmt, ...)
+{
+    struct buf text = BUF_INIT(1000);
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(&text, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "frontdesk: %s\nfrontdesk: usage: frontdesk %s\n", text.data, cli->usage);
+    buf_release(&text);
+    return EX_USAGE;
+}
+
+void cli_quiet(const struct cli *cli, enum log_level level)
+{
+    if (!cli->log)
+        log_set_level(level);
+}
+
+/* --- printing --- */
 
 void cli_time(const struct conf *conf, int64_t ms, char out[32])
 {
@@ -60,6 +149,55 @@ void cli_print(const char *text)
     }
 }
 
+void cli_printf(const char *fmt, ...)
+{
+    struct buf text = BUF_INIT(1 << 20);
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(&text, fmt, ap);
+    va_end(ap);
+    cli_print(text.data);
+    buf_release(&text);
+}
+
+void cli_paint(enum cli_colour colour, const char *text)
+{
+    static const char *const codes[] = {[CLI_GREEN] = "32", [CLI_YELLOW] = "33", [CLI_RED] = "1;31"};
+    if (log_may_colour(STDOUT_FILENO))
+        printf("\033[%sm%s\033[0m", codes[colour], text);
+    else
+        printf("%s", text);
+}
+
+/* --- progress --- */
+
+static const char *volatile in_progress; /* NULL: nothing is going on */
+static volatile sig_atomic_t progress_shown;
+
+static void show_progress(int number)
+{
+    static const char dots[] = " ...";
+    (void)number;
+    const char *what = in_progress;
+    if (what && write(STDERR_FILENO, what, strlen(what)) > 0 &&
+        write(STDERR_FILENO, dots, sizeof(dots) - 1) > 0)
+        progress_shown = 1;
+}
+
+void cli_progress(const char *what)
+{
+    struct sigaction action = {.sa_handler = show_progress, .sa_flags = SA_RESTART};
+    if (!isatty(STDERR_FILENO) || sigaction(SIGALRM, &action, NULL) != 0)
+        return;
+    alarm(0);
+    if (progress_shown)
+        fprintf(stderr, "\r\033[K");
+    progress_shown = 0;
+    in_progress = what;
+    if (what)
+        alarm(1);
+}
+
 bool cli_date(const char *text, const char *zone, int64_t *ms)
 {
     uint64_t year, month, day;
@@ -70,6 +208,7 @@ bool cli_date(const char *text, const char *zone, int64_t *ms)
         !slice_to_u64(slice_from(s.ptr + 5, 2), 1, 12, &month) ||
         !slice_to_u64(slice_from(s.ptr + 8, 2), 1, 31, &day))
         return false;
-    struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
-    return clock_from_local(&tm, zone, ms);
+    struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day}, back;
+    /* there is no 31 February */
+    return clock_from_local(&tm, zone, ms) && clock_local(*ms, zone, &back) && back.tm_mday == (int)day;
 }

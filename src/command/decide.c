@@ -8,19 +8,31 @@
 
 enum { TITLE_MAX = 250 };
 
+static struct slice match_text(const struct words *words, const struct match *m)
+{
+    const struct word *first = &words->w[m->at], *last = &words->w[m->at + m->n - 1];
+    return slice_from(first->raw.ptr, (size_t)(last->raw.ptr + last->raw.len - first->raw.ptr));
+}
+
+static void note(struct command *out, struct command_evidence one)
+{
+    if (out->n_evidence < COMMAND_MAX_EVIDENCE)
+        out->evidence[out->n_evidence++] = one;
+}
+
 static void note_evidence(struct command *out, const struct words *words, const struct match *m)
 {
-    if (out->n_evidence == COMMAND_MAX_EVIDENCE)
+    if (m->level == LEVEL_NONE)
         return;
-    const struct word *first = &words->w[m->at], *last = &words->w[m->at + m->n - 1];
-    out->evidence[out->n_evidence++] = (struct command_evidence){
-        .resource = m->who[0],
-        .how = m->absent              ? "absent"
-               : m->strong || m->weak ? "addressed"
-               : m->everyday          ? "everyday-word"
-                                      : "mentioned",
-        .where = m->where,
-        .text = slice_from(first->raw.ptr, (size_t)(last->raw.ptr + last->raw.len - first->raw.ptr))};
+    note(out, (struct command_evidence){.resource = m->who[0],
+                                        .how = m->absent                 ? "absent"
+                                               : m->stranger             ? "near-miss"
+                                               : m->doubt                ? "everyday-word"
+                                               : m->level >= LEVEL_PLACE ? "addressed"
+                                               : m->everyday             ? "everyday-word"
+                                                                         : "mentioned",
+                                        .where = m->where,
+                                        .text = match_text(words, m)});
 }
 
 static bool have(const struct command *out, const struct directory_resource *r)
@@ -60,68 +72,118 @@ static void offer_everybody(struct command *out, const struct directory *d)
         suggest(out, &d->resources[i]);
 }
 
-static bool counts(const struct match *m, bool strong_only)
+static void suggest_all(struct command *out, const struct match *m)
 {
-    return m->strong || (!strong_only && m->weak);
+    for (size_t i = 0; i < m->n_who; i++)
+        suggest(out, m->who[i]);
 }
 
-/* One name may stand for two people: unless another word of the subject tells them apart, we ask. */
-static bool shared(const struct match *m)
+static enum level highest(const struct places *p)
 {
-    return m->n_who > 1;
+    enum level top = LEVEL_NONE;
+    for (size_t i = 0; i < p->n; i++)
+        top = p->m[i].level > top ? p->m[i].level : top;
+    return top;
 }
 
-/* True when somebody is addressed: the outcome is set. */
-static bool decide_addressed(struct command *out, const struct words *words, const struct match *m, size_t n,
-                             const struct directory *d)
+/* Why this match cannot be given the ticket although it stands where people are addressed. */
+static bool hinders(const struct match *m, enum command_why_ask *why)
 {
-    bool strong = false, any = false;
-    for (size_t i = 0; i < n; i++)
-        strong = strong || m[i].strong;
-    for (size_t i = 0; i < n; i++) {
-        const struct match *one = &m[i];
-        if (!counts(one, strong))
+    *why = m->absent      ? ASK_ABSENT
+           : m->stranger  ? ASK_NEAR_MISS
+           : m->n_who > 1 ? ASK_SHARED_NAME
+                          : ASK_NOBODY_NAMED;
+    return m->absent || m->stranger || m->n_who > 1 || m->doubt;
+}
+
+static void decide_addressed(struct command *out, const struct words *words, const struct places *p,
+                             enum level top, const struct directory *d)
+{
+    enum command_why_ask why;
+    out->kind = COMMAND_TICKET;
+    out->verb = "ticket";
+    for (size_t i = 0; i < p->n; i++) {
+        const struct match *m = &p->m[i];
+        if (m->level < top)
             continue;
-        any = true;
-        if (one->absent || shared(one)) {
-            ask(out, one->absent ? ASK_ABSENT : ASK_SHARED_NAME, words->w[one->at].raw);
-            for (size_t k = 0; k < one->n_who; k++)
-                suggest(out, one->who[k]);
-            if (one->absent)
+        if (hinders(m, &why)) {
+            ask(out, why, match_text(words, m));
+            suggest_all(out, m);
+            for (size_t k = 0; why == ASK_NOBODY_NAMED && k < p->n; k++)
+                suggest_all(out, &p->m[k]);
+            if (m->absent)
                 offer_everybody(out, d);
-            return true;
+            return;
         }
-        if (!have(out, one->who[0]) && out->n_resources < COMMAND_MAX_RESOURCES)
-            out->resources[out->n_resources++] = one->who[0];
+        if (!have(out, m->who[0]) && out->n_resources < COMMAND_MAX_RESOURCES)
+            out->resources[out->n_resources++] = m->who[0];
     }
-    if (any) {
-        out->kind = COMMAND_TICKET;
-        out->verb = "ticket";
-    }
-    return any;
 }
 
-static void decide_mentioned(struct command *out, const struct words *words, const struct match *m, size_t n,
+static void decide_mentioned(struct command *out, const struct words *words, const struct places *p,
                              const struct directory *d)
 {
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < m[i].n_who; k++)
-            suggest(out, m[i].who[k]);
+    const struct match *only = NULL;
+    size_t n = 0;
+    bool sure = false;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct match *m = &p->m[i];
+        if (m->level != LEVEL_MENTION)
+            continue;
+        n++;
+        only = m;
+        sure = sure || !m->doubt;
+        suggest_all(out, m);
     }
-    if (n == 0) {
-        ask(out, ASK_NOBODY_NAMED, SLICE_NONE);
+    if (n == 1 && only->absent) {
+        ask(out, ASK_ABSENT, match_text(words, only));
         offer_everybody(out, d);
-    } else if (m[0].absent && n == 1) {
-        ask(out, ASK_ABSENT, words->w[m[0].at].raw);
-        offer_everybody(out, d);
-    } else if (out->n_suggestions == 1) {
+    } else if (n && out->n_suggestions == 1 && sure && !words->cut) {
         out->resources[out->n_resources++] = out->suggestions[0];
         out->n_suggestions = 0;
         out->kind = COMMAND_TICKET;
         out->verb = "ticket";
+    } else if (n && out->n_suggestions > 1) {
+        ask(out, n == 1 ? ASK_SHARED_NAME : ASK_SEVERAL_MENTIONED, match_text(words, only));
     } else {
-        ask(out, n == 1 ? ASK_SHARED_NAME : ASK_SEVERAL_MENTIONED, words->w[m[0].at].raw);
+        ask(out, ASK_NOBODY_NAMED, SLICE_NONE);
+        for (size_t i = 0; i < p->n; i++) {
+            if (p->m[i].level == LEVEL_HINT)
+                suggest_all(out, &p->m[i]);
+        }
+        offer_everybody(out, d);
     }
+}
+
+/* A word where a name belongs although nobody is called so: the outcome is a question, unless somebody else
+ * stands in a better place. *slip: the index of the word if it is a slip of somebody's name, else -1. */
+static bool decide_unknown(struct command *out, const struct words *words, const struct command_names *names,
+                           const struct places *p, enum level top, long *slip)
+{
+    struct near near[COMMAND_MAX_SUGGESTIONS];
+    for (size_t i = 0; i < p->n_unknown; i++) {
+        const struct unknown *u = &p->unknown[i];
+        const struct word *w = &words->w[u->at];
+        if (u->level <= top && top >= LEVEL_PLACE)
+            continue;
+        size_t n = near_find(names, w->folded, near, ARRAY_LEN(near));
+        /* a bare word outweighs a mention only if it is a slip of a name that is no word itself */
+        bool tight = n && near[0].cost <= NEAR_TIGHT && !near[0].everyday && w->folded.len > 3;
+        bool somebody =
+            u->level == LEVEL_STRONG ? n || word_is(w, WORD_GIVEN) : tight || (n && top < LEVEL_MENTION);
+        if (!somebody)
+            continue;
+        ask(out, ASK_NEAR_MISS, w->raw);
+        for (size_t k = 0; k < n; k++)
+            suggest(out, near[k].who);
+        note(out, (struct command_evidence){.resource = n ? near[0].who : NULL,
+                                            .how = "near-miss",
+                                            .where = "where a name belongs",
+                                            .text = w->raw});
+        *slip = n ? (long)u->at : -1;
+        return true;
+    }
+    return false;
 }
 
 /* --- title --- */
@@ -137,25 +199,41 @@ static struct slice first_line(struct slice text)
     return SLICE_NONE;
 }
 
-static struct slice trim_edges(struct slice s)
+/* What stood between an address and the rest goes with the address; a whole subject keeps its brackets. */
+static struct slice trim_edges(struct slice s, bool head, bool tail)
 {
-    static const char junk[] = " \t:;,-|>~";
-    static const struct slice dashes[] = {{"\xe2\x80\x93", 3}, {"\xe2\x80\x94", 3}, {"\xc2\xb7", 2}};
+    static const char junk[] = " \t:;,-|>~.";
+    static const struct slice signs[] = {{"\xe2\x80\x93", 3}, {"\xe2\x80\x94", 3}, {"\xe2\x86\x92", 3},
+                                         {"\xc2\xb7", 2},     {"\xc2\xa0", 2},     {"\xef\xbc\x9a", 3},
+                                         {"\xef\xbc\x88", 3}, {"\xef\xbc\x89", 3}, {"\xd8\x8c", 2},
+                                         {"\xe3\x80\x80", 3}, {"\xe2\x80\xac", 3}, {"\xe2\x81\xa9", 3}};
+    s = slice_trim(s);
     for (bool again = true; again;) {
         size_t before = s.len;
-        while (s.len && (strchr(junk, s.ptr[0]) || s.ptr[0] == '.'))
+        while (s.len && (strchr(junk, s.ptr[0]) || (head && strchr(")]!?\"", s.ptr[0]))))
             s = slice_skip(s, 1);
-        while (s.len && strchr(junk, s.ptr[s.len - 1]))
+        while (s.len && ((strchr(junk, s.ptr[s.len - 1]) && s.ptr[s.len - 1] != '.') ||
+                         (tail && strchr("([", s.ptr[s.len - 1]))))
             s.len--;
-        for (size_t i = 0; i < ARRAY_LEN(dashes); i++) {
-            if (slice_starts(s, dashes[i]))
-                s = slice_skip(s, dashes[i].len);
-            if (slice_ends_nocase(s, dashes[i]))
-                s.len -= dashes[i].len;
+        for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+            if (slice_starts(s, signs[i]))
+                s = slice_skip(s, signs[i].len);
+            if (slice_ends_nocase(s, signs[i]))
+                s.len -= signs[i].len;
         }
         again = s.len != before;
     }
     return s;
+}
+
+/* Does it show anything, once what nobody sees is gone? */
+static bool seen(struct slice s)
+{
+    struct buf b = BUF_INIT(4096);
+    fold_name(&b, s);
+    bool any = slice_trim(buf_view(&b)).len > 0;
+    buf_release(&b);
+    return any;
 }
 
 /* Single blanks, at most 250 of the 255 UTF-16 units that Autotask takes. */
@@ -174,93 +252,82 @@ static const char *tidy(struct slice s, struct pool *pool)
 }
 
 static const char *title_of(struct slice stripped, struct slice text, const struct words *words,
-                            const struct match *m, size_t n, long unknown, struct pool *pool)
+                            const struct places *p, long slip, struct pool *pool)
 {
     size_t from, to;
     struct slice s = stripped;
-    places_title(words, m, n, unknown, &from, &to);
+    places_title(words, p, slip, &from, &to);
     if (words->n && (from > 0 || to < words->n)) {
-        const char *begin = from > 0 ? words->w[from - 1].raw.ptr + words->w[from - 1].raw.len : stripped.ptr;
-        const char *end =
-            to < words->n ? words->w[to].raw.ptr - words->w[to].at_sign : stripped.ptr + stripped.len;
+        const char *begin =
+            from > 0 ? words->w[from - 1].chunk.ptr + words->w[from - 1].chunk.len : stripped.ptr;
+        const char *end = to < words->n ? words->w[to].chunk.ptr : stripped.ptr + stripped.len;
         s = slice_from(begin, (size_t)(end - begin));
-        /* the bracket that opened before the name, or closed behind it, goes with it */
-        while (to < words->n && s.len &&
-               (s.ptr[s.len - 1] == '(' || s.ptr[s.len - 1] == '[' || s.ptr[s.len - 1] == ' '))
-            s.len--;
-        while (from > 0 && s.len && (s.ptr[0] == ')' || s.ptr[0] == ']' || s.ptr[0] == ' '))
-            s = slice_skip(s, 1);
     }
-    s = trim_edges(slice_trim(s));
+    s = trim_edges(s, from > 0, to < words->n);
     if (s.len == 0)
         s = slice_trim(stripped);
-    if (from == 0 && to == words->n && s.len == 0)
+    if (words->n == 0 && !seen(s))
         s = first_line(text);
     const char *title = tidy(s, pool);
     return title[0] ? title : "(no subject)";
 }
 
 /* Only a name and nothing else: the first line of the text says what it is about. */
-static bool names_only(const struct words *words, const struct match *m, size_t n)
+static bool names_only(const struct words *words, const struct places *p)
 {
-    size_t covered = 0;
-    for (size_t i = 0; i < n; i++)
-        covered += m[i].n;
-    return n > 0 && covered == words->n;
+    size_t covered = 0, named = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        bool is_named = p->m[i].level >= LEVEL_MENTION;
+        named += is_named;
+        covered += is_named ? p->m[i].n : 0;
+    }
+    for (size_t i = 0; named > 1 && i < words->n; i++)
+        covered += slice_eq(words->w[i].folded, SLICE("and"));
+    return named && covered == words->n;
 }
 
-static bool decide_near_miss(struct command *out, const struct words *words,
-                             const struct command_names *names, long unknown)
+static bool decide_command(struct command *out, const struct words *words, enum level top,
+                           struct slice stripped)
 {
-    const struct directory_resource *near[COMMAND_MAX_SUGGESTIONS];
-    size_t n = names_near(names, words->w[unknown].folded, near, ARRAY_LEN(near));
-    if (n == 0)
+    const struct command_verb *verb = phrases_explain(stripped, &out->argument);
+    if (!verb && top < LEVEL_PLACE)
+        verb = phrases_find(words, top > LEVEL_NONE, &out->argument);
+    if (!verb)
         return false;
-    ask(out, ASK_NEAR_MISS, words->w[unknown].raw);
-    for (size_t i = 0; i < n; i++)
-        suggest(out, near[i]);
-    if (out->n_evidence < COMMAND_MAX_EVIDENCE)
-        out->evidence[out->n_evidence++] = (struct command_evidence){.resource = near[0],
-                                                                     .how = "near-miss",
-                                                                     .where = "where a name belongs",
-                                                                     .text = words->w[unknown].raw};
+    out->verb = verb->verb;
+    out->kind = !verb->built                      ? COMMAND_NOT_YET
+                : strcmp(verb->verb, "help") == 0 ? COMMAND_HELP
+                                                  : COMMAND_STATUS;
     return true;
 }
 
 void command_read(struct command *out, struct slice subject, struct slice text,
                   const struct directory *directory, const struct command_names *names, struct pool *pool)
 {
-    struct match matches[MOST_MATCHES];
     struct words *words = pool_alloc(pool, sizeof(*words));
+    struct places *places = pool_alloc(pool, sizeof(*places));
     *out = (struct command){0};
     struct slice stripped = command_subject(subject, &out->is_reply, &out->is_forward);
     stripped = slice_from(pool_slice(pool, stripped), stripped.len);
     out->stripped = stripped.ptr;
     words_read(words, stripped, pool);
-    size_t n = places_find(names, words, matches, MOST_MATCHES);
-    bool addressed = false, strong = false, unknown_strong;
-    for (size_t i = 0; i < n; i++) {
-        note_evidence(out, words, &matches[i]);
-        addressed = addressed || matches[i].strong || matches[i].weak;
-        strong = strong || matches[i].strong;
-    }
-    const struct command_verb *verb = addressed ? NULL : phrases_find(words, n > 0, stripped, &out->argument);
-    if (verb) {
-        out->verb = verb->verb;
+    places_find(names, words, places);
+    for (size_t i = 0; i < places->n; i++)
+        note_evidence(out, words, &places->m[i]);
+    enum level top = highest(places);
+    if (decide_command(out, words, top, stripped)) {
         out->title = tidy(stripped, pool);
-        out->kind = !verb->built                      ? COMMAND_NOT_YET
-                    : strcmp(verb->verb, "help") == 0 ? COMMAND_HELP
-                                                      : COMMAND_STATUS;
         return;
     }
-    long unknown = places_unknown(words, matches, n, &unknown_strong);
-    /* where a separator says that a name belongs, an unknown one outweighs mentions; a bare first word
-     * outweighs nobody */
-    bool miss =
-        !strong && unknown >= 0 && (unknown_strong || n == 0) && decide_near_miss(out, words, names, unknown);
-    if (!miss && !decide_addressed(out, words, matches, n, directory))
-        decide_mentioned(out, words, matches, n, directory);
-    struct slice line = names_only(words, matches, n) ? first_line(text) : SLICE_NONE;
-    out->title =
-        line.len ? tidy(line, pool) : title_of(stripped, text, words, matches, n, miss ? unknown : -1, pool);
+    /* who stands at the end of a subject that was cut is not known: only the start counts */
+    if (words->cut && top < LEVEL_STRONG)
+        top = LEVEL_MENTION;
+    long slip = -1;
+    bool asked = decide_unknown(out, words, names, places, top, &slip);
+    if (!asked && top >= LEVEL_PLACE)
+        decide_addressed(out, words, places, top, directory);
+    else if (!asked)
+        decide_mentioned(out, words, places, directory);
+    struct slice line = names_only(words, places) ? first_line(text) : SLICE_NONE;
+    out->title = line.len ? tidy(line, pool) : title_of(stripped, text, words, places, slip, pool);
 }

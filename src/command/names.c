@@ -3,101 +3,7 @@
  * first word. */
 #include "words.h"
 
-enum { MOST_FORMS_EACH = 12 };
-
-struct form {
-    struct slice words[MOST_FORM_WORDS];
-    size_t n;
-    enum form_kind kind;
-    const struct directory_resource *who;
-};
-
-struct command_names {
-    struct pool *pool;
-    struct form *forms;
-    size_t n;
-};
-
-/* Names that are words of every day. */
-static const char *const everyday[] = {
-    "will",     "mark",     "grace",     "may",     "bill",      "rob",      "art",    "sue",     "drew",
-    "chase",    "hope",     "faith",     "joy",     "rose",      "june",     "april",  "august",  "pat",
-    "jack",     "dean",     "guy",       "frank",   "grant",     "miles",    "dale",   "wade",    "ray",
-    "gene",     "rich",     "christian", "summer",  "penny",     "ruby",     "pearl",  "iris",    "dawn",
-    "heath",    "cliff",    "clay",      "brook",   "daisy",     "ivy",      "lily",   "violet",  "olive",
-    "ginger",   "melody",   "harmony",   "destiny", "chance",    "hunter",   "mason",  "carter",  "parker",
-    "cooper",   "taylor",   "tanner",    "skip",    "buck",      "chip",     "bud",    "buddy",   "nick",
-    "peg",      "max",      "star",      "sky",     "angel",     "mike",     "bob",    "don",     "jim",
-    "van",      "page",     "stone",     "ash",     "reed",      "rusty",    "sandy",  "sunny",   "tiffany",
-    "victor",   "royal",    "major",     "case",    "chuck",     "colt",     "forest", "glen",    "holly",
-    "jade",     "jasmine",  "jet",       "june",    "king",      "lane",     "lance",  "laurel",  "link",
-    "luke",     "marshall", "matt",      "merry",   "misty",     "myrtle",   "norm",   "opal",    "otto",
-    "patience", "prince",   "randy",     "reggie",  "rocky",     "sage",     "scout",  "spike",   "terry",
-    "trace",    "tripp",    "tucker",    "wren",    "port",      "core",     "cash",   "crystal", "duke",
-    "earl",     "ford",     "gage",      "gray",    "jay",       "kit",      "les",    "levy",    "mercy",
-    "phoenix",  "piper",    "rain",      "robin",   "roman",     "sterling", "storm",  "troy",    "basil",
-    "bishop",   "blaze",    "carol",     "clement", "constance", "pierce",   "abbey",
-};
-/* "mike", "bob" and the like are in no dictionary of every day: kept out below. */
-static const char *const not_everyday[] = {"mike", "bob",     "jim",  "luke",  "matt",
-                                           "troy", "tiffany", "otto", "terry", "victor"};
-
-static const char *const months[] = {"april", "may", "june", "august", "summer"};
-
-/* Words that open an ordinary subject; none of them is anybody's misspelt name. */
-static const char *const common[] = {
-    "the",      "a",        "an",       "new",       "old",      "please",   "can",       "could",
-    "would",    "will",     "need",     "needs",     "help",     "issue",    "issues",    "problem",
-    "problems", "error",    "printer",  "printers",  "server",   "servers",  "email",     "mail",
-    "outlook",  "phone",    "laptop",   "computer",  "pc",       "internet", "wifi",      "network",
-    "vpn",      "password", "reset",    "install",   "setup",    "set",      "update",    "urgent",
-    "fix",      "broken",   "down",     "slow",      "order",    "invoice",  "quote",     "call",
-    "meeting",  "backup",   "restore",  "user",      "users",    "account",  "access",    "remove",
-    "add",      "change",   "move",     "replace",   "check",    "test",     "testing",   "question",
-    "request",  "ticket",   "customer", "client",    "office",   "teams",    "license",   "monitor",
-    "screen",   "share",    "shared",   "drive",     "file",     "files",    "folder",    "scan",
-    "scanner",  "router",   "switch",   "firewall",  "website",  "domain",   "app",       "application",
-    "windows",  "mac",      "iphone",   "ipad",      "mobile",   "login",    "locked",    "mfa",
-    "today",    "tomorrow", "monday",   "friday",    "re",       "fwd",      "fw",        "hello",
-    "hi",       "hey",      "thanks",   "thank",     "follow",   "reminder", "important", "asap",
-    "from",     "for",      "to",       "with",      "about",    "status",   "mapping",   "report",
-    "reports",  "review",   "training", "service",   "services", "system",   "camera",    "sarge",
-    "storage",  "note",     "notes",    "team",      "all",      "everyone", "anyone",    "nobody",
-    "we",       "our",      "my",       "your",      "i",        "it",       "this",      "that",
-    "there",    "no",       "not",      "is",        "are",      "was",      "has",       "have",
-    "had",      "do",       "does",     "did",       "what",     "when",     "where",     "why",
-    "how",      "who",      "and",      "or",        "but",      "if",       "in",        "on",
-    "at",       "of",       "by",       "as",        "so",       "than",     "then",      "more",
-    "most",     "share",    "spare",    "care",      "search",   "same",     "some",      "mike",
-    "milk",     "make",     "take",     "marketing", "market",   "smart",    "start",     "stuck",
-    "share",    "shop",     "power",    "cable",     "keyboard", "mouse",    "toner",     "paper",
-    "fax",      "desk",     "door",     "light",     "sales",    "sync",     "task",      "todo",
-};
-
-static bool in_list(struct slice word, const char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (slice_eq(word, slice_of(list[i])))
-            return true;
-    }
-    return false;
-}
-
-bool names_everyday(struct slice folded)
-{
-    return in_list(folded, everyday, ARRAY_LEN(everyday)) &&
-           !in_list(folded, not_everyday, ARRAY_LEN(not_everyday));
-}
-
-bool names_month(struct slice folded)
-{
-    return in_list(folded, months, ARRAY_LEN(months));
-}
-
-bool names_common_word(struct slice folded)
-{
-    return in_list(folded, common, ARRAY_LEN(common));
-}
+enum { MOST_FORMS_EACH = 16, MOST_NICKNAMES = 8 };
 
 /* --- the index --- */
 
@@ -116,7 +22,7 @@ static void add_form(struct command_names *names, const struct directory_resourc
 {
     struct form f = {.kind = kind, .who = who};
     struct buf b = BUF_INIT(400);
-    fold_into(&b, slice_of(text));
+    fold_name(&b, slice_of(text));
     char *kept = pool_slice(names->pool, buf_view(&b));
     buf_release(&b);
     struct scan c = scan_of(slice_of(kept));
@@ -131,21 +37,46 @@ static void add_form(struct command_names *names, const struct directory_resourc
     names->forms[names->n++] = f;
 }
 
-static void add_person(struct command_names *names, const struct directory_resource *r)
+/* "Jean-Luc" and "Jean Luc" are one name: the form with every `from` written as `to`, if there is one. */
+static void add_variant(struct command_names *names, const struct directory_resource *who,
+                        enum form_kind kind, const char *text, char from, char to)
+{
+    char other[300];
+    size_t n = strlen(text);
+    if (!strchr(text, from) || n >= sizeof(other))
+        return;
+    for (size_t i = 0; i <= n; i++)
+        other[i] = text[i] == from ? to : text[i];
+    add_form(names, who, kind, other);
+}
+
+static void add_full_names(struct command_names *names, const struct directory_resource *r)
 {
     char text[300];
-    add_form(names, r, FORM_FIRST, r->first);
+    /* one letter, which may be two bytes */
+    struct slice letter = slice_cut_utf8(slice_of(r->last), ((unsigned char)r->last[0] & 0x80) ? 2 : 1);
     snprintf(text, sizeof(text), "%s %s", r->first, r->last);
     add_form(names, r, FORM_FULL, text);
-    if (r->last[0]) {
-        /* one letter, which may be two bytes */
-        struct slice letter = slice_cut_utf8(slice_of(r->last), ((unsigned char)r->last[0] & 0x80) ? 2 : 1);
-        snprintf(text, sizeof(text), "%s %.*s", r->first, SLICE_ARG(letter));
-        add_form(names, r, FORM_INITIAL, text);
-    }
+    add_variant(names, r, FORM_FULL, text, '-', ' ');
+    snprintf(text, sizeof(text), "%s %.*s", r->first, SLICE_ARG(letter));
+    add_form(names, r, FORM_INITIAL, text);
+    snprintf(text, sizeof(text), "%s %s", r->last, r->first);
+    size_t before = names->n;
+    add_form(names, r, FORM_FULL, text);
+    for (size_t i = before; i < names->n; i++)
+        names->forms[i].reversed = true;
+}
+
+static void add_person(struct command_names *names, const struct directory_resource *r)
+{
+    add_form(names, r, FORM_FIRST, r->first);
+    add_variant(names, r, FORM_FIRST, r->first, '-', ' ');
+    add_variant(names, r, FORM_FIRST, r->first, ' ', '-');
+    if (r->last[0])
+        add_full_names(names, r);
     if (r->user[0])
         add_form(names, r, FORM_USER, r->user);
-    for (size_t i = 0; r->nicknames && r->nicknames[i] && i < MOST_FORMS_EACH - 4; i++)
+    for (size_t i = 0; r->nicknames && r->nicknames[i] && i < MOST_NICKNAMES; i++)
         add_form(names, r, FORM_NICK, r->nicknames[i]);
 }
 
@@ -175,15 +106,24 @@ void names_index_free(struct command_names **names)
 
 /* --- matching --- */
 
-static bool word_fits(const struct form *f, size_t k, const struct words *words, size_t at)
+/* The initial of a last name, not a word: "Mike A laptop" and "Pat I need a dock" name no Alvarez and no
+ * Irwin.
+ */
+static bool is_initial(const struct words *words, const struct word *w)
 {
-    const struct word *w = &words->w[at];
-    if (w->opaque)
-        return false;
-    if (f->kind != FORM_INITIAL || k + 1 < f->n)
-        return slice_eq(f->words[k], w->folded);
-    /* an initial is a capital of its own: "Mike a laptop" names no Alvarez */
-    return w->capital && slice_eq(f->words[k], w->folded);
+    bool also_a_word = words->shouting || words->title_case || slice_eq(w->folded, SLICE("i"));
+    return w->capital && (!also_a_word || w->possessive || w->after != GAP_BLANK);
+}
+
+static bool gap_fits(const struct form *f, size_t k, const struct word *w)
+{
+    bool latin = (unsigned char)w->folded.ptr[0] < 0x80;
+    if (k == 0)
+        return true;
+    /* "stone mark on the desk" is not "Stone, Mark" */
+    if (f->reversed && latin)
+        return w->before == GAP_COMMA;
+    return w->before == GAP_BLANK || w->before == GAP_STOP;
 }
 
 static bool form_fits(const struct form *f, const struct words *words, size_t at)
@@ -192,8 +132,10 @@ static bool form_fits(const struct form *f, const struct words *words, size_t at
         return false;
     for (size_t k = 0; k < f->n; k++) {
         const struct word *w = &words->w[at + k];
-        bool glued = k == 0 || w->before == GAP_BLANK || w->before == GAP_STOP;
-        if (!glued || !word_fits(f, k, words, at + k) || (k + 1 < f->n && w->possessive))
+        bool last = k + 1 == f->n;
+        if (w->opaque || !slice_eq(f->words[k], w->folded) || !gap_fits(f, k, w) || (!last && w->possessive))
+            return false;
+        if (last && f->kind == FORM_INITIAL && !is_initial(words, w))
             return false;
     }
     return true;
@@ -210,13 +152,13 @@ static void take_form(struct match *m, const struct form *f, size_t at)
     }
     if (!same)
         return;
+    /* a user name that is a first name too says no more than that */
+    if (f->kind > m->kind)
+        m->kind = f->kind;
     for (size_t i = 0; i < m->n_who; i++) {
         if (m->who[i] == f->who)
             return;
     }
-    /* a user name says exactly whom, a first name may be shared */
-    if (f->kind < m->kind)
-        m->kind = f->kind;
     if (m->n_who < MOST_SAME)
         m->who[m->n_who++] = f->who;
 }
@@ -241,62 +183,6 @@ bool names_match(const struct command_names *names, const struct words *words, s
     }
     if (out->n_who == 0)
         return false;
-    out->everyday = out->n == 1 && names_everyday(words->w[at].folded);
+    out->everyday = out->n == 1 && word_is(&words->w[at], WORD_EVERYDAY);
     return true;
-}
-
-/* The same letters in another order: the commonest slip of all. */
-static bool anagram(struct slice a, struct slice b)
-{
-    int counts[256] = {0};
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++) {
-        counts[(unsigned char)a.ptr[i]]++;
-        counts[(unsigned char)b.ptr[i]]--;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-        if (counts[i])
-            return false;
-    }
-    return true;
-}
-
-size_t names_near(const struct command_names *names, struct slice folded,
-                  const struct directory_resource **out, size_t max)
-{
-    unsigned distances[COMMAND_MAX_SUGGESTIONS] = {0};
-    size_t n = 0;
-    ENSURE(max > 0 && max <= ARRAY_LEN(distances));
-    for (size_t i = 0; i < names->n; i++) {
-        const struct form *f = &names->forms[i];
-        if (f->n != 1 || !f->who->assignable)
-            continue;
-        size_t longest = f->words[0].len > folded.len ? f->words[0].len : folded.len;
-        unsigned allowed = longest >= 5   ? 2
-                           : longest >= 3 ? 1
-                                          : 0,
-                 d = fold_distance(folded, f->words[0], allowed);
-        if (d > allowed)
-            continue;
-        d = anagram(folded, f->words[0]) ? 1 : d * 2;
-        size_t at = 0;
-        while (at < n && out[at] != f->who)
-            at++;
-        if (at < n && distances[at] <= d)
-            continue;
-        if (at == n && n == max && distances[n - 1] <= d)
-            continue;
-        if (at == n && n < max)
-            n++;
-        else if (at == n)
-            at = n - 1;
-        for (; at > 0 && distances[at - 1] > d; at--) {
-            out[at] = out[at - 1];
-            distances[at] = distances[at - 1];
-        }
-        out[at] = f->who;
-        distances[at] = d;
-    }
-    return n;
 }

@@ -59,25 +59,41 @@ static size_t count_words(struct slice s)
     return n;
 }
 
-static bool any_possessive(const struct words *words)
+/* "7KQ2": as we print it, or with a digit; "retry backup" names no message. */
+static bool is_reference(struct slice s, const struct words *words)
 {
-    for (size_t i = 0; i < words->n; i++) {
-        if (words->w[i].possessive)
-            return true;
-    }
-    return false;
-}
-
-static bool is_reference(struct slice s)
-{
+    const struct word *w = &words->w[words->n - 1];
+    bool digit = false;
     if (s.len < 4 || s.len > 6)
         return false;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         if (!((c >= '2' && c <= '9') || (c >= 'a' && c <= 'z' && c != 'i' && c != 'o')))
             return false;
+        digit = digit || c <= '9';
     }
-    return true;
+    return digit || (w->all_caps && !words->shouting);
+}
+
+/* The name of a company or an item has capitals, and is not made of the words of a sentence. What cannot be
+ * one is a ticket: a command that is none would lose it. */
+static bool is_name(const struct words *words, size_t n)
+{
+    static const char *const small[] = {"and", "of", "the", "for"};
+    enum { MOST_NAME_WORDS = 4 };
+    size_t telling = 0;
+    if (n == 0 || n > MOST_NAME_WORDS || n > words->n || words->shouting)
+        return false;
+    for (size_t i = words->n - n; i < words->n; i++) {
+        const struct word *w = &words->w[i];
+        bool joiner = false;
+        for (size_t k = 0; k < ARRAY_LEN(small); k++)
+            joiner = joiner || slice_eq(w->folded, slice_of(small[k]));
+        if (w->possessive || !(w->capital || w->number || joiner))
+            return false;
+        telling += !joiner && !word_is(w, WORD_COMMON);
+    }
+    return telling > 0;
 }
 
 static bool argument_fits(const struct command_verb *v, struct slice argument, const struct words *words,
@@ -94,24 +110,41 @@ static bool argument_fits(const struct command_verb *v, struct slice argument, c
         return slice_to_u64(argument.ptr[0] == '#' ? slice_skip(argument, 1) : argument, 1, 999999999999,
                             &number);
     if (strcmp(v->argument, "REF") == 0)
-        return is_reference(argument);
-    return count_words(argument) <= 4 && !any_possessive(words);
+        return is_reference(argument, words);
+    return is_name(words, count_words(argument));
 }
 
-const struct command_verb *phrases_find(const struct words *words, bool someone_named, struct slice stripped,
-                                        struct slice *argument)
+const struct command_verb *phrases_explain(struct slice stripped, struct slice *argument)
+{
+    /* it needs its colon: "Explain the invoice to Sarah" is a ticket */
+    if (!slice_starts_nocase(stripped, SLICE("explain:")))
+        return NULL;
+    *argument = slice_trim(slice_skip(stripped, 8));
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        if (strcmp(verbs[i].verb, "explain") == 0)
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+/* The last n words as they were written. */
+static struct slice last_words(const struct words *words, size_t n)
+{
+    if (n == 0 || n > words->n)
+        return SLICE_NONE;
+    const char *from = words->w[words->n - n].raw.ptr;
+    const struct word *last = &words->w[words->n - 1];
+    return slice_from(from, (size_t)(last->raw.ptr + last->raw.len - from));
+}
+
+const struct command_verb *phrases_find(const struct words *words, bool someone_named, struct slice *argument)
 {
     struct buf all = BUF_INIT(2000);
     const struct command_verb *found = NULL;
     join_words(words, &all);
-    /* explain needs its colon: "Explain the invoice to Sarah" is a ticket */
-    if (slice_starts_nocase(stripped, SLICE("explain:"))) {
-        for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-            found = strcmp(verbs[i].verb, "explain") == 0 ? &verbs[i] : found;
-        *argument = slice_trim(slice_skip(stripped, 8));
-    }
-    for (size_t i = 0; i < ARRAY_LEN(verbs) && !found; i++) {
-        struct slice verb = slice_of(verbs[i].verb), view = buf_view(&all);
+    struct slice view = buf_view(&all);
+    for (size_t i = 0; i < ARRAY_LEN(verbs) && !found && words->n && !words->cut; i++) {
+        struct slice verb = slice_of(verbs[i].verb);
         if (!slice_starts(view, verb) || strcmp(verbs[i].verb, "explain") == 0)
             continue;
         if (view.len > verb.len && view.ptr[verb.len] != ' ')
@@ -120,14 +153,7 @@ const struct command_verb *phrases_find(const struct words *words, bool someone_
         if (!argument_fits(&verbs[i], rest, words, someone_named))
             continue;
         found = &verbs[i];
-        /* as it was written: the last words of the subject */
-        size_t n = count_words(rest);
-        *argument = SLICE_NONE;
-        if (n && n <= words->n) {
-            const char *from = words->w[words->n - n].raw.ptr;
-            const struct word *last = &words->w[words->n - 1];
-            *argument = slice_from(from, (size_t)(last->raw.ptr + last->raw.len - from));
-        }
+        *argument = last_words(words, count_words(rest));
     }
     buf_release(&all);
     return found;

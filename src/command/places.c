@@ -1,268 +1,317 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * places: where in a subject a name stands, which decides whether the person is addressed or only mentioned.
- *
- * strong  with a separator at the start or the end, "@", in brackets at either end, "assign to ..."
- * weak    first word of the subject, "for ...", full name, user name
- * A strong place makes weak ones mere mentions: `Sarah: reset MFA for Mike` is Sarah's.
+ * places: where in a subject names stand, which decides whether a person is addressed or only mentioned; and
+ * words that stand where a name belongs. Levels: words.h.
  */
 #include "words.h"
 
-static bool is(const struct word *w, const char *text)
+/* Between the names of a list: "and", or a sign. 0 = the list ends at word `end`, else the next member. */
+static size_t next_member(const struct words *words, size_t end)
 {
-    return slice_eq(w->folded, slice_of(text));
+    static const struct slice all[] = {{"and", 3}, {"und", 3},  {"y", 1},   {"et", 2},
+                                       {"e", 1},   {"plus", 4}, {"with", 4}};
+    enum gap g = words->w[end - 1].after;
+    for (size_t i = 0; i < ARRAY_LEN(all) && end + 1 < words->n; i++) {
+        if (slice_eq(words->w[end].folded, all[i]) && (g == GAP_BLANK || g == GAP_COMMA))
+            return end + 1;
+    }
+    return end < words->n && (g == GAP_JOIN || g == GAP_COMMA) ? end : 0;
 }
 
-/* Words that may stand before a name at the start: "Hi Sarah,", "For Sarah:", "attn: Sarah" */
-static bool opens(const struct word *w)
+bool places_separates(enum gap g)
 {
-    static const char *const all[] = {"for",      "to",     "attn", "attention", "hi",
-                                      "hey",      "hello",  "dear", "assign",    "assigned",
-                                      "assignee", "please", "fao",  "tech",      "technician",
-                                      "morning",  "good",   "task", "todo",      "ticket"};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        if (is(w, all[i]))
+    return g == GAP_COLON || g == GAP_DASH || g == GAP_COMMA;
+}
+
+static struct match *match_at(struct places *p, size_t at)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->m[i].at == at)
+            return &p->m[i];
+    }
+    return NULL;
+}
+
+static bool inside_match(const struct places *p, size_t at)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->m[i].at <= at && at < p->m[i].at + p->m[i].n)
             return true;
     }
     return false;
 }
 
-static bool joins(const struct word *w)
+static void set_strong(const struct words *words, struct places *p, size_t from, size_t to, bool at_end,
+                       enum gap closing)
 {
-    return is(w, "and") || is(w, "und") || is(w, "y") || is(w, "et") || is(w, "e") || is(w, "plus") ||
-           is(w, "with");
-}
-
-static bool separates(enum gap g)
-{
-    return g == GAP_COLON || g == GAP_DASH || g == GAP_COMMA;
-}
-
-static const struct match *match_at(const struct match *m, size_t n, size_t at)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (m[i].at == at)
-            return &m[i];
+    size_t members = 0;
+    for (size_t i = 0; i < p->n; i++)
+        members += p->m[i].at >= from && p->m[i].at < to;
+    for (size_t i = 0; i < p->n; i++) {
+        struct match *m = &p->m[i];
+        if (m->at < from || m->at >= to)
+            continue;
+        m->level = LEVEL_STRONG;
+        m->where = at_end ? "at the end with a separator" : "at the start with a separator";
+        evidence_doubt(words, m, members == 1, at_end, closing);
     }
-    return NULL;
 }
 
-static const struct match *match_ending(const struct match *m, size_t n, size_t end)
+static void add_unknown(const struct words *words, struct places *p, size_t at, enum level level)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (m[i].at + m[i].n == end)
-            return &m[i];
-    }
-    return NULL;
+    const struct word *w = &words->w[at];
+    if (p->n_unknown == MOST_UNKNOWN || w->opaque || w->number || inside_match(p, at) ||
+        word_is(w, WORD_COMMON))
+        return;
+    if (level < LEVEL_STRONG && (word_is(w, WORD_EVERYDAY) || w->folded.len < 3))
+        return;
+    p->unknown[p->n_unknown++] = (struct unknown){at, level};
 }
 
 /* --- the start: [opener]* NAME [, NAME | and NAME]* SEPARATOR --- */
 
-/* One past the last name of such a list, 0 if the subject does not begin with one. */
-static size_t start_list(const struct words *words, const struct match *m, size_t n, size_t *first)
+/* How many words lead up to an address: "Hi", "Task for", "[URGENT]" */
+static size_t skip_openers(const struct words *words, struct places *p)
 {
     size_t at = 0;
-    while (at < words->n && at < 3 && opens(&words->w[at]) && !match_at(m, n, at))
+    enum { MOST_OPENERS = 3 };
+    while (at < words->n && words->w[at].bracketed && !match_at(p, at))
         at++;
-    *first = at;
-    for (;;) {
-        const struct match *one = match_at(m, n, at);
-        if (!one || words->w[one->at + one->n - 1].possessive)
-            return 0;
-        size_t end = one->at + one->n;
-        enum gap g = words->w[end - 1].after;
-        bool more = false;
-        size_t next = end;
-        if (next < words->n && joins(&words->w[next])) {
-            next++;
-            more = next < words->n && match_at(m, n, next);
-        } else if (g == GAP_JOIN || g == GAP_COMMA) {
-            more = next < words->n && match_at(m, n, next);
+    for (size_t n = 0; at + 1 < words->n && n < MOST_OPENERS && word_is(&words->w[at], WORD_OPENER);
+         n++, at++) {
+        if (match_at(p, at))
+            break;
+    }
+    return at;
+}
+
+/* "please mark: done" speaks to nobody */
+static bool opened_well(const struct words *words, const struct match *m)
+{
+    return !m->everyday || m->at == 0 || evidence_capital(words, &words->w[m->at]) ||
+           word_is(&words->w[m->at - 1], WORD_GREETING) || words->w[m->at].before == GAP_JOIN ||
+           words->w[m->at].bracketed || words->w[m->at - 1].bracketed;
+}
+
+static void find_start(const struct words *words, struct places *p)
+{
+    size_t first = skip_openers(words, p), at = first;
+    long unknown = -1;
+    while (at < words->n) {
+        struct match *m = match_at(p, at);
+        size_t end = m ? at + m->n : at + 1;
+        const struct word *last = &words->w[end - 1];
+        if (m && (last->possessive || (at == first && !opened_well(words, m))))
+            return;
+        /* "Miller, Sarah:" is no list: evidence_judge knows it */
+        if (!m && (last->after == GAP_COMMA && next_member(words, end) == end && match_at(p, end)))
+            return;
+        if (!m && unknown < 0)
+            unknown = (long)at;
+        size_t next = next_member(words, end);
+        bool more = next && next < words->n && match_at(p, next);
+        /* "Sarah and Shnaa:", not "Sarah, the printer is down: ..." */
+        bool maybe = next && !more && m && (words->w[end - 1].after != GAP_COMMA) &&
+                     places_separates(words->w[next].after);
+        if (more || maybe) {
+            at = next;
+            continue;
         }
-        if (!more) {
-            /* "Sarah and Mike, ..." or "Sarah: ..." */
-            bool closed = separates(g) || (g == GAP_CLOSE && words->w[*first].before == GAP_OPEN);
-            return closed && end < words->n ? end : 0;
+        bool bracket = last->after == GAP_CLOSE && words->w[first].before == GAP_OPEN;
+        if (!places_separates(last->after) && !bracket)
+            return;
+        if (unknown >= 0) {
+            if (end < words->n)
+                add_unknown(words, p, (size_t)unknown, LEVEL_STRONG);
+            return;
         }
-        at = next;
+        set_strong(words, p, first, end, false, last->after);
+        p->start = first == 0 || !words->w[first - 1].bracketed ? end : 0;
+        return;
     }
 }
 
 /* --- the end: SEPARATOR NAME [and NAME]* --- */
 
-static bool thanks_before(const struct words *words, size_t at)
+static struct match *match_ending(struct places *p, size_t end)
 {
-    return at > 0 && (is(&words->w[at - 1], "thanks") || is(&words->w[at - 1], "regards") ||
-                      is(&words->w[at - 1], "cheers") || is(&words->w[at - 1], "danke") ||
-                      is(&words->w[at - 1], "you"));
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->m[i].at + p->m[i].n == end)
+            return &p->m[i];
+    }
+    return NULL;
 }
 
-/* Index of the first name of such a list; words->n if there is none. */
-static size_t end_list(const struct words *words, const struct match *m, size_t n)
+/* The end of the member before the one that starts at `at`; 0 if none is joined to it. */
+static size_t member_before(const struct words *words, size_t at)
 {
-    size_t end = words->n;
+    if (at >= 2 && next_member(words, at - 1) == at)
+        return at - 1;
+    return at >= 1 && next_member(words, at) == at ? at : 0;
+}
+
+static void find_end(const struct words *words, struct places *p)
+{
+    size_t end = words->n, at;
+    long unknown = -1;
+    enum gap g;
+    if (words->cut || words->n < 2)
+        return;
     for (;;) {
-        const struct match *one = match_ending(m, n, end);
-        if (!one || one->at == 0 || words->w[end - 1].possessive)
-            return words->n;
-        enum gap g = words->w[one->at].before;
-        size_t before = one->at;
-        if (joins(&words->w[before - 1]) && before >= 2 && match_ending(m, n, before - 1)) {
-            end = before - 1;
-            continue;
-        }
-        if ((g == GAP_JOIN || g == GAP_COMMA) && match_ending(m, n, before)) {
-            end = before;
-            continue;
-        }
-        bool bracket = g == GAP_OPEN && words->w[words->n - 1].after == GAP_CLOSE;
-        if (g == GAP_DASH || g == GAP_COLON || bracket || (g == GAP_COMMA && !thanks_before(words, before)))
-            return before;
-        return words->n;
+        struct match *m = match_ending(p, end);
+        at = m ? m->at : end - 1;
+        g = words->w[at].before;
+        if (words->w[end - 1].possessive || at <= p->start)
+            return;
+        unknown = m || unknown >= 0 ? unknown : (long)at;
+        size_t before = g == GAP_COLON || g == GAP_DASH || g == GAP_OPEN ? 0 : member_before(words, at);
+        if (!before || (g == GAP_COMMA && !match_ending(p, before)))
+            break;
+        end = before;
     }
+    bool bracket = g == GAP_OPEN && words->w[words->n - 1].after == GAP_CLOSE;
+    if ((!places_separates(g) && !bracket) || evidence_signed_off(words, at))
+        return;
+    if (unknown >= 0) {
+        add_unknown(words, p, (size_t)unknown, LEVEL_STRONG);
+        return;
+    }
+    set_strong(words, p, at, words->n, true, g);
+    p->end = at;
 }
 
 /* --- the middle --- */
 
-/* "assign to", "assigned to", "assign": how many words before `at` say so. */
-static size_t assign_before(const struct words *words, size_t at)
+/* Who is joined by "and" to somebody who is addressed is addressed too: "for Sarah and Shana". */
+static void join_lists(const struct words *words, struct places *p)
 {
-    if (at >= 2 && is(&words->w[at - 1], "to") &&
-        (is(&words->w[at - 2], "assign") || is(&words->w[at - 2], "assigned") ||
-         is(&words->w[at - 2], "give") || is(&words->w[at - 2], "route")))
-        return 2;
-    if (at >= 1 && (is(&words->w[at - 1], "assign") || is(&words->w[at - 1], "attn") ||
-                    is(&words->w[at - 1], "fao") || is(&words->w[at - 1], "assignee")))
-        return 1;
-    return 0;
-}
-
-static bool capital_counts(const struct words *words, const struct word *w)
-{
-    return w->capital && !w->all_caps && !words->title_case;
-}
-
-/* A word of every day is a name only where its spelling or its place says so. */
-static bool is_evidence(const struct words *words, const struct match *m)
-{
-    const struct word *w = &words->w[m->at];
-    static const char *const month_words[] = {"for",  "in",   "of",   "by",   "until", "till", "since",
-                                              "next", "last", "this", "from", "to",    "end"};
-    if (m->strong || !m->everyday)
-        return true;
-    if (m->at == 0 || !capital_counts(words, w))
-        return false;
-    for (size_t i = 0; names_month(w->folded) && i < ARRAY_LEN(month_words); i++) {
-        if (is(&words->w[m->at - 1], month_words[i]))
-            return false;
-    }
-    /* the first word of a new sentence has its capital anyway */
-    return w->before != GAP_STOP && w->before != GAP_COLON;
-}
-
-static void judge_middle(const struct words *words, struct match *m)
-{
-    const struct word *w = &words->w[m->at];
-    if (w->at_sign) {
-        m->strong = true;
-        m->where = "@";
-    } else if (words->w[m->at + m->n - 1].possessive) {
-        m->where = "possessive";
-    } else if (assign_before(words, m->at)) {
-        m->strong = true;
-        m->where = "assign to";
-    } else if (m->at > 0 && is(&words->w[m->at - 1], "for") && (!m->everyday || capital_counts(words, w))) {
-        m->weak = true;
-        m->where = "for";
-    } else if (m->at == 0 && !m->everyday) {
-        m->weak = true;
-        m->where = "first word";
-    } else if (m->kind == FORM_FULL && m->n > 1) {
-        m->weak = true;
-        m->where = "full name";
-    } else if (m->kind == FORM_USER && !m->everyday) {
-        m->weak = true;
-        m->where = "user name";
-    } else {
-        m->where = m->everyday ? "everyday word with a capital" : "in the sentence";
+    for (size_t i = 0; i + 1 < p->n; i++) {
+        struct match *a = &p->m[i], *b = &p->m[i + 1];
+        const struct word *w = &words->w[b->at], *last = &words->w[a->at + a->n - 1];
+        bool joined = next_member(words, a->at + a->n) == b->at && !last->possessive &&
+                      !words->w[b->at + b->n - 1].possessive;
+        /* "Sarah, Shana is out today" is no list */
+        bool listed = last->after != GAP_COMMA || a->level == LEVEL_STRONG || b->at > a->at + a->n;
+        bool like_names = (!b->everyday || evidence_capital(words, w)) && !b->stranger &&
+                          (!a->everyday || a->at > 0 || words->w[a->at].capital);
+        if (!joined || !listed || !like_names || b->level == LEVEL_STRONG || b->level == LEVEL_HINT)
+            continue;
+        /* "Will and Sarah move ...": an ordinary word is not joined to a name */
+        if (a->at == 0 && a->level == LEVEL_NONE && evidence_capital(words, w)) {
+            a->level = LEVEL_FIRST;
+            a->doubt = word_is(&words->w[0], WORD_MONTH) && word_is(w, WORD_MONTH);
+            a->where = "first word";
+        }
+        if (a->level > LEVEL_MENTION) {
+            b->level = a->level;
+            b->doubt = a->doubt;
+            b->where = a->where;
+        }
     }
 }
 
-size_t places_find(const struct command_names *names, const struct words *words, struct match *out,
-                   size_t max)
+static void find_unknown(const struct words *words, struct places *p)
 {
-    size_t n = 0, kept = 0, first;
-    for (size_t at = 0; at < words->n && n < max;) {
-        bool found = names_match(names, words, at, &out[n]);
-        at += found ? out[n].n : 1;
-        n += found;
-    }
-    size_t start = start_list(words, out, n, &first), end = end_list(words, out, n);
-    for (size_t i = 0; i < n; i++) {
-        struct match *m = &out[i];
-        m->strong = m->at + m->n <= start || m->at >= end;
-        if (m->strong)
-            m->where = m->at >= end ? "at the end with a separator" : "at the start with a separator";
-        else
-            judge_middle(words, m);
-        if (is_evidence(words, m))
-            out[kept++] = *m;
-    }
-    return kept;
-}
-
-long places_unknown(const struct words *words, const struct match *matches, size_t n, bool *strong)
-{
-    size_t at = 0;
-    *strong = true;
-    while (at + 1 < words->n && at < 3 && opens(&words->w[at]))
-        at++;
-    if (words->n > 1 && at < words->n && !match_at(matches, n, at) && !words->w[at].opaque) {
-        enum gap g = words->w[at].after;
-        bool alone = g == GAP_COLON || g == GAP_DASH || g == GAP_COMMA ||
-                     (g == GAP_CLOSE && words->w[at].before == GAP_OPEN);
-        if (alone && at + 1 < words->n && !names_common_word(words->w[at].folded))
-            return (long)at;
-    }
     for (size_t i = 0; i < words->n; i++) {
-        if (!match_at(matches, n, i) &&
-            (words->w[i].at_sign || (assign_before(words, i) && words->w[i].capital)))
-            return (long)i;
+        const struct word *w = &words->w[i];
+        if (w->at_sign || (evidence_assign(words, i) == 2) || (evidence_assign(words, i) && w->capital))
+            add_unknown(words, p, i, LEVEL_STRONG);
     }
-    size_t last = words->n ? words->n - 1 : 0;
-    if (words->n > 1 && !match_at(matches, n, last) && words->w[last].capital &&
-        !names_common_word(words->w[last].folded) &&
-        (words->w[last].before == GAP_DASH ||
-         (words->w[last].before == GAP_OPEN && words->w[last].after == GAP_CLOSE)))
-        return (long)last;
-    *strong = false;
-    if (words->n > 1 && !match_at(matches, n, 0) && words->w[0].capital &&
-        !names_common_word(words->w[0].folded) && !names_everyday(words->w[0].folded) &&
-        words->w[0].folded.len >= 3)
-        return 0;
-    return -1;
+    if (words->n > 1 && words->w[0].capital)
+        add_unknown(words, p, 0, LEVEL_FIRST);
+    for (size_t i = 1; i < words->n; i++) {
+        if (slice_eq(words->w[i - 1].folded, SLICE("for")) && words->w[i].capital)
+            add_unknown(words, p, i, LEVEL_PLACE);
+    }
 }
 
-void places_title(const struct words *words, const struct match *matches, size_t n, long unknown,
-                  size_t *from, size_t *to)
+void places_find(const struct command_names *names, const struct words *words, struct places *p)
 {
-    size_t first, start = start_list(words, matches, n, &first), end = end_list(words, matches, n);
-    *from = start;
-    *to = end;
-    if (*from == 0 && n && matches[0].at == 0 && (matches[0].weak || words->w[0].at_sign) &&
-        !words->w[matches[0].n - 1].possessive)
-        *from = matches[0].n;
-    if (*to == words->n && n) {
-        const struct match *last = match_ending(matches, n, words->n);
-        if (last && last->at > 0 && words->w[last->at].at_sign)
-            *to = last->at;
-        else if (last && last->at > 0 && assign_before(words, last->at))
-            *to = last->at - assign_before(words, last->at);
+    p->n = p->n_unknown = p->start = 0;
+    p->end = words->n;
+    for (size_t at = 0; at < words->n;) {
+        struct match *m = &p->m[p->n];
+        bool found = names_match(names, words, at, m);
+        if (found)
+            evidence_stranger(words, names, m);
+        at += found ? m->n : 1;
+        p->n += found;
     }
-    if (*from == 0 && unknown >= 0 && (size_t)unknown < 4 && separates(words->w[unknown].after) &&
-        unknown + 1 < (long)words->n)
-        *from = (size_t)unknown + 1;
-    if (*from < words->n && is(&words->w[*from], "please") && *from > 0 && *from + 1 < *to)
+    find_start(words, p);
+    find_end(words, p);
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->m[i].level == LEVEL_NONE)
+            evidence_judge(words, &p->m[i], i ? &p->m[i - 1] : NULL);
+    }
+    join_lists(words, p);
+    find_unknown(words, p);
+}
+
+/* --- the title --- */
+
+static bool goes_with_title(const struct match *m)
+{
+    return m->doubt || m->stranger;
+}
+
+/* Names at the front that are an address without a separator: "@Sarah @Shana reset", "Sarah and Shana move".
+ */
+static size_t title_from(const struct words *words, const struct places *p)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct match *m = &p->m[i];
+        bool address = m->level == LEVEL_FIRST || (words->w[m->at].at_sign && m->level == LEVEL_STRONG);
+        bool next = m->at == from || (from && next_member(words, from) == m->at);
+        if (!address || !next || goes_with_title(m))
+            break;
+        from = m->at + m->n;
+    }
+    return from;
+}
+
+static size_t title_to(const struct words *words, const struct places *p)
+{
+    size_t to = words->n;
+    for (size_t i = p->n; i > 0; i--) {
+        const struct match *m = &p->m[i - 1];
+        size_t end = m->at + m->n, assign = evidence_assign(words, m->at);
+        if (m->level != LEVEL_STRONG || goes_with_title(m) || m->at == 0 ||
+            (end != to && next_member(words, end) != to))
+            break;
+        if (words->w[m->at].at_sign || assign)
+            to = m->at - assign;
+        else if (i < 2 || next_member(words, p->m[i - 2].at + p->m[i - 2].n) != m->at)
+            break;
+        else
+            to = m->at;
+    }
+    return to;
+}
+
+void places_title(const struct words *words, const struct places *p, long slip, size_t *from, size_t *to)
+{
+    *from = 0;
+    *to = words->n;
+    if (slip >= 0) {
+        if ((size_t)slip < 4 && places_separates(words->w[slip].after) && slip + 1 < (long)words->n &&
+            (slip == 0 || word_is(&words->w[0], WORD_OPENER)))
+            *from = (size_t)slip + 1;
+        return;
+    }
+    *from = p->start;
+    *to = p->end;
+    for (size_t i = 0; i < p->n; i++) {
+        if (goes_with_title(&p->m[i]) && p->m[i].at < p->start)
+            *from = 0;
+        if (goes_with_title(&p->m[i]) && p->m[i].at >= p->end)
+            *to = words->n;
+    }
+    if (p->start == 0)
+        *from = title_from(words, p);
+    if (p->end == words->n)
+        *to = title_to(words, p);
+    if (*from > 0 && *from + 1 < *to && slice_eq(words->w[*from].folded, SLICE("please")))
         (*from)++;
     if (*from >= *to) {
         *from = 0;

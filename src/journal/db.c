@@ -2,13 +2,34 @@
 /* db: one SQLite connection, its kept statements, and queries bound and read in order. See db.h. */
 #include "db.h"
 
+#include <errno.h>
+
+/* What SQLite's code means here; its extended part says nothing that matters. */
+static enum err_code meaning_of(sqlite3 *handle)
+{
+    int code = handle ? sqlite3_errcode(handle) & 0xff : SQLITE_CANTOPEN;
+    int system = handle ? sqlite3_system_errno(handle) : 0;
+    bool file = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    if (code == SQLITE_FULL || (file && (system == ENOSPC || system == EDQUOT)))
+        return ERR_DISK_FULL;
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        return ERR_JOURNAL_BUSY;
+    return file || code == SQLITE_PERM || code == SQLITE_READONLY ? ERR_IO : ERR_JOURNAL;
+}
+
 int db_fail(struct db *db, const char *what, struct err *e)
 {
-    int code = db->handle ? sqlite3_errcode(db->handle) : SQLITE_CANTOPEN;
-    enum err_code as = code == SQLITE_FULL   ? ERR_DISK_FULL
-                       : code == SQLITE_BUSY ? ERR_JOURNAL_BUSY
-                                             : ERR_JOURNAL;
-    return err_set(e, as, "journal: %s: %s", what, db->handle ? sqlite3_errmsg(db->handle) : "cannot open");
+    enum err_code code = meaning_of(db->handle);
+    const char *words = db->handle ? sqlite3_errmsg(db->handle) : "cannot be opened";
+    int raw = db->handle ? sqlite3_errcode(db->handle) & 0xff : SQLITE_CANTOPEN;
+    if (code == ERR_DISK_FULL)
+        return err_set(e, code, "the journal %s cannot be written: the disk is full", db->path);
+    if (raw == SQLITE_NOTADB || raw == SQLITE_CORRUPT)
+        return err_set(e, code,
+                       "the journal %s is damaged (%s): stop frontdesk and restore its folder from a backup",
+                       db->path, words);
+    return code == ERR_JOURNAL ? err_set(e, code, "the journal %s: %s (%.60s)", db->path, words, what)
+                               : err_set(e, code, "the journal %s: %s", db->path, words);
 }
 
 int db_exec(struct db *db, const char *sql, struct err *e)
@@ -29,7 +50,7 @@ int db_open(struct db *db, const char *path, bool read_only, struct err *e)
     int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, init_sqlite);
-    *db = (struct db){0};
+    *db = (struct db){.path = mem_copy(path)};
     if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) !=
         SQLITE_OK) {
         db_fail(db, path, e);
@@ -55,6 +76,7 @@ void db_close(struct db *db)
     for (size_t i = 0; i < DB_MAX_STATEMENTS; i++)
         sqlite3_finalize(db->cache[i].stmt);
     sqlite3_close(db->handle);
+    free(db->path);
     *db = (struct db){0};
 }
 

@@ -15,6 +15,7 @@ enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 1 };
 /* Statements are prepared once and kept, found by the address of their literal. */
 struct db {
     sqlite3 *handle;
+    char *path;
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
@@ -71,6 +72,13 @@ struct submission {
     struct submission_after after;
 };
 
+/* The file `attempts`. */
+struct journal_notes {
+    uint64_t reading[64]; /* job that each worker reads now */
+    int64_t ill_since_ms; /* no commit succeeds since then; 0 = all is well */
+    char ill_why[512];
+};
+
 struct journal {
     char *dir;
     struct db write, read;
@@ -78,7 +86,7 @@ struct journal {
     bool read_only, is_new;
     char instance[17], key[65];
     int lock_fd, dir_fd;
-    uint64_t *attempts; /* mapped: one job id a slot */
+    struct journal_notes *notes; /* mapped; NULL when opened for reading */
     struct journal_options options;
 
     pthread_t writer;
@@ -105,6 +113,8 @@ int schema_prepare(struct db *db, bool create, bool *made, struct err *e) MUST_U
 int instance_prepare(struct journal *j, struct err *e) MUST_USE;
 int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);
+/* A commit failed, or (NULL) succeeded: noted and logged when that is news. */
+void attempts_note_ill(struct journal *j, const struct err *why);
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
 int thread_insert(struct db *db, const char *message_id, int64_t job, struct err *e) MUST_USE;
 void job_ref_of(int64_t id, char ref[12]);

@@ -50,7 +50,10 @@ static int read_file(struct journal *j, struct err *e)
     ssize_t n = read(fd, raw, sizeof(raw));
     close(fd);
     if (n != 16 + 1 + 64 + 1 || raw[16] != ' ')
-        return err_set(e, ERR_JOURNAL, "%s/instance is damaged: restore it from a backup", j->dir);
+        return err_set(
+            e, ERR_JOURNAL,
+            "%s/instance is damaged: restore it from a backup, or delete it while journal.db is there",
+            j->dir);
     snprintf(j->instance, sizeof(j->instance), "%.16s", raw);
     snprintf(j->key, sizeof(j->key), "%.64s", raw + 17);
     return 1;
@@ -100,8 +103,8 @@ int instance_prepare(struct journal *j, struct err *e)
         return -1;
     if (known[0] && strcmp(known, j->instance) != 0)
         return err_set(e, ERR_JOURNAL,
-                       "%s/instance and the journal belong to different installations: one of them was "
-                       "copied from elsewhere",
+                       "%s/instance and journal.db belong to different installations: one of them was "
+                       "copied from elsewhere; put the one of this installation back",
                        j->dir);
     if (!known[0] &&
         (meta_set(&j->write, "instance", j->instance, e) != 0 || meta_set(&j->write, "key", j->key, e) != 0))

@@ -53,6 +53,7 @@ static void read_job(struct query *q, struct pool *pool, struct journal_job *out
     out->taken_ms = query_get_int(q);
     out->received_ms = query_get_int(q);
     out->planned_ms = query_get_int(q);
+    out->done_ms = query_get_int(q);
     out->headers_only = query_get_int(q) != 0;
     out->lookup_first = query_get_int(q) != 0;
     out->spool = query_get_text(q, pool);
@@ -74,7 +75,7 @@ int journal_job_load(struct journal *j, int64_t id, bool with_mail, struct pool 
 {
     static const char sql[] =
         "SELECT id, mailbox, state, outcome, reason, attempts, tries, run_at, taken_ms, received_ms, "
-        "planned_ms,"
+        "planned_ms, done_ms,"
         " headers_only, lookup_first, spool, sender, message_key, conversation, ticket_id, ticket_number, "
         "parent, successor, text_key, plan,"
         " bytes FROM jobs LEFT JOIN plans ON plans.job = id LEFT JOIN mails ON mails.job = id AND ?2"
@@ -116,6 +117,17 @@ int journal_job_by_ref(struct journal *j, const char *ref, int64_t *id, struct e
                        "shows them",
                        ref);
     return rc;
+}
+
+int64_t journal_key_owner(struct journal *j, const char *message_key)
+{
+    static const char sql[] = "SELECT job FROM keys WHERE key = ?";
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_text(&q, message_key);
+    int64_t job = query_row(&q) ? query_get_int(&q) : 0;
+    int rc = query_end(&q, NULL);
+    journal_read_end(j);
+    return rc == 0 ? job : 0;
 }
 
 struct finish_arg {

@@ -58,10 +58,46 @@ static int take_lock(struct journal *j, struct err *e)
     j->lock_fd = openat(j->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (j->lock_fd < 0)
         return err_set_errno(e, errno, "cannot open %s/lock", j->dir);
-    if (flock(j->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return err_set(e, ERR_LOCKED,
-                       "another frontdesk works with %s: stop it first (systemctl stop frontdesk)", j->dir);
+    /* `status` holds it for a moment to see whether anybody does */
+    for (int tries = 0; flock(j->lock_fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if (tries == 20)
+            return err_set(e, ERR_LOCKED,
+                           "another frontdesk works with %s: stop it first (systemctl stop frontdesk)",
+                           j->dir);
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
     return 0;
+}
+
+bool journal_is_running(const struct journal *j)
+{
+    int fd = openat(j->dir_fd, "lock", O_RDONLY | O_CLOEXEC);
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
+/* Mail lies in it: nobody else may read it, whatever the folder's mode is. SQLite gives its other files the
+ * mode of this one. */
+static int make_private(struct journal *j, struct err *e)
+{
+    int fd = openat(j->dir_fd, "journal.db", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EEXIST ? 0 : err_set_errno(e, errno, "cannot make %s/journal.db", j->dir);
+    close(fd);
+    return 0;
+}
+
+/* `once` or `journal rebuild` by root must not leave files behind that the daemon cannot open. */
+static void hand_over(const struct journal *j)
+{
+    static const char *const names[] = {"journal.db", "lock", "instance", "attempts", "spool"};
+    char path[4300];
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        snprintf(path, sizeof(path), "%s/%s", j->dir, names[i]);
+        handover(path, j->dir);
+    }
 }
 
 static bool exists(const struct journal *j, const char *name)
@@ -72,6 +108,11 @@ static bool exists(const struct journal *j, const char *name)
 
 static int check_not_lost(struct journal *j, struct err *e)
 {
+    if (j->options.rebuild && !exists(j, "instance"))
+        return err_set(
+            e, ERR_NOT_FOUND,
+            "%s holds no installation whose journal could be rebuilt: `frontdesk run` makes a new one",
+            j->dir);
     if (exists(j, "journal.db") || !exists(j, "instance") || j->options.rebuild)
         return 0;
     return err_set(
@@ -83,14 +124,17 @@ static int check_not_lost(struct journal *j, struct err *e)
 
 static int open_writer(struct journal *j, const char *path, struct err *e)
 {
-    if (take_lock(j, e) != 0 || check_not_lost(j, e) != 0)
+    if (take_lock(j, e) != 0 || check_not_lost(j, e) != 0 || make_private(j, e) != 0)
         return -1;
     if (db_open(&j->write, path, false, e) != 0 ||
         schema_prepare(&j->write, j->options.create, &j->is_new, e) != 0)
         return -1;
     if (instance_prepare(j, e) != 0 || spool_prepare(j, e) != 0)
         return -1;
-    return writer_start(j, e) != 0 || attempts_open(j, e) != 0 ? -1 : 0;
+    if (writer_start(j, e) != 0 || attempts_open(j, e) != 0)
+        return -1;
+    hand_over(j);
+    return 0;
 }
 
 static int open_all(struct journal *j, struct err *e)
@@ -99,13 +143,18 @@ static int open_all(struct journal *j, struct err *e)
     if (j->options.create && mkdir(j->dir, 0700) != 0 && errno != EEXIST)
         return err_set_errno(e, errno, "cannot make the state directory %s", j->dir);
     j->dir_fd = open(j->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (j->dir_fd < 0 && errno == ENOENT && j->read_only)
+        return err_set(e, ERR_NOT_FOUND, "there is no state directory %s yet: `frontdesk run` makes it",
+                       j->dir);
     if (j->dir_fd < 0)
         return err_set_errno(e, errno, "cannot open the state directory %s", j->dir);
     snprintf(path, sizeof(path), "%s/journal.db", j->dir);
     if (!j->read_only && open_writer(j, path, e) != 0)
         return -1;
+    if (j->read_only && check_not_lost(j, e) != 0)
+        return -1;
     if (j->read_only && !exists(j, "journal.db"))
-        return err_set(e, ERR_JOURNAL, "there is no journal in %s yet; `frontdesk run` makes it", j->dir);
+        return err_set(e, ERR_NOT_FOUND, "there is no journal in %s yet: `frontdesk run` makes it", j->dir);
     if (db_open(&j->read, path, true, e) != 0)
         return -1;
     bool made;

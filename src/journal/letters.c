@@ -184,18 +184,17 @@ static int mark_letter(struct db *db, void *self, struct err *e)
     return query_run(&q, e);
 }
 
-void journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable)
+int journal_letter_mark(struct journal *j, const struct journal_letter *letter, bool durable, struct err *e)
 {
     struct mark_arg *a = mem_alloc(sizeof(*a));
-    struct err e = ERR_INIT;
     *a = (struct mark_arg){
         .id = letter->id, .next_ms = letter->next_ms, .state = letter->state, .tries = letter->tries};
     snprintf(a->error, sizeof(a->error), "%s", letter->last_error ? letter->last_error : "");
     if (!durable) {
         journal_post(j, mark_letter, a, NULL);
-        return;
+        return 0;
     }
-    if (journal_write(j, mark_letter, a, NULL, &e) != 0)
-        LOG(LOG_ERROR, "journal", "letter.mark.failed", LS("error", e.text));
+    int rc = journal_write(j, mark_letter, a, NULL, e);
     free(a);
+    return rc;
 }

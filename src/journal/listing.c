@@ -111,11 +111,34 @@ static int turn_alert(struct db *db, void *self, struct err *e)
     return a->letter ? letter_insert(db, a->letter, clock_now_ms(), &id, e) : 0;
 }
 
-bool journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
-                        const struct journal_letter *letter)
+int journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
+                       const struct journal_letter *letter)
 {
     struct alert_arg a = {topic, text ? text : "", letter, ill, false};
-    return journal_write(j, turn_alert, &a, &submission_wakes, NULL) == 0 && a.turned;
+    if (journal_write(j, turn_alert, &a, &submission_wakes, NULL) != 0)
+        return -1;
+    return a.turned;
+}
+
+size_t journal_alerts(struct journal *j, struct pool *pool, struct journal_alert **out)
+{
+    enum { MOST = 100 };
+    static const char sql[] =
+        "SELECT topic, since_ms, text FROM alerts WHERE ill = 1 ORDER BY since_ms LIMIT 100";
+    struct journal_alert *alerts = pool_array(pool, MOST, sizeof(*alerts));
+    struct query q = query_start(journal_read_begin(j), sql);
+    size_t n = 0;
+    while (n < MOST && query_row(&q)) {
+        struct journal_alert *a = &alerts[n++];
+        a->topic = query_get_text(&q, pool);
+        a->since_ms = query_get_int(&q);
+        a->text = query_get_text(&q, pool);
+    }
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    *out = alerts;
+    return n;
 }
 
 struct fact_arg {

@@ -43,14 +43,41 @@ static int retry_job(struct db *db, int64_t job, int64_t now_ms, struct err *e)
     return query_run(&q, e);
 }
 
+/* A parked job is given up; of a done one only its refused letter is. */
 static int discard_job(struct db *db, int64_t job, int64_t now_ms, struct err *e)
 {
+    static const char letters[] = "UPDATE letters SET state = 3 WHERE job = ? AND state = 2";
     static const char sql[] =
         "UPDATE jobs SET open = 0, state = 5, outcome = 11, done_ms = ?,"
         " reason = 'discarded by the operator; ' || COALESCE(reason, '') WHERE id = ? AND state = 6";
     struct query q = query_start(db, sql);
     query_int(&q, now_ms);
     query_int(&q, job);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, letters);
+    query_int(&q, job);
+    return query_run(&q, e);
+}
+
+/* What the operator was told about this mail is settled, and so is what he was told about all unproven mail
+ * when none is left. */
+static int close_alerts(struct db *db, int64_t job, struct err *e)
+{
+    static const char one[] = "UPDATE alerts SET ill = 0 WHERE ill = 1 AND topic IN (?, ?)";
+    static const char unproven[] =
+        "UPDATE alerts SET ill = 0 WHERE ill = 1 AND topic = 'parked-unproven' AND NOT EXISTS"
+        " (SELECT 1 FROM jobs WHERE state = 6 AND COALESCE(sender, '') = '')";
+    char ref[12], parked[32], refused[32];
+    job_ref_of(job, ref);
+    snprintf(parked, sizeof(parked), "parked-%s", ref);
+    snprintf(refused, sizeof(refused), "refused-%s", ref);
+    struct query q = query_start(db, one);
+    query_text(&q, parked);
+    query_text(&q, refused);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, unproven);
     return query_run(&q, e);
 }
 
@@ -69,7 +96,7 @@ static int run_request(struct db *db, void *self, struct err *e)
         rc = retry_job(db, r->job, now_ms, e);
     else if (r->job && strcmp(r->verb, "discard") == 0)
         rc = discard_job(db, r->job, now_ms, e);
-    if (rc != 0)
+    if (rc != 0 || (r->job && close_alerts(db, r->job, e) != 0))
         return -1;
     struct query q = query_start(db, forget);
     query_int(&q, r->id);

@@ -79,7 +79,7 @@ int schema_prepare(struct db *db, bool create, bool *made, struct err *e)
     if (version == SCHEMA_VERSION)
         return 0;
     if (!create)
-        return err_set(e, ERR_JOURNAL, "there is no journal yet; `frontdesk run` makes it");
+        return err_set(e, ERR_NOT_FOUND, "the journal is empty: `frontdesk run` makes it");
     if (db_exec(db, "BEGIN IMMEDIATE", e) != 0 || db_exec(db, tables, e) != 0 ||
         db_exec(db, "COMMIT", e) != 0)
         return -1;

@@ -61,7 +61,17 @@ int journal_spool_put(struct journal *j, const char *name, uint64_t offset, stru
         if (rc == 0)
             rc = sync_folder(j);
     }
-    return rc == 0 ? 0 : err_set_errno(e, errno, "cannot write %s/%s", j->dir, part);
+    if (rc == 0 && last) {
+        char path[4300];
+        snprintf(path, sizeof(path), "%s/%s", j->dir, whole);
+        handover(path, j->dir);
+    }
+    if (rc == 0)
+        return 0;
+    err_set_errno(e, errno, "cannot write %s/%s", j->dir, part);
+    /* the next try begins anew; until then the journal can use the room */
+    unlinkat(j->dir_fd, part, 0);
+    return -1;
 }
 
 static bool named_by_a_job(struct db *db, const char *name)

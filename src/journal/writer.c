@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * writer: the one thread that writes. While an fsync runs, submissions queue up; the next transaction takes
- * them all. Should one of them fail, the transaction is rolled back and run again with each submission in its
- * own SAVEPOINT, so that a failing one takes nobody along: savepoints copy every page that they touch, which
- * is paid only then. Hence a write_fn must be able to run twice.
+ * them all. Should it fail, it is rolled back and each submission gets a transaction of its own, so that a
+ * failing one takes nobody along: not even when it fills the disk, which ends a whole transaction with all
+ * its savepoints. Hence a write_fn must be able to run twice.
  *
  * What somebody waits for is committed at once. What nobody waits for goes along with the next that somebody
  * waits for, at most LAZY_MS later: commits of its own would only hold up those who wait.
@@ -20,69 +20,63 @@ static int run_sql(struct db *db, const char *literal, struct err *e)
     return query_run(&q, e);
 }
 
-static int run_in_savepoint(struct db *db, struct submission *s)
+static void undo(struct db *db)
 {
-    static const char save[] = "SAVEPOINT one", release[] = "RELEASE one", undo[] = "ROLLBACK TO one";
-    if (run_sql(db, save, &s->err) != 0)
-        return -1;
-    s->rc = s->fn(db, s->arg, &s->err);
-    if (s->rc != 0 && run_sql(db, undo, NULL) != 0)
-        return -1;
-    return run_sql(db, release, &s->err);
+    static const char sql[] = "ROLLBACK";
+    /* a full disk makes SQLite roll back by itself */
+    if (!sqlite3_get_autocommit(db->handle) && run_sql(db, sql, NULL) != 0)
+        LOG(LOG_ERROR, "journal", "rollback.failed", LS("error", sqlite3_errmsg(db->handle)));
 }
 
-/* All of them without savepoints; false when one failed, with nothing left in the database. */
-static bool run_together(struct db *db, struct submission *list, struct err *e)
+static int commit(struct db *db, struct err *e)
 {
-    static const char begin[] = "BEGIN IMMEDIATE", undo[] = "ROLLBACK";
-    struct err each = ERR_INIT;
-    if (run_sql(db, begin, e) != 0)
-        return false;
-    for (struct submission *s = list; s; s = s->next) {
-        if (s->fn(db, s->arg, &each) == 0)
-            continue;
-        if (!sqlite3_get_autocommit(db->handle) && run_sql(db, undo, NULL) != 0)
-            LOG(LOG_ERROR, "journal", "rollback.failed", LS("error", sqlite3_errmsg(db->handle)));
-        return false;
-    }
-    return true;
-}
-
-static int run_apart(struct db *db, struct submission *list, struct err *e)
-{
-    static const char begin[] = "BEGIN IMMEDIATE";
-    if (run_sql(db, begin, e) != 0)
-        return -1;
-    for (struct submission *s = list; s; s = s->next) {
-        if (run_in_savepoint(db, s) != 0 && s->rc == 0)
-            s->rc = -1;
-    }
-    return 0;
-}
-
-static int commit_all(struct db *db, struct submission *list, struct err *e)
-{
-    static const char commit[] = "COMMIT";
-    if (!run_together(db, list, e) && run_apart(db, list, e) != 0)
-        return -1;
+    static const char sql[] = "COMMIT";
     CRASH_POINT("journal.before-commit");
-    int rc = run_sql(db, commit, e);
+    int rc = run_sql(db, sql, e);
     CRASH_POINT("journal.after-commit");
     return rc;
 }
 
+static const char begin[] = "BEGIN IMMEDIATE";
+
+/* All of them in one transaction; -1 when one failed, with nothing left in the database. */
+static int run_together(struct db *db, struct submission *list)
+{
+    int rc = run_sql(db, begin, NULL);
+    for (struct submission *s = list; s && rc == 0; s = s->next)
+        rc = s->fn(db, s->arg, &s->err);
+    if (rc == 0)
+        rc = commit(db, NULL);
+    if (rc != 0)
+        undo(db);
+    return rc;
+}
+
+static void run_alone(struct db *db, struct submission *s)
+{
+    s->err = (struct err)ERR_INIT;
+    s->rc = run_sql(db, begin, &s->err);
+    if (s->rc == 0)
+        s->rc = s->fn(db, s->arg, &s->err);
+    if (s->rc == 0)
+        s->rc = commit(db, &s->err);
+    if (s->rc != 0)
+        undo(db);
+}
+
 static void run_batch(struct journal *j, struct submission *list)
 {
-    struct err e = ERR_INIT;
-    if (commit_all(&j->write, list, &e) != 0) {
-        if (!sqlite3_get_autocommit(j->write.handle) && db_exec(&j->write, "ROLLBACK", NULL) != 0)
-            LOG(LOG_ERROR, "journal", "rollback.failed", LS("error", sqlite3_errmsg(j->write.handle)));
-        LOG(LOG_ERROR, "journal", "commit.failed", LS("error", e.text));
-        for (struct submission *s = list; s; s = s->next) {
-            s->rc = -1;
-            s->err = e;
-        }
+    const struct err *why = NULL;
+    if (run_together(&j->write, list) == 0) {
+        attempts_note_ill(j, NULL);
+        return;
     }
+    for (struct submission *s = list; s; s = s->next) {
+        run_alone(&j->write, s);
+        if (s->rc != 0)
+            why = &s->err;
+    }
+    attempts_note_ill(j, why);
 }
 
 static void submit(struct journal *j, struct submission *s)

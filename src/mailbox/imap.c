@@ -7,7 +7,7 @@
 
 #include <poll.h>
 
-enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, LOGIN_BACKOFF_S = 300 };
+enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, FULL_BACKOFF_S = 10 };
 
 static void tell(struct imap *i, enum mailbox_state state, const struct err *why)
 {
@@ -47,10 +47,13 @@ static int64_t backoff_ms(const struct imap *i, unsigned failures, const struct 
 {
     int64_t base = i->options->backoff_ms ? i->options->backoff_ms : 1000;
     int64_t ms = base << (failures < 9 ? failures : 9), most = base * MOST_BACKOFF_S;
-    if (why->code == ERR_CREDENTIALS && ms < base * LOGIN_BACKOFF_S)
-        ms = base * LOGIN_BACKOFF_S; /* a wrong password, tried often, locks the account */
-    if (ms > most)
+    /* a wrong password, tried often, locks the account; the rest of the class waits for the operator anyway
+     */
+    if (ms > most || err_class(why) == ERR_CLASS_OPERATOR)
         ms = most;
+    /* a full disk is ours alone: looking often troubles nobody */
+    if (why->code == ERR_DISK_FULL && ms > base * FULL_BACKOFF_S)
+        ms = base * FULL_BACKOFF_S;
     return ms - (clock_now_us() % 1000) * ms /
                     4000; /* up to a quarter less, so that many do not come back at once */
 }
@@ -62,23 +65,9 @@ static bool sleep_or_stop(const struct imap *i, int64_t ms)
     return poll(&fd, 1, (int)ms) > 0;
 }
 
-static bool control_characters(const struct conf_mailbox *c)
-{
-    const char *all[] = {c->imap.user, c->inbox, c->done, c->refused, c->parked};
-    for (size_t k = 0; k < ARRAY_LEN(all); k++) {
-        for (const unsigned char *p = (const unsigned char *)all[k]; p && *p; p++) {
-            if (*p < 0x20 || *p == 0x7f)
-                return true;
-        }
-    }
-    return false;
-}
-
 int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink, struct err *e)
 {
     unsigned failures = 0;
-    if (control_characters(options->conf))
-        return err_set(e, ERR_CONFIG, "mailbox %s: a name holds control characters", options->conf->name);
     for (;;) {
         struct imap i = {.options = options,
                          .conf = options->conf,
@@ -98,8 +87,6 @@ int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox
         if (clock_mono_ms() - started > HEALTHY_MS)
             failures = 0;
         tell(&i, MAILBOX_LOST, e);
-        if (err_class(e) == ERR_CLASS_OPERATOR && e->code != ERR_CREDENTIALS)
-            return -1;
         if (sleep_or_stop(&i, backoff_ms(&i, failures++, e)))
             return 0;
     }
@@ -134,13 +121,6 @@ int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, st
                    i.has_idle ? "the server announces new mail (IDLE)"
                               : "no IDLE: new mail is seen by polling",
                    i.has_move ? "" : "; no MOVE: finished mail is copied and marked deleted");
-    else if (e->code == ERR_TLS)
-        buf_puts(findings,
-                 "fix: use the name that is in the server's certificate, or name its CA in ca_file\n");
-    else if (e->code == ERR_CREDENTIALS)
-        buf_puts(findings, "fix: check user and password_file\n");
-    else if (e->code == ERR_CONNECT)
-        buf_puts(findings, "fix: check host, port and firewall\n");
     imap_close(&i);
     return rc;
 }

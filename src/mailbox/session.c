@@ -61,12 +61,18 @@ char *imap_folder_name(const char *utf8)
 
 static int ask_capabilities(struct imap *i, struct err *e)
 {
-    struct mailimap_capability_data *data = NULL;
+    struct mailimap_response *answer = NULL;
     imap_limit(i, SMALL_ANSWER);
-    int rc = mailimap_capability(i->session, &data);
+    /* not mailimap_capability: it reads through NULL when the server says OK and nothing else */
+    int rc = mailimap_send_current_tag(i->session);
+    if (rc == MAILIMAP_NO_ERROR && stream_write(i->stream, "CAPABILITY\r\n", 12, e) != 0)
+        return -1;
+    if (rc == MAILIMAP_NO_ERROR)
+        rc = mailimap_read_line(i->session) ? mailimap_parse_response(i->session, &answer)
+                                            : MAILIMAP_ERROR_STREAM;
     if (rc != MAILIMAP_NO_ERROR)
         return imap_fail(i, rc, "asking what the server can do", e);
-    mailimap_capability_data_free(data);
+    mailimap_response_free(answer);
     return 0;
 }
 

@@ -106,7 +106,8 @@ static bool by_iconv(struct buf *out, struct slice s, const char *label)
         char *to = chunk;
         size_t room = sizeof(chunk);
         size_t r = iconv(cd, &p, &left, &to, &room);
-        buf_put(out, chunk, (size_t)(to - chunk));
+        /* some converters give code points that no UTF-8 has (ucs-4: beyond U+10FFFF) */
+        from_utf8_or_cp1252(out, slice_from(chunk, (size_t)(to - chunk)));
         /* an incomplete character at the very end is a cut text, not a wrong label */
         if (r == (size_t)-1 && errno == EINVAL)
             break;

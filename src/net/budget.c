@@ -9,16 +9,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60 };
+enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60, CALL_BITS = 24 };
 
+/* One cell a minute: the minute (since 1970) and its calls in one word, so that processes change it at once.
+ */
 struct counter {
-    _Atomic int64_t minute[MINUTES]; /* which minute (since 1970) the bucket counts */
-    _Atomic uint32_t calls[MINUTES];
+    _Atomic uint64_t cells[MINUTES];
 };
 
 struct endpoint {
@@ -37,21 +39,52 @@ struct budget {
     struct counter *counter;
 };
 
+static int open_shared(const struct budget *b, const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EEXIST ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    handover(path, b->dir);
+    return fd;
+}
+
+static int make_folder(const char *dir, struct err *e)
+{
+    char parent[4200];
+    snprintf(parent, sizeof(parent), "%s/..", dir);
+    if (mkdir(dir, 0700) == 0)
+        handover(dir, parent);
+    else if (errno != EEXIST)
+        return err_set_errno(e, errno, "cannot make %s", dir);
+    return 0;
+}
+
+/* Without a folder there is nobody to share with. */
+static int map_private(struct budget *b, struct err *e)
+{
+    void *map =
+        mmap(NULL, sizeof(struct counter), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return err_set_errno(e, errno, "cannot map memory");
+    b->counter = map;
+    return 0;
+}
+
 static int map_counter(struct budget *b, struct err *e)
 {
     char path[4300];
     snprintf(path, sizeof(path), "%s/%s.calls", b->dir, b->name);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || ftruncate(fd, sizeof(struct counter)) != 0) {
-        err_set_errno(e, errno, "cannot open %s", path);
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    void *map = mmap(NULL, sizeof(struct counter), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    int fd = open_shared(b, path);
+    if (fd < 0)
+        return err_set_errno(e, errno, "cannot open %s", path);
+    /* a hole in a mapped file would end us by SIGBUS when the disk is full */
+    int full = posix_fallocate(fd, 0, sizeof(struct counter));
+    void *map =
+        full ? MAP_FAILED : mmap(NULL, sizeof(struct counter), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    int why = full ? full : errno;
     close(fd);
     if (map == MAP_FAILED)
-        return err_set_errno(e, errno, "cannot map %s", path);
+        return err_set_errno(e, why, "cannot map %s", path);
     b->counter = map;
     return 0;
 }
@@ -60,15 +93,15 @@ int budget_open(struct budget **out, const char *dir, const char *name, unsigned
                 unsigned calls_per_hour, struct err *e)
 {
     *out = NULL;
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return err_set_errno(e, errno, "cannot make %s", dir);
+    if (dir && make_folder(dir, e) != 0)
+        return -1;
     struct budget *b = mem_alloc(sizeof(*b));
     b->dir = mem_copy(dir);
     snprintf(b->name, sizeof(b->name), "%s", name);
     b->in_flight = in_flight < 1 ? 1 : in_flight > MOST_SLOTS ? MOST_SLOTS : in_flight;
     b->per_hour = calls_per_hour;
     pthread_mutex_init(&b->lock, NULL);
-    if (map_counter(b, e) != 0) {
+    if ((dir ? map_counter(b, e) : map_private(b, e)) != 0) {
         budget_close(&b);
         return -1;
     }
@@ -98,12 +131,23 @@ void budget_close(struct budget **budget)
 
 /* --- counting --- */
 
+static unsigned calls_of(uint64_t cell)
+{
+    return (unsigned)(cell & ((1u << CALL_BITS) - 1));
+}
+
+static int64_t minute_of(uint64_t cell)
+{
+    return (int64_t)(cell >> CALL_BITS);
+}
+
 static unsigned used_at(const struct budget *b, int64_t now_minute)
 {
     unsigned sum = 0;
     for (int i = 0; i < MINUTES; i++) {
-        if (now_minute - b->counter->minute[i] < MINUTES)
-            sum += b->counter->calls[i];
+        uint64_t cell = b->counter->cells[i];
+        if (now_minute - minute_of(cell) < MINUTES)
+            sum += calls_of(cell);
     }
     return sum;
 }
@@ -113,29 +157,38 @@ static unsigned free_again_s(const struct budget *b, int64_t now_ms)
 {
     int64_t oldest = now_ms / 60000;
     for (int i = 0; i < MINUTES; i++) {
-        int64_t m = b->counter->minute[i];
-        if (b->counter->calls[i] && now_ms / 60000 - m < MINUTES && m < oldest)
-            oldest = m;
+        uint64_t cell = b->counter->cells[i];
+        if (calls_of(cell) && now_ms / 60000 - minute_of(cell) < MINUTES && minute_of(cell) < oldest)
+            oldest = minute_of(cell);
     }
     return (unsigned)(((oldest + MINUTES) * 60000 - now_ms) / 1000 + 1);
 }
 
+static void add(struct budget *b, int64_t minute, int by)
+{
+    _Atomic uint64_t *cell = &b->counter->cells[minute % MINUTES];
+    uint64_t old = *cell, new;
+    do {
+        bool same = minute_of(old) == minute;
+        if (by < 0 && (!same || calls_of(old) == 0))
+            return;
+        new = same ? old + (uint64_t)(int64_t)by : (uint64_t)minute << CALL_BITS | 1;
+    } while (!atomic_compare_exchange_weak(cell, &old, new));
+}
+
+/* Counts first and looks then: two processes at once may both be refused the last call, never both have it.
+ */
 static int count_call(struct budget *b, struct err *e)
 {
     int64_t now_ms = clock_now_ms(), minute = now_ms / 60000;
-    int at = (int)(minute % MINUTES);
-    if (b->per_hour && used_at(b, minute) >= b->per_hour) {
-        err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)",
-                b->per_hour, b->name);
-        e->retry_after_s = free_again_s(b, now_ms);
-        return -1;
-    }
-    if (b->counter->minute[at] != minute) {
-        b->counter->minute[at] = minute;
-        b->counter->calls[at] = 0;
-    }
-    b->counter->calls[at]++;
-    return 0;
+    add(b, minute, 1);
+    if (!b->per_hour || used_at(b, minute) <= b->per_hour)
+        return 0;
+    add(b, minute, -1);
+    err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)", b->per_hour,
+            b->name);
+    e->retry_after_s = free_again_s(b, now_ms);
+    return -1;
 }
 
 /* --- slots --- */
@@ -165,7 +218,7 @@ static int open_slot(struct budget *b, struct endpoint *p, unsigned s, struct er
     if (p->fds[s] >= 0)
         return 0;
     snprintf(path, sizeof(path), "%s/%s.%s.%u", b->dir, b->name, p->name, s);
-    p->fds[s] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    p->fds[s] = open_shared(b, path);
     return p->fds[s] >= 0 ? 0 : err_set_errno(e, errno, "cannot open %s", path);
 }
 
@@ -176,6 +229,10 @@ static int try_slots(struct budget *b, struct endpoint *p, bool *foreign, struct
     for (unsigned s = 0; s < b->in_flight; s++) {
         if (p->taken[s])
             continue;
+        if (!b->dir) {
+            p->taken[s] = true;
+            return (int)s;
+        }
         if (open_slot(b, p, s, e) != 0)
             return -2;
         if (flock(p->fds[s], LOCK_EX | LOCK_NB) == 0) {
@@ -185,6 +242,13 @@ static int try_slots(struct budget *b, struct endpoint *p, bool *foreign, struct
         *foreign = true;
     }
     return -1;
+}
+
+static void free_slot(struct endpoint *p, int slot)
+{
+    if (p->fds[slot] >= 0)
+        flock(p->fds[slot], LOCK_UN);
+    p->taken[slot] = false;
 }
 
 int budget_enter(struct budget *b, const char *endpoint, unsigned wait_ms, int *slot, struct err *e)
@@ -218,8 +282,7 @@ int budget_enter(struct budget *b, const char *endpoint, unsigned wait_ms, int *
         pthread_cond_timedwait(&p->freed, &b->lock, &until);
     }
     if (rc == 0 && count_call(b, e) != 0) {
-        flock(p->fds[*slot], LOCK_UN);
-        p->taken[*slot] = false;
+        free_slot(p, *slot);
         rc = -1;
     }
     pthread_mutex_unlock(&b->lock);
@@ -230,8 +293,7 @@ void budget_leave(struct budget *b, const char *endpoint, int slot)
 {
     pthread_mutex_lock(&b->lock);
     struct endpoint *p = endpoint_of(b, endpoint);
-    flock(p->fds[slot], LOCK_UN);
-    p->taken[slot] = false;
+    free_slot(p, slot);
     pthread_mutex_unlock(&b->lock);
     pthread_cond_signal(&p->freed);
 }

@@ -128,18 +128,15 @@ int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct b
 {
     struct smtp_session s = {.server = smtp, .helo = "localhost", .stop_fd = -1, .answer_ms = 15000};
     int rc = smtp_session_open(&s, e);
-    if (rc == 0) {
-        buf_printf(findings, "%s%s; letters go out as %s\n",
+    if (rc == 0)
+        buf_printf(findings, "%s%s\n",
                    smtp->tls == CONF_TLS_NONE ? "plain text (loopback)"
                                               : "TLS, certificate and host name verified",
-                   smtp->password_file ? ", login accepted" : ", no login configured", from);
-    } else if (e->code == ERR_CREDENTIALS) {
-        buf_puts(findings, "fix: check user and password_file; with Microsoft 365 SMTP AUTH must be enabled "
-                           "for the mailbox\n");
-    } else if (e->code == ERR_TLS) {
-        buf_puts(findings,
-                 "fix: use the name that is in the server's certificate, or name its CA in ca_file\n");
-    }
+                   smtp->password_file ? ", login accepted" : ", no login configured");
+    if (rc == 0)
+        rc = smtp_session_try(&s, from, e);
+    if (rc == 0)
+        buf_printf(findings, "letters may go out as %s\n", from);
     smtp_session_close(&s);
     return rc;
 }

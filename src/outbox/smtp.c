@@ -240,6 +240,15 @@ static int offer_envelope(struct smtp_session *s, const char *from, const char *
     return -1;
 }
 
+int smtp_session_try(struct smtp_session *s, const char *from, struct err *e)
+{
+    if (check_address(from, e) != 0 || command(s, false, e, "MAIL FROM:<%s>", from) != 0)
+        return -1;
+    if (!good(s))
+        return refuse(s, "our address", e);
+    return command(s, false, e, "RSET");
+}
+
 int smtp_session_send(struct smtp_session *s, const char *from, const char *to, struct slice bytes,
                       struct err *e)
 {
@@ -265,5 +274,12 @@ int smtp_session_send(struct smtp_session *s, const char *from, const char *to, 
                        why.text);
     }
     CRASH_POINT("smtp.after-receipt");
-    return good(s) ? 0 : refuse(s, "the letter", e);
+    int kind = s->smtp->response_code / 100;
+    if (kind == 2)
+        return 0;
+    if (kind == 4 || kind == 5)
+        return refuse(s, "the letter", e);
+    s->broken = true;
+    return err_set(e, ERR_UNKNOWN_OUTCOME, "%s answered the letter with something that is no receipt: %d",
+                   s->server->host, s->smtp->response_code);
 }

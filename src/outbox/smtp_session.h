@@ -24,6 +24,8 @@ struct smtp_session {
 
 int smtp_session_open(struct smtp_session *s, struct err *e) MUST_USE;
 void smtp_session_close(struct smtp_session *s);
+/* Would the server take a letter from this address? Asked and taken back. */
+int smtp_session_try(struct smtp_session *s, const char *from, struct err *e) MUST_USE;
 int smtp_session_send(struct smtp_session *s, const char *from, const char *to, struct slice bytes,
                       struct err *e) MUST_USE;
 

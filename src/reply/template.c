@@ -23,6 +23,7 @@ struct token {
 
 struct file {
     char *name; /* "created.txt" */
+    char *path; /* for people */
     char *source;
     bool html;
     struct token *tokens;
@@ -53,7 +54,7 @@ static void problem(struct buf *problems, const struct file *f, unsigned line, c
 static void problem(struct buf *problems, const struct file *f, unsigned line, const char *fmt, ...)
 {
     va_list ap;
-    buf_printf(problems, "%s:%u: ", f->name, line);
+    buf_printf(problems, "%s:%u: ", f->path, line);
     va_start(ap, fmt);
     buf_vprintf(problems, fmt, ap);
     va_end(ap);
@@ -187,6 +188,7 @@ static int read_source(const char *folder, const char *name, struct file *f, str
     snprintf(path, sizeof(path), "%s/reply/%s", folder, name);
     FILE *in = fopen(path, "re");
     f->name = mem_copy(name);
+    f->path = mem_copy(path);
     f->html = slice_ends_nocase(slice_of(name), SLICE(".html"));
     f->source = mem_alloc(FILE_MAX + 1);
     size_t n = in ? fread(f->source, 1, FILE_MAX + 1, in) : 0;
@@ -280,6 +282,7 @@ void templates_free(struct templates **templates)
         return;
     for (size_t i = 0; i < t->n_files; i++) {
         free(t->files[i].name);
+        free(t->files[i].path);
         free(t->files[i].source);
         free(t->files[i].tokens);
     }
