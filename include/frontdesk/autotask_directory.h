@@ -17,9 +17,10 @@ struct directory_resource {
     const char *const *nicknames; /* from the configuration, NULL-terminated */
 };
 
-/* What the configured labels stand for in this tenant. 0 = not configured (category, source only). */
+/* What the configured labels stand for in this tenant. 0 = not configured (category, source,
+ * cancelled_status, todo_action only). */
 struct directory_labels {
-    int64_t queue, triage_queue, status, priority, category, source, company;
+    int64_t queue, triage_queue, status, priority, category, source, company, cancelled_status, todo_action;
 };
 
 /* The picklists of a ticket, and the active companies: what a sender may name. */
@@ -39,7 +40,7 @@ struct directory {
     size_t n_resources;
     const struct directory_label *lists[DIRECTORY_LISTS];
     size_t n_lists[DIRECTORY_LISTS];
-    const struct directory_company *companies; /* by id */
+    const struct directory_company *companies; /* by id; none when the API user may not read them */
     size_t n_companies;
     struct directory_labels labels;
     const char *queue_name, *triage_queue_name, *priority_name, *status_name;
