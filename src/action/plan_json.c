@@ -37,8 +37,8 @@ static const struct field person_fields[] = {
     TEXT(plan_person, user),
 };
 static const struct field change_fields[] = {
-    TEXT(plan_change, what),  TEXT(plan_change, field), TEXT(plan_change, before),
-    TEXT(plan_change, after), TEXT(plan_change, was),   TEXT(plan_change, becomes),
+    TEXT(plan_change, what), TEXT(plan_change, field), INT(plan_change, before),
+    INT(plan_change, after), TEXT(plan_change, was),   TEXT(plan_change, becomes),
 };
 static const struct field line_fields[] = {TEXT(plan_line, line)};
 static const struct field file_fields[] = {
