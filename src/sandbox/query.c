@@ -1,212 +1,191 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* query: filters, groups, thirteen operators, pages (autotask-rest.md section 2). An unknown operator is
- * ignored, as in the real system, unless the world is strict. */
+/*
+ * query: pages in ascending id, the count, records by id and below their parent (autotask-rest.md 2.1, 2.3).
+ * A search that began with POST goes on with POST and the same body; one that began with GET carries it
+ * along.
+ */
 #include "sandbox.h"
 
-static int compare(const cJSON *field, const cJSON *value)
+static void put_encoded(struct buf *out, const char *text)
 {
-    if (cJSON_IsNumber(field) && cJSON_IsNumber(value))
-        return (field->valuedouble > value->valuedouble) - (field->valuedouble < value->valuedouble);
-    if (cJSON_IsString(field) && cJSON_IsString(value))
-        return strcasecmp(field->valuestring, value->valuestring);
-    if (cJSON_IsBool(field) && cJSON_IsBool(value))
-        return cJSON_IsTrue(field) - cJSON_IsTrue(value);
-    return -2; /* other types never match */
-}
-
-static bool one_of(const cJSON *field, const cJSON *list)
-{
-    const cJSON *v;
-    cJSON_ArrayForEach(v, list)
-    {
-        if (compare(field, v) == 0)
-            return true;
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || strchr("-._~", c);
+        buf_printf(out, plain ? "%c" : "%%%02x", c);
     }
-    return false;
 }
 
-static bool text_test(const cJSON *field, const cJSON *value, int where)
+static void put_next_url(const struct call *c, struct buf *out, int64_t page, int64_t last)
 {
-    const char *s = cJSON_GetStringValue(field), *v = cJSON_GetStringValue(value);
-    if (!s || !v)
-        return false;
-    struct slice a = slice_of(s), b = slice_of(v);
-    return where == 0   ? slice_starts_nocase(a, b)
-           : where == 1 ? slice_ends_nocase(a, b)
-                        : slice_find_nocase(a, b) >= 0;
-}
-
-/* 1 yes, 0 no, -1 = unknown operator */
-static int test(const char *op, const cJSON *field, const cJSON *value)
-{
-    bool there = field && !cJSON_IsNull(field);
-    int c = there ? compare(field, value) : -2;
-    if (!strcasecmp(op, "eq"))
-        return c == 0;
-    if (!strcasecmp(op, "noteq"))
-        return c != 0 && c != -2;
-    if (!strcasecmp(op, "gt"))
-        return c == 1 || c > 1;
-    if (!strcasecmp(op, "gte"))
-        return c >= 0;
-    if (!strcasecmp(op, "lt"))
-        return c < 0 && c != -2;
-    if (!strcasecmp(op, "lte"))
-        return c <= 0 && c != -2;
-    if (!strcasecmp(op, "exist"))
-        return there;
-    if (!strcasecmp(op, "notExist"))
-        return !there;
-    if (!strcasecmp(op, "in"))
-        return there && one_of(field, value);
-    if (!strcasecmp(op, "notIn"))
-        return there && !one_of(field, value);
-    if (!strcasecmp(op, "beginsWith"))
-        return text_test(field, value, 0);
-    if (!strcasecmp(op, "endsWith"))
-        return text_test(field, value, 1);
-    if (!strcasecmp(op, "contains"))
-        return text_test(field, value, 2);
-    return -1;
-}
-
-static bool fits(const cJSON *row, const cJSON *filters, bool any)
-{
-    const cJSON *f;
-    bool result = !any;
-    cJSON_ArrayForEach(f, filters)
-    {
-        const char *op = row_text(f, "op");
-        const cJSON *items = cJSON_GetObjectItem(f, "items");
-        int r =
-            items ? fits(row, items, !strcasecmp(op, "or"))
-                  : test(op, cJSON_GetObjectItem(row, row_text(f, "field")), cJSON_GetObjectItem(f, "value"));
-        if (r < 0)
-            continue;
-        if (any)
-            result = result || r;
-        else
-            result = result && r;
+    char cursor[160];
+    const char *root = fault_is(c, "foreign_next") ? "http://127.0.0.9:1/"
+                       : fault_is(c, "path_next")  ? "/"
+                                                   : server_url();
+    snprintf(cursor, sizeof(cursor), "{\"pageSize\":%lld,\"previousIds\":[0],\"nextIds\":[%lld]}",
+             (long long)page, (long long)last);
+    buf_printf(out, "%satservicesrest/v1.0/%s/query/next?paging=", root, c->entity->kind->name);
+    put_encoded(out, cursor);
+    if (c->search) {
+        buf_puts(out, "&search=");
+        put_encoded(out, c->search);
     }
-    return result;
 }
 
-/* The first unknown field or operator; NULL when all is well. */
-static const char *query_problem(struct world *w, const struct entity *e, const cJSON *filters, char *text,
-                                 size_t size)
+static void answer_page(struct call *c, const cJSON *query, int64_t after_id)
 {
-    static const char *const ops[] = {"eq",         "noteq",    "gt",       "gte", "lt",
-                                      "lte",        "exist",    "notExist", "in",  "notIn",
-                                      "beginsWith", "endsWith", "contains", "and", "or"};
-    const cJSON *f, *first = cJSON_GetArrayItem(e->rows, 0);
-    cJSON_ArrayForEach(f, filters)
-    {
-        const char *field = row_text(f, "field"), *op = row_text(f, "op");
-        const cJSON *items = cJSON_GetObjectItem(f, "items");
-        if (items && query_problem(w, e, items, text, size))
-            return text;
-        bool known = false;
-        for (size_t i = 0; i < ARRAY_LEN(ops); i++)
-            known = known || !strcasecmp(ops[i], op);
-        if (!known && cJSON_IsTrue(cJSON_GetObjectItem(w->settings, "strict"))) {
-            snprintf(text, size, "unknown operator %s (strict)", op);
-            return text;
-        }
-        /* an empty entity has no row to tell its fields from */
-        if (!items && first && !cJSON_GetObjectItem(first, field) && strcasecmp(field, "externalID") != 0) {
-            snprintf(text, size, "Unable to find %s in the %s Entity", field, e->singular);
-            return text;
-        }
-    }
-    return NULL;
-}
-
-static bool hidden(const cJSON *row)
-{
-    return row_int(row, "_visible_ms", 0) > clock_mono_ms();
-}
-
-static cJSON *shown(const cJSON *row, const cJSON *fields)
-{
-    cJSON *copy = cJSON_CreateObject();
-    for (const cJSON *m = row->child; m; m = m->next) {
-        bool wanted = !fields;
-        const cJSON *f;
-        cJSON_ArrayForEach(f, fields)
-        {
-            wanted = wanted || (cJSON_IsString(f) && !strcasecmp(f->valuestring, m->string));
-        }
-        if (wanted && m->string[0] != '_')
-            cJSON_AddItemToObject(copy, m->string, cJSON_Duplicate(m, true));
-    }
-    return copy;
-}
-
-static bool check(struct world *w, const struct entity *e, const cJSON *query, int64_t *page, struct reply *r)
-{
-    char text[300];
-    const cJSON *filters = cJSON_GetObjectItem(query, "filter");
-    *page = row_int(query, "MaxRecords", 500);
-    if (!cJSON_IsArray(filters)) {
-        reply_error(r, "Value cannot be null. Parameter name: filters");
-        return false;
-    }
-    if (*page < 1 || *page > 500) {
-        reply_error(r, "maxCountOfRecordsToReturn must be between 1 and 500");
-        return false;
-    }
-    const char *problem = query_problem(w, e, filters, text, sizeof(text));
-    if (problem)
-        reply_error(r, problem);
-    return !problem;
-}
-
-void query_answer(struct world *w, const struct entity *e, const cJSON *query, int64_t after_id,
-                  const char *base, struct reply *r)
-{
-    int64_t page, last = 0, n = 0;
-    bool more = false;
-    char next[400];
-    if (!check(w, e, query, &page, r))
-        return;
-    cJSON *answer = cJSON_CreateObject(), *items = cJSON_AddArrayToObject(answer, "items"),
-          *details = cJSON_AddObjectToObject(answer, "pageDetails"), *row;
+    const struct entity *e = c->entity;
     const cJSON *filters = cJSON_GetObjectItem(query, "filter"),
-                *fields = cJSON_GetObjectItem(query, "IncludeFields");
+                *fields = cJSON_GetObjectItem(query, "IncludeFields"), *row;
+    cJSON *answer = cJSON_CreateObject(), *items = cJSON_AddArrayToObject(answer, "items"),
+          *details = cJSON_AddObjectToObject(answer, "pageDetails");
+    int64_t page = row_int(query, "MaxRecords", 500), last = 0, n = 0;
+    struct buf next = BUF_INIT(100000);
+    bool more = false;
     cJSON_ArrayForEach(row, e->rows)
     {
         int64_t id = row_int(row, "id", 0);
-        if (id <= after_id || hidden(row) || !fits(row, filters, false))
+        if (id <= after_id || !row_visible(e, row) || !filter_fits(e->kind, row, filters))
             continue;
         more = n == page;
         if (more)
             break;
-        cJSON_AddItemToArray(items, shown(row, fields));
+        cJSON_AddItemToArray(items, row_shown(e->kind, row, fields, false));
         last = id;
         n++;
     }
     cJSON_AddNumberToObject(details, "count", (double)n);
     cJSON_AddNumberToObject(details, "requestCount", (double)page);
     cJSON_AddNullToObject(details, "prevPageUrl");
-    snprintf(next, sizeof(next), "%s%s/query/next?paging=%lld", base, e->name, (long long)last);
-    if (more)
-        cJSON_AddStringToObject(details, "nextPageUrl", next);
-    else
-        cJSON_AddNullToObject(details, "nextPageUrl");
-    reply_json(r, 200, answer);
+    put_next_url(c, &next, page, last);
+    cJSON_AddItemToObject(details, "nextPageUrl", more ? cJSON_CreateString(next.data) : cJSON_CreateNull());
+    buf_release(&next);
+    reply_json(&c->reply, 200, answer);
 }
 
-void query_count(struct world *w, const struct entity *e, const cJSON *query, struct reply *r)
+/* The query of this call, if it may run; the caller frees it. */
+static cJSON *query_of(struct call *c)
 {
-    int64_t page, n = 0;
+    char text[300];
+    cJSON *query = c->search ? cJSON_Parse(c->search) : cJSON_Duplicate(c->body, true);
+    if (!login_may(c, "query")) {
+        cJSON_Delete(query);
+        return NULL;
+    }
+    const char *wrong = filter_problem(c->entity->kind, query, text, sizeof(text));
+    if (!wrong)
+        return query;
+    reply_error(&c->reply, wrong);
+    cJSON_Delete(query);
+    return NULL;
+}
+
+void query_first(struct call *c)
+{
+    cJSON *query = query_of(c);
+    if (query)
+        answer_page(c, query, -1);
+    cJSON_Delete(query);
+}
+
+void query_next(struct call *c)
+{
+    cJSON *cursor = cJSON_Parse(c->paging ? c->paging : "");
+    int64_t last = -1;
+    const cJSON *next = cJSON_GetArrayItem(cJSON_GetObjectItem(cursor, "nextIds"), 0);
+    if (cJSON_IsNumber(next) && next->valuedouble >= 0 && next->valuedouble < 9e15)
+        last = (int64_t)next->valuedouble;
+    cJSON_Delete(cursor);
+    if (strcmp(c->method, "GET") == 0 && !c->search) {
+        reply_message(&c->reply, 405, "The requested resource does not support http method 'GET'.");
+        return;
+    }
+    cJSON *query = query_of(c);
+    if (query && last < 0)
+        reply_error(&c->reply, "Value cannot be null. Parameter name: paging");
+    else if (query)
+        answer_page(c, query, last);
+    cJSON_Delete(query);
+}
+
+void query_count(struct call *c)
+{
+    const struct entity *e = c->entity;
+    cJSON *query = query_of(c);
     const cJSON *row;
-    if (!check(w, e, query, &page, r))
+    int64_t n = 0;
+    if (!query)
         return;
     cJSON_ArrayForEach(row, e->rows)
     {
-        n += !hidden(row) && fits(row, cJSON_GetObjectItem(query, "filter"), false);
+        n += row_visible(e, row) && filter_fits(e->kind, row, cJSON_GetObjectItem(query, "filter"));
     }
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddNumberToObject(answer, "queryCount", (double)n);
-    reply_json(r, 200, answer);
+    reply_json(&c->reply, 200, answer);
+    cJSON_Delete(query);
+}
+
+/* --- records by id --- */
+
+static bool is_attachment(const struct call *c)
+{
+    return strcmp(c->entity->kind->name, "TicketAttachments") == 0;
+}
+
+/* Attachments answer with a list; whether their content is shown at the top level or below the ticket is
+ * reported both ways. */
+static void answer_one(struct call *c, const cJSON *row, bool content)
+{
+    cJSON *o = cJSON_CreateObject(), *shown = row ? row_shown(c->entity->kind, row, NULL, content) : NULL;
+    if (is_attachment(c)) {
+        if (!row) {
+            cJSON_Delete(o);
+            reply_error(&c->reply, "Attachment could not be found.");
+            return;
+        }
+        cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "items"), shown);
+        cJSON_AddObjectToObject(o, "pageDetails");
+    } else {
+        cJSON_AddItemToObject(o, "item", shown ? shown : cJSON_CreateNull());
+    }
+    reply_json(&c->reply, 200, o);
+}
+
+void query_one(struct call *c)
+{
+    const cJSON *row = entity_row(c->entity, c->id);
+    if (login_may(c, "query"))
+        answer_one(c, row && row_visible(c->entity, row) ? row : NULL,
+                   !setting_true("attachment_data_nested"));
+}
+
+static bool belongs(const struct call *c, const cJSON *row)
+{
+    return row && row_visible(c->entity, row) &&
+           row_int(row, c->entity->kind->parent_key, -1) == c->parent_id;
+}
+
+void query_child(struct call *c)
+{
+    const cJSON *row = entity_row(c->entity, c->id);
+    if (login_may(c, "query"))
+        answer_one(c, belongs(c, row) ? row : NULL, setting_true("attachment_data_nested"));
+}
+
+void query_children(struct call *c)
+{
+    cJSON *answer = cJSON_CreateObject(), *items = cJSON_AddArrayToObject(answer, "items"),
+          *details = cJSON_AddObjectToObject(answer, "pageDetails");
+    const cJSON *row;
+    cJSON_ArrayForEach(row, c->entity->rows)
+    {
+        if (belongs(c, row))
+            cJSON_AddItemToArray(items, row_shown(c->entity->kind, row, NULL, false));
+    }
+    cJSON_AddNumberToObject(details, "count", cJSON_GetArraySize(items));
+    cJSON_AddNullToObject(details, "nextPageUrl");
+    if (login_may(c, "query"))
+        reply_json(&c->reply, 200, answer);
+    else
+        cJSON_Delete(answer);
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Starts frontdesk-sandbox (the simulated Autotask) and talks to its control addresses below /sandbox/."""
+"""Starts frontdesk-sandbox (the simulated Autotask), talks to its control addresses below /sandbox/, and calls it as an API user
+would."""
+import http.client
 import json
 import os
 import subprocess
@@ -8,13 +10,47 @@ import urllib.request
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("FRONTDESK_BUILD", os.path.join(ROOT, "build"))
 WORLD = os.path.join(ROOT, "tests", "fixtures", "world.json")
+LOGIN = {"UserName": "api@northwind.example", "Secret": "sandbox-secret#1", "ApiIntegrationCode": "SANDBOXCODE"}
+
+
+class Answer:
+    """status, text, type (of the content), headers, json (None when the text is none)."""
+
+    def __init__(self, status, headers, data):
+        self.status, self.headers, self.text = status, headers, data.decode()
+        self.type = (headers.get("Content-Type") or "").split(";")[0]
+        try:
+            self.json = json.loads(self.text)
+        except ValueError:
+            self.json = None
+
+    def __repr__(self):
+        return "%d %s" % (self.status, self.text[:400])
+
+    @property
+    def errors(self):
+        return self.json["errors"] if self.status == 500 and self.json else None
+
+    @property
+    def items(self):
+        return self.json["items"]
+
+    @property
+    def ids(self):
+        return [item["id"] for item in self.items]
+
+    @property
+    def item_id(self):
+        if self.status != 200:
+            raise AssertionError(repr(self))
+        return self.json["itemId"]
 
 
 class Sandbox:
-    """url is `http://127.0.0.1:PORT/`, read from the program's first line `listening URL`."""
+    """url is `http://127.0.0.1:PORT/`, read from the program's first line `listening URL`. `more` is further arguments."""
 
-    def __init__(self, world=WORLD, build=BUILD):
-        self.world_file, self.build = world, build
+    def __init__(self, world=WORLD, build=BUILD, more=()):
+        self.world_file, self.build, self.more = world, build, more
         self.child = self.url = None
 
     def __enter__(self):
@@ -24,7 +60,7 @@ class Sandbox:
         self.stop()
 
     def start(self):
-        command = [os.path.join(self.build, "frontdesk-sandbox"), "--world", self.world_file]
+        command = [os.path.join(self.build, "frontdesk-sandbox"), "--world", self.world_file, *self.more]
         self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self.child.stdout.readline().split()
         if len(line) != 2 or line[0] != "listening":
@@ -51,6 +87,33 @@ class Sandbox:
             text = answer.read()
         return json.loads(text) if text else None
 
+    def api(self, method, path, body=None, headers=None, prefix="/atservicesrest/v1.0/"):
+        """One call; body is sent as JSON, or as it stands if it is text. ConnectionError when the connection ends without a whole
+        answer. `headers` come on top of the login; None as a value leaves one out."""
+        data = body if body is None or isinstance(body, str) else json.dumps(body)
+        sent = {k: v for k, v in {**LOGIN, "Content-Type": "application/json", **(headers or {})}.items() if v is not None}
+        connection = http.client.HTTPConnection(self.url.split("/")[2], timeout=20)
+        try:
+            path = path if path.startswith("http") else prefix + path
+            connection.request(method, path.replace(self.url.rstrip("/"), ""), data, sent)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        except http.client.HTTPException as error:  # what came is not a whole answer
+            raise ConnectionError(repr(error)) from error
+        finally:
+            connection.close()
+
+    def query(self, entity, *filters, **keys):
+        return self.api("POST", entity + "/query", {"filter": list(filters), **keys})
+
+    def settings(self, **changes):
+        """Settings of src/sandbox/settings.c."""
+        self._talk("settings", changes)
+
+    def rows(self, **entities):
+        """Puts whole rows into the world, unchecked."""
+        self._talk("rows", entities)
+
     def log(self):
         """The requests so far, oldest first."""
         return self._talk("log")
@@ -69,6 +132,3 @@ class Sandbox:
 
     def world(self):
         return self._talk("world")
-
-    def faults(self, rules):
-        return self._talk("faults", rules)
