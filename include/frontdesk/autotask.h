@@ -2,11 +2,12 @@
 /*
  * autotask: the REST client. Facts: autotask-rest.md.
  *
- * Errors: ERR_CREDENTIALS after 401 (two in a row stop all calls until the secret's fingerprint changes; kept
- * in `state_dir`), ERR_PERMISSION, ERR_REJECTED (500 with a known text: permanent), ERR_BUSY (429;
- * retry_after_s), ERR_BUDGET, ERR_SERVER (500 without a known text, on reads), ERR_UNKNOWN_OUTCOME (on
- * writes: lost answer, or a 500 that may have committed), ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL. The
- * server's text is kept in the error. Thread-safe.
+ * Errors: ERR_CREDENTIALS after 401 (two in a row, over all processes of `state_dir`, stop all calls until
+ * user, secret or code change), ERR_PERMISSION, ERR_REJECTED (a known text, or a refusal that the API itself
+ * explains: permanent), ERR_NOT_FOUND, ERR_BUSY (429; retry_after_s), ERR_BUDGET, ERR_SERVER (reads: 5xx,
+ * HTML of any status, a lost answer), ERR_UNKNOWN_OUTCOME (writes: the same, which may have been done),
+ * ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is only
+ * believed from an empty list). The server's text is kept in the error. Thread-safe.
  */
 #ifndef FRONTDESK_AUTOTASK_H
 #define FRONTDESK_AUTOTASK_H
@@ -63,7 +64,7 @@ int autotask_secondary_exists(struct autotask *at, int64_t ticket, int64_t resou
                               struct err *e) MUST_USE;
 
 /* Reads the whole directory; a configured label that does not exist is ERR_LABEL, with every such label and
- * the labels that do exist appended to `problems`. */
+ * the labels that do exist appended to `problems`. ERR_PERMISSION when nobody in it can be given tickets. */
 int autotask_directory_load(struct autotask *at, struct directory **out, struct buf *problems,
                             struct err *e) MUST_USE;
 /* doctor: zone, credentials, rights (entityInformation), threshold; lines for a person. */

@@ -11,9 +11,11 @@ static const struct {
     enum err_code code;
 } known[] = {
     {"adequate permissions", ERR_PERMISSION},
+    {"No matching records found", ERR_NOT_FOUND}, /* before the right that it says may be missing */
     {"may not have the required permissions", ERR_PERMISSION},
     {"Zone information could not be determined", ERR_CREDENTIALS},
     {"thread threshold", ERR_BUSY},
+    {"Itgenatr005", ERR_BUSY}, /* the same, as a code */
     {"Missing Required Field", ERR_REJECTED},
     {"does not exist for the required field", ERR_REJECTED},
     {"queueID is required", ERR_REJECTED},
@@ -31,6 +33,10 @@ static const struct {
     {"Unexpected character encountered", ERR_REJECTED},
     {"must be less than or equal to", ERR_REJECTED},
     {"is required", ERR_REJECTED},
+    {"Parameter name:", ERR_REJECTED},
+    {"must have a roleID", ERR_REJECTED},
+    {"require a start and stop time", ERR_REJECTED},
+    {"There is no row at position", ERR_REJECTED},
     {"Attachment could not be found", ERR_NOT_FOUND},
 };
 
@@ -66,21 +72,32 @@ static enum err_code known_code(const char *text)
     return ERR_NONE;
 }
 
+/* Without a known text. A refusal counts only if the API itself explains it: a page of HTML may come from
+ * anything in between, and from a server that is being replaced. */
+static enum err_code code_of(enum call_kind kind, long status, bool explained)
+{
+    if (status == 401)
+        return ERR_CREDENTIALS;
+    if (status == 403)
+        return ERR_PERMISSION;
+    if (status == 429)
+        return ERR_BUSY;
+    if (explained && (status == 400 || status == 404 || status == 405))
+        return ERR_REJECTED;
+    if (kind == CALL_WRITE)
+        return ERR_UNKNOWN_OUTCOME;
+    /* no redirect is ever followed: the secret would go along */
+    return status >= 300 && status < 400 ? ERR_PROTOCOL : ERR_SERVER;
+}
+
 int answer_error(enum call_kind kind, const struct http_response *r, struct err *e)
 {
     struct buf text = BUF_INIT(1000);
     error_text(r, &text);
     const char *words = text.len ? text.data : r->body.len ? "(no explanation)" : "(empty answer)";
-    enum err_code code = r->status == 401 ? ERR_CREDENTIALS : r->status == 429 ? ERR_BUSY : known_code(words);
-    if (code == ERR_NONE && (r->status == 403 || r->status == 404 || r->status == 405 || r->status == 400))
-        code = r->status == 403 ? ERR_PERMISSION : ERR_REJECTED;
-    if (code == ERR_NONE && r->status >= 300 && r->status < 400)
-        code = ERR_PROTOCOL; /* no redirect is ever followed: the secret would go along */
+    enum err_code code = r->status == 401 || r->status == 429 ? ERR_NONE : known_code(text.data);
     if (code == ERR_NONE)
-        code = kind == CALL_WRITE ? ERR_UNKNOWN_OUTCOME : ERR_SERVER;
-    /* a write that met a redirect went nowhere, but who knows what answered */
-    if (code == ERR_PROTOCOL && kind == CALL_WRITE)
-        code = ERR_UNKNOWN_OUTCOME;
+        code = code_of(kind, r->status, text.len > 0);
     err_set(e, code, "Autotask answered %ld: %.400s", r->status, words);
     e->retry_after_s = r->retry_after_s;
     buf_release(&text);

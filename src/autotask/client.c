@@ -67,11 +67,11 @@ static int exchange(struct autotask *at, const char *method, const char *url, bo
 static int judge(struct autotask *at, enum call_kind kind, bool with_secrets, struct http_response *r,
                  struct json *answer, struct err *e)
 {
-    if (r->status == 401)
+    /* the zone answers anybody: only an answer to our login says anything about it */
+    if (r->status == 401 && with_secrets)
         refusal_note(at);
     if (r->status != 200)
         return answer_error(kind, r, e);
-    /* the zone answers anybody: only an answer to our login proves it */
     if (with_secrets)
         refusal_clear(at);
     if (json_open(buf_view(&r->body), answer, e) == 0)
@@ -105,6 +105,18 @@ static int guarded_call(struct autotask *at, enum call_kind kind, const char *me
 
 /* --- zone --- */
 
+/* https, or the loopback address that we asked; and nothing that could break out of a link. */
+static bool is_safe(const char *url, const char *asked)
+{
+    return (slice_starts_nocase(slice_of(url), SLICE("https://")) || http_same_origin(url, asked)) &&
+           url[strcspn(url, "\"'<>\\ ")] == '\0';
+}
+
+static const char *slash_behind(const char *url)
+{
+    return url[0] && url[strlen(url) - 1] == '/' ? "" : "/";
+}
+
 static int keep_zone(struct autotask *at, const struct json *answer, const char *asked, struct err *e)
 {
     struct pool *pool = pool_new(1 << 16);
@@ -113,16 +125,15 @@ static int keep_zone(struct autotask *at, const struct json *answer, const char 
     int rc = json_text(&url, 250, pool, &api, e);
     if (rc == 0)
         rc = json_text(&web, 250, pool, &pages, e);
-    /* the secret will go there: https, or the loopback address that we asked */
-    bool safe =
-        rc == 0 && (slice_starts_nocase(slice_of(api), SLICE("https://")) || http_same_origin(api, asked));
-    if (rc == 0 && !safe)
+    /* the secret will go there */
+    if (rc == 0 && !is_safe(api, asked))
         rc = err_set(e, ERR_PROTOCOL, "zoneInformation names %.200s, which is no https address", api);
     if (rc == 0) {
         pthread_mutex_lock(&at->lock);
-        const char *slash = api[0] && api[strlen(api) - 1] == '/' ? "" : "/";
-        snprintf(at->api, sizeof(at->api), "%s%sv1.0/", api, slash);
-        snprintf(at->web, sizeof(at->web), "%s", pages);
+        snprintf(at->api, sizeof(at->api), "%s%sv1.0/", api, slash_behind(api));
+        at->web[0] = '\0'; /* without it letters have no link */
+        if (is_safe(pages, asked))
+            snprintf(at->web, sizeof(at->web), "%s%s", pages, slash_behind(pages));
         pthread_mutex_unlock(&at->lock);
     }
     pool_free(&pool);
@@ -152,17 +163,22 @@ int autotask_zone(struct autotask *at, struct err *e)
     return rc;
 }
 
+static bool is_absolute(const char *url)
+{
+    return slice_starts_nocase(slice_of(url), SLICE("http://")) ||
+           slice_starts_nocase(slice_of(url), SLICE("https://"));
+}
+
 int autotask_call(struct autotask *at, enum call_kind kind, const char *method, const char *endpoint,
                   const char *path, struct slice body, struct json *answer, struct err *e)
 {
     struct buf url = BUF_INIT(4000);
     if (autotask_zone(at, e) != 0)
         return -1;
-    bool absolute = slice_find(slice_of(path), SLICE("://")) >= 0;
     pthread_mutex_lock(&at->lock);
-    if (!absolute)
+    if (!is_absolute(path))
         buf_puts(&url, at->api);
-    bool foreign = absolute && !http_same_origin(path, at->api);
+    bool foreign = is_absolute(path) && !http_same_origin(path, at->api);
     pthread_mutex_unlock(&at->lock);
     buf_puts(&url, path);
     int rc = foreign ? err_set(e, ERR_PROTOCOL, "Autotask names a next page on another server: %.200s", path)
@@ -173,29 +189,50 @@ int autotask_call(struct autotask *at, enum call_kind kind, const char *method, 
 
 /* --- pages --- */
 
-static int take_page(const struct json *answer, int (*row)(void *, const struct json *, struct err *),
-                     void *self, struct buf *next, struct err *e)
+/* The next page is an absolute address, or the path of one; "" = there is none. */
+static int keep_next(struct autotask *at, const struct json *details, struct buf *next, struct err *e)
 {
-    struct json items = json_get(answer, "items"), details = json_get(answer, "pageDetails"),
-                url = json_get(&details, "nextPageUrl");
+    struct json url = json_get(details, "nextPageUrl");
     struct pool *pool = pool_new(1 << 16);
-    const char *text;
-    int rc = 0, i = 0;
+    const char *text = "";
+    int rc = 0;
+    if (json_there(&url) && !cJSON_IsString(url.value))
+        rc = err_set(e, ERR_PROTOCOL, "pageDetails.nextPageUrl: text expected");
+    if (rc == 0)
+        rc = json_text(&url, 3000, pool, &text, e);
+    buf_clear(next);
+    if (rc == 0 && text[0] == '/' && text[1] != '/') {
+        pthread_mutex_lock(&at->lock);
+        const char *root = strstr(at->api, "://"), *end = root ? strchr(root + 3, '/') : NULL;
+        buf_put(next, at->api, end ? (size_t)(end - at->api) : 0);
+        pthread_mutex_unlock(&at->lock);
+    } else if (rc == 0 && text[0] && !is_absolute(text)) {
+        rc = err_set(e, ERR_PROTOCOL, "pageDetails.nextPageUrl: an address expected, not %.100s", text);
+    }
+    buf_puts(next, text);
+    pool_free(&pool);
+    return rc;
+}
+
+/* An answer without a list is no empty list: "not found" would be read from it. */
+static int take_page(struct autotask *at, const struct json *answer,
+                     int (*row)(void *, const struct json *, struct err *), void *self, struct buf *next,
+                     struct err *e)
+{
+    struct json items = json_get(answer, "items"), details = json_get(answer, "pageDetails");
+    int i = 0;
     const cJSON *item;
+    if (!cJSON_IsArray(items.value))
+        return err_set(e, ERR_PROTOCOL, "items: a list expected");
     cJSON_ArrayForEach(item, items.value)
     {
         struct json each = {.value = item, .parent = &items, .index = i++};
-        if (rc == 0)
-            rc = row(self, &each, e);
+        if (!cJSON_IsObject(item))
+            return err_set(e, ERR_PROTOCOL, "items[%d]: a record expected", i - 1);
+        if (row(self, &each, e) != 0)
+            return -1;
     }
-    if (rc == 0)
-        rc = json_text(&url, 3000, pool, &text, e);
-    if (rc == 0) {
-        buf_clear(next);
-        buf_puts(next, text);
-    }
-    pool_free(&pool);
-    return rc;
+    return keep_next(at, &details, next, e);
 }
 
 int autotask_query(struct autotask *at, const char *entity, const char *body,
@@ -214,7 +251,7 @@ int autotask_query(struct autotask *at, const char *entity, const char *body,
         rc = autotask_call(at, CALL_READ, "POST", entity, next.data, slice_of(body), &answer, e);
         if (rc != 0)
             break;
-        rc = take_page(&answer, row, self, &next, e);
+        rc = take_page(at, &answer, row, self, &next, e);
         json_close(&answer);
     }
     buf_release(&next);

@@ -32,7 +32,7 @@ int autotask_query(struct autotask *at, const char *entity, const char *body,
                    struct err *e) MUST_USE;
 int autotask_zone(struct autotask *at, struct err *e) MUST_USE;
 
-/* errors.c: what an answer that is no 200 means. */
+/* answers.c: what an answer that is no 200 means. */
 int answer_error(enum call_kind kind, const struct http_response *r, struct err *e);
 /* refusal.c: "credentials refused" is kept with the fingerprint in a file, and survives restarts. */
 int refusal_check(struct autotask *at, struct err *e) MUST_USE;

@@ -149,6 +149,17 @@ static int resolve_company(struct autotask *at, struct load *l, struct err *e)
     return rc;
 }
 
+static bool are_records(const struct json *list)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list->value)
+    {
+        if (!cJSON_IsObject(item))
+            return false;
+    }
+    return json_length(list) > 0;
+}
+
 int load_labels(struct autotask *at, struct load *l, struct err *e)
 {
     struct json answer;
@@ -156,9 +167,10 @@ int load_labels(struct autotask *at, struct load *l, struct err *e)
                       &answer, e) != 0)
         return -1;
     struct json fields = json_get(&answer, "fields");
-    int rc = json_length(&fields)
-                 ? resolve_all(&fields, l, e)
-                 : err_set(e, ERR_PROTOCOL, "fields: a list expected (Tickets/entityInformation/fields)");
+    int rc = are_records(&fields) ? resolve_all(&fields, l, e)
+                                  : err_set(e, ERR_PROTOCOL,
+                                            "fields: a list of records expected "
+                                            "(Tickets/entityInformation/fields)");
     json_close(&answer);
     return rc == 0 ? resolve_company(at, l, e) : rc;
 }

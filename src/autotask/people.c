@@ -150,6 +150,21 @@ static void give_nicknames(struct load *l, struct directory_resource *r)
     r->nicknames = names;
 }
 
+/* An API user without rights sees fewer rows and no error (autotask-rest.md 1.3). With nobody to assign to,
+ * every mail would go to triage: the staff list that we have is better than that. */
+static int check_some(const struct load *l, struct err *e)
+{
+    for (size_t i = 0; i < l->n_resources; i++) {
+        if (l->resources[i].assignable)
+            return 0;
+    }
+    return err_set(
+        e, ERR_PERMISSION,
+        "Autotask shows %zu people and %zu active roles, but none of whom can be given tickets: the "
+        "API user's security level hides them, or nobody has a service-desk role",
+        l->n_resources, l->n_active_roles);
+}
+
 int load_people(struct autotask *at, struct load *l, struct err *e)
 {
     static const char all[] = "{\"MaxRecords\":500,\"filter\":[{\"op\":\"exist\",\"field\":\"id\"}]}";
@@ -173,5 +188,5 @@ int load_people(struct autotask *at, struct load *l, struct err *e)
     }
     l->values.resources = l->resources;
     l->values.n_resources = l->n_resources;
-    return 0;
+    return check_some(l, e);
 }

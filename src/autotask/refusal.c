@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * refusal: Autotask locks a user after some failed logins, so two 401s in a row stop every call of this
- * installation, also after a restart and from the command line, until user, secret or code change
- * (autotask-rest.md 1.3).
+ * installation, until user, secret or code change (autotask-rest.md 1.3). They are counted in a file, so that
+ * they add up over restarts and over the command line: "FINGERPRINT COUNT".
  */
 #include "client.h"
 
@@ -15,17 +15,46 @@ static void path_of(const struct autotask *at, char *out, size_t size)
     snprintf(out, size, "%s/credentials-refused", at->options.state_dir);
 }
 
-int refusal_check(struct autotask *at, struct err *e)
+enum { MOST = 2 };
+
+/* Refusals in a row of the very login that we have. */
+static unsigned read_count(const struct autotask *at)
 {
-    char path[4200], known[17] = "";
+    char path[4200], text[32] = "";
+    uint64_t count;
     path_of(at, path, sizeof(path));
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return 0;
-    ssize_t n = read(fd, known, 16);
+    ssize_t n = read(fd, text, sizeof(text) - 1);
     close(fd);
-    if (n != 16 || strcmp(known, at->fingerprint) != 0)
+    if (n < 16 || strncmp(text, at->fingerprint, 16) != 0)
         return 0;
+    /* without a count: a note of an older version, which was made at the second */
+    return slice_to_u64(slice_trim(slice_of(text + 16)), 0, 99, &count) ? (unsigned)count : MOST;
+}
+
+static bool write_count(const struct autotask *at, const char *path, unsigned count)
+{
+    char text[32];
+    int n = snprintf(text, sizeof(text), "%s %u\n", at->fingerprint, count);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, text, (size_t)n) == n && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+int refusal_check(struct autotask *at, struct err *e)
+{
+    char path[4200];
+    pthread_mutex_lock(&at->lock);
+    at->refusals = read_count(at);
+    bool stop = at->refusals >= MOST;
+    pthread_mutex_unlock(&at->lock);
+    if (!stop)
+        return 0;
+    path_of(at, path, sizeof(path));
     return err_set(e, ERR_CREDENTIALS,
                    "Autotask has refused this user, secret and integration code twice; no further try is "
                    "made, so that the "
@@ -37,27 +66,26 @@ int refusal_check(struct autotask *at, struct err *e)
 void refusal_note(struct autotask *at)
 {
     char path[4200];
-    pthread_mutex_lock(&at->lock);
-    unsigned times = ++at->refusals;
-    at->api[0] = '\0'; /* a moved tenant looks like this too: ask for the zone again */
-    pthread_mutex_unlock(&at->lock);
-    if (times < 2)
-        return;
     path_of(at, path, sizeof(path));
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write(fd, at->fingerprint, 16) == 16 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (!ok)
-        LOG(LOG_ERROR, "autotask", "refusal.not-kept", LS("file", path), LN("errno", errno));
-    LOG(LOG_ERROR, "autotask", "credentials.refused", LS("fingerprint", at->fingerprint));
+    pthread_mutex_lock(&at->lock);
+    unsigned times = at->refusals = read_count(at) + 1;
+    at->api[0] = '\0'; /* a moved tenant looks like this too: ask for the zone again */
+    bool kept = write_count(at, path, times);
+    int errnum = errno;
+    pthread_mutex_unlock(&at->lock);
+    if (!kept)
+        LOG(LOG_ERROR, "autotask", "refusal.not-kept", LS("file", path), LN("errno", errnum));
+    if (times >= MOST)
+        LOG(LOG_ERROR, "autotask", "credentials.refused", LS("fingerprint", at->fingerprint));
 }
 
 void refusal_clear(struct autotask *at)
 {
-    if (!at->refusals)
-        return;
+    char path[4200];
+    path_of(at, path, sizeof(path));
     pthread_mutex_lock(&at->lock);
+    if (at->refusals)
+        unlink(path);
     at->refusals = 0;
     pthread_mutex_unlock(&at->lock);
 }

@@ -79,6 +79,8 @@ static int read_found(const struct json *item, struct autotask_found *out, struc
                 key = json_get(item, "externalID"), title = json_get(item, "title");
     const char *n, *k, *t;
     int rc = json_int(&id, 0, &out->id, e);
+    if (rc == 0 && out->id <= 0)
+        rc = err_set(e, ERR_PROTOCOL, "the ticket's id: positive number expected");
     if (rc == 0)
         rc = json_text(&number, 50, pool, &n, e);
     if (rc == 0)
@@ -103,9 +105,16 @@ int autotask_ticket_get(struct autotask *at, int64_t id, struct autotask_found *
     if (autotask_call(at, CALL_READ, "GET", "Tickets", path, SLICE_NONE, &answer, e) != 0)
         return -1;
     struct json item = json_get(&answer, "item");
-    int rc = json_there(&item)
-                 ? read_found(&item, out, e)
-                 : err_set(e, ERR_NOT_FOUND, "Autotask does not show ticket %lld", (long long)id);
+    int rc;
+    if (cJSON_IsNull(cJSON_GetObjectItem(answer.value, "item")))
+        rc = err_set(e, ERR_NOT_FOUND, "Autotask does not show ticket %lld", (long long)id);
+    else if (!cJSON_IsObject(item.value))
+        rc = err_set(e, ERR_PROTOCOL, "item: a record expected");
+    else
+        rc = read_found(&item, out, e);
+    if (rc == 0 && (out->id != id || !out->number[0]))
+        rc = err_set(e, ERR_PROTOCOL, "Autotask showed ticket %lld with number \"%s\" for ticket %lld",
+                     (long long)out->id, out->number, (long long)id);
     json_close(&answer);
     return rc;
 }
@@ -162,24 +171,35 @@ int autotask_secondary_create(struct autotask *at, int64_t ticket, int64_t resou
     return rc;
 }
 
-static int note_found(void *self, const struct json *item, struct err *e)
+struct second {
+    int64_t ticket, resource;
+    bool found;
+};
+
+/* As with the key: a condition that was dropped must not answer for us. */
+static int note_second(void *self, const struct json *item, struct err *e)
 {
-    (void)item;
-    (void)e;
-    *(bool *)self = true;
-    return 0;
+    struct second *s = self;
+    struct json ticket_id = json_get(item, "ticketID"), resource_id = json_get(item, "resourceID");
+    int64_t ticket, resource;
+    if (json_int(&ticket_id, -1, &ticket, e) != 0 || json_int(&resource_id, -1, &resource, e) != 0)
+        return -1;
+    s->found = ticket == s->ticket && resource == s->resource;
+    return s->found ? 0 : err_set(e, ERR_PROTOCOL, "Autotask answered a look-up with another record");
 }
 
 int autotask_secondary_exists(struct autotask *at, int64_t ticket, int64_t resource, bool *found,
                               struct err *e)
 {
+    struct second s = {.ticket = ticket, .resource = resource};
     char body[300];
-    *found = false;
     snprintf(body, sizeof(body),
              "{\"MaxRecords\":2,\"filter\":[{\"op\":\"eq\",\"field\":\"ticketID\",\"value\":%lld},"
              "{\"op\":\"eq\",\"field\":\"resourceID\",\"value\":%lld}]}",
              (long long)ticket, (long long)resource);
-    return autotask_query(at, "TicketSecondaryResources", body, note_found, found, e);
+    int rc = autotask_query(at, "TicketSecondaryResources", body, note_second, &s, e);
+    *found = rc == 0 && s.found;
+    return rc;
 }
 
 void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out)

@@ -9,16 +9,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60 };
+enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60, CALL_BITS = 24 };
 
+/* One cell a minute: the minute (since 1970) and its calls in one word, so that processes change it at once.
+ */
 struct counter {
-    _Atomic int64_t minute[MINUTES]; /* which minute (since 1970) the bucket counts */
-    _Atomic uint32_t calls[MINUTES];
+    _Atomic uint64_t cells[MINUTES];
 };
 
 struct endpoint {
@@ -98,12 +100,23 @@ void budget_close(struct budget **budget)
 
 /* --- counting --- */
 
+static unsigned calls_of(uint64_t cell)
+{
+    return (unsigned)(cell & ((1u << CALL_BITS) - 1));
+}
+
+static int64_t minute_of(uint64_t cell)
+{
+    return (int64_t)(cell >> CALL_BITS);
+}
+
 static unsigned used_at(const struct budget *b, int64_t now_minute)
 {
     unsigned sum = 0;
     for (int i = 0; i < MINUTES; i++) {
-        if (now_minute - b->counter->minute[i] < MINUTES)
-            sum += b->counter->calls[i];
+        uint64_t cell = b->counter->cells[i];
+        if (now_minute - minute_of(cell) < MINUTES)
+            sum += calls_of(cell);
     }
     return sum;
 }
@@ -113,29 +126,38 @@ static unsigned free_again_s(const struct budget *b, int64_t now_ms)
 {
     int64_t oldest = now_ms / 60000;
     for (int i = 0; i < MINUTES; i++) {
-        int64_t m = b->counter->minute[i];
-        if (b->counter->calls[i] && now_ms / 60000 - m < MINUTES && m < oldest)
-            oldest = m;
+        uint64_t cell = b->counter->cells[i];
+        if (calls_of(cell) && now_ms / 60000 - minute_of(cell) < MINUTES && minute_of(cell) < oldest)
+            oldest = minute_of(cell);
     }
     return (unsigned)(((oldest + MINUTES) * 60000 - now_ms) / 1000 + 1);
 }
 
+static void add(struct budget *b, int64_t minute, int by)
+{
+    _Atomic uint64_t *cell = &b->counter->cells[minute % MINUTES];
+    uint64_t old = *cell, new;
+    do {
+        bool same = minute_of(old) == minute;
+        if (by < 0 && (!same || calls_of(old) == 0))
+            return;
+        new = same ? old + (uint64_t)(int64_t)by : (uint64_t)minute << CALL_BITS | 1;
+    } while (!atomic_compare_exchange_weak(cell, &old, new));
+}
+
+/* Counts first and looks then: two processes at once may both be refused the last call, never both have it.
+ */
 static int count_call(struct budget *b, struct err *e)
 {
     int64_t now_ms = clock_now_ms(), minute = now_ms / 60000;
-    int at = (int)(minute % MINUTES);
-    if (b->per_hour && used_at(b, minute) >= b->per_hour) {
-        err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)",
-                b->per_hour, b->name);
-        e->retry_after_s = free_again_s(b, now_ms);
-        return -1;
-    }
-    if (b->counter->minute[at] != minute) {
-        b->counter->minute[at] = minute;
-        b->counter->calls[at] = 0;
-    }
-    b->counter->calls[at]++;
-    return 0;
+    add(b, minute, 1);
+    if (!b->per_hour || used_at(b, minute) <= b->per_hour)
+        return 0;
+    add(b, minute, -1);
+    err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)", b->per_hour,
+            b->name);
+    e->retry_after_s = free_again_s(b, now_ms);
+    return -1;
 }
 
 /* --- slots --- */
