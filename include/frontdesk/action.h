@@ -31,8 +31,9 @@ struct plan_person {
     const char *name, *user;
 };
 
-/* One field of the ticket that a follow-up changes, with the value that it showed: a change is repeated only while
- * the record still shows it (invariant 4). Values are ids (never negative), or milliseconds; or PLAN_NULL. */
+/* One field of the ticket that a follow-up changes, with the value that it showed: a change is repeated only
+ * while the record still shows it (invariant 4). Values are ids (never negative), or milliseconds; or
+ * PLAN_NULL. */
 struct plan_change {
     const char *what;  /* "Due"; empty: goes with the one before it */
     const char *field; /* its name in Autotask */
@@ -162,11 +163,11 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
-    unsigned tries; /* of this stage: bounds reading back */
+    unsigned tries;      /* of this stage: bounds reading back */
     int64_t as_resource; /* in whose name; 0 = the API user's */
-    bool late;      /* the steps after the answer, instead of those before it */
+    bool late;           /* the steps after the answer, instead of those before it */
     /* results */
-    bool not_in_name; /* Autotask does not allow as_resource: it was done in the API user's */
+    bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
     bool reading_back; /* all steps are done */
     bool found;        /* a step was found to be done already */
     int64_t ticket_id;
