@@ -141,6 +141,8 @@ int imap_open(struct imap *i, struct err *e)
 {
     if (stream_open(&i->stream, &i->conf->imap, i->options->stop_fd, i->answer_ms, e) != 0)
         return -1;
+    i->shape = (struct imap_shape){0};
+    stream_watch(i->stream, imap_shape_look, &i->shape);
     i->session = mailimap_new(0, NULL);
     ENSURE(i->session);
     if (greet(i, e) != 0)
