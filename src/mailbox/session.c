@@ -78,7 +78,10 @@ static int ask_capabilities(struct imap *i, struct err *e)
 
 static bool can(struct imap *i, const char *name)
 {
-    return mailimap_has_extension(i->session, name) != 0;
+    /* an empty list of capabilities is no list, which libetpan does not expect */
+    const struct mailimap_connection_info *info = i->session->imap_connection_info;
+    bool listed = info && info->imap_capability && info->imap_capability->cap_list;
+    return listed && mailimap_has_extension(i->session, name) != 0;
 }
 
 static int start_tls(struct imap *i, struct err *e)
