@@ -21,10 +21,11 @@ enum {
 struct imap_shape {
     enum { SHAPE_TAG, SHAPE_WORD, SHAPE_TEXT, SHAPE_CODE, SHAPE_DATA, SHAPE_FREE } at;
     enum { SHAPE_NONE, SHAPE_DIGITS, SHAPE_CLOSED } brace;
+    enum { SHAPE_WITHIN, SHAPE_OPENED, SHAPE_BACKSLASH, SHAPE_ENDED } list;
     char word[12];
     size_t n_word;
     int depth;
-    bool quoted, escaped, list_ended;
+    bool quoted, escaped, digits;
     uint64_t announced, literal; /* bytes of the literal that the line announces, that are still to come */
 };
 

@@ -38,15 +38,32 @@ static bool structure(struct imap_shape *s, char c)
     return s->depth >= 0 && s->depth <= DEPTH_MAX;
 }
 
+/* A list in a response code must begin with a flag, or end: else libetpan frees a list that it never made. */
+static bool begins_well(struct imap_shape *s, char c)
+{
+    bool atom = c > 0x20 && c < 0x7f && !strchr("(){%*\"\\]", c);
+    bool fits = s->list == SHAPE_OPENED      ? atom || c == ')' || c == '\\'
+                : s->list == SHAPE_BACKSLASH ? atom || c == '*'
+                : s->list == SHAPE_ENDED     ? c == ']'
+                                             : true;
+    s->list = c == '(' && !s->quoted                    ? SHAPE_OPENED
+              : s->list == SHAPE_OPENED && c == '\\'    ? SHAPE_BACKSLASH
+              : c == ')' && s->depth == 1 && !s->quoted ? SHAPE_ENDED
+                                                        : SHAPE_WITHIN;
+    return fits;
+}
+
 /* "{123}" at the end of a line announces a literal. */
 static void note_brace(struct imap_shape *s, char c)
 {
     if (c == '{') {
         s->brace = SHAPE_DIGITS;
         s->announced = 0;
+        s->digits = false;
     } else if (s->brace == SHAPE_DIGITS && c >= '0' && c <= '9' && s->announced < UINT32_MAX) {
         s->announced = s->announced * 10 + (uint64_t)(c - '0');
-    } else if (s->brace == SHAPE_DIGITS && c == '}') {
+        s->digits = true;
+    } else if (s->brace == SHAPE_DIGITS && c == '}' && s->digits) {
         s->brace = SHAPE_CLOSED;
     } else if (c != '\r') {
         s->brace = SHAPE_NONE;
@@ -55,13 +72,12 @@ static void note_brace(struct imap_shape *s, char c)
 
 static bool end_line(struct imap_shape *s)
 {
-    bool structured = s->at == SHAPE_DATA || s->at == SHAPE_CODE;
-    if (structured && s->brace == SHAPE_CLOSED && !s->quoted) {
+    if (s->at == SHAPE_DATA && s->brace == SHAPE_CLOSED && !s->quoted) {
         s->literal = s->announced;
         s->brace = SHAPE_NONE;
         return true; /* the line goes on behind the literal */
     }
-    bool whole = !structured || (s->at == SHAPE_DATA && s->depth == 0 && !s->quoted);
+    bool whole = s->at == SHAPE_DATA ? s->depth == 0 && !s->quoted : s->at != SHAPE_CODE;
     *s = (struct imap_shape){0};
     return whole;
 }
@@ -86,11 +102,10 @@ static bool step(struct imap_shape *s, char c)
         s->at = c == '[' ? SHAPE_CODE : c == ' ' ? SHAPE_TEXT : SHAPE_FREE;
         return true;
     case SHAPE_CODE:
-        if (s->list_ended && c != ']')
+        if (!begins_well(s, c))
             return false;
         if (c == ']' && s->depth == 0 && !s->quoted)
             s->at = SHAPE_FREE;
-        s->list_ended = c == ')' && s->depth == 1 && !s->quoted;
         break;
     case SHAPE_DATA:
         break;
