@@ -78,7 +78,10 @@ static int ask_capabilities(struct imap *i, struct err *e)
 
 static bool can(struct imap *i, const char *name)
 {
-    return mailimap_has_extension(i->session, name) != 0;
+    /* an empty list of capabilities is no list, which libetpan does not expect */
+    const struct mailimap_connection_info *info = i->session->imap_connection_info;
+    bool listed = info && info->imap_capability && info->imap_capability->cap_list;
+    return listed && mailimap_has_extension(i->session, name) != 0;
 }
 
 static int start_tls(struct imap *i, struct err *e)
@@ -141,6 +144,8 @@ int imap_open(struct imap *i, struct err *e)
 {
     if (stream_open(&i->stream, &i->conf->imap, i->options->stop_fd, i->answer_ms, e) != 0)
         return -1;
+    i->shape = (struct imap_shape){0};
+    stream_watch(i->stream, imap_shape_look, &i->shape);
     i->session = mailimap_new(0, NULL);
     ENSURE(i->session);
     if (greet(i, e) != 0)
