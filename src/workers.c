@@ -69,6 +69,14 @@ static int64_t job_of(int64_t ready)
     return ready < 0 ? -1 - ready : ready;
 }
 
+/* What was skipped comes up again soon; asking at every release would cost more than the work itself. */
+static bool nothing_now(struct workers *w)
+{
+    if (w->skipped && w->next_due_ms > clock_now_ms() + AGAIN_MS)
+        w->next_due_ms = clock_now_ms() + AGAIN_MS;
+    return false;
+}
+
 /* The next piece of work that nobody has, marked busy; false when there is none now. */
 static bool claim(struct workers *w, int64_t *out)
 {
@@ -85,14 +93,11 @@ static bool claim(struct workers *w, int64_t *out)
             return true;
         }
         if (pass == 0 && !w->dirty && clock_now_ms() < w->next_due_ms)
-            return false;
+            return nothing_now(w);
         if (pass == 0)
             refill(w);
     }
-    /* what was skipped comes up again soon; asking at every release would cost more than the work itself */
-    if (w->skipped && w->next_due_ms > clock_now_ms() + AGAIN_MS)
-        w->next_due_ms = clock_now_ms() + AGAIN_MS;
-    return false;
+    return nothing_now(w);
 }
 
 static void wait_for_work(struct workers *w)
