@@ -256,7 +256,7 @@ bool workers_drain(struct workers *w, int64_t ms)
 {
     int64_t deadline = deadline_in(ms);
     bool idle = false;
-    while (!idle && deadline_left(deadline) > 0) {
+    while (!idle && deadline_left(deadline) > 0 && !desk_stopping(w->desk)) {
         int64_t id, now_ms = clock_now_ms();
         pthread_mutex_lock(&w->lock);
         idle = w->n_busy == 0 && journal_due(w->desk->journal, now_ms + SOON_MS, &id, 1) == 0 &&
