@@ -197,7 +197,9 @@ cJSON *entity_row(const struct entity *e, int64_t id)
 
 cJSON *world_row(const char *entity, int64_t id)
 {
-    return entity_row(world_entity(slice_of(entity)), id);
+    const struct entity *e = world_entity(slice_of(entity));
+    ENSURE(e);
+    return entity_row(e, id);
 }
 
 int64_t entity_add(struct entity *e, cJSON *row)
