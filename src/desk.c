@@ -2,6 +2,7 @@
 /* desk: opening and closing what the flow shares, and handing out the directory of the day. See desk.h. */
 #include "desk.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 static int open_outboxes(struct desk *d, struct err *e)
@@ -56,6 +57,12 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     if (open_autotask(d, e) != 0)
         return -1;
     return options->with_outboxes ? open_outboxes(d, e) : 0;
+}
+
+bool desk_stopping(const struct desk *d)
+{
+    struct pollfd fd = {.fd = d->stop_fd, .events = POLLIN};
+    return poll(&fd, 1, 0) > 0;
 }
 
 void desk_people_put(struct desk *d, struct desk_people *people)
