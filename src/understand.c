@@ -225,7 +225,9 @@ int job_understand(struct job *job, struct err *e)
     struct job_view v = {0};
     struct buf path = BUF_INIT(4096);
     if (!job->mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       job->row.mailbox);
     if (job->row.attempts >= MAX_ATTEMPTS)
         return err_set(e, ERR_MAIL, "reading this mail ended frontdesk %u times", job->row.attempts);
     if (job->row.spool[0])

@@ -113,7 +113,9 @@ int plan_decode(struct plan *out, const char *json, struct pool *pool, struct er
     *out = (struct plan){0};
     if (!cJSON_IsObject(root)) {
         cJSON_Delete(root);
-        return err_set(e, ERR_JOURNAL, "the plan in the journal is not readable");
+        return err_set(
+            e, ERR_JOURNAL,
+            "the plan of this mail in the journal cannot be read: discard the mail and have it sent again");
     }
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         char *at = (char *)out + fields[i].offset;
