@@ -147,7 +147,9 @@ int job_answer(struct job *job, struct err *e)
     if (job_need_plan(job, e) != 0)
         return -1;
     if (!job->mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       job->row.mailbox);
     enum letter_kind kind = kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
     if (make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
@@ -199,7 +201,9 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     size_t i;
     const struct conf_mailbox *mailbox = desk_mailbox(d, l->mailbox, &i);
     if (!mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", l->mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       l->mailbox);
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");

@@ -22,6 +22,8 @@ struct desk {
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
+    /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
+    pthread_rwlock_t reading;
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */

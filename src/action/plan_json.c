@@ -123,13 +123,21 @@ static int get_fields(const struct json *root, struct plan *out, struct pool *po
     return 0;
 }
 
+static int unreadable(struct err *e, const char *why)
+{
+    return err_set(
+        e, ERR_JOURNAL,
+        "the plan of this mail in the journal cannot be read (%s): discard the mail and have it sent again",
+        why);
+}
+
 int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e)
 {
     struct json root;
     struct err why = ERR_INIT;
     *out = (struct plan){0};
     if (json_open(slice_of(json), &root, &why) != 0)
-        return err_set(e, ERR_JOURNAL, "the plan in the journal is not readable");
+        return unreadable(e, "no JSON");
     int rc = cJSON_IsObject(root.value) ? get_fields(&root, out, pool, &why)
                                         : err_set(&why, ERR_PROTOCOL, "an object expected");
     if (rc == 0)
@@ -138,5 +146,5 @@ int plan_decode(struct plan *out, const char *json, struct pool *pool, struct er
         rc = get_people(&root, "suggestions", out->suggestions, ARRAY_LEN(out->suggestions),
                         &out->n_suggestions, pool, &why);
     json_close(&root);
-    return rc == 0 ? 0 : err_set(e, ERR_JOURNAL, "the plan in the journal is not readable: %s", why.text);
+    return rc == 0 ? 0 : unreadable(e, why.text);
 }

@@ -111,9 +111,11 @@ static int log_in(struct imap *i, struct err *e)
 {
     struct secret password;
     if (!stream_is_secure(i->stream))
-        return err_set(e, ERR_TLS, "the connection is not secure: no password is sent");
+        return err_set(e, ERR_TLS, "the connection to %s is not secure: no password is sent",
+                       i->conf->imap.host);
     if (can(i, "LOGINDISABLED"))
-        return err_set(e, ERR_CREDENTIALS, "%s does not take passwords (LOGINDISABLED)", i->conf->imap.host);
+        return err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
+                       i->conf->imap.host);
     if (secret_load(&password, i->conf->imap.password_file, e) != 0)
         return -1;
     imap_limit(i, SMALL_ANSWER);
