@@ -208,7 +208,7 @@ static void labels_are_found_or_named(void **state)
     assert_int_equal(load(&d, &e), ERR_LABEL);
     assert_non_null(strstr(problems.data,
                            "ticket.queue = \"Helpdesk\": Autotask has no such queueID; did you "
-                           "mean \"Help Desk\"?; it has \"Help Desk\", \"Triage\""));
+                           "mean \"Help Desk\"? It has \"Help Desk\", \"Triage\""));
     bench.conf.ticket.queue = right;
     d = good_load();
     directory_unref(&d);
