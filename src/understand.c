@@ -10,11 +10,11 @@ enum { MAX_ATTEMPTS = 3 };
 static int read_headers_only(struct job_view *v, struct slice bytes, const char *path, const struct err *why,
                              struct err *e)
 {
-    struct slice head = bytes;
+    enum { HEAD = 256 * 1024 };
+    struct slice head = slice_cut(bytes, HEAD);
     char *block = NULL;
     if (path) {
         FILE *f = fopen(path, "re");
-        enum { HEAD = 256 * 1024 };
         block = mem_alloc(HEAD);
         head = slice_from(block, f ? fread(block, 1, HEAD, f) : 0);
         if (f)
@@ -293,23 +293,38 @@ static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
     return rc;
 }
 
+/* Several may have been read when frontdesk died, and one of them killed it: read alone, it is the only one
+ * that is counted the next time. */
+static int read_noted(struct job *job, const char *path, struct job_view *v, struct err *e)
+{
+    struct desk *d = job->desk;
+    if (job->row.attempts)
+        pthread_rwlock_wrlock(&d->reading);
+    else
+        pthread_rwlock_rdlock(&d->reading);
+    journal_reading(d->journal, job->slot, job->row.id);
+    CRASH_POINT("read.before");
+    int rc = read_and_judge(d, job->mailbox, job->row.mail, path, job->row.headers_only, v, e);
+    CRASH_POINT_OF("read", job->row.ref);
+    journal_read_done(d->journal, job->slot);
+    CRASH_POINT("read.after");
+    pthread_rwlock_unlock(&d->reading);
+    return rc;
+}
+
 int job_understand(struct job *job, struct err *e)
 {
     struct job_view v = {0};
-    struct journal *j = job->desk->journal;
     struct buf path = BUF_INIT(4096);
     if (!job->mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       job->row.mailbox);
     if (job->row.attempts >= MAX_ATTEMPTS)
         return err_set(e, ERR_MAIL, "reading this mail ended frontdesk %u times", job->row.attempts);
     if (job->row.spool[0])
-        journal_spool_path(j, job->row.spool, &path);
-    journal_reading(j, job->slot, job->row.id);
-    CRASH_POINT("read.before");
-    int rc = read_and_judge(job->desk, job->mailbox, job->row.mail, path.len ? path.data : NULL,
-                            job->row.headers_only, &v, e);
-    journal_read_done(j, job->slot);
-    CRASH_POINT("read.after");
+        journal_spool_path(job->desk->journal, job->row.spool, &path);
+    int rc = read_noted(job, path.len ? path.data : NULL, &v, e);
     if (rc == 0)
         rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, &v, e) : turn_away(job, &v, e);
     message_release(&v.message);
