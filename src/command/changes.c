@@ -5,12 +5,13 @@
  */
 #include "changes.h"
 
-enum { SPAN_WORDS = 12, MOST_NUMBER = 99, MOST_DAYS = 365 };
+enum { SPAN_WORDS = 12, BARE_WORDS = 4, MOST_NUMBER = 99, MOST_DAYS = 365 };
 
 struct parser {
     const struct change_world *w;
     struct tokens t; /* without words of politeness */
-    bool bare_name, bare_value, loose, started_bare;
+    bool bare_name, bare_value, loose;
+    bool weak; /* the last form found a date or a company without its key */
 };
 
 /* A run of words [from, to) that is tried. */
@@ -20,13 +21,18 @@ struct run {
     bool inner; /* a separator stands inside */
 };
 
-/* Words of politeness: they change nothing wherever they stand. Two words are one row. */
-static const char *const polite[] = {"please", "pls",    "plz", "kindly", "thanks", "thx",
-                                     "ok",     "okay",   "yes", "sorry",  "just",   "instead",
-                                     "then",   "cheers", "ty",  "hi",     "hello",  "hey"};
-static const char *const polite_pairs[][2] = {{"thank", "you"},   {"can", "you"},  {"could", "you"},
-                                              {"would", "you"},   {"will", "you"}, {"many", "thanks"},
-                                              {"thanks", "again"}};
+/* Words of politeness: they change nothing wherever they stand. */
+static const char *const polite[] = {"please", "pls",   "plz",  "kindly",  "ok",  "okay",
+                                     "yes",    "sorry", "just", "instead", "then"};
+/* Courtesies: the same, but only apart from what follows ("thanks to Mike" thanks him). */
+static const char *const courtesies[] = {"thanks", "thx", "cheers", "ty", "hi", "hello", "hey"};
+static const struct {
+    const char *first, *second;
+    bool courtesy;
+} pairs[] = {
+    {"can", "you", false},  {"could", "you", false},  {"would", "you", false},   {"will", "you", false},
+    {"thank", "you", true}, {"many", "thanks", true}, {"thanks", "again", true},
+};
 static const char *const objects[] = {"it", "this", "that"};
 static const char *const things[] = {"ticket", "request", "one", "task", "job"};
 static const char *const move_verbs[] = {"assign", "reassign", "re-assign", "give",    "hand",
@@ -51,13 +57,18 @@ static bool is(const struct run *r, size_t at, const char *text)
     return at < r->to && slice_eq(r->p->t.t[at].folded, slice_of(text));
 }
 
-static bool is_one(const struct run *r, size_t at, const char *const *list, size_t n)
+static bool in_list(struct slice folded, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (is(r, at, list[i]))
+        if (slice_eq(folded, slice_of(list[i])))
             return true;
     }
     return false;
+}
+
+static bool is_one(const struct run *r, size_t at, const char *const *list, size_t n)
+{
+    return at < r->to && in_list(r->p->t.t[at].folded, list, n);
 }
 
 static bool ends_piece(const struct run *r)
@@ -97,7 +108,9 @@ enum named { NAME_NONE, NAME_ONE, NAME_SEVERAL, NAME_ABSENT };
 /* Does the whole text name somebody? */
 static enum named name_of(const struct change_world *w, struct slice text, struct match *m)
 {
-    struct words *words = pool_alloc(w->pool, sizeof(*words));
+    struct words *words = w->scratch;
+    if (text.len > 200)
+        return NAME_NONE;
     words_read(words, text, w->pool);
     if (words->n == 0 || words->n > MOST_FORM_WORDS || !names_match(w->names, words, 0, m) ||
         m->n != words->n || words->w[words->n - 1].possessive)
@@ -127,7 +140,7 @@ static bool take_unknown(struct change *out, enum change_kind kind, const struct
                          bool certain)
 {
     const struct token *t = &r->p->t.t[from];
-    struct words *words = pool_alloc(r->p->w->pool, sizeof(*words));
+    struct words *words = r->p->w->scratch;
     if (r->to != from + 1 || !ends_piece(r) || names_common_word(t->folded) || t->folded.len < 3)
         return false;
     words_read(words, t->raw, r->p->w->pool);
@@ -344,11 +357,13 @@ static bool form_value(struct change *out, const struct run *r)
 static bool form_bare(struct change *out, const struct run *r)
 {
     uint64_t n;
-    if (r->p->loose || slice_to_u64(r->p->t.t[r->from].folded, 0, UINT64_MAX, &n) == (r->to == r->from + 1))
+    if (r->p->loose || r->to - r->from > BARE_WORDS ||
+        (r->to == r->from + 1 && slice_to_u64(r->p->t.t[r->from].folded, 0, UINT64_MAX, &n)))
         return false;
     if (!guess(out, r, r->from))
         return false;
-    return out->value.key == OVERRIDE_PRIORITY ? r->p->bare_value : alone(r);
+    r->p->weak = out->value.key != OVERRIDE_PRIORITY;
+    return r->p->weak ? alone(r) : r->p->bare_value;
 }
 
 /* "Sarah", "for Sarah", "it's for Sarah": only when we asked who. */
@@ -441,23 +456,38 @@ static size_t more_names(struct change *out, size_t *n, size_t max, struct parse
     return at;
 }
 
+/* How many words of politeness stand at `i`. */
+static size_t politeness(const struct tokens *t, size_t i)
+{
+    size_t n = 0;
+    bool courtesy = false;
+    for (size_t k = 0; k < ARRAY_LEN(pairs) && i + 1 < t->n && !n; k++) {
+        bool both = slice_eq(t->t[i].folded, slice_of(pairs[k].first)) &&
+                    slice_eq(t->t[i + 1].folded, slice_of(pairs[k].second));
+        n = both ? 2 : 0;
+        courtesy = both && pairs[k].courtesy;
+    }
+    if (!n && in_list(t->t[i].folded, polite, ARRAY_LEN(polite)))
+        return 1;
+    if (!n && in_list(t->t[i].folded, courtesies, ARRAY_LEN(courtesies))) {
+        courtesy = true;
+        n = 1;
+    }
+    return courtesy && i + n < t->n && !t->t[i + n].split ? 0 : n;
+}
+
 static void without_politeness(struct tokens *out, const struct tokens *in)
 {
     bool split = false, joined = false;
     *out = *in;
     out->n = 0;
-    for (size_t i = 0; i < in->n; i++) {
+    for (size_t i = 0; i < in->n;) {
         struct token t = in->t[i];
-        bool pair = false, drop = false;
-        for (size_t k = 0; k < ARRAY_LEN(polite_pairs) && i + 1 < in->n; k++)
-            pair = pair || (slice_eq(t.folded, slice_of(polite_pairs[k][0])) &&
-                            slice_eq(in->t[i + 1].folded, slice_of(polite_pairs[k][1])));
-        for (size_t k = 0; k < ARRAY_LEN(polite); k++)
-            drop = drop || slice_eq(t.folded, slice_of(polite[k]));
+        size_t n = t.sign || t.colon ? 0 : politeness(in, i);
         split = split || t.split;
         joined = joined || t.joined;
-        i += pair;
-        if (t.sign == 0 && (pair || drop))
+        i += n ? n : 1;
+        if (n)
             continue;
         t.split = split || out->n == 0;
         t.joined = joined;
@@ -469,10 +499,10 @@ static void without_politeness(struct tokens *out, const struct tokens *in)
 /* What contradicts itself within one line is not certain. */
 static bool contradicts(const struct change *c, size_t n)
 {
-    size_t kinds[CHANGE_SNOOZE + 1] = {0}, weak = 0;
+    size_t kinds[CHANGE_SNOOZE + 1] = {0};
     for (size_t i = 0; i < n; i++)
         kinds[c[i].kind]++;
-    return kinds[CHANGE_CHOICE] > 1 || kinds[CHANGE_TO] > 1 || (kinds[CHANGE_UNDO] && n > 1) || weak;
+    return kinds[CHANGE_CHOICE] > 1 || kinds[CHANGE_TO] > 1 || (kinds[CHANGE_UNDO] && n > 1);
 }
 
 size_t changes_read(struct change *out, size_t max, const struct tokens *line, const struct change_world *w,
@@ -485,21 +515,17 @@ size_t changes_read(struct change *out, size_t max, const struct tokens *line, c
     static const char *const requests[] = {"can", "could", "would", "will"};
     if (line->too_many || line->n == 0)
         return 0;
-    bool request = false;
-    for (size_t i = 0; i < ARRAY_LEN(requests); i++)
-        request = request || slice_eq(line->t[0].folded, slice_of(requests[i]));
-    if (line->question && !request)
+    if (line->question && !in_list(line->t[0].folded, requests, ARRAY_LEN(requests)))
         return 0;
     without_politeness(&p->t, line);
     p->bare_name = bare_name && !line->bullet && p->t.n && p->t.t[0].at == 0;
     for (size_t at = 0; at < p->t.n;) {
+        p->weak = false;
         size_t next = n < max ? next_change(&out[n], p, at) : 0;
         if (!next)
             return 0;
         const struct change *c = &out[n++];
-        /* a date or a company without its key is certain only beside another change */
-        certain = certain || c->kind != CHANGE_SET || c->value.key == OVERRIDE_PRIORITY ||
-                  c->said.ptr != p->t.t[at].raw.ptr;
+        certain = certain || !p->weak;
         if (c->kind == CHANGE_TO || c->kind == CHANGE_ADD || c->kind == CHANGE_REMOVE)
             next = more_names(out, &n, max, p, next);
         at = next;

@@ -27,7 +27,8 @@ struct tokens {
 
 void tokens_read(struct tokens *out, struct slice line, struct pool *pool);
 /* Greetings, thanks and "ok", perhaps with somebody's name behind: nothing that wants anything. */
-bool tokens_social(const struct tokens *t, const struct command_names *names, struct pool *pool);
+struct change_world;
+bool tokens_social(const struct tokens *t, const struct change_world *w);
 
 struct change_world {
     const struct directory *d;
@@ -35,6 +36,7 @@ struct change_world {
     const struct due_calendar *cal;
     int64_t now_ms;
     struct pool *pool;
+    struct words *scratch; /* one, used again and again */
 };
 
 /* The changes of a line of which every word belongs to one; 0 if a word is left over, or if it is not

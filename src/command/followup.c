@@ -21,8 +21,9 @@ struct state {
     struct change_world w;
     struct own_line *lines;
     size_t n, filled;
-    bool asked, noted, para_noted, listing, closed;
-    bool signed_last; /* the last line of changes was of + and - */
+    bool asked, noted, para_noted, listing;
+    bool closed, named; /* "thanks" or "regards" has been said; a name stands under it */
+    bool signed_last;   /* the last line of changes was of + and - */
 };
 
 /* --- the words under "Best regards," --- */
@@ -45,6 +46,16 @@ static bool looks_like_signature(struct slice s)
     if (slice_find_char(s, '@') > 0 || slice_find_nocase(s, SLICE("www.")) >= 0 || digits >= 6)
         return words <= 8;
     return !mark && digits == 0 && words <= 5 && small <= words / 3 && s.len <= NAME_MAX_BYTES;
+}
+
+/* Is the line nothing but the name of somebody known? */
+static bool is_somebody(const struct state *s, struct slice line)
+{
+    struct match m;
+    if (line.len > NAME_MAX_BYTES)
+        return false;
+    words_read(s->w.scratch, line, s->w.pool);
+    return s->w.scratch->n && names_match(s->w.names, s->w.scratch, 0, &m) && m.n == s->w.scratch->n;
 }
 
 /* --- one line --- */
@@ -81,9 +92,10 @@ static enum line_kind read_line(struct state *s, struct own_line *l)
     tokens_read(tokens, l->s, pool);
     if (quotes_closing(l->s)) {
         s->closed = true;
+        s->named = s->named || !tokens_social(tokens, &s->w);
         return LINE_SOCIAL;
     }
-    if (!tokens->too_many && tokens_social(tokens, s->w.names, pool))
+    if (!tokens->too_many && tokens_social(tokens, &s->w))
         return LINE_SOCIAL;
     if (s->listing)
         return LINE_NOTE;
@@ -98,7 +110,11 @@ static enum line_kind read_line(struct state *s, struct own_line *l)
         l->n = n;
         return LINE_CHANGE;
     }
-    return s->closed && looks_like_signature(l->s) ? LINE_SOCIAL : LINE_NOTE;
+    if (!s->closed || !looks_like_signature(l->s))
+        return LINE_NOTE;
+    /* "Thanks" and under it "Fixed": a single word must be somebody's name */
+    s->named = s->named || is_somebody(s, l->s) || tokens->n == 2 || tokens->n == 3;
+    return s->named ? LINE_SOCIAL : LINE_NOTE;
 }
 
 static void read_lines(struct state *s, struct slice own)
@@ -159,19 +175,12 @@ static bool contradicts(const struct followup *f)
 static void sign_off(struct state *s)
 {
     size_t last = s->n;
-    struct tokens *tokens = pool_alloc(s->w.pool, sizeof(*tokens));
     while (last > 0 && s->lines[last - 1].kind == LINE_BLANK)
         last--;
     if (last < 3 || s->lines[last - 1].kind != LINE_NOTE || s->lines[last - 2].kind != LINE_BLANK)
         return;
-    struct own_line *l = &s->lines[last - 1];
-    if (l->s.len > NAME_MAX_BYTES)
-        return;
-    /* the same words behind "thanks" would be a courtesy to somebody known */
-    char *thanks = pool_printf(s->w.pool, "thanks %.*s", SLICE_ARG(l->s));
-    tokens_read(tokens, slice_of(thanks), s->w.pool);
-    if (tokens->n > 1 && tokens_social(tokens, s->w.names, s->w.pool))
-        l->kind = LINE_SOCIAL;
+    if (is_somebody(s, s->lines[last - 1].s))
+        s->lines[last - 1].kind = LINE_SOCIAL;
 }
 
 /* The note from its first to its last line that says something. */
@@ -204,10 +213,11 @@ void followup_read(struct followup *out, struct slice own, bool asked, const str
                    const struct command_names *names, const struct due_calendar *cal, int64_t now_ms,
                    struct pool *pool)
 {
-    struct state s = {.out = out, .w = {d, names, cal, now_ms, pool}, .asked = asked};
+    struct state s = {.out = out, .w = {d, names, cal, now_ms, pool, NULL}, .asked = asked};
     size_t n = 1;
     bool social = false;
     *out = (struct followup){0};
+    s.w.scratch = pool_alloc(pool, sizeof(*s.w.scratch));
     own = slice_from(pool_slice(pool, own), own.len);
     for (size_t i = 0; i < own.len; i++)
         n += own.ptr[i] == '\n';

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * owntext: the sender's own new words out of the text of a reply. Line by line:
- *
- *   marked     "> ..." is quoted, and so is the end of such a line that a mail program broke off
- *   header     "On ... wrote:", "-----Original Message-----", "From: ... Sent: ... Subject: ...": the header
- * is quoted; if marked lines follow, they end the quotation themselves (bottom posting, answers between the
- * lines), otherwise everything to the end is quoted tails      of what is left, run by run: signatures, a
- * name under "Best regards", "Sent from my phone", legal text; and the banner that a gateway puts on top
- *
- * Every step looks at each line a bounded number of times.
+ * owntext: the sender's own new words out of the text of a reply, line by line. Marked lines ("> ...") are
+ * quoted, and so is the end of such a line that a mail program broke off. A header ("On ... wrote:",
+ * "-----Original Message-----", "From: ... Sent: ... Subject: ...") is quoted; if marked lines follow it,
+ * they end the quotation themselves (bottom posting, answers between the lines), otherwise everything to the
+ * end is quoted. Of what is left, run by run, the tails go: signatures, "Sent from my phone", legal text; and
+ * the banner that a gateway puts on top. Every step looks at each line a bounded number of times.
  */
 #include "frontdesk/command_followup.h"
 

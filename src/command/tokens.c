@@ -26,8 +26,11 @@ static const char *const filler[] = {
     "reply",   "response",    "fast",  "schon",  "sehr",      "bien",    "beaucoup", "mille",
     "molte",   "je",          "wel",   "u",      "afternoon", "evening", "day",      "in",
     "advance", "appreciated", "that",  "that's", "this",      "is",      "tag",      "morgen",
-    "folks",   "guys",        "to",    "me",     "really",    "and",     "just",
+    "folks",   "guys",        "me",    "really", "and",       "just",
 };
+
+static const char *const to_somebody[] = {"hi",    "hello", "hey",   "dear", "thanks", "thank", "thx",
+                                          "hallo", "danke", "merci", "hola", "good",   "cheers"};
 
 static bool listed(struct slice folded, const char *const *list, size_t n)
 {
@@ -160,27 +163,28 @@ void tokens_read(struct tokens *out, struct slice line, struct pool *pool)
         read_chunk(&r, slice_skip(line, start));
 }
 
-static bool is_known_name(const struct token *t, const struct command_names *names, struct pool *pool)
+static bool is_known_name(const struct token *t, const struct change_world *w)
 {
-    struct words *words = pool_alloc(pool, sizeof(*words));
     struct match m;
-    words_read(words, t->raw, pool);
-    return words->n == 1 && names_match(names, words, 0, &m);
+    words_read(w->scratch, t->raw, w->pool);
+    return w->scratch->n == 1 && names_match(w->names, w->scratch, 0, &m);
 }
 
-bool tokens_social(const struct tokens *t, const struct command_names *names, struct pool *pool)
+bool tokens_social(const struct tokens *t, const struct change_world *w)
 {
     size_t known = 0;
     if (t->too_many || t->question || t->n > 10)
         return false;
     for (size_t i = 0; i < t->n; i++) {
-        const struct token *w = &t->t[i];
-        bool first = listed(w->folded, core, ARRAY_LEN(core));
-        if (w->sign || w->colon)
+        const struct token *one = &t->t[i];
+        if (one->sign || one->colon)
             return false;
-        if (first || (i > 0 && listed(w->folded, filler, ARRAY_LEN(filler))))
+        if (listed(one->folded, core, ARRAY_LEN(core)) ||
+            (i > 0 && listed(one->folded, filler, ARRAY_LEN(filler))))
             continue;
-        if (i == 0 || ++known > 2 || !is_known_name(w, names, pool))
+        /* "ok Mike" may be an answer */
+        if (!listed(t->t[0].folded, to_somebody, ARRAY_LEN(to_somebody)) || i == 0 || ++known > 2 ||
+            !is_known_name(one, w))
             return false;
     }
     return true;
