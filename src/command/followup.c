@@ -19,6 +19,7 @@ struct own_line {
 struct state {
     struct followup *out;
     struct change_world w;
+    struct tokens *tokens; /* of the line at hand */
     struct own_line *lines;
     size_t n, filled;
     bool asked, noted, para_noted, listing;
@@ -83,7 +84,7 @@ static enum line_kind read_line(struct state *s, struct own_line *l)
     struct followup *out = s->out;
     struct pool *pool = s->w.pool;
     struct change *changes = out->changes + out->n;
-    struct tokens *tokens = pool_alloc(pool, sizeof(*tokens));
+    struct tokens *tokens = s->tokens;
     bool first = out->n == 0 && !s->noted;
     l->first = out->n;
     l->n = 0;
@@ -218,6 +219,7 @@ void followup_read(struct followup *out, struct slice own, bool asked, const str
     bool social = false;
     *out = (struct followup){0};
     s.w.scratch = pool_alloc(pool, sizeof(*s.w.scratch));
+    s.tokens = pool_alloc(pool, sizeof(*s.tokens));
     own = slice_from(pool_slice(pool, own), own.len);
     for (size_t i = 0; i < own.len; i++)
         n += own.ptr[i] == '\n';

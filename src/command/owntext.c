@@ -179,7 +179,7 @@ static size_t headers(struct text *t)
                 }
             }
         }
-        if (sep == QUOTE_SEPARATOR || is_block(t, i, false))
+        if (sep == QUOTE_SEPARATOR || is_block(t, i, false) || quotes_attribution_runs_on(t->lines[i].s))
             return i;
         size_t from = attribution_at(t, i, &strength);
         if (from == t->n || t->lines[i].kind != OWN)

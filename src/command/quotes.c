@@ -163,6 +163,27 @@ enum quote_attribution quotes_attribution(struct slice text, bool *dated)
     return verb || (address && groups >= 2) || groups >= 4 ? QUOTE_WEAK_ATTRIBUTION : QUOTE_NO_ATTRIBUTION;
 }
 
+bool quotes_attribution_runs_on(struct slice line)
+{
+    size_t colon, tries = 0;
+    line = slice_cut(line, LINE_MAX_BYTES);
+    if (slice_find_char(line, '@') < 0)
+        return false;
+    for (size_t i = 0; i < line.len && tries < 8; i += colon, tries++) {
+        long at = find_colon(slice_skip(line, i), line.len, &colon);
+        bool dated;
+        if (at < 0)
+            return false;
+        i += (size_t)at;
+        struct slice head = slice_cut(line, i + colon), rest = slice_trim(slice_skip(line, i + colon));
+        if (rest.len == 0)
+            return false;
+        if (slice_find_char(head, '@') >= 0 && quotes_attribution(head, &dated) == QUOTE_ATTRIBUTION && dated)
+            return true;
+    }
+    return false;
+}
+
 /* --- tails and heads --- */
 
 bool quotes_signature(struct slice line)

@@ -29,6 +29,8 @@ enum quote_attribution {
     QUOTE_ATTRIBUTION,
 };
 enum quote_attribution quotes_attribution(struct slice text, bool *dated);
+/* The same with the first quoted line behind it on the same line, as Yahoo's app does. */
+bool quotes_attribution_runs_on(struct slice line);
 
 /* "-- ", "--", "__", "—" alone on a line. */
 bool quotes_signature(struct slice line);

@@ -88,7 +88,7 @@ static const char *const devices[] = {
     "sent from my ", "sent from mail for ", "sent from outlook", "sent from yahoo mail",
     "sent from proton mail", "sent from protonmail", "sent from samsung", "sent from a ", "sent from gmail",
     "sent from the all new aol", "sent from windows mail", "sent from zoho mail", "sent from spark",
-    "sent from ipad", "sent from iphone", "sent via ", "sent with proton mail", "sent with protonmail",
+    "sent from ipad", "sent from iphone", "sent via ", "sent with proton mail", "sent with [proton mail", "sent with protonmail",
     "sent with spark", "sent with airmail", "sent using zoho mail", "sent using ", "get outlook for ",
     "download outlook for ", "holen sie sich outlook", "outlook für ios herunterladen",
     "outlook für android herunterladen", "outlook für ios beziehen", "obtenez outlook",
