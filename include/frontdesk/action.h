@@ -135,7 +135,7 @@ struct plan_input {
 
 /* Everything in *out lives in `pool`. -1 only when the ticket to be amended could not be read. */
 int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
-/* changes.c: the plan of a follow-up. */
+/* amending.c: the plan of a follow-up. */
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* A question that nobody answered: the ticket goes to triage. */
 void plan_expire(struct plan *p, const char *kept_words);
