@@ -67,8 +67,9 @@ static bool has_ticket(const struct origin *o)
 }
 
 /* `self`: the mail's own job, 0 = none. */
-static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t self, int64_t received_ms,
-                  struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e)
+static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t self,
+                  const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
+                  struct pool *pool, struct job_view *v, struct err *e)
 {
     const struct message *m = &v->message;
     if (!v->unreadable[0]) {
@@ -93,6 +94,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .directory = people->directory,
                             .names = people->names,
                             .message = m,
+                            .mail = v->unreadable[0] ? NULL : mail,
                             .gate = &v->gate,
                             .command = v->has_command ? &v->command : NULL,
                             .unreadable = v->unreadable,
@@ -134,7 +136,9 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 {
     if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
         return -1;
-    return out->gate.verdict == GATE_STAFF ? decide(d, mailbox, 0, received_ms, people, pool, out, e) : 0;
+    struct mail_bytes mail = {bytes, path};
+    return out->gate.verdict == GATE_STAFF ? decide(d, mailbox, 0, &mail, received_ms, people, pool, out, e)
+                                           : 0;
 }
 
 /* Strangers and robots: recorded, filed, never answered. */
@@ -272,7 +276,7 @@ static int commit_followup(struct job *job, struct job_view *v, struct err *e)
     return commit_plan(job, v, e);
 }
 
-static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
+static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
     job->row.sender = pool_copy(job->pool, v->gate.address);
@@ -284,7 +288,8 @@ static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
     struct desk_people *people = desk_people_get(d);
     if (!people)
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
-    int rc = decide(d, job->mailbox, job->row.id, job->row.received_ms, people, job->pool, v, e);
+    struct mail_bytes mail = {job->row.mail, path};
+    int rc = decide(d, job->mailbox, job->row.id, &mail, job->row.received_ms, people, job->pool, v, e);
     if (rc == 0 && v->wait)
         rc = come_back(job, 1000, "waits for the mail that it answers", e);
     else if (rc == 0)
@@ -326,7 +331,8 @@ int job_understand(struct job *job, struct err *e)
         journal_spool_path(job->desk->journal, job->row.spool, &path);
     int rc = read_noted(job, path.len ? path.data : NULL, &v, e);
     if (rc == 0)
-        rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, &v, e) : turn_away(job, &v, e);
+        rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, path.len ? path.data : NULL, &v, e)
+                                          : turn_away(job, &v, e);
     message_release(&v.message);
     buf_release(&path);
     return rc;

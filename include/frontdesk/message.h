@@ -33,7 +33,8 @@ struct message_part {
     uint64_t size;    /* decoded bytes */
     uint64_t raw_off, raw_len; /* of the encoded content in the mail, for later decoding */
     uint8_t encoding;          /* 0 identity, 1 base64, 2 quoted-printable, 3 uuencode */
-    uint8_t is_inline;         /* Content-Disposition: inline or a Content-ID that the HTML uses */
+    uint8_t is_inline;         /* Content-Disposition: inline, or a Content-ID and no disposition */
+    uint8_t is_shown;          /* the HTML shows it by its Content-ID */
     uint8_t depth;             /* nesting level, 0 = top */
     uint8_t is_answer;         /* calendar: METHOD is REPLY, COUNTER or CANCEL */
     uint8_t sha256[32];        /* of the decoded bytes */

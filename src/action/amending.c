@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * amending: the plan of a follow-up. Three kinds: an answer to our question (the held ticket is made), changes
- * of a ticket, and words that become a note. What cannot be done is said in a remark; nothing that was
- * written is lost. Changes keep the values that the ticket showed when it was planned (invariant 4).
+ * amending: the plan of a follow-up. Three kinds: an answer to our question (the held ticket is made),
+ * changes of a ticket, and words that become a note. What cannot be done is said in a remark; nothing that
+ * was written is lost. Changes keep the values that the ticket showed when it was planned (invariant 4).
  */
 #include "planning.h"
 

@@ -282,6 +282,57 @@ static int look_for_todo(struct perform *p, const struct journal_step *step, boo
     return autotask_todo_by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
 }
 
+/* --- files: the answer is out already, so what Autotask will not take is told in a sequel --- */
+
+static void note_trouble(struct perform *p, const struct plan_file *f, const char *why)
+{
+    if (p->n_troubles < PLAN_MAX_FILES)
+        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", f->name, why);
+}
+
+static int attach_file(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
+{
+    const struct plan_file *f = &p->plan->files[about(step, p->plan->n_files)];
+    struct attachment a = {.name = f->name,
+                           .size = (uint64_t)f->size,
+                           .raw_off = (uint64_t)f->raw_off,
+                           .raw_len = (uint64_t)f->raw_len,
+                           .encoding = (uint8_t)f->encoding,
+                           .inner_off = (uint64_t)f->inner_off};
+    struct attachment_reader *reader;
+    char mark[40];
+    int64_t id;
+    *result_id = 0;
+    mark_of(step, mark);
+    int rc = attachment_open(&reader, p->mail, &a, e);
+    if (rc == 0) {
+        struct autotask_file file = {.ticket_id = p->ticket_id,
+                                     .name = f->name,
+                                     .mark = mark,
+                                     .size = a.size,
+                                     .read = attachment_read,
+                                     .self = reader,
+                                     .as_resource = p->as_resource};
+        rc = autotask_file_create(p->autotask, &file, &id, e);
+        attachment_close(&reader);
+    }
+    if (rc == 0 || (e->code != ERR_FILE_REFUSED && e->code != ERR_LIMIT && e->code != ERR_IO))
+        return rc;
+    note_trouble(p, f, e->code == ERR_FILE_REFUSED ? e->text : "it could not be read from the mail");
+    *e = (struct err)ERR_INIT;
+    return 0;
+}
+
+static int look_for_file(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
+                         struct err *e)
+{
+    char mark[40];
+    int64_t id;
+    *result_id = 0;
+    mark_of(step, mark);
+    return autotask_file_by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
+}
+
 static const struct step_kind kinds[] = {
     {"ticket.create", false, create_ticket, look_for_ticket},
     {"ticket.second", false, add_second, look_for_second},
@@ -290,6 +341,7 @@ static const struct step_kind kinds[] = {
     {"second.add", false, add_another, look_for_another},
     {"note.create", false, make_note, look_for_note},
     {"todo.create", false, make_todo, look_for_todo},
+    {"file.attach", true, attach_file, look_for_file},
 };
 
 const struct step_kind *step_kind_of(const struct journal_step *step)

@@ -16,9 +16,9 @@ STAFF = "dana.reed@northwind.example"
 LIMITS = "limits = { settle_seconds = 1; %s };\nalerts = { email = \"operator@northwind.example\"; };\n"
 
 
-def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None):
+def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None, files=None):
     """A mail as it lies in the mailbox: stamped by the mailbox's server, or without proof."""
-    raw = make_mail(sender, MAILBOX, subject, text, list((headers or {}).items()))
+    raw = make_mail(sender, MAILBOX, subject, text, list((headers or {}).items()), files or {})
     if message_id:
         raw = re.sub(rb"(?im)^message-id:[^\r\n]*", b"Message-ID: " + message_id.encode(), raw, count=1)
     top = "Received: from client.test by %s with ESMTPSA; Tue, 24 Nov 2026 16:00:00 +0000\r\n" % SERVER_ID
@@ -106,6 +106,8 @@ class Lab:
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
                                notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
                                files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
+                               file_names=sorted(f["fullPath"] for f in own("TicketAttachments", "ticketID")),
+                               file_sizes=sorted(f.get("fileSize", 0) for f in own("TicketAttachments", "ticketID")),
                                todos=sorted(d["activityDescription"] for d in own("CompanyToDos", "ticketID"))))
         return sorted(result, key=lambda t: (t["title"], t["key"]))
 
