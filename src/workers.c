@@ -105,7 +105,7 @@ static bool claim(struct workers *w, int64_t *out)
             return true;
         }
         if (pass == 0 && !w->dirty && clock_now_ms() < w->next_due_ms)
-            return false;
+            break;
         if (pass == 0)
             refill(w);
     }

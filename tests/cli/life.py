@@ -187,6 +187,18 @@ def first_start_killed():
         tap.check([LAB.daemon.once(), LAB.daemon.once()] == [0, 0], LAB.daemon.log())
 
 
+def letter_and_job_due():
+    """Both are due at the start: the job is not forgotten while its interim letter goes out."""
+    for _ in range(3):
+        LAB.clean()
+        LAB.deliver(dict(subject="Sarah: one", text="x"))
+        LAB.sandbox.faults([dict(method="POST", path="Tickets", nth=1, action="html503")])
+        tap.check(LAB.daemon.once({"FRONTDESK_CRASH_AT": "letter.after"}, SINCE) == -9, LAB.daemon.log())
+        begin = time.monotonic()
+        LAB.settle()
+        tap.check(time.monotonic() - begin < 15 and len(LAB.tickets()) == 1, "%.1f s\n%s" % (time.monotonic() - begin, LAB.daemon.log()))
+
+
 def second_daemon():
     LAB.clean()
     LAB.daemon.start()
@@ -295,7 +307,7 @@ if __name__ == "__main__":
                  ("discard without a daemon", wishes_without_a_daemon), ("no journal yet", no_journal),
                  ("the state directory is a file", state_is_a_file), ("a lost journal, and rebuild", lost_journal),
                  ("a newer journal", newer_journal), ("a damaged journal", damaged_journal), ("a first start that was killed", first_start_killed),
-                 ("a second daemon", second_daemon),
+                 ("a letter and its job due at once", letter_and_job_due), ("a second daemon", second_daemon),
                  ("modes and owners of files", private_files), ("no secret in log or state", no_secret_anywhere),
                  ("--since at a later start", since_later),
                  ("a rebuilt mailbox", rebuilt_mailbox)])
