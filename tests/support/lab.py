@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A whole firm on loopback: mail host, simulated Autotask, one frontdesk; and the world afterwards as plain data."""
+import contextlib
 import email
 import email.policy
 import email.utils
@@ -69,8 +70,13 @@ class Lab:
 
     def stored(self, user):
         """Folder -> mails as bytes, read from the store itself."""
+        while True:
+            with contextlib.suppress(FileNotFoundError):  # moved while we looked
+                return self._read_store(os.path.join(self.host.path("mail"), user, "Maildir"))
+
+    @staticmethod
+    def _read_store(root):
         result = {}
-        root = os.path.join(self.host.path("mail"), user, "Maildir")
         for where, _, names in os.walk(root):
             if os.path.basename(where) in ("cur", "new"):
                 folder = os.path.relpath(os.path.dirname(where), root).lstrip(".") or "INBOX"
