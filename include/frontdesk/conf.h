@@ -56,6 +56,7 @@ struct conf {
         unsigned workdays;              /* bit 0 = Sunday .. bit 6 = Saturday */
         int day_start_min, day_end_min; /* hours = "08:00-17:00", minutes after midnight */
         struct conf_strings holidays;   /* "2026-12-25" or "12-25" */
+        char *language;                 /* of the letters; default "en" */
     } firm;
     struct conf_mailbox *mailboxes;
     size_t n_mailboxes;
@@ -71,12 +72,16 @@ struct conf {
         char *ca_file;
         unsigned calls_per_hour; /* our own budget, default 5000 */
         unsigned in_flight;      /* per endpoint, default 2, max 3 */
+        bool impersonate;        /* tickets in the name of the sender; default false */
     } autotask;
     struct {
         char *company; /* "": own company (id 0) */
         char *queue, *triage_queue, *status, *priority, *category,
-            *source; /* labels; the last two "": none */
-        char *due;   /* "next workday 17:00", "in 3 days 12:00", "today 17:00" */
+            *source;            /* labels; the last two "": none */
+        char *due;              /* "next workday 17:00", "in 3 days 12:00", "today 17:00" */
+        char *cancelled_status; /* label of what `undo` sets; "": the ticket is completed by hand */
+        bool todo;              /* a to-do in the calendar beside the ticket */
+        char *todo_action;      /* label of its action type; never "" when todo is true */
     } ticket;
     struct {
         uint64_t message_size;    /* bytes as they travel, default 35 MB (a file of 25 MB) */
@@ -85,6 +90,9 @@ struct conf {
         unsigned settle_seconds;  /* default 330 */
         unsigned workers;         /* default 8 */
         unsigned poll_seconds;    /* default 60 */
+        unsigned hold_minutes;    /* how long a question waits for its answer, default 30 */
+        unsigned same_minutes;    /* how long the same text again is the same request, default 15; 0: never */
+        uint64_t attachment_size; /* bytes of one file, default and most 6 MB */
     } limits;
     struct {
         char *path; /* state directory: journal.db, spool/, instance, lock */

@@ -2,7 +2,7 @@
 /* client: zone, the three headers, one call, all pages of a query. autotask-rest.md sections 1 to 4. */
 #include "client.h"
 
-enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 20 };
+enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40 };
 
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e)
 {
@@ -11,6 +11,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     struct buf all = BUF_INIT(32768);
     at->options = *options;
     pthread_mutex_init(&at->lock, NULL);
+    pthread_mutex_init(&at->loading, NULL);
     *out = NULL;
     if (secret_load(&at->secret, conf->autotask.secret_file, e) != 0 ||
         secret_load(&at->code, conf->autotask.integration_code_file, e) != 0) {
@@ -32,7 +33,9 @@ void autotask_free(struct autotask **autotask)
         return;
     secret_release(&at->secret);
     secret_release(&at->code);
+    directory_unref(&at->companies);
     pthread_mutex_destroy(&at->lock);
+    pthread_mutex_destroy(&at->loading);
     free(at);
     *autotask = NULL;
 }

@@ -16,7 +16,10 @@ struct autotask {
     pthread_mutex_t lock;
     char api[300]; /* zone's REST root with v1.0/, "" = not known yet */
     char web[300];
-    unsigned refusals; /* 401s in a row */
+    unsigned refusals;           /* 401s in a row */
+    pthread_mutex_t loading;     /* one directory at a time */
+    struct directory *companies; /* holds nothing else; NULL: not read yet */
+    int64_t companies_ms;        /* wall clock when they were read */
 };
 
 /* What a call does, which decides what a doubtful answer means. */
@@ -26,7 +29,7 @@ enum call_kind { CALL_READ, CALL_WRITE };
  * success *answer is open and must be closed with json_close. */
 int autotask_call(struct autotask *at, enum call_kind kind, const char *method, const char *endpoint,
                   const char *path, struct slice body, struct json *answer, struct err *e) MUST_USE;
-/* All pages of POST {entity}/query; `row` is called for each item. At most 10,000 rows. */
+/* All pages of POST {entity}/query; `row` is called for each item. At most 20,000 rows. */
 int autotask_query(struct autotask *at, const char *entity, const char *body,
                    int (*row)(void *self, const struct json *item, struct err *e), void *self,
                    struct err *e) MUST_USE;

@@ -372,6 +372,15 @@ static void check_mailboxes(struct conf_reader *r, const config_setting_t *root,
     }
 }
 
+static void check_ticket(struct conf_reader *r, const config_setting_t *root, const struct conf *conf)
+{
+    if (conf->ticket.todo && conf->ticket.todo_action && !conf->ticket.todo_action[0])
+        conf_problem(
+            r, place(root, "ticket.todo"),
+            "ticket.todo_action: is missing, and ticket.todo is true; allowed: the label of an action type "
+            "as Autotask shows it");
+}
+
 /* --- the door ---------------------------------------------------------------------------------------------
  */
 
@@ -447,6 +456,7 @@ static void read_all(struct conf_reader *r, const config_setting_t *root, struct
         read_elements(r, root, "staff.nicknames", CONF_NICKNAME, sizeof(struct conf_nickname), NICKNAMES_MAX,
                       (void **)&conf->staff.nicknames);
     check_mailboxes(r, root, conf);
+    check_ticket(r, root, conf);
 }
 
 int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems)

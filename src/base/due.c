@@ -84,7 +84,7 @@ struct due_calendar due_calendar_of(const struct conf *conf)
                                  .holidays = &conf->firm.holidays};
 }
 
-static bool is_worked(const struct tm *day, const struct due_calendar *cal)
+bool due_is_worked(const struct tm *day, const struct due_calendar *cal)
 {
     if (!(cal->workdays & 1U << day->tm_wday))
         return false;
@@ -98,9 +98,9 @@ static bool is_worked(const struct tm *day, const struct due_calendar *cal)
     return true;
 }
 
-static void step_day(struct tm *day)
+void due_step(struct tm *day, int days)
 {
-    day->tm_mday++;
+    day->tm_mday += days;
     day->tm_hour = 12;
     day->tm_min = day->tm_sec = 0;
     timegm(day); /* normalises the date and sets the weekday */
@@ -108,13 +108,13 @@ static void step_day(struct tm *day)
 
 static bool to_worked(struct tm *day, const struct due_calendar *cal)
 {
-    for (int i = 0; i < SEARCH_DAYS; i++, step_day(day))
-        if (is_worked(day, cal))
+    for (int i = 0; i < SEARCH_DAYS; i++, due_step(day, 1))
+        if (due_is_worked(day, cal))
             return true;
     return false;
 }
 
-static bool at_time(const struct tm *day, int minutes, const char *tz, int64_t *out)
+bool due_at_time(const struct tm *day, int minutes, const char *tz, int64_t *out)
 {
     struct tm when = {.tm_year = day->tm_year,
                       .tm_mon = day->tm_mon,
@@ -136,16 +136,16 @@ bool due_compute(const struct due *due, const struct due_calendar *cal, int64_t 
     }
     int minutes = due->minutes < 0 ? cal->day_end_min : due->minutes;
     for (unsigned i = 0; i < due->n; i++) {
-        step_day(&day);
+        due_step(&day, 1);
         if (due->kind == DUE_WORKDAYS && !to_worked(&day, cal))
             return false;
     }
-    if (!to_worked(&day, cal) || !at_time(&day, minutes, cal->tz, out_ms))
+    if (!to_worked(&day, cal) || !due_at_time(&day, minutes, cal->tz, out_ms))
         return false;
     if (*out_ms > now_ms)
         return true;
-    step_day(&day);
-    return to_worked(&day, cal) && at_time(&day, minutes, cal->tz, out_ms);
+    due_step(&day, 1);
+    return to_worked(&day, cal) && due_at_time(&day, minutes, cal->tz, out_ms);
 }
 
 bool due_format(struct buf *out, int64_t ms, int64_t now_ms, const char *tz)

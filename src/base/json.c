@@ -93,12 +93,6 @@ int json_text(const struct json *j, size_t max, struct pool *pool, const char **
     const char *s = cJSON_GetStringValue(j->value);
     if (!s)
         return expected(j, "text", e);
-    char *copy = pool_slice(pool, slice_cut_utf8(slice_of(s), max));
-    for (char *p = copy; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)p[1] < 0xa0))
-            *p = ' ';
-    }
-    *out = copy;
+    *out = pool_text(pool, slice_cut_utf8(slice_of(s), max));
     return 0;
 }

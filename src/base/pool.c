@@ -98,6 +98,32 @@ char *pool_copy(struct pool *pool, const char *s)
     return pool_slice(pool, slice_of(s));
 }
 
+/* How many bytes at `u`, a terminated text, are such a mark. */
+static size_t mark_at(const unsigned char *u)
+{
+    bool general =
+        u[0] == 0xe2 && u[1] == 0x80 && ((u[2] >= 0x8b && u[2] <= 0x8f) || (u[2] >= 0xa8 && u[2] <= 0xae));
+    bool isolate = u[0] == 0xe2 && u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf;
+    return general || isolate || (u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf) ? 3 : 0;
+}
+
+char *pool_text(struct pool *pool, struct slice s)
+{
+    char *copy = pool_slice(pool, s), *to = copy;
+    for (const char *from = copy; from < copy + s.len;) {
+        const unsigned char *u = (const unsigned char *)from;
+        bool c1 = u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0;
+        size_t mark = mark_at(u);
+        if (u[0] < 0x20 || u[0] == 0x7f || c1)
+            *to++ = ' ';
+        else if (!mark)
+            *to++ = *from;
+        from += mark ? mark : c1 ? 2 : 1;
+    }
+    *to = '\0';
+    return copy;
+}
+
 char *pool_printf(struct pool *pool, const char *fmt, ...)
 {
     va_list ap, again;

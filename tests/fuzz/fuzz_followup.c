@@ -3,16 +3,9 @@
  * or behind marks is never own and changes nothing; what is read stays within its bounds. */
 #include "frontdesk/command_followup.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "../unit/followup_tenant.h"
 
-static const char *const none[] = {NULL};
-static const struct directory_resource staff[] = {
-    {1, 9, "Sarah", "Klein", "sarah.klein", "", true, "", none},
-    {3, 9, "Mike", "Chen", "mike.chen", "", true, "", none},
-    {4, 9, "Alex", "Berg", "alex.berg", "", true, "", none},
-    {5, 9, "Alex", "Temp", "temp7", "", true, "", none},
-    {8, 0, "Tom", "Hale", "tom.hale", "", false, "inactive", none},
-};
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct world {
     struct directory *d;
@@ -24,8 +17,7 @@ static const struct world *world(void)
 {
     static struct world w = {.cal = {.tz = "UTC", .workdays = 0x3e, .day_end_min = 1020}};
     if (!w.d) {
-        struct directory values = {.resources = staff, .n_resources = ARRAY_LEN(staff), .web_url = ""};
-        w.d = directory_build(&values);
+        w.d = directory_build(&tenant);
         w.names = names_index_new(w.d);
     }
     return &w;

@@ -168,6 +168,21 @@ static const struct bad_case {
     {"limits = { }", "limits = 5", "f.conf:19:", "limits: is a group of settings", "limits = { … }"},
     {"status = \"New\"", "status = \"New\"; due = \"soon\"", "f.conf:17:", "\"soon\" is no due rule",
      "today 17"},
+    {"limits = { }", "limits = { hold_minutes = 0; }", "f.conf:19:", "limits.hold_minutes",
+     "from 1 to 10080"},
+    {"limits = { }", "limits = { same_minutes = 1441; }", "f.conf:19:", "limits.same_minutes",
+     "from 0 to 1440"},
+    {"limits = { }", "limits = { attachment_size = \"7 MB\"; }", "f.conf:19:", "limits.attachment_size",
+     "from 1 KB to 6 MB"},
+    {"\"Europe/Berlin\";", "\"UTC\"; language = \"\";", "f.conf:4:", "firm.language: is empty", "allowed"},
+    {"user = \"api", "impersonate = \"yes\"; user = \"api",
+     "f.conf:13:", "autotask.impersonate: must be true", "allowed"},
+    {"status = \"New\"", "status = \"New\"; cancelled_status = 7", "f.conf:17:", "ticket.cancelled_status",
+     "text"},
+    {"status = \"New\"", "status = \"New\"; todo = 1", "f.conf:17:", "ticket.todo: must be true or false",
+     "allowed"},
+    {"status = \"New\"", "status = \"New\"; todo_action = \" x\"", "f.conf:17:", "ticket.todo_action: begins",
+     "text"},
     {"staff = { }", "staff = { accept_forged_senders = 1; }", "f.conf:18:", "must be true or false",
      "allowed"},
     {"user = \"api", "zone_url = \"http://x.example\"; user = \"api", "f.conf:13:", "in the clear",
@@ -185,6 +200,8 @@ static const struct bad_case {
     {"smtp.example.com\";", "127.h.example\"; insecure_plain = true;", "f.conf:11:", "not this machine",
      "allow"},
     {"smtp.example.com\";", "h.example\"; user = \"u\";", "f.conf:11:", "belong together", "both or neither"},
+    {"status = \"New\"", "status = \"New\"; todo = true", "f.conf:17:", "ticket.todo_action: is missing",
+     "label of an action type"},
     {"trust =", "folders = { done = \"inbox\"; }; trust =", "f.conf:8:", "also the inbox", "another folder"},
     {"mailboxes = (", "mailboxes = ( 5,", "f.conf:5:", "mailboxes[0]: must be a group", "{ … }"},
     {"staff = { }", "staff = { nicknames = ( { who = \"S\"; } ); }",
@@ -302,6 +319,14 @@ static void defaults_are_set(void **state)
     assert_int_equal(c->autotask.in_flight, 2);
     assert_string_equal(c->ticket.due, "next workday 17:00");
     assert_string_equal(c->ticket.company, "");
+    assert_string_equal(c->ticket.cancelled_status, "");
+    assert_string_equal(c->ticket.todo_action, "");
+    assert_false(c->ticket.todo);
+    assert_false(c->autotask.impersonate);
+    assert_string_equal(c->firm.language, "en");
+    assert_int_equal(c->limits.hold_minutes, 30);
+    assert_int_equal(c->limits.same_minutes, 15);
+    assert_int_equal(c->limits.attachment_size, 6 << 20);
     assert_string_equal(c->templates, FD_TEMPLATE_DIR);
     assert_string_equal(c->journal.path, FD_STATE_DIR);
     assert_null(c->alerts.email);
@@ -329,6 +354,28 @@ static void values_are_normalised(void **state)
     assert_string_equal(conf->staff.nicknames[1].nick, "m");
     conf_free(&conf);
     free(a), free(b), free(c), free(d);
+}
+
+static void the_dialogue_is_set(void **state)
+{
+    (void)state;
+    char *a = edited(
+        good, "status =", "todo = true; todo_action = \"Call\"; cancelled_status = \"Cancelled\"; status =");
+    char *b = edited(a, "limits = { }",
+                     "limits = { hold_minutes = 5; same_minutes = 0; attachment_size = \"500 KB\"; }");
+    char *c = edited(b, "user = \"api", "impersonate = true; user = \"api");
+    struct conf *conf = parse_good(c);
+    assert_true(conf->ticket.todo);
+    assert_string_equal(conf->ticket.todo_action, "Call");
+    assert_string_equal(conf->ticket.cancelled_status, "Cancelled");
+    assert_int_equal(conf->limits.hold_minutes, 5);
+    assert_int_equal(conf->limits.same_minutes, 0);
+    assert_int_equal(conf->limits.attachment_size, 500 << 10);
+    assert_true(conf->autotask.impersonate);
+    conf_free(&conf);
+    free(a);
+    free(b);
+    free(c);
 }
 
 static void trust_none_needs_this_machine(void **state)
@@ -485,8 +532,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_problems_come_together),  cmocka_unit_test(defaults_are_set),
         cmocka_unit_test(values_are_normalised),       cmocka_unit_test(trust_none_needs_this_machine),
         cmocka_unit_test(mailboxes_are_unique),        cmocka_unit_test(plain_only_on_this_machine),
-        cmocka_unit_test(loopback_is_exact),           cmocka_unit_test(files_are_checked),
-        cmocka_unit_test(file_bytes_are_checked),      cmocka_unit_test(the_sample_is_good),
+        cmocka_unit_test(loopback_is_exact),           cmocka_unit_test(the_dialogue_is_set),
+        cmocka_unit_test(files_are_checked),           cmocka_unit_test(file_bytes_are_checked),
+        cmocka_unit_test(the_sample_is_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

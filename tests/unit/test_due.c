@@ -6,22 +6,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static char *const days_off[] = {(char *)(uintptr_t) "12-25", (char *)(uintptr_t) "01-01",
-                                 (char *)(uintptr_t) "2026-11-26"};
-static struct conf_strings holidays = {.v = (char **)(uintptr_t)days_off, .n = ARRAY_LEN(days_off)};
-
-#define BERLIN "Europe/Berlin"
-#define YORK   "America/New_York"
-
-/* `now` and `want` are local times of the zone: "2026-11-27 18:00". */
-static int64_t local(const char *text, const char *tz)
-{
-    struct tm tm = {0};
-    int64_t ms;
-    assert_non_null(strptime(text, "%Y-%m-%d %H:%M", &tm));
-    assert_true(clock_from_local(&tm, tz, &ms));
-    return ms;
-}
+#include "local_time.h"
 
 static const struct {
     const char *tz, *now, *rule, *want;

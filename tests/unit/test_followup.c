@@ -11,17 +11,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static const char *const none[] = {NULL};
-static const struct directory_resource staff[] = {
-    {1, 9, "Sarah", "Klein", "sarah.klein", "", true, "", none},
-    {2, 9, "Shana", "Ortiz", "shana.ortiz", "", true, "", none},
-    {3, 9, "Mike", "Chen", "mike.chen", "", true, "", none},
-    {4, 9, "Alex", "Berg", "alex.berg", "", true, "", none},
-    {5, 9, "Alex", "Temp", "temp7", "", true, "", none},
-    {6, 9, "Will", "Turner", "will.turner", "", true, "", none},
-    {7, 9, "Dana", "Reed", "dana.reed", "", true, "", none},
-    {8, 0, "Tom", "Hale", "tom.hale", "", false, "inactive", none},
-};
+#include "followup_tenant.h"
+#include "local_time.h"
 
 struct world {
     struct directory *d;
@@ -31,8 +22,7 @@ struct world {
 static int set_up(void **state)
 {
     static struct world w;
-    struct directory values = {.resources = staff, .n_resources = ARRAY_LEN(staff), .web_url = ""};
-    w.d = directory_build(&values);
+    w.d = directory_build(&tenant);
     w.names = names_index_new(w.d);
     *state = &w;
     return 0;
@@ -61,11 +51,9 @@ static void describe_people(const struct change *c, struct buf *out)
 
 static void describe_value(const struct override *o, struct buf *out)
 {
-    static const char *const keys[] = {"priority", "due",  "queue",  "company", "contact",
-                                       "category", "type", "status", "cc"};
     static const char *const states[] = {"", "?", "*", "past "};
-    buf_printf(out, "set %s=%s", keys[o->key], states[o->state]);
-    if (o->name)
+    buf_printf(out, "set %s=%s", override_key_name(o->key), states[o->state]);
+    if (o->name && o->name[0])
         buf_puts(out, o->name);
     else
         buf_slice(out, o->said);
@@ -96,10 +84,10 @@ static void describe(const struct followup *f, struct buf *out)
 
 static void read_followup(const struct world *w, struct slice own, bool asked, struct buf *out)
 {
-    struct due_calendar cal = {.tz = "UTC", .workdays = 0x3e, .day_end_min = 1020};
+    struct due_calendar cal = {.tz = YORK, .workdays = 0x3e, .day_end_min = 1020, .holidays = &holidays};
     struct pool *pool = pool_new(8 << 20);
     struct followup *f = pool_alloc(pool, sizeof(*f));
-    followup_read(f, own, asked, w->d, w->names, &cal, 1795510800000, pool);
+    followup_read(f, own, asked, w->d, w->names, &cal, local("2026-11-24 10:00", YORK), pool);
     describe(f, out);
     assert_false(pool_exhausted(pool));
     pool_free(&pool);
