@@ -152,6 +152,43 @@ static void replies_of_every_program_are_read(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* --- own text as such --- */
+
+static void own_text_is_clean(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"a\n\n\nb\n", "a\n\nb\n"},
+        {"a\n\n----------\n\n-----Original Message-----\nFrom: x\n", "a\n"},
+        {"a\n________________________________\nFrom: x\nTo: y@z\nb\n", "a\n"},
+        {"a\n________________________________\nb\n", "a\n________________________________\nb\n"},
+        {"## Reply above this line ##\na\n", ""},
+        {"a\n> b\nc\n> d\n", "a\n\nc\n"},
+        {"He wrote:\n> b\nc\n", "c\n"},
+        {"a\n\nDesk <desk@corp.test> wrote:\n\nb\n", "a\n"},
+        {"a\n\nOn Tue, Nov 24, 2026 at 9:12 AM The Northwind Front Desk of Northwind IT Services\n"
+         "<desk@corp.test> wrote:\n> b\n",
+         "a\n"},
+        {"a\n\nThe Northwind Front Desk of Northwind IT Services, Springfield\n"
+         "<desk@corp.test> ezt \xc3\xadrta (2026. nov. 24., K, 9:12):\n> b\n",
+         "a\n"},
+        {"a\n-- \nb\n\n> c\n\nd\n", "a\n\nd\n"},
+        {"a\n__\nb\n", "a\n"},
+        /* a line drawn by hand above a long text is no signature */
+        {"a\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n",
+         "a\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n"},
+        {"a\n\nSent from my iPhone\n", "a\n"},
+        {"The confidential file is in the safe.\n", "The confidential file is in the safe.\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf own = BUF_INIT(10000);
+        own_text(&own, slice_of(rows[i][0]));
+        assert_string_equal(own.data, rows[i][1]);
+        buf_release(&own);
+    }
+}
+
 /* --- lines --- */
 
 static const struct {
@@ -282,9 +319,8 @@ static void work_grows_with_the_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies_of_every_program_are_read),
-        cmocka_unit_test(lines_are_changes_or_notes),
-        cmocka_unit_test(too_many_changes_are_a_note),
+        cmocka_unit_test(replies_of_every_program_are_read), cmocka_unit_test(own_text_is_clean),
+        cmocka_unit_test(lines_are_changes_or_notes),        cmocka_unit_test(too_many_changes_are_a_note),
         cmocka_unit_test(work_grows_with_the_text),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
