@@ -187,6 +187,11 @@ static bool resolve(struct change *out, const struct run *r, size_t from, enum o
     return certain || near;
 }
 
+static bool is_whole_name(const struct change *c)
+{
+    return c->value.state == OVERRIDE_SET && fold_eq(c->said, slice_of(c->value.name));
+}
+
 /* --- forms --- */
 
 static bool form_undo(struct change *out, const struct run *r)
@@ -295,8 +300,9 @@ static bool form_to(struct change *out, const struct run *r)
     size_t value = at + is(r, at, "the");
     struct run bare = *r;
     bare.to -= is(r, r->to - 1, "queue") && r->to - 1 > value;
-    if (!r->inner && !r->p->loose && resolve(out, &bare, value, OVERRIDE_QUEUE, false))
-        return out->value.state == OVERRIDE_SET;
+    /* the whole name: "to help" is no queue Help Desk */
+    if (!r->inner && !r->p->loose && resolve(out, &bare, value, OVERRIDE_QUEUE, false) && is_whole_name(out))
+        return true;
     if ((sets || is(r, r->from, "move")) && !r->p->loose && guess(out, r, value))
         return true;
     return r->p->loose && !r->inner && take_unknown(out, CHANGE_TO, r, at, !sets || moves);
@@ -349,11 +355,24 @@ static bool form_value(struct change *out, const struct run *r)
     if (last > at && find_key(r, &last, &key) && last == r->to && key != OVERRIDE_DUE &&
         key != OVERRIDE_COMPANY) {
         bare.to--;
-        return !r->inner && resolve(out, &bare, at, key, false) && out->value.state == OVERRIDE_SET;
+        bool known = !r->inner && resolve(out, &bare, at, key, false) && out->value.state == OVERRIDE_SET;
+        return known && (sets || key == OVERRIDE_PRIORITY || (key == OVERRIDE_QUEUE && is_whole_name(out)));
     }
     if (marks)
         return !r->inner && resolve(out, r, at, OVERRIDE_STATUS, false) && out->value.state == OVERRIDE_SET;
     return sets && guess(out, r, at);
+}
+
+/* Words that are a priority and nothing else. In a bracket there are more: "important", "whenever". */
+static bool is_plain_priority(const struct change *c)
+{
+    static const char *const words[] = {"urgent", "asap", "emergency", "critical", "high", "medium",
+                                        "low",    "p1",   "p2",        "p3",       "p4",   "p5"};
+    struct buf b = BUF_INIT(400);
+    fold_into(&b, slice_cut_utf8(c->said, 80));
+    bool found = in_list(buf_view(&b), words, ARRAY_LEN(words)) || is_whole_name(c);
+    buf_release(&b);
+    return found;
 }
 
 /* "high"; a date or a company alone is certain only beside another change, which changes_read sees to */
@@ -366,7 +385,7 @@ static bool form_bare(struct change *out, const struct run *r)
     if (!guess(out, r, r->from))
         return false;
     r->p->weak = out->value.key != OVERRIDE_PRIORITY;
-    return r->p->weak ? alone(r) : r->p->bare_value;
+    return r->p->weak ? alone(r) : r->p->bare_value && is_plain_priority(out);
 }
 
 /* "Sarah", "for Sarah", "it's for Sarah": only when we asked who. */

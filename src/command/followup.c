@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * followup: the sender's own words, line by line: changes, courtesies, and the rest, which is the note. When
- * it is not certain that a line is a change, it is part of the note.
+ * followup: the sender's own words, line by line: changes, courtesies, and the rest, which is the note. What
+ * is not certain is note, never change: a number or "high" under other text of the same paragraph, a date or
+ * a company without its key, whatever follows "he wrote:", "-Dana" under other words (people sign so), and
+ * all changes of a mail that contradict each other (two numbers, two people, undo and something else).
  */
 #include "changes.h"
 #include "quotes.h"

@@ -179,8 +179,10 @@ static size_t headers(struct text *t)
                 }
             }
         }
-        if (sep == QUOTE_SEPARATOR || is_block(t, i, false) || quotes_attribution_runs_on(t->lines[i].s))
+        if (sep == QUOTE_SEPARATOR || is_block(t, i, false))
             return i;
+        if (quotes_attribution_runs_on(t->lines[i].s))
+            return attribution_start(t, i);
         size_t from = attribution_at(t, i, &strength);
         if (from == t->n || t->lines[i].kind != OWN)
             continue;

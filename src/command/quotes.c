@@ -178,6 +178,9 @@ bool quotes_attribution_runs_on(struct slice line)
         struct slice head = slice_cut(line, i + colon), rest = slice_trim(slice_skip(line, i + colon));
         if (rest.len == 0)
             return false;
+        /* not that of "9:12" */
+        if (i + colon < line.len && line.ptr[i + colon] != ' ')
+            continue;
         if (slice_find_char(head, '@') >= 0 && quotes_attribution(head, &dated) == QUOTE_ATTRIBUTION && dated)
             return true;
     }

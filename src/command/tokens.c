@@ -18,7 +18,7 @@ static const char *const core[] = {
     "bedankt", "dank",     "dzieki",      "dziekuje",  "dekuji",    "diky",      "dakujem",   "hvala",
     "hallo",   "guten",    "bonjour",     "hola",      "ciao",      "koszonom",  "multumesc", "tesekkurler",
     "спасибо", "дякую",    "appreciated", "wonderful", "fantastic", "brilliant", "much",      "many",
-    "morning",
+    "morning", "top",
 };
 static const char *const filler[] = {
     "you",     "very",        "so",    "a",      "lot",       "again",   "it",       "all",

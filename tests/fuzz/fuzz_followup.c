@@ -3,16 +3,9 @@
  * or behind marks is never own and changes nothing; what is read stays within its bounds. */
 #include "frontdesk/command_followup.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "../unit/followup_tenant.h"
 
-static const char *const none[] = {NULL};
-static const struct directory_resource staff[] = {
-    {1, 9, "Sarah", "Klein", "sarah.klein", "", true, "", none},
-    {3, 9, "Mike", "Chen", "mike.chen", "", true, "", none},
-    {4, 9, "Alex", "Berg", "alex.berg", "", true, "", none},
-    {5, 9, "Alex", "Temp", "temp7", "", true, "", none},
-    {8, 0, "Tom", "Hale", "tom.hale", "", false, "inactive", none},
-};
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct world {
     struct directory *d;
@@ -24,8 +17,7 @@ static const struct world *world(void)
 {
     static struct world w = {.cal = {.tz = "UTC", .workdays = 0x3e, .day_end_min = 1020}};
     if (!w.d) {
-        struct directory values = {.resources = staff, .n_resources = ARRAY_LEN(staff), .web_url = ""};
-        w.d = directory_build(&values);
+        w.d = directory_build(&tenant);
         w.names = names_index_new(w.d);
     }
     return &w;
@@ -37,10 +29,10 @@ static void is_subset(struct slice own, struct slice text)
     struct scan a = scan_of(own), b = scan_of(text);
     ENSURE(own.len <= text.len + 1);
     while (!scan_end(&a)) {
-        struct slice want = scan_line(&a);
+        struct slice want = slice_trim(scan_line(&a));
         bool found = want.len == 0;
         while (!found && !scan_end(&b))
-            found = slice_eq(want, scan_line(&b));
+            found = slice_eq(want, slice_trim(scan_line(&b)));
         ENSURE(found);
     }
 }
@@ -71,8 +63,7 @@ static size_t changes_of(struct slice text)
     struct buf own = BUF_INIT(64 << 20);
     own_text(&own, text);
     is_subset(buf_view(&own), text);
-    size_t n = read_changes(buf_view(&own), true);
-    read_changes(buf_view(&own), false);
+    size_t n = read_changes(buf_view(&own), text.len % 2);
     buf_release(&own);
     return n;
 }
@@ -93,10 +84,9 @@ static void quoted_changes_nothing(struct slice text)
         "________________________________\nVon: Desk <desk@corp.test>\nGesendet: x\nAn: y\nBetreff: z\n\n",
     };
     struct buf b = BUF_INIT(64 << 20);
-    for (size_t i = 0; i < ARRAY_LEN(heads) && !begins_marked(text); i++) {
-        buf_clear(&b);
+    if (!begins_marked(text)) {
         buf_puts(&b, "The laptop is at reception.\n\n");
-        buf_puts(&b, heads[i]);
+        buf_puts(&b, heads[text.len % ARRAY_LEN(heads)]);
         buf_slice(&b, text);
         ENSURE(changes_of(buf_view(&b)) == 0);
     }

@@ -11,17 +11,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static const char *const none[] = {NULL};
-static const struct directory_resource staff[] = {
-    {1, 9, "Sarah", "Klein", "sarah.klein", "", true, "", none},
-    {2, 9, "Shana", "Ortiz", "shana.ortiz", "", true, "", none},
-    {3, 9, "Mike", "Chen", "mike.chen", "", true, "", none},
-    {4, 9, "Alex", "Berg", "alex.berg", "", true, "", none},
-    {5, 9, "Alex", "Temp", "temp7", "", true, "", none},
-    {6, 9, "Will", "Turner", "will.turner", "", true, "", none},
-    {7, 9, "Dana", "Reed", "dana.reed", "", true, "", none},
-    {8, 0, "Tom", "Hale", "tom.hale", "", false, "inactive", none},
-};
+#include "followup_tenant.h"
+#include "local_time.h"
 
 struct world {
     struct directory *d;
@@ -31,8 +22,7 @@ struct world {
 static int set_up(void **state)
 {
     static struct world w;
-    struct directory values = {.resources = staff, .n_resources = ARRAY_LEN(staff), .web_url = ""};
-    w.d = directory_build(&values);
+    w.d = directory_build(&tenant);
     w.names = names_index_new(w.d);
     *state = &w;
     return 0;
@@ -61,11 +51,9 @@ static void describe_people(const struct change *c, struct buf *out)
 
 static void describe_value(const struct override *o, struct buf *out)
 {
-    static const char *const keys[] = {"priority", "due",  "queue",  "company", "contact",
-                                       "category", "type", "status", "cc"};
     static const char *const states[] = {"", "?", "*", "past "};
-    buf_printf(out, "set %s=%s", keys[o->key], states[o->state]);
-    if (o->name)
+    buf_printf(out, "set %s=%s", override_key_name(o->key), states[o->state]);
+    if (o->name && o->name[0])
         buf_puts(out, o->name);
     else
         buf_slice(out, o->said);
@@ -96,10 +84,10 @@ static void describe(const struct followup *f, struct buf *out)
 
 static void read_followup(const struct world *w, struct slice own, bool asked, struct buf *out)
 {
-    struct due_calendar cal = {.tz = "UTC", .workdays = 0x3e, .day_end_min = 1020};
+    struct due_calendar cal = {.tz = YORK, .workdays = 0x3e, .day_end_min = 1020, .holidays = &holidays};
     struct pool *pool = pool_new(8 << 20);
     struct followup *f = pool_alloc(pool, sizeof(*f));
-    followup_read(f, own, asked, w->d, w->names, &cal, 1795510800000, pool);
+    followup_read(f, own, asked, w->d, w->names, &cal, local("2026-11-24 10:00", YORK), pool);
     describe(f, out);
     assert_false(pool_exhausted(pool));
     pool_free(&pool);
@@ -162,6 +150,43 @@ static void replies_of_every_program_are_read(void **state)
     print_message("# %zu mails, %zu of them with a change in the quotation only\n", rows, quoted);
     assert_true(rows >= 120 && quoted >= 30);
     assert_int_equal(wrong, 0);
+}
+
+/* --- own text as such --- */
+
+static void own_text_is_clean(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"a\n\n\nb\n", "a\n\nb\n"},
+        {"a\n\n----------\n\n-----Original Message-----\nFrom: x\n", "a\n"},
+        {"a\n________________________________\nFrom: x\nTo: y@z\nb\n", "a\n"},
+        {"a\n________________________________\nb\n", "a\n________________________________\nb\n"},
+        {"## Reply above this line ##\na\n", ""},
+        {"a\n> b\nc\n> d\n", "a\n\nc\n"},
+        {"He wrote:\n> b\nc\n", "c\n"},
+        {"a\n\nDesk <desk@corp.test> wrote:\n\nb\n", "a\n"},
+        {"a\n\nOn Tue, Nov 24, 2026 at 9:12 AM The Northwind Front Desk of Northwind IT Services\n"
+         "<desk@corp.test> wrote:\n> b\n",
+         "a\n"},
+        {"a\n\nThe Northwind Front Desk of Northwind IT Services, Springfield\n"
+         "<desk@corp.test> ezt \xc3\xadrta (2026. nov. 24., K, 9:12):\n> b\n",
+         "a\n"},
+        {"a\n-- \nb\n\n> c\n\nd\n", "a\n\nd\n"},
+        {"a\n__\nb\n", "a\n"},
+        /* a line drawn by hand above a long text is no signature */
+        {"a\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n",
+         "a\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n"},
+        {"a\n\nSent from my iPhone\n", "a\n"},
+        {"The confidential file is in the safe.\n", "The confidential file is in the safe.\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf own = BUF_INIT(10000);
+        own_text(&own, slice_of(rows[i][0]));
+        assert_string_equal(own.data, rows[i][1]);
+        buf_release(&own);
+    }
 }
 
 /* --- lines --- */
@@ -294,9 +319,8 @@ static void work_grows_with_the_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies_of_every_program_are_read),
-        cmocka_unit_test(lines_are_changes_or_notes),
-        cmocka_unit_test(too_many_changes_are_a_note),
+        cmocka_unit_test(replies_of_every_program_are_read), cmocka_unit_test(own_text_is_clean),
+        cmocka_unit_test(lines_are_changes_or_notes),        cmocka_unit_test(too_many_changes_are_a_note),
         cmocka_unit_test(work_grows_with_the_text),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
