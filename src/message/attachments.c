@@ -13,9 +13,9 @@ struct listing {
     const struct attachments_options *options;
     struct pool *pool;
     struct attachments *out;
-    size_t room, left_room;
-    uint8_t (*hashes)[32]; /* of each in the list */
-    size_t n_inner;        /* files out of winmail.dat so far */
+    size_t left_room;
+    uint8_t hashes[ATTACHMENTS_MAX][32]; /* of each in the list */
+    size_t n_inner;                      /* files out of winmail.dat so far */
     const struct message_part *part;
     size_t n_of_part;
 };
@@ -128,23 +128,12 @@ static const char *same_as(const struct listing *l, const struct candidate *c)
 
 static void add(struct listing *l, const struct candidate *c)
 {
-    static const uint8_t none[32];
-    if (l->out->n == l->room) {
-        size_t room = l->room ? 2 * l->room : 8;
-        struct attachment *more = pool_array(l->pool, room, sizeof(*more));
-        uint8_t(*hashes)[32] = pool_array(l->pool, room, sizeof(*hashes));
-        if (l->room) {
-            memcpy(more, l->out->list, l->room * sizeof(*more));
-            memcpy(hashes, l->hashes, l->room * sizeof(*hashes));
-        }
-        l->out->list = more;
-        l->hashes = hashes;
-        l->room = room;
-    }
-    struct attachment a = c->a;
-    a.name = unique_name(l, c->name);
-    memcpy(l->hashes[l->out->n], c->sha256 ? c->sha256 : none, 32);
-    l->out->list[l->out->n++] = a;
+    struct attachment *a = &l->out->list[l->out->n];
+    *a = c->a;
+    a->name = unique_name(l, c->name);
+    if (c->sha256)
+        memcpy(l->hashes[l->out->n], c->sha256, sizeof(l->hashes[0]));
+    l->out->n++;
 }
 
 /* What holds for every file, wherever it comes from. */
@@ -293,11 +282,12 @@ static void close_mail(const struct source *src)
 int attachments_list(struct attachments *out, const struct message *m, const struct mail_bytes *mail,
                      const struct attachments_options *options, struct pool *pool, struct err *e)
 {
-    struct source src;
+    struct source src = {.fd = -1};
     *out = (struct attachments){0};
     if (open_mail(&src, mail, e) != 0)
         return -1;
     struct listing l = {.m = m, .src = &src, .options = options, .pool = pool, .out = out};
+    out->list = pool_array(pool, ATTACHMENTS_MAX, sizeof(*out->list));
     struct candidate original = {.name = SLICE("original message.eml"),
                                  .a = {.size = src.size, .raw_len = src.size}};
     if (options->original)
@@ -321,7 +311,7 @@ struct attachment_reader {
 int attachment_open(struct attachment_reader **out, const struct mail_bytes *mail, const struct attachment *a,
                     struct err *e)
 {
-    struct source src;
+    struct source src = {.fd = -1};
     *out = NULL;
     if (a->encoding > 3 || a->raw_len > INT64_MAX - a->raw_off)
         return err_set(e, ERR_IO, "%.100s: its place in the mail makes no sense", a->name);

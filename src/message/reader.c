@@ -194,7 +194,7 @@ int source_open(struct source *src, const char *path, struct err *e)
 int reader_read_file(struct message *out, const char *path, const struct message_limits *limits,
                      struct err *e)
 {
-    struct source src;
+    struct source src = {.fd = -1};
     if (source_open(&src, path, e) != 0)
         return -1;
     int r = read_source(out, &src, false, limits ? limits : &message_limits_default, e);
