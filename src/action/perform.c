@@ -8,7 +8,7 @@
  * section 4). Two mutants, built by the crash harness only, show that it would notice: FD_MUTANT_NO_LOOKUP
  * repeats without looking, FD_MUTANT_LATE_KEY (src/job.c) commits the key after the effect.
  */
-#include "steps.h"
+#include "step_kinds.h"
 
 /* Seconds until the next look: at 0, 5, 20, 60, then every 60. */
 static unsigned next_look_s(unsigned looks)

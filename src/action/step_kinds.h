@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* steps: the kinds of step, a row each: how it is done, and how it is looked up whether it was. */
-#ifndef FRONTDESK_ACTION_STEPS_H
-#define FRONTDESK_ACTION_STEPS_H
+/* step_kinds: the kinds of step, a row each: how it is done, and how it is looked up whether it was. */
+#ifndef FRONTDESK_ACTION_STEP_KINDS_H
+#define FRONTDESK_ACTION_STEP_KINDS_H
 
 #include "frontdesk/action.h"
 

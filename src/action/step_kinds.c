@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * steps: what a plan does outside, step by step, and each kind of step with its look-up (invariants 3 and 4).
+ * step_kinds: what a plan does outside, step by step, and each kind of step with its look-up (invariants 3 and 4).
  * A ticket is known by its externalID; notes, files and to-dos carry a mark made of key and number; people
  * are known by (ticket, resource); a change by what the ticket shows.
  */
-#include "steps.h"
+#include "step_kinds.h"
 
 /* --- which steps a plan has --- */
 
