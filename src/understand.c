@@ -10,11 +10,11 @@ enum { MAX_ATTEMPTS = 3 };
 static int read_headers_only(struct job_view *v, struct slice bytes, const char *path, const struct err *why,
                              struct err *e)
 {
-    struct slice head = bytes;
+    enum { HEAD = 256 * 1024 };
+    struct slice head = slice_cut(bytes, HEAD);
     char *block = NULL;
     if (path) {
         FILE *f = fopen(path, "re");
-        enum { HEAD = 256 * 1024 };
         block = mem_alloc(HEAD);
         head = slice_from(block, f ? fread(block, 1, HEAD, f) : 0);
         if (f)

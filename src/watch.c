@@ -6,7 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { MOST_FILED = 200 };
+/* SLACK: by how much the server's clock may be behind ours */
+enum { MOST_FILED = 200, SLACK_MS = 600000 };
 #define REBUILT "rebuilt-%s"
 
 struct watch {
@@ -36,7 +37,7 @@ static int first_sight(struct watch *w, uint32_t uidvalidity, uint32_t uidnext, 
     else
         LOG(LOG_INFO, "watch", "first-start", LS("mailbox", w->conf->name), LN("mails", exists));
     return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, *first_uid,
-                              old_too ? w->since_ms : -clock_now_ms(), e);
+                              old_too ? w->since_ms : -(clock_now_ms() - SLACK_MS), e);
 }
 
 /* The mailbox is known; an operator who found out that old mail was left alone asks for it now. */

@@ -80,8 +80,8 @@ static int resolve(const struct json *fields, struct load *l, const char *key, c
     if (!found) {
         const char *near = fold_nearest(wanted, names);
         l->label_missing = true;
-        buf_printf(l->problems, "%s: %s = \"%s\": Autotask has no such %s%s%s%s; it has %s\n", l->conf->path,
-                   key, wanted, field, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
+        buf_printf(l->problems, "%s: %s = \"%s\": Autotask has no such %s%s%s%s has %s\n", l->conf->path, key,
+                   wanted, field, near ? "; did you mean \"" : "", near ? near : "", near ? "\"? It" : "; it",
                    labels.len ? labels.data : "none that this API user may see");
     }
     buf_release(&labels);

@@ -28,10 +28,11 @@ static const struct cure {
      "Organization Settings & Users > Resources/Users: the API user is active, not locked, and has this "
      "tracking identifier"},
     {AUTOTASK, ERR_TLS, "name the authority of the server's certificate in autotask.ca_file"},
+    {AUTOTASK, ERR_REJECTED, "check autotask.zone_url; it is normally left out"},
     {AUTOTASK, ERR_LABEL, "write the labels as Autotask shows them"},
     {MAIL_OUT, ERR_SMTP_PERMANENT,
      "allow this user to send from the mailbox's address, or write the address that it may send from"},
-    {MAIL_OUT, ERR_SMTP_TEMPORARY, "check that this is the port for sending (smtp:// 587, smtps:// 465)"},
+    {MAIL_OUT, ERR_PROTOCOL, "check that this is the port for sending (smtp:// 587, smtps:// 465)"},
     {MAIL_IN, ERR_MAILBOX, "check folders.inbox, and with a mail program that this user may open it"},
     {MAIL_IN, ERR_PROTOCOL, "check that this is the port for reading (imap:// 143, imaps:// 993)"},
 };
@@ -46,7 +47,8 @@ static const char *fix_for(enum area area, const struct err *e)
         if ((cures[i].areas & area) && cures[i].code == e->code)
             return cures[i].fix;
     }
-    return err_fix(e->code);
+    return err_fix(e->code)[0] ? err_fix(e->code)
+                               : "correct what it names; frontdesk.conf(5) says what is allowed";
 }
 
 static void print_lines(const char *text)

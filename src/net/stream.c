@@ -279,7 +279,8 @@ static int load_trust(struct stream *s, struct err *e)
     if (s->server->ca_file) {
         n = gnutls_certificate_set_x509_trust_file(s->credentials, s->server->ca_file, GNUTLS_X509_FMT_PEM);
         if (n <= 0)
-            return err_set(e, ERR_CONFIG, "no certificate can be read from ca_file %s", s->server->ca_file);
+            return err_set(e, ERR_CONFIG, "no certificate (in PEM form) can be read from ca_file %s",
+                           s->server->ca_file);
         return 0;
     }
     n = gnutls_certificate_set_x509_system_trust(s->credentials);

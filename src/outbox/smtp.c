@@ -25,6 +25,9 @@ static int refuse(struct smtp_session *s, const char *doing, struct err *e)
     if (code >= 500 && code < 600)
         return err_set(e, ERR_SMTP_PERMANENT, "%s refused %s: %d %.300s", s->server->host, doing, code,
                        words);
+    if (code < 400)
+        return err_set(e, ERR_PROTOCOL, "%s:%u does not answer %s like a mail server: %.300s",
+                       s->server->host, s->server->port, doing, words);
     return err_set(e, ERR_SMTP_TEMPORARY, "%s put off %s: %d %.300s", s->server->host, doing, code, words);
 }
 

@@ -70,7 +70,7 @@ class ImapPeer:
             self._send(sock, ok + (b"* CAPABILITY IMAP4rev1 INJECTED\r\n" if "inject" in self.quirks else b""))
             return True
         if verb == b"CAPABILITY":
-            words = b"IMAP4rev1 IDLE UIDPLUS" + (b"" if "no-move" in self.quirks else b" MOVE")
+            words = b"IMAP4rev1 UIDPLUS" + (b"" if "no-move" in self.quirks else b" MOVE") + (b"" if "no-idle" in self.quirks else b" IDLE")
             if "starttls" in self.quirks:
                 words += b" STARTTLS"
             self._send(sock, b"* CAPABILITY " + words + b"\r\n", ok)

@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`explain` says what the daemon then does, over all flow cases and over odd and broken mail, from file and from standard input,
+and changes nothing."""
+import email
+import email.policy
+import hashlib
+import json
+import os
+import random
+import re
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
+from cases import CASE_LIMITS, CASES  # noqa: E402
+from console import expect, frontdesk  # noqa: E402
+from lab import MAILBOX, STAFF, Lab, staff_mail  # noqa: E402
+import tap  # noqa: E402
+
+READS = re.compile(r"(GET .*/zoneInformation|GET .*/entityInformation/fields|POST .*/query)$")
+
+
+def state():
+    """The state directory as it is; what SQLite and the call budget keep beside is left out, for it is shared on purpose."""
+    result, root = {}, os.path.join(LAB.daemon.dir, "state")
+    for where, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(where, name)
+            if "/slots" not in path and not name.endswith(("-shm", "-wal")):
+                with open(path, "rb") as content:
+                    result[os.path.relpath(path, root)] = hashlib.sha256(content.read()).hexdigest()
+    return result
+
+
+def explain(raw, as_file=False):
+    """The answer, after proving that nothing but the directory was asked for and nothing was written."""
+    before, calls, path = state(), len(LAB.sandbox.log()), os.path.join(LAB.daemon.dir, "mail.eml")
+    with open(path, "wb") as mail:
+        mail.write(raw)
+    answer = frontdesk("explain", "-c", LAB.daemon.conf, *([path] if as_file else []), stdin=b"" if as_file else raw)
+    os.unlink(path)
+    asked = ["%s %s" % (r["method"], r["path"].split("?")[0]) for r in LAB.sandbox.log()[calls:]]
+    tap.check(asked and all(READS.search(a) for a in asked), asked)
+    tap.check(state() == before, "the state directory changed: %r" % (set(state().items()) ^ set(before.items())))
+    return answer
+
+
+def outcome_of(answer):
+    found = re.search(r"^outcome +(\w+)", answer.out, re.M)
+    tap.check(found, answer)
+    return found.group(1)
+
+
+def plain(text):
+    """Without what only a create that was done can tell."""
+    text = re.sub(r"https?://\S*TicketID=\d+|\(link\)", "LINK", text)
+    text = re.sub(r"T\d{8}\.\d{4}|\(number\)", "NUMBER", text)
+    text = re.sub(r"ref (\w+|\(ref\))", "ref REF", text)
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def letter_of(answer):
+    """Subject and text of the letter that explain shows; None when there is none."""
+    found = re.search(r"^reply     to \S+\n\nSubject: ([^\n]*)\n\n(.*)\Z", answer.out, re.M | re.S)
+    return (found.group(1), plain(found.group(2))) if found else None
+
+
+def letters_sent():
+    result = []
+    for user in (STAFF, "eve@elsewhere.example"):
+        for raw in LAB.stored(user).get("INBOX", []):
+            letter = email.message_from_bytes(raw, policy=email.policy.default)
+            result.append((letter["Subject"], plain(letter.get_body(("plain",)).get_content())))
+    return result
+
+
+def same_as_the_run(case):
+    """Outcome, request and letter of each mail of a flow case."""
+    def test():
+        LAB.clean()
+        for mail in case["mails"]:
+            LAB.deliver(mail)
+        raws = LAB.stored(MAILBOX)["INBOX"]
+        said = [explain(raw) for raw in raws]
+        for answer in said:
+            expect(0, answer)
+        LAB.sandbox.faults(case.get("faults", []))
+        before = len(LAB.sandbox.log())
+        LAB.settle()
+        LAB.wait_for_queue()
+        outcomes = sorted(r["outcome"] for r in LAB.daemon.journal())
+        expected = sorted(outcome_of(a) for a in said)
+        # what the mail cannot tell: that Autotask refuses for good, that it is a copy
+        tap.check(outcomes == expected or set(outcomes) & {"parked", "same"}, "said %r, did %r" % (expected, outcomes))
+        made = [json.loads(r["body"]) for r in LAB.sandbox.log()[before:] if r["method"] == "POST" and r["path"].endswith("/Tickets")]
+        shown = [json.loads(m) for a in said for m in re.findall(r"^request   POST Tickets (\{.*\})$", a.out, re.M)]
+        for request in shown + made:
+            tap.check(request in made and request in shown, "only on one side: %r" % request)
+        seconds = sum(len(re.findall("then POST Tickets/{id}/SecondaryResources", a.out)) for a in said)
+        tap.check(seconds == sum(r["path"].endswith("/SecondaryResources") for r in LAB.sandbox.log()[before:]), "second people")
+        if "parked" not in outcomes:
+            for subject, text in filter(None, map(letter_of, said)):
+                tap.check((subject, text) in letters_sent() or "(status)" in text, "%r, %r is not in %r" % (subject, text, letters_sent()))
+        for raw in raws:
+            again = explain(raw)
+            staff = " staff (" in again.out
+            tap.check(bool(re.search(r"^before    taken already as \w+:", again.out, re.M)) == staff, again)
+    return test
+
+
+# --- odd and broken mail -----------------------------------------------------------------------------------------------------
+
+GOOD = staff_mail("Sarah: odd", "text\n")
+HEAD, BODY = GOOD.split(b"\r\n\r\n", 1)
+
+
+def without(field):
+    return re.sub(rb"(?im)^%s:.*\r\n" % field, b"", GOOD)
+
+
+def multipart(parts, depth=1, end=True):
+    top = HEAD.replace(b'text/plain; charset="utf-8"', b"text/plain")
+    top = re.sub(rb"(?im)^(content-type|content-transfer-encoding|mime-version):.*(\r\n[ \t].*)*\r\n", b"", top + b"\r\n")
+    text = top + b"MIME-Version: 1.0\r\n"
+    for n in range(depth):
+        text += b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
+    text += b"Content-Type: text/plain\r\n\r\nhello\r\n"
+    text += b"".join(b"--b%d\r\nContent-Type: text/plain\r\n\r\npart\r\n" % (depth - 1) for _ in range(parts))
+    return text + (b"".join(b"--b%d--\r\n" % n for n in reversed(range(depth))) if end else b"")
+
+
+ODD = {
+    "no subject": without(b"subject"),
+    "no Message-ID": without(b"message-id"),
+    "no Date": without(b"date"),
+    "no From": without(b"from"),
+    "two From fields": GOOD.replace(b"Subject:", b"From: eve@elsewhere.example\r\nSubject:", 1),
+    "LF only": GOOD.replace(b"\r\n", b"\n"),
+    "Latin-1 in the header": GOOD.replace(b"Sarah: odd", "Sarah: Köln".encode("latin-1")),
+    "an escape in the subject": GOOD.replace(b"Sarah: odd", b"Sarah: \x1b[2J\x1b]0;x\x07odd"),
+    "a very long subject": GOOD.replace(b"Sarah: odd", b"Sarah: " + b"long " * 2000),
+    "header only": HEAD + b"\r\n",
+    "header without an end": HEAD,
+    "one newline": b"\r\n",
+    "text only": b"just some words\r\nand more\r\n",
+    "a NUL in the header": GOOD.replace(b"Subject:", b"X-Y: a\0b\r\nSubject:", 1),
+    "a NUL in the text": GOOD.replace(b"text", b"te\0xt"),
+    "random bytes": random.Random(7).randbytes(5000),
+    "random bytes behind a header": HEAD + b"\r\n\r\n" + random.Random(8).randbytes(5000).replace(b"\0", b"x"),
+    "a mailbox line on top": b"From dana Tue Nov 24 16:00:00 2026\r\n" + GOOD,
+    "a multipart without an end": multipart(2, end=False),
+    "too many parts": multipart(300),
+    "nested too deep": multipart(1, depth=60),
+    "a header of 600 KB": GOOD.replace(b"Subject:", b"X-Long: " + b"y" * 600000 + b"\r\nSubject:", 1),
+    "over the limit": GOOD + b"0123456789abcdef\r\n" * 60000,
+    "just under the limit, with bare LF": (GOOD + b"x\r\n" * 340000).replace(b"\r\n", b"\n"),
+}
+# each a mail of its own, not a copy of another
+OWN_ID = re.search(rb"(?im)^message-id: *<([^@]*)", GOOD).group(1)
+ODD = {name: raw.replace(OWN_ID, b"odd.%d" % n) for n, (name, raw) in enumerate(ODD.items())}
+
+
+def put(raws):
+    """Straight into the store, where no server can refuse them."""
+    folder = os.path.join(LAB.host.path("mail"), MAILBOX, "Maildir")
+    LAB.deliver(dict(subject="Sarah: first", text="x"))
+    for n, raw in enumerate(raws):
+        path = os.path.join(folder, "new", "%d.odd" % (9999999000 + n))
+        with open(path, "wb") as out:
+            out.write(raw)
+        os.chown(path, os.stat(folder).st_uid, os.stat(folder).st_gid)
+
+
+def as_fetched(raw):
+    """IMAP has no NUL; Dovecot sends another byte for it."""
+    return raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"\0", b"\x80")
+
+
+ROWS = {}  # name of an odd mail -> its row
+
+
+def run_them_all():
+    LAB.clean()
+    put(ODD.values())
+    names = {as_fetched(raw): name for name, raw in ODD.items()}
+    order = [names.get(as_fetched(raw)) for raw in LAB.host.mails(MAILBOX)]
+    LAB.settle()
+    rows = LAB.daemon.journal()[::-1]
+    tap.check(len(rows) == len(order) == len(ODD) + 1 and set(order) == {None, *ODD}, order)
+    ROWS.update(zip(order, rows))
+
+
+def odd(name):
+    def test():
+        raw, row = ODD[name], ROWS[name]
+        by_input, by_file = explain(raw), explain(raw, as_file=True)
+        tap.check(by_input.code in (0, 65) and (by_input.code, by_input.out, by_input.errors) == (by_file.code, by_file.out, by_file.errors),
+                  "%s\n%s" % (by_input, by_file))
+        answer = explain(as_fetched(raw)) if b"\0" in raw else by_input
+        said = outcome_of(answer)
+        tap.check((said == "parked") == (answer.code == 65), answer)
+        tap.check(row["outcome"] == said, "said %r, did %r" % (said, row))
+        if said == "parked":
+            reason = answer.errors.splitlines()[0].replace("frontdesk: ", "", 1)
+            tap.check(reason in row["reason"], "said %r, did %r" % (reason, row["reason"]))
+        else:
+            sender = row["sender"] or "(not one plain address)"
+            tap.check(re.search(r"^sender +%s$" % re.escape(sender), answer.out, re.M), "%s, did %r" % (answer, row))
+    return test
+
+
+def what_is_no_mail():
+    LAB.clean()
+    conf = LAB.daemon.conf
+    for raw in (b"", b"\0" * 100):
+        expect(65, explain(raw), "^outcome +parked")
+    expect(66, frontdesk("explain", LAB.daemon.dir + "/none", "-c", conf), errors=["none: No such file"])
+    expect(66, frontdesk("explain", LAB.daemon.dir, "-c", conf), errors=["is a folder"])
+    tap.check(not os.path.exists(os.path.join(LAB.daemon.dir, "state", "journal.db")), "a journal was made")
+
+
+def beside_a_running_daemon():
+    LAB.clean()
+    LAB.deliver(dict(subject="Sarah: one", text="x"))
+    LAB.daemon.start(arguments=("--since", "2020-01-01"))
+    LAB.daemon.wait_row(STAFF)
+    expect(0, explain(GOOD), "^verdict +staff", "^outcome +ticket")
+    tap.check(len(LAB.tickets()) == 1, LAB.tickets())
+    LAB.daemon.stop()
+
+
+def before_the_first_start():
+    """Without a state directory nothing is made, and Autotask is asked all the same."""
+    LAB.clean()
+    os.rmdir(os.path.join(LAB.daemon.dir, "state"))
+    expect(0, explain(GOOD), "^outcome +ticket")
+    tap.check(not os.path.exists(os.path.join(LAB.daemon.dir, "state")), "the state directory was made")
+
+
+def autotask_away():
+    LAB.clean()
+    LAB.sandbox.faults([dict(action="html503")])
+    answer = expect(75, frontdesk("explain", "-c", LAB.daemon.conf, stdin=GOOD), errors=["Autotask answered 503", "fix: try again later"])
+    tap.check(not answer.out, answer)
+    LAB.sandbox.faults([dict(action="status", status=401)])
+    expect(77, frontdesk("explain", "-c", LAB.daemon.conf, stdin=GOOD), errors=["fix: check the user"])
+    LAB.sandbox.faults([])
+
+
+if __name__ == "__main__":
+    with Lab(CASE_LIMITS + " per_sender_hour = 1000;") as LAB:
+        tap.run([("as the run: " + case["name"], same_as_the_run(case)) for case in CASES] +
+                [("odd and broken mails are taken", run_them_all)] + [("as the run: " + name, odd(name)) for name in ODD] +
+                [("what is no mail", what_is_no_mail), ("beside a running daemon", beside_a_running_daemon),
+                 ("before the first start", before_the_first_start), ("Autotask away or refusing", autotask_away)])
