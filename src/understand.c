@@ -2,6 +2,7 @@
 /* understand: bytes → message → gate → command → plan, committed with all step keys. Nothing outside is
  * touched. */
 #include "job_private.h"
+#include "telling.h"
 
 enum { MAX_ATTEMPTS = 3 };
 
@@ -120,12 +121,21 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
 {
     struct gate_context context = {
         .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host};
-    *out = (struct job_view){0};
+    *out = (struct job_view){.explained = out->explained};
     if (read_mail(d, bytes, path, headers_only, out, e) != 0)
         return -1;
     gate_judge(&out->message, &context, &out->gate);
     plan_message_key(out->gate.address, &out->message, out->key);
     return 0;
+}
+
+/* An explanation is made now and kept in the plan. */
+static void explain_if_asked(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
+                             const char *path, int64_t received_ms, struct desk_people *people,
+                             struct pool *pool, struct job_view *v)
+{
+    if (v->has_plan && v->plan.reply && strcmp(v->plan.reply, "explain") == 0)
+        v->plan.explanation = explain_asked(d, mailbox, v, bytes, path, received_ms, people, pool);
 }
 
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
@@ -134,7 +144,18 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 {
     if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
         return -1;
-    return out->gate.verdict == GATE_STAFF ? decide(d, mailbox, 0, received_ms, people, pool, out, e) : 0;
+    if (out->gate.verdict != GATE_STAFF)
+        return 0;
+    if (decide(d, mailbox, 0, received_ms, people, pool, out, e) != 0)
+        return -1;
+    explain_if_asked(d, mailbox, bytes, path, received_ms, people, pool, out);
+    return 0;
+}
+
+int job_decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
+               struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e)
+{
+    return decide(d, mailbox, 0, received_ms, people, pool, v, e);
 }
 
 /* Strangers and robots: recorded, filed, never answered. */
@@ -272,7 +293,7 @@ static int commit_followup(struct job *job, struct job_view *v, struct err *e)
     return commit_plan(job, v, e);
 }
 
-static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
+static int plan_for_staff(struct job *job, struct job_view *v, const char *path, struct err *e)
 {
     struct desk *d = job->desk;
     job->row.sender = pool_copy(job->pool, v->gate.address);
@@ -285,6 +306,8 @@ static int plan_for_staff(struct job *job, struct job_view *v, struct err *e)
     if (!people)
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
     int rc = decide(d, job->mailbox, job->row.id, job->row.received_ms, people, job->pool, v, e);
+    if (rc == 0)
+        explain_if_asked(d, job->mailbox, job->row.mail, path, job->row.received_ms, people, job->pool, v);
     if (rc == 0 && v->wait)
         rc = come_back(job, 1000, "waits for the mail that it answers", e);
     else if (rc == 0)
@@ -311,7 +334,8 @@ int job_understand(struct job *job, struct err *e)
     journal_read_done(j, job->slot);
     CRASH_POINT("read.after");
     if (rc == 0)
-        rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, &v, e) : turn_away(job, &v, e);
+        rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, &v, path.len ? path.data : NULL, e)
+                                          : turn_away(job, &v, e);
     message_release(&v.message);
     buf_release(&path);
     return rc;

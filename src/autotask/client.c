@@ -72,6 +72,7 @@ static int judge(struct autotask *at, enum call_kind kind, bool with_secrets, st
         refusal_note(at);
     if (r->status != 200)
         return answer_error(kind, r, e);
+    budget_reached(at->options.budget);
     if (with_secrets)
         refusal_clear(at);
     if (json_open(buf_view(&r->body), answer, e) == 0)
