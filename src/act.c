@@ -26,6 +26,28 @@ static bool must_wait(struct job *job)
     return true;
 }
 
+/* Asked once: a tenant that refused it would refuse it every time. */
+static const char no_name[] = "impersonation.refused";
+
+static bool name_allowed(struct desk *d)
+{
+    char since[32];
+    return !journal_fact_get(d->journal, no_name, since, sizeof(since));
+}
+
+static void note_no_name(struct desk *d)
+{
+    char now[32];
+    clock_format_utc(clock_now_ms(), now);
+    journal_fact_set(d->journal, no_name, now);
+    alert_ill(d, "impersonation",
+              "Autotask does not let frontdesk make tickets in the name of the sender; from now on they are "
+              "made by the API user, "
+              "with a line that says who asked. Allow impersonation in the security levels of the API user "
+              "and of the "
+              "staff, or set autotask.impersonate = false.");
+}
+
 static void load_steps(struct job *job)
 {
     struct perform *p = &job->perform;
@@ -34,6 +56,7 @@ static void load_steps(struct job *job)
                           .plan = &job->plan,
                           .job = job->row.id,
                           .fresh = job->planned_now,
+                          .as_resource = name_allowed(job->desk) ? job->plan.creator_id : 0,
                           .settle_seconds = job->desk->conf->limits.settle_seconds,
                           .tries = job->row.tries};
     if (job->planned_now) {
@@ -90,7 +113,10 @@ int job_act(struct job *job, struct err *e)
         return 0;
     load_steps(job);
     job->planned_now = false;
-    if (perform_run(&job->perform, e) != 0)
+    int rc = perform_run(&job->perform, e);
+    if (job->perform.not_in_name)
+        note_no_name(job->desk);
+    if (rc != 0)
         return -1;
     if (job->perform.ticket_id)
         job->row.ticket_id = job->perform.ticket_id;

@@ -134,7 +134,9 @@ int job_answer(struct job *job, struct err *e)
     if (job_need_plan(job, e) != 0)
         return -1;
     if (!job->mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       job->row.mailbox);
     bool silent = !job->plan.reply || !job->plan.reply[0];
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
@@ -192,7 +194,9 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     size_t i;
     const struct conf_mailbox *mailbox = desk_mailbox(d, l->mailbox, &i);
     if (!mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", l->mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       l->mailbox);
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");

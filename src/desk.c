@@ -2,6 +2,7 @@
 /* desk: opening and closing what the flow shares, and handing out the directory of the day. See desk.h. */
 #include "desk.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 static int open_outboxes(struct desk *d, struct err *e)
@@ -54,10 +55,20 @@ static void list_topics(struct desk *d)
         d->topics[i] = (struct command_topic){h[i].name, h[i].keywords};
 }
 
+static void init_reading(struct desk *d)
+{
+    pthread_rwlockattr_t attr;
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&d->reading, &attr);
+    pthread_rwlockattr_destroy(&attr);
+}
+
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
 {
     *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
     pthread_mutex_init(&d->lock, NULL);
+    init_reading(d);
     set_message_id_host(d);
     if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
@@ -65,6 +76,12 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     if (open_autotask(d, e) != 0)
         return -1;
     return options->with_outboxes ? open_outboxes(d, e) : 0;
+}
+
+bool desk_stopping(const struct desk *d)
+{
+    struct pollfd fd = {.fd = d->stop_fd, .events = POLLIN};
+    return poll(&fd, 1, 0) > 0;
 }
 
 void desk_people_put(struct desk *d, struct desk_people *people)
@@ -122,6 +139,7 @@ void desk_close(struct desk *d)
     free(d->topics);
     templates_free(&d->templates);
     pthread_mutex_destroy(&d->lock);
+    pthread_rwlock_destroy(&d->reading);
     free(d->unkept);
 }
 

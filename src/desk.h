@@ -24,6 +24,8 @@ struct desk {
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
+    /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
+    pthread_rwlock_t reading;
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */
@@ -49,6 +51,7 @@ struct desk_options {
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems,
               struct err *e) MUST_USE;
 void desk_close(struct desk *d);
+bool desk_stopping(const struct desk *d);
 /* Reads the directory anew; the old one stays until its last user lets go. */
 int desk_refresh(struct desk *d, struct buf *problems, struct err *e) MUST_USE;
 /* NULL when Autotask has not been reached yet. */
@@ -112,8 +115,8 @@ int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *
 /* A job can run. */
 void workers_kick(struct workers *w);
 void workers_finished(struct workers *w, int64_t job);
-/* Waits until nobody works and nothing is due within ten seconds (once), at most `ms`. True when nothing at
- * all is left. */
+/* Waits until nobody works and nothing is due within ten seconds (once), at most `ms` or until told to stop.
+ * True when nothing at all is left. */
 bool workers_drain(struct workers *w, int64_t ms);
 void workers_stop(struct workers **w);
 

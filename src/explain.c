@@ -117,8 +117,18 @@ static void put_change(struct buf *out, const struct plan *p, size_t about)
 {
     (void)about;
     buf_printf(out, "PATCH Tickets {\"id\":%lld", (long long)p->target_id);
-    for (size_t i = 0; i < p->n_changes; i++)
-        buf_printf(out, ",\"%s\":%s", p->changes[i].field, p->changes[i].after);
+    for (size_t i = 0; i < p->n_changes; i++) {
+        const struct plan_change *c = &p->changes[i];
+        char when[32];
+        clock_format_utc(c->after, when);
+        buf_printf(out, ",\"%s\":", c->field);
+        if (c->after == PLAN_NULL)
+            buf_puts(out, "null");
+        else if (strcmp(c->field, "dueDateTime") == 0)
+            buf_printf(out, "\"%s\"", when);
+        else
+            buf_printf(out, "%lld", (long long)c->after);
+    }
     buf_puts(out, "}");
 }
 

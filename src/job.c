@@ -111,7 +111,7 @@ static void run_stages(struct job *job)
         struct err e = ERR_INIT;
         int rc = stage->run(job, &e);
         if (rc == 0 && pool_exhausted(job->pool))
-            rc = err_set(&e, ERR_EXHAUSTED, "the job needs more than %d MB", JOB_POOL_MB);
+            rc = err_set(&e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
         if (rc != 0) {
             LOG(LOG_DEBUG, "job", "stage.failed", LS("stage", stage->name), LS("error", e.text));
             fail(job, &e);

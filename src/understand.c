@@ -129,12 +129,17 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
     return 0;
 }
 
+static bool asks_for_explanation(const struct job_view *v)
+{
+    return v->has_plan && v->plan.reply && strcmp(v->plan.reply, "explain") == 0;
+}
+
 /* An explanation is made now and kept in the plan. */
 static void explain_if_asked(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
                              const char *path, int64_t received_ms, struct desk_people *people,
                              struct pool *pool, struct job_view *v)
 {
-    if (v->has_plan && v->plan.reply && strcmp(v->plan.reply, "explain") == 0)
+    if (asks_for_explanation(v))
         v->plan.explanation = explain_asked(d, mailbox, v, bytes, path, received_ms, people, pool);
 }
 
@@ -293,6 +298,35 @@ static int commit_followup(struct job *job, struct job_view *v, struct err *e)
     return commit_plan(job, v, e);
 }
 
+/* Several may have been read when frontdesk died, and one of them killed it: read alone, it is the only one
+ * that is counted the next time. */
+static void reading_begins(struct job *job)
+{
+    if (job->row.attempts)
+        pthread_rwlock_wrlock(&job->desk->reading);
+    else
+        pthread_rwlock_rdlock(&job->desk->reading);
+    journal_reading(job->desk->journal, job->slot, job->row.id);
+}
+
+static void reading_ends(struct job *job)
+{
+    journal_read_done(job->desk->journal, job->slot);
+    CRASH_POINT("read.after");
+    pthread_rwlock_unlock(&job->desk->reading);
+}
+
+/* An attached mail is read too. */
+static void explain_noted(struct job *job, const char *path, struct desk_people *people, struct job_view *v)
+{
+    if (!asks_for_explanation(v))
+        return;
+    reading_begins(job);
+    explain_if_asked(job->desk, job->mailbox, job->row.mail, path, job->row.received_ms, people, job->pool,
+                     v);
+    reading_ends(job);
+}
+
 static int plan_for_staff(struct job *job, struct job_view *v, const char *path, struct err *e)
 {
     struct desk *d = job->desk;
@@ -307,7 +341,7 @@ static int plan_for_staff(struct job *job, struct job_view *v, const char *path,
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
     int rc = decide(d, job->mailbox, job->row.id, job->row.received_ms, people, job->pool, v, e);
     if (rc == 0)
-        explain_if_asked(d, job->mailbox, job->row.mail, path, job->row.received_ms, people, job->pool, v);
+        explain_noted(job, path, people, v);
     if (rc == 0 && v->wait)
         rc = come_back(job, 1000, "waits for the mail that it answers", e);
     else if (rc == 0)
@@ -316,23 +350,29 @@ static int plan_for_staff(struct job *job, struct job_view *v, const char *path,
     return rc;
 }
 
+static int read_noted(struct job *job, const char *path, struct job_view *v, struct err *e)
+{
+    reading_begins(job);
+    CRASH_POINT("read.before");
+    int rc = read_and_judge(job->desk, job->mailbox, job->row.mail, path, job->row.headers_only, v, e);
+    CRASH_POINT_OF("read", job->row.ref);
+    reading_ends(job);
+    return rc;
+}
+
 int job_understand(struct job *job, struct err *e)
 {
     struct job_view v = {0};
-    struct journal *j = job->desk->journal;
     struct buf path = BUF_INIT(4096);
     if (!job->mailbox)
-        return err_set(e, ERR_CONFIG, "mailbox %s is no longer in the configuration", job->row.mailbox);
+        return err_set(e, ERR_CONFIG,
+                       "mailbox %s is no longer in the settings: put it back, or discard its mail",
+                       job->row.mailbox);
     if (job->row.attempts >= MAX_ATTEMPTS)
         return err_set(e, ERR_MAIL, "reading this mail ended frontdesk %u times", job->row.attempts);
     if (job->row.spool[0])
-        journal_spool_path(j, job->row.spool, &path);
-    journal_reading(j, job->slot, job->row.id);
-    CRASH_POINT("read.before");
-    int rc = read_and_judge(job->desk, job->mailbox, job->row.mail, path.len ? path.data : NULL,
-                            job->row.headers_only, &v, e);
-    journal_read_done(j, job->slot);
-    CRASH_POINT("read.after");
+        journal_spool_path(job->desk->journal, job->row.spool, &path);
+    int rc = read_noted(job, path.len ? path.data : NULL, &v, e);
     if (rc == 0)
         rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, &v, path.len ? path.data : NULL, e)
                                           : turn_away(job, &v, e);

@@ -86,6 +86,14 @@ static void hold(struct workers *w)
     LOG(LOG_WARN, "workers", "hold", LN("ms", ms), LS("why", "the journal cannot be written"));
 }
 
+/* What was skipped comes up again soon; asking at every release would cost more than the work itself. */
+static bool nothing_now(struct workers *w)
+{
+    if (w->skipped && w->next_due_ms > clock_now_ms() + AGAIN_MS)
+        w->next_due_ms = clock_now_ms() + AGAIN_MS;
+    return false;
+}
+
 /* The next piece of work that nobody has, marked busy; false when there is none now. */
 static bool claim(struct workers *w, int64_t *out)
 {
@@ -105,14 +113,11 @@ static bool claim(struct workers *w, int64_t *out)
             return true;
         }
         if (pass == 0 && !w->dirty && clock_now_ms() < w->next_due_ms)
-            break;
+            return nothing_now(w);
         if (pass == 0)
             refill(w);
     }
-    /* what was skipped comes up again soon; asking at every release would cost more than the work itself */
-    if (w->skipped && w->next_due_ms > clock_now_ms() + AGAIN_MS)
-        w->next_due_ms = clock_now_ms() + AGAIN_MS;
-    return false;
+    return nothing_now(w);
 }
 
 static void wait_for_work(struct workers *w)
@@ -283,7 +288,7 @@ bool workers_drain(struct workers *w, int64_t ms)
 {
     int64_t deadline = deadline_in(ms);
     bool idle = false;
-    while (!idle && deadline_left(deadline) > 0 && !is_hopeless(w)) {
+    while (!idle && deadline_left(deadline) > 0 && !is_hopeless(w) && !desk_stopping(w->desk)) {
         int64_t id, now_ms = clock_now_ms();
         pthread_mutex_lock(&w->lock);
         idle = w->n_busy == 0 && journal_due(w->desk->journal, now_ms + SOON_MS, &id, 1) == 0 &&

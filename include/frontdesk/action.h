@@ -8,7 +8,7 @@
 #ifndef FRONTDESK_ACTION_H
 #define FRONTDESK_ACTION_H
 
-#include "frontdesk/autotask.h"
+#include "frontdesk/autotask_writes.h"
 #include "frontdesk/command.h"
 #include "frontdesk/command_overrides.h"
 #include "frontdesk/conf.h"
@@ -22,7 +22,8 @@ enum {
     PLAN_MAX_CHANGES = 16,
     PLAN_MAX_LINES = 24, /* remarks, left out */
     PLAN_MAX_FILES = 24,
-    PLAN_MAX_STEPS = 64
+    PLAN_MAX_STEPS = 64,
+    PLAN_NULL = -1
 };
 
 struct plan_person {
@@ -30,11 +31,13 @@ struct plan_person {
     const char *name, *user;
 };
 
-/* One field of the ticket that a follow-up changes. Values as JSON literals, so that a change is repeated
- * only while the record still shows `before` (invariant 4). */
+/* One field of the ticket that a follow-up changes, with the value that it showed: a change is repeated only
+ * while the record still shows it (invariant 4). Values are ids (never negative), or milliseconds; or
+ * PLAN_NULL. */
 struct plan_change {
-    const char *what; /* "Due"; empty: goes with the one before it */
-    const char *field, *before, *after;
+    const char *what;  /* "Due"; empty: goes with the one before it */
+    const char *field; /* its name in Autotask */
+    int64_t before, after;
     const char *was, *becomes; /* for people */
 };
 
@@ -162,9 +165,11 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
-    unsigned tries; /* of this stage: bounds reading back */
-    bool late;      /* the steps after the answer, instead of those before it */
+    unsigned tries;      /* of this stage: bounds reading back */
+    int64_t as_resource; /* in whose name; 0 = the API user's */
+    bool late;           /* the steps after the answer, instead of those before it */
     /* results */
+    bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
     bool reading_back; /* all steps are done */
     bool found;        /* a step was found to be done already */
     int64_t ticket_id;

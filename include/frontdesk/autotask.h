@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * autotask: the REST client. Facts: autotask-rest.md.
+ * autotask: the REST client. Facts: autotask-rest.md. What is written to a ticket that exists stands in
+ * autotask_writes.h.
  *
  * Errors: ERR_CREDENTIALS after 401 (two in a row, over all processes of `state_dir`, stop all calls until
  * user, secret or code change), ERR_PERMISSION, ERR_REJECTED (a known text, or a refusal that the API itself
@@ -35,9 +36,11 @@ void autotask_free(struct autotask **at);
 /* Everything of a ticket that we write. Strings are UTF-8; NULL or 0 members are left out of the request
  * (company 0 is the own company and is always sent). */
 struct autotask_ticket {
-    int64_t company_id, queue_id, status, priority, category, type, contact_id, source;
+    int64_t company_id, queue_id, status, priority, category, type, source, contact_id;
     int64_t resource_id, role_id;
-    const char *title;       /* at most 255 characters; cut by the caller */
+    int64_t as_resource; /* in whose name (impersonation); 0 = the API user's. ERR_IMPERSONATION: not allowed,
+                            certainly not done */
+    const char *title;   /* at most 255 characters; cut by the caller */
     const char *description; /* at most 8,000 characters */
     const char *external_id; /* at most 50 */
     int64_t due_ms;

@@ -17,7 +17,8 @@ struct directory_resource {
     const char *const *nicknames; /* from the configuration, NULL-terminated */
 };
 
-/* What the configured labels stand for in this tenant. 0 = not configured (category, source only). */
+/* What the configured labels stand for in this tenant. 0 = not configured (category, source,
+ * cancelled_status, todo_action only). */
 struct directory_labels {
     int64_t queue, triage_queue, status, priority, category, source, company, cancelled_status, todo_action;
 };
@@ -26,12 +27,14 @@ struct directory_labels {
 enum directory_list { LIST_QUEUE, LIST_STATUS, LIST_PRIORITY, LIST_CATEGORY, LIST_TYPE, DIRECTORY_LISTS };
 struct directory_label {
     int64_t id;
-    const char *name; /* cleaned of controls; only active values */
+    const char *name;   /* cleaned of controls; only active values */
+    const char *folded; /* the name as it is compared; directory_build fills it */
 };
 struct directory_company {
     int64_t id; /* 0 = the own company */
     const char *name;
     const char *domain; /* of its web address, lower-case, without www.; "" = none */
+    const char *folded; /* the name as it is compared; directory_build fills it */
 };
 
 struct directory {
@@ -39,8 +42,9 @@ struct directory {
     size_t n_resources;
     const struct directory_label *lists[DIRECTORY_LISTS];
     size_t n_lists[DIRECTORY_LISTS];
-    const struct directory_company *companies; /* by id */
+    const struct directory_company *companies; /* by id; none when the API user may not read them */
     size_t n_companies;
+    const struct directory_company *const *by_name; /* the same, by folded name; directory_build fills it */
     struct directory_labels labels;
     const char *queue_name, *triage_queue_name, *priority_name, *status_name;
     const char *web_url; /* root for links, ends in "/" */

@@ -20,4 +20,13 @@ void crash_pass(const char *name);
             crash_pass(name);                                                                                \
     } while (0)
 
+/* A point of one thing among many, armed by FRONTDESK_CRASH_AT="name=which" only: neither counted by "#17"
+ * nor logged. */
+void crash_pass_of(const char *name, const char *which);
+#define CRASH_POINT_OF(name, which)                                                                          \
+    do {                                                                                                     \
+        if (crash_armed)                                                                                     \
+            crash_pass_of(name, which);                                                                      \
+    } while (0)
+
 #endif

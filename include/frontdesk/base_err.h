@@ -40,9 +40,12 @@ enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UN
     X(ERR_MAIL, "mail", SENDER, "The mail could not be read.")                                               \
     X(ERR_CREDENTIALS, "credentials", OPERATOR, "The other system refused frontdesk's login.")               \
     X(ERR_PERMISSION, "permission", OPERATOR, "frontdesk lacks a right in the other system.")                \
+    X(ERR_IMPERSONATION, "impersonation", RETRY, "frontdesk may not act in your name in the other system.")  \
     X(ERR_REJECTED, "rejected", OPERATOR, "The other system refused the request.")                           \
     X(ERR_BUSY, "busy", RETRY, "The other system is busy; your request waits.")                              \
     X(ERR_BUDGET, "budget", RETRY, "frontdesk has used up its calls for this hour; your request waits.")     \
+    X(ERR_FILE_PACE, "file-pace", RETRY, "The other system takes only so many files at a time; it follows.") \
+    X(ERR_FILE_REFUSED, "file-refused", SENDER, "The other system does not take a file of this kind.")       \
     X(ERR_SERVER, "server", RETRY, "The other system has a fault; your request waits.")                      \
     X(ERR_NOT_FOUND, "not-found", OPERATOR, "The record is not there.")                                      \
     X(ERR_MAILBOX, "mailbox", RETRY, "The mailbox could not be used.")                                       \

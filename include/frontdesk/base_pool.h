@@ -17,6 +17,9 @@ void *pool_alloc(struct pool *pool, size_t size) MUST_USE;
 void *pool_array(struct pool *pool, size_t count, size_t size) MUST_USE;
 char *pool_copy(struct pool *pool, const char *s) MUST_USE;   /* NULL gives "" */
 char *pool_slice(struct pool *pool, struct slice s) MUST_USE; /* terminated */
+/* Terminated, for people: controls as blanks, without marks that turn the direction of text or have no width.
+ */
+char *pool_text(struct pool *pool, struct slice s) MUST_USE;
 char *pool_printf(struct pool *pool, const char *fmt, ...) MUST_USE PRINTF(2, 3);
 
 #endif

@@ -244,7 +244,7 @@ int journal_letter_mark(struct journal *j, const struct journal_letter *letter, 
  * tells, and until then the job must not be run again. */
 int journal_finish(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
                    enum job_state state, enum job_folder folder, bool durable, struct err *e) MUST_USE;
-/* Later: run_at, tries, reason so far. Durable. */
+/* Later: run_at, tries, reason so far; no attempt to read is uncleared any more. Durable. */
 int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
                   struct err *e) MUST_USE;
 /* An older unfinished job of the same conversation that must act first; 0 = none. */

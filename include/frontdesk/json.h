@@ -33,8 +33,8 @@ bool json_there(const struct json *j);     /* present and not null */
 /* Typed: ERR_PROTOCOL with the path when it is something else; absent or null gives the default. */
 int json_int(const struct json *j, int64_t absent, int64_t *out, struct err *e) MUST_USE;
 int json_bool(const struct json *j, bool absent, bool *out, struct err *e) MUST_USE;
-/* The string as UTF-8, cleaned of control characters and cut to `max` bytes, in pool; absent gives "". Whole
- * numbers give their digits. */
+/* The string, as pool_text gives it and cut to `max` bytes, in pool; absent gives "". Numbers give
+ * their digits. */
 int json_text(const struct json *j, size_t max, struct pool *pool, const char **out, struct err *e) MUST_USE;
 
 #endif

@@ -32,6 +32,10 @@ bool stream_is_secure(const struct stream *s); /* TLS, or plain loopback by conf
 mailstream *stream_mail(struct stream *s);
 /* The next operation: must end within ms and may receive at most `bytes`. */
 void stream_limit(struct stream *s, unsigned ms, uint64_t bytes);
+/* Every piece that arrives is first shown to `look`; when that returns -1 with *e, reading fails with this
+ * error. */
+void stream_watch(struct stream *s, int (*look)(void *self, const char *bytes, size_t n, struct err *e),
+                  void *self);
 /* Waits for input (buffered bytes count), the stop descriptor, `wake_fd` (-1 = none), or ms. */
 enum stream_wake stream_wait(struct stream *s, int wake_fd, int64_t ms);
 /* Why the last read or write failed. */

@@ -147,18 +147,9 @@ static void put_change(struct plan *p, struct plan_change c)
         p->changes[p->n_changes++] = c;
 }
 
-static const char *json_id(int64_t id, struct pool *pool)
+static int64_t value_of(int64_t id)
 {
-    return id ? pool_printf(pool, "%lld", (long long)id) : "null";
-}
-
-static const char *json_time(int64_t ms, struct pool *pool)
-{
-    char text[32];
-    if (!ms)
-        return "null";
-    clock_format_utc(ms, text);
-    return pool_printf(pool, "\"%s\"", text);
+    return id ? id : PLAN_NULL;
 }
 
 static const char *label_name(const struct directory *d, enum directory_list list, int64_t id,
@@ -195,14 +186,14 @@ static void assign(const struct plan_input *in, struct plan *p, const struct pla
     }
     put_change(p, (struct plan_change){.what = "For",
                                        .field = "assignedResourceID",
-                                       .before = json_id(now->resource, pool),
-                                       .after = json_id(resource, pool),
+                                       .before = value_of(now->resource),
+                                       .after = value_of(resource),
                                        .was = person_name(in->directory, now->resource, pool),
                                        .becomes = person_name(in->directory, resource, pool)});
     put_change(p, (struct plan_change){.what = "",
                                        .field = "assignedResourceRoleID",
-                                       .before = json_id(now->role, pool),
-                                       .after = json_id(role, pool)});
+                                       .before = value_of(now->role),
+                                       .after = value_of(role)});
 }
 
 static void set_value(const struct plan_input *in, struct plan *p, const struct plan_now *now,
@@ -220,26 +211,26 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
         [OVERRIDE_TYPE] = {"Type", "ticketType", now->type, LIST_TYPE},
         [OVERRIDE_STATUS] = {"Status", "status", now->status, LIST_STATUS},
     };
-    struct plan_change c = {.before = "", .after = ""};
+    struct plan_change c = {0};
     if (o->key == OVERRIDE_DUE) {
         c = (struct plan_change){.what = "Due",
                                  .field = "dueDateTime",
-                                 .before = json_time(now->due_ms, pool),
-                                 .after = json_time(o->due_ms, pool),
+                                 .before = value_of(now->due_ms),
+                                 .after = value_of(o->due_ms),
                                  .was = now->due_ms ? planning_when(in, now->due_ms, pool) : "none",
                                  .becomes = planning_when(in, o->due_ms, pool)};
     } else if (o->key == OVERRIDE_COMPANY) {
         c = (struct plan_change){.what = "Company",
                                  .field = "companyID",
-                                 .before = pool_printf(pool, "%lld", (long long)now->company),
-                                 .after = pool_printf(pool, "%lld", (long long)o->id),
+                                 .before = now->company,
+                                 .after = o->id,
                                  .was = company_name(d, now->company, pool),
                                  .becomes = pool_copy(pool, o->name)};
     } else if ((size_t)o->key < ARRAY_LEN(rows) && rows[o->key].what) {
         c = (struct plan_change){.what = rows[o->key].what,
                                  .field = rows[o->key].field,
-                                 .before = json_id(rows[o->key].now, pool),
-                                 .after = json_id(o->id, pool),
+                                 .before = value_of(rows[o->key].now),
+                                 .after = value_of(o->id),
                                  .was = label_name(d, rows[o->key].list, rows[o->key].now, pool),
                                  .becomes = pool_copy(pool, o->name)};
     } else {
@@ -248,7 +239,7 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
     }
     if (o->state != OVERRIDE_SET)
         planning_cannot(p, o, c.was, pool);
-    else if (strcmp(c.before, c.after) == 0)
+    else if (c.before == c.after)
         plan_remark(p, pool_printf(pool, "%s is %s already.", c.what, c.was));
     else
         put_change(p, c);

@@ -94,7 +94,14 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     if (step->state == STEP_SAFE && arm(p, step, e) != 0)
         return -1;
     CRASH_POINT("step.before-act");
-    if (step_kind_of(step)->act(p, step, &id, e) != 0)
+    int rc = step_kind_of(step)->act(p, step, &id, e);
+    if (rc != 0 && e->code == ERR_IMPERSONATION && p->as_resource) {
+        /* certainly not done; from now on nobody's name is tried */
+        p->as_resource = 0;
+        p->not_in_name = true;
+        rc = step_kind_of(step)->act(p, step, &id, e);
+    }
+    if (rc != 0)
         return note_failure(p, step, e);
     CRASH_POINT("step.after-act");
     step->state = STEP_DONE;
@@ -134,16 +141,17 @@ int perform_run(struct perform *p, struct err *e)
 {
     bool made = false;
     p->ticket_id = p->plan->target_id;
+    if (!p->ticket_id && p->n_steps && p->steps[0].state == STEP_DONE)
+        p->ticket_id = p->steps[0].result_id;
     for (size_t i = 0; i < p->n_steps; i++) {
         struct journal_step *step = &p->steps[i];
         if (step_kind_of(step)->late != p->late)
             continue;
         if (step->state != STEP_DONE && do_step(p, step, p->fresh, e) != 0)
             return -1;
-        if (i == 0 && !p->ticket_id) {
+        made = made || (i == 0 && !p->plan->target_id);
+        if (made && !p->ticket_id)
             p->ticket_id = step->result_id;
-            made = true;
-        }
         /* in a fresh run the next step was armed together with this result; otherwise it is armed again,
          * which costs a commit and is always right */
         if (p->fresh && i + 1 < p->n_steps)

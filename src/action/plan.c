@@ -233,6 +233,17 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
         *rows[o->key].name = name;
 }
 
+static int64_t sender_resource(const struct directory *d, const char *address)
+{
+    for (size_t i = 0; i < d->n_resources; i++) {
+        const struct directory_resource *r = &d->resources[i];
+        if (r->email[0] && slice_eq_nocase(slice_of(r->email), slice_of(address)) &&
+            strcmp(r->why_not, "inactive") != 0 && strcmp(r->why_not, "API user") != 0)
+            return r->id;
+    }
+    return 0;
+}
+
 static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     const struct directory *d = in->directory;
@@ -252,6 +263,8 @@ static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool
     p->category = l->category;
     p->source = l->source;
     set_due(in, p, pool);
+    p->creator_id = in->conf->autotask.impersonate ? sender_resource(d, p->sender) : 0;
+    p->todo_action = in->conf->ticket.todo ? l->todo_action : 0;
     for (size_t i = 0; i < wants->n; i++)
         planning_override(in, p, &wants->list[i], pool);
 }

@@ -38,8 +38,8 @@ static const struct field person_fields[] = {
     TEXT(plan_person, user),
 };
 static const struct field change_fields[] = {
-    TEXT(plan_change, what),  TEXT(plan_change, field), TEXT(plan_change, before),
-    TEXT(plan_change, after), TEXT(plan_change, was),   TEXT(plan_change, becomes),
+    TEXT(plan_change, what), TEXT(plan_change, field), INT(plan_change, before),
+    INT(plan_change, after), TEXT(plan_change, was),   TEXT(plan_change, becomes),
 };
 static const struct field line_fields[] = {TEXT(plan_line, line)};
 static const struct field file_fields[] = {
@@ -170,18 +170,26 @@ static int get_list(const struct json *root, struct plan *out, const struct list
     return 0;
 }
 
+static int unreadable(struct err *e, const char *why)
+{
+    return err_set(
+        e, ERR_JOURNAL,
+        "the plan of this mail in the journal cannot be read (%s): discard the mail and have it sent again",
+        why);
+}
+
 int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e)
 {
     struct json root;
     struct err why = ERR_INIT;
     *out = (struct plan){0};
     if (json_open(slice_of(json), &root, &why) != 0)
-        return err_set(e, ERR_JOURNAL, "the plan in the journal is not readable");
+        return unreadable(e, "no JSON");
     int rc = cJSON_IsObject(root.value)
                  ? get_fields(&root, out, plan_fields, ARRAY_LEN(plan_fields), pool, &why)
                  : err_set(&why, ERR_PROTOCOL, "an object expected");
     for (size_t i = 0; i < ARRAY_LEN(lists) && rc == 0; i++)
         rc = get_list(&root, out, &lists[i], pool, &why);
     json_close(&root);
-    return rc == 0 ? 0 : err_set(e, ERR_JOURNAL, "the plan in the journal is not readable: %s", why.text);
+    return rc == 0 ? 0 : unreadable(e, why.text);
 }

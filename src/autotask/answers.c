@@ -6,10 +6,7 @@
  */
 #include "client.h"
 
-static const struct {
-    const char *part; /* of the text, any case */
-    enum err_code code;
-} known[] = {
+static const struct known_text known[] = {
     {"adequate permissions", ERR_PERMISSION},
     {"No matching records found", ERR_NOT_FOUND}, /* before the right that it says may be missing */
     {"may not have the required permissions", ERR_PERMISSION},
@@ -38,6 +35,7 @@ static const struct {
     {"require a start and stop time", ERR_REJECTED},
     {"There is no row at position", ERR_REJECTED},
     {"Attachment could not be found", ERR_NOT_FOUND},
+    {NULL, ERR_NONE},
 };
 
 /* The `errors` array as one line; "" when the body holds none. */
@@ -63,11 +61,11 @@ static void error_text(const struct http_response *r, struct buf *out)
     pool_free(&pool);
 }
 
-static enum err_code known_code(const char *text)
+static enum err_code known_code(const struct known_text *list, const char *text)
 {
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (slice_find_nocase(slice_of(text), slice_of(known[i].part)) >= 0)
-            return known[i].code;
+    for (; list && list->part; list++) {
+        if (slice_find_nocase(slice_of(text), slice_of(list->part)) >= 0)
+            return list->code;
     }
     return ERR_NONE;
 }
@@ -90,14 +88,21 @@ static enum err_code code_of(enum call_kind kind, long status, bool explained)
     return status >= 300 && status < 400 ? ERR_PROTOCOL : ERR_SERVER;
 }
 
-int answer_error(enum call_kind kind, const struct http_response *r, struct err *e)
+int answer_error(const struct call *call, const struct http_response *r, struct err *e)
 {
     struct buf text = BUF_INIT(1000);
     error_text(r, &text);
     const char *words = text.len ? text.data : r->body.len ? "(no explanation)" : "(empty answer)";
-    enum err_code code = r->status == 401 || r->status == 429 ? ERR_NONE : known_code(text.data);
+    enum err_code code = ERR_NONE;
+    if (r->status != 401 && r->status != 429)
+        code = known_code(call->texts, text.data);
+    if (code == ERR_NONE && r->status != 401 && r->status != 429)
+        code = known_code(known, text.data);
     if (code == ERR_NONE)
-        code = code_of(kind, r->status, text.len > 0);
+        code = code_of(call->kind, r->status, text.len > 0);
+    /* in its own name the API user may well have the right */
+    if (code == ERR_PERMISSION && call->as_resource)
+        code = ERR_IMPERSONATION;
     err_set(e, code, "Autotask answered %ld: %.400s", r->status, words);
     e->retry_after_s = r->retry_after_s;
     buf_release(&text);

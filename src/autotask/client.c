@@ -2,7 +2,8 @@
 /* client: zone, the three headers, one call, all pages of a query. autotask-rest.md sections 1 to 4. */
 #include "client.h"
 
-enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 20 };
+/* Autotask counts 300 s from when it has the whole file: a little more from when we send it */
+enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40, FILES_WINDOW_S = 330 };
 
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e)
 {
@@ -11,9 +12,12 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     struct buf all = BUF_INIT(32768);
     at->options = *options;
     pthread_mutex_init(&at->lock, NULL);
+    pthread_mutex_init(&at->loading, NULL);
     *out = NULL;
     if (secret_load(&at->secret, conf->autotask.secret_file, e) != 0 ||
-        secret_load(&at->code, conf->autotask.integration_code_file, e) != 0) {
+        secret_load(&at->code, conf->autotask.integration_code_file, e) != 0 ||
+        pace_open(&at->files, options->state_dir, "autotask.files", AUTOTASK_FILES_PER_5_MIN, FILES_WINDOW_S,
+                  e) != 0) {
         autotask_free(&at);
         return -1;
     }
@@ -30,30 +34,42 @@ void autotask_free(struct autotask **autotask)
     struct autotask *at = *autotask;
     if (!at)
         return;
+    pace_close(&at->files);
     secret_release(&at->secret);
     secret_release(&at->code);
+    directory_unref(&at->companies);
     pthread_mutex_destroy(&at->lock);
+    pthread_mutex_destroy(&at->loading);
     free(at);
     *autotask = NULL;
 }
 
 /* --- one exchange --- */
 
-static int exchange(struct autotask *at, const char *method, const char *url, bool with_secrets,
-                    struct slice body, struct http_response *r, struct err *e)
+static int exchange(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
+                    struct http_response *r, struct err *e)
 {
-    char user[500], *secret = NULL, *code = NULL;
+    char user[500], acts[60], *secret = NULL, *code = NULL;
     snprintf(user, sizeof(user), "UserName: %s", at->options.conf->autotask.user);
+    snprintf(acts, sizeof(acts), "ImpersonationResourceId: %lld", (long long)call->as_resource);
     struct pool *pool = pool_new(1 << 16);
     secret = pool_printf(pool, "Secret: %s", at->secret.value);
     code = pool_printf(pool, "ApiIntegrationCode: %s", at->code.value);
     const char *open_headers[] = {"Accept: application/json", NULL};
-    const char *headers[] = {user, secret, code, "Content-Type: application/json", "Accept: application/json",
+    const char *headers[] = {user,
+                             secret,
+                             code,
+                             "Content-Type: application/json",
+                             "Accept: application/json",
+                             call->as_resource ? acts : NULL,
                              NULL};
-    struct http_request request = {.method = method,
+    struct http_request request = {.method = call->method,
                                    .url = url,
                                    .headers = with_secrets ? headers : open_headers,
-                                   .body = body,
+                                   .body = call->body,
+                                   .read_body = call->read_body,
+                                   .read_self = call->read_self,
+                                   .body_size = call->body_size,
                                    .timeout_ms =
                                        at->options.timeout_ms ? at->options.timeout_ms : TIMEOUT_MS};
     int rc = http_send(at->options.http, &request, r, e);
@@ -64,42 +80,45 @@ static int exchange(struct autotask *at, const char *method, const char *url, bo
 }
 
 /* Meaning of the answer; a 200 that cannot be read leaves a write in doubt. */
-static int judge(struct autotask *at, enum call_kind kind, bool with_secrets, struct http_response *r,
+static int judge(struct autotask *at, const struct call *call, bool with_secrets, struct http_response *r,
                  struct json *answer, struct err *e)
 {
     /* the zone answers anybody: only an answer to our login says anything about it */
     if (r->status == 401 && with_secrets)
         refusal_note(at);
     if (r->status != 200)
+<<<<<<< HEAD
         return answer_error(kind, r, e);
     budget_reached(at->options.budget);
+=======
+        return answer_error(call, r, e);
+>>>>>>> dialogue
     if (with_secrets)
         refusal_clear(at);
     if (json_open(buf_view(&r->body), answer, e) == 0)
         return 0;
-    if (kind == CALL_WRITE)
+    if (call->kind == CALL_WRITE)
         e->code = ERR_UNKNOWN_OUTCOME;
     return err_wrap(e, "Autotask");
 }
 
-static int guarded_call(struct autotask *at, enum call_kind kind, const char *method, const char *endpoint,
-                        const char *url, bool with_secrets, struct slice body, struct json *answer,
-                        struct err *e)
+static int guarded_call(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
+                        struct json *answer, struct err *e)
 {
     struct http_response r = {.body = BUF_INIT(0)};
     int slot;
     if (refusal_check(at, e) != 0 ||
-        budget_enter(at->options.budget, endpoint, at->options.wait_ms ? at->options.wait_ms : WAIT_MS, &slot,
-                     e) != 0)
+        budget_enter(at->options.budget, call->endpoint, at->options.wait_ms ? at->options.wait_ms : WAIT_MS,
+                     &slot, e) != 0)
         return -1;
-    int rc = exchange(at, method, url, with_secrets, body, &r, e);
-    budget_leave(at->options.budget, endpoint, slot);
+    int rc = exchange(at, call, url, with_secrets, &r, e);
+    budget_leave(at->options.budget, call->endpoint, slot);
     if (rc == 0)
-        rc = judge(at, kind, with_secrets, &r, answer, e);
-    else if (kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)
+        rc = judge(at, call, with_secrets, &r, answer, e);
+    else if (call->kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
-    LOG(LOG_DEBUG, "autotask", "call", LS("method", method), LS("endpoint", endpoint), LN("status", r.status),
-        LN("ms", r.done_ms - r.sent_ms));
+    LOG(LOG_DEBUG, "autotask", "call", LS("method", call->method), LS("endpoint", call->endpoint),
+        LN("status", r.status), LN("ms", r.done_ms - r.sent_ms));
     http_response_release(&r);
     return rc;
 }
@@ -152,7 +171,8 @@ int autotask_zone(struct autotask *at, struct err *e)
         return 0;
     buf_printf(&url, "%s/v1.0/zoneInformation?user=", at->options.conf->autotask.zone_url);
     http_put_encoded(&url, slice_of(at->options.conf->autotask.user));
-    int rc = guarded_call(at, CALL_READ, "GET", "zone", url.data, false, SLICE_NONE, &answer, e);
+    struct call call = {.method = "GET", .endpoint = "zone"};
+    int rc = guarded_call(at, &call, url.data, false, &answer, e);
     if (rc == 0) {
         rc = keep_zone(at, &answer, url.data, e);
         json_close(&answer);
@@ -170,9 +190,9 @@ static bool is_absolute(const char *url)
            slice_starts_nocase(slice_of(url), SLICE("https://"));
 }
 
-int autotask_call(struct autotask *at, enum call_kind kind, const char *method, const char *endpoint,
-                  const char *path, struct slice body, struct json *answer, struct err *e)
+int autotask_do(struct autotask *at, const struct call *call, struct json *answer, struct err *e)
 {
+    const char *path = call->path;
     struct buf url = BUF_INIT(4000);
     if (autotask_zone(at, e) != 0)
         return -1;
@@ -183,8 +203,30 @@ int autotask_call(struct autotask *at, enum call_kind kind, const char *method, 
     pthread_mutex_unlock(&at->lock);
     buf_puts(&url, path);
     int rc = foreign ? err_set(e, ERR_PROTOCOL, "Autotask names a next page on another server: %.200s", path)
-                     : guarded_call(at, kind, method, endpoint, url.data, true, body, answer, e);
+                     : guarded_call(at, call, url.data, true, answer, e);
     buf_release(&url);
+    return rc;
+}
+
+int autotask_call(struct autotask *at, enum call_kind kind, const char *method, const char *endpoint,
+                  const char *path, struct slice body, struct json *answer, struct err *e)
+{
+    struct call call = {.kind = kind, .method = method, .endpoint = endpoint, .path = path, .body = body};
+    return autotask_do(at, &call, answer, e);
+}
+
+int autotask_write(struct autotask *at, const struct call *call, int64_t *id, struct err *e)
+{
+    struct json answer;
+    if (autotask_do(at, call, &answer, e) != 0)
+        return -1;
+    struct json item = json_get(&answer, "itemId");
+    int rc = json_int(&item, 0, id, e);
+    if (rc == 0 && *id <= 0)
+        rc = err_set(e, ERR_PROTOCOL, "itemId: positive number expected");
+    if (rc != 0)
+        e->code = ERR_UNKNOWN_OUTCOME; /* something was made, and we do not know what */
+    json_close(&answer);
     return rc;
 }
 
@@ -257,4 +299,20 @@ int autotask_query(struct autotask *at, const char *entity, const char *body,
     }
     buf_release(&next);
     return rc == 0 ? 0 : err_wrap(e, "%s", entity);
+}
+
+int autotask_count(struct autotask *at, const char *entity, const char *body, int64_t *count, struct err *e)
+{
+    char path[100];
+    struct json answer;
+    *count = 0;
+    snprintf(path, sizeof(path), "%s/query/count", entity);
+    if (autotask_call(at, CALL_READ, "POST", entity, path, slice_of(body), &answer, e) != 0)
+        return -1;
+    struct json n = json_get(&answer, "queryCount");
+    int rc = json_int(&n, -1, count, e);
+    if (rc == 0 && *count < 0)
+        rc = err_set(e, ERR_PROTOCOL, "queryCount: number expected");
+    json_close(&answer);
+    return rc;
 }

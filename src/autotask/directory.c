@@ -33,6 +33,69 @@ static const char *const *copy_nicknames(const char *const *from, struct pool *p
     return out;
 }
 
+static const char *clean_copy(struct pool *pool, const char *text)
+{
+    return pool_text(pool, slice_trim(slice_of(pool_text(pool, slice_of(text)))));
+}
+
+static const char *folded_copy(struct pool *pool, const char *text)
+{
+    struct buf b = BUF_INIT(4096);
+    fold_into(&b, slice_of(text));
+    const char *copy = pool_slice(pool, buf_view(&b));
+    buf_release(&b);
+    return copy;
+}
+
+static const struct directory_label *copy_labels(const struct directory_label *from, size_t n,
+                                                 struct pool *pool)
+{
+    struct directory_label *to = pool_array(pool, n + 1, sizeof(*to));
+    for (size_t i = 0; i < n; i++)
+        to[i] = (struct directory_label){.id = from[i].id, .name = clean_copy(pool, from[i].name)};
+    for (size_t i = 0; i < n; i++)
+        to[i].folded = folded_copy(pool, to[i].name);
+    return to;
+}
+
+static int company_by_id(const void *a, const void *b)
+{
+    int64_t x = ((const struct directory_company *)a)->id, y = ((const struct directory_company *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static const struct directory_company *copy_companies(const struct directory_company *from, size_t n,
+                                                      struct pool *pool)
+{
+    struct directory_company *to = pool_array(pool, n + 1, sizeof(*to));
+    for (size_t i = 0; i < n; i++)
+        to[i] = (struct directory_company){.id = from[i].id,
+                                           .name = clean_copy(pool, from[i].name),
+                                           .domain = clean_copy(pool, from[i].domain)};
+    for (size_t i = 0; i < n; i++)
+        to[i].folded = folded_copy(pool, to[i].name);
+    qsort(to, n, sizeof(*to), company_by_id);
+    return to;
+}
+
+static int company_by_name(const void *a, const void *b)
+{
+    const struct directory_company *x = *(const struct directory_company *const *)a,
+                                   *y = *(const struct directory_company *const *)b;
+    int c = strcmp(x->folded, y->folded);
+    return c ? c : company_by_id(x, y);
+}
+
+static const struct directory_company *const *index_names(const struct directory_company *list, size_t n,
+                                                          struct pool *pool)
+{
+    const struct directory_company **index = pool_array(pool, n + 1, sizeof(*index));
+    for (size_t i = 0; i < n; i++)
+        index[i] = &list[i];
+    qsort(index, n, sizeof(*index), company_by_name);
+    return index;
+}
+
 static int by_id(const void *a, const void *b)
 {
     int64_t x = ((const struct directory_resource *)a)->id, y = ((const struct directory_resource *)b)->id;
@@ -60,6 +123,10 @@ struct directory *directory_build(const struct directory *values)
     }
     qsort(r, values->n_resources, sizeof(*r), by_id);
     s->d.resources = r;
+    for (size_t i = 0; i < DIRECTORY_LISTS; i++)
+        s->d.lists[i] = copy_labels(values->lists[i], values->n_lists[i], pool);
+    s->d.companies = copy_companies(values->companies, values->n_companies, pool);
+    s->d.by_name = index_names(s->d.companies, values->n_companies, pool);
     s->d.queue_name = pool_copy(pool, values->queue_name);
     s->d.triage_queue_name = pool_copy(pool, values->triage_queue_name);
     s->d.priority_name = pool_copy(pool, values->priority_name);

@@ -27,9 +27,21 @@ struct load {
     bool label_missing;
 };
 
+struct picklist {
+    const struct directory_label *v; /* active values only */
+    size_t n;
+};
+
 /* people.c */
 int load_people(struct autotask *at, struct load *l, struct err *e) MUST_USE;
-/* labels.c */
+/* companies.c: valid while at->loading is held */
+int load_companies(struct autotask *at, struct load *l, struct err *e) MUST_USE;
+/* picklists.c: the active values of `field`; none when it is no picklist. */
+int picklist_read(const struct json *fields, const char *field, struct pool *pool, struct picklist *out,
+                  struct err *e) MUST_USE;
+/* By label, or by "#ID"; NULL if there is none. */
+const struct directory_label *picklist_find(const struct picklist *list, const char *wanted);
+/* labels.c: after the companies */
 int load_labels(struct autotask *at, struct load *l, struct err *e) MUST_USE;
 
 #endif

@@ -32,7 +32,7 @@ static int take_resource(void *self, const struct json *item, struct err *e)
     int64_t license, default_role;
     bool active;
     if (l->n_resources == MOST_RESOURCES)
-        return err_set(e, ERR_PROTOCOL, "more than %d resources", MOST_RESOURCES);
+        return err_set(e, ERR_PROTOCOL, "Autotask has more than %d resources", MOST_RESOURCES);
     if (int_of(item, "id", &r.id, e) != 0 || text_of(item, "firstName", 60, l, &r.first, e) != 0 ||
         text_of(item, "lastName", 60, l, &r.last, e) != 0 ||
         text_of(item, "userName", 60, l, &r.user, e) != 0 ||

@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tickets: create, read back, look up by key; second resources. autotask-rest.md 5.1, 5.4, 8. */
+/* tickets: create, read back, look up by key; link. autotask-rest.md 5.1, 8. */
 #include "client.h"
-
-static void put_int(struct buf *out, const char *name, int64_t v)
-{
-    buf_printf(out, "%s\"%s\":%lld", out->data[out->len - 1] == '{' ? "" : ",", name, (long long)v);
-}
-
-static void put_text(struct buf *out, const char *name, const char *s)
-{
-    if (!s || !s[0])
-        return;
-    buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-    buf_put_json(out, slice_of(s));
-}
 
 /* Null-valued members have caused 500s: what is not set is left out. */
 void autotask_ticket_json(const struct autotask_ticket *t, struct buf *out)
@@ -21,56 +8,38 @@ void autotask_ticket_json(const struct autotask_ticket *t, struct buf *out)
     const struct {
         const char *name;
         int64_t v;
-    } numbers[] = {{"status", t->status},
-                   {"priority", t->priority},
-                   {"queueID", t->queue_id},
-                   {"ticketCategory", t->category},
-                 {"ticketType", t->type},
-                 {"contactID", t->contact_id},
-                   {"source", t->source}};
-    char due[32];
+    } numbers[] = {{"status", t->status},           {"priority", t->priority}, {"queueID", t->queue_id},
+                   {"ticketCategory", t->category}, {"ticketType", t->type},   {"source", t->source},
+                   {"contactID", t->contact_id}};
     buf_putc(out, '{');
-    put_int(out, "companyID", t->company_id);
-    put_text(out, "title", t->title);
-    put_text(out, "description", t->description);
+    member_int(out, "companyID", t->company_id);
+    member_text(out, "title", t->title);
+    member_text(out, "description", t->description);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         if (numbers[i].v)
-            put_int(out, numbers[i].name, numbers[i].v);
+            member_int(out, numbers[i].name, numbers[i].v);
     }
     if (t->resource_id && t->role_id) {
-        put_int(out, "assignedResourceID", t->resource_id);
-        put_int(out, "assignedResourceRoleID", t->role_id);
+        member_int(out, "assignedResourceID", t->resource_id);
+        member_int(out, "assignedResourceRoleID", t->role_id);
     }
-    if (t->due_ms) {
-        clock_format_utc(t->due_ms, due);
-        put_text(out, "dueDateTime", due);
-    }
-    put_text(out, "externalID", t->external_id);
+    member_time(out, "dueDateTime", t->due_ms);
+    member_text(out, "externalID", t->external_id);
     buf_putc(out, '}');
-}
-
-static int item_id(struct json *answer, int64_t *id, struct err *e)
-{
-    struct json item = json_get(answer, "itemId");
-    int rc = json_int(&item, 0, id, e);
-    if (rc == 0 && *id <= 0)
-        rc = err_set(e, ERR_PROTOCOL, "itemId: positive number expected");
-    if (rc != 0)
-        e->code = ERR_UNKNOWN_OUTCOME; /* something was made, and we do not know what */
-    return rc;
 }
 
 int autotask_ticket_create(struct autotask *at, const struct autotask_ticket *t, int64_t *id, struct err *e)
 {
     struct buf body = BUF_INIT(256 * 1024);
-    struct json answer;
     autotask_ticket_json(t, &body);
-    int rc = autotask_call(at, CALL_WRITE, "POST", "Tickets", "Tickets", buf_view(&body), &answer, e);
+    struct call call = {.kind = CALL_WRITE,
+                        .method = "POST",
+                        .endpoint = "Tickets",
+                        .path = "Tickets",
+                        .body = buf_view(&body),
+                        .as_resource = t->as_resource};
+    int rc = autotask_write(at, &call, id, e);
     buf_release(&body);
-    if (rc != 0)
-        return -1;
-    rc = item_id(&answer, id, e);
-    json_close(&answer);
     return rc;
 }
 
@@ -153,54 +122,6 @@ int autotask_ticket_by_key(struct autotask *at, const char *external_id, bool *f
         rc = err_set(e, ERR_PROTOCOL, "Autotask answered a look-up with another ticket");
     *found = rc == 0 && l.found;
     *out = l.first;
-    return rc;
-}
-
-int autotask_secondary_create(struct autotask *at, int64_t ticket, int64_t resource, int64_t role,
-                              struct err *e)
-{
-    char path[80], body[200];
-    struct json answer;
-    int64_t id;
-    snprintf(path, sizeof(path), "Tickets/%lld/SecondaryResources", (long long)ticket);
-    int n = snprintf(body, sizeof(body), "{\"ticketID\":%lld,\"resourceID\":%lld,\"roleID\":%lld}",
-                     (long long)ticket, (long long)resource, (long long)role);
-    if (autotask_call(at, CALL_WRITE, "POST", "TicketSecondaryResources", path, slice_from(body, (size_t)n),
-                      &answer, e) != 0)
-        return -1;
-    int rc = item_id(&answer, &id, e);
-    json_close(&answer);
-    return rc;
-}
-
-struct second {
-    int64_t ticket, resource;
-    bool found;
-};
-
-/* As with the key: a condition that was dropped must not answer for us. */
-static int note_second(void *self, const struct json *item, struct err *e)
-{
-    struct second *s = self;
-    struct json ticket_id = json_get(item, "ticketID"), resource_id = json_get(item, "resourceID");
-    int64_t ticket, resource;
-    if (json_int(&ticket_id, -1, &ticket, e) != 0 || json_int(&resource_id, -1, &resource, e) != 0)
-        return -1;
-    s->found = ticket == s->ticket && resource == s->resource;
-    return s->found ? 0 : err_set(e, ERR_PROTOCOL, "Autotask answered a look-up with another record");
-}
-
-int autotask_secondary_exists(struct autotask *at, int64_t ticket, int64_t resource, bool *found,
-                              struct err *e)
-{
-    struct second s = {.ticket = ticket, .resource = resource};
-    char body[300];
-    snprintf(body, sizeof(body),
-             "{\"MaxRecords\":2,\"filter\":[{\"op\":\"eq\",\"field\":\"ticketID\",\"value\":%lld},"
-             "{\"op\":\"eq\",\"field\":\"resourceID\",\"value\":%lld}]}",
-             (long long)ticket, (long long)resource);
-    int rc = autotask_query(at, "TicketSecondaryResources", body, note_second, &s, e);
-    *found = rc == 0 && s.found;
     return rc;
 }
 

@@ -98,8 +98,6 @@ int json_text(const struct json *j, size_t max, struct pool *pool, const char **
     const char *s = cJSON_GetStringValue(j->value);
     if (!s)
         return expected(j, "text", e);
-    char *copy = pool_slice(pool, slice_cut_utf8(slice_of(s), max));
-    slice_clean_text(copy);
-    *out = copy;
+    *out = pool_text(pool, slice_cut_utf8(slice_of(s), max));
     return 0;
 }

@@ -98,6 +98,29 @@ char *pool_copy(struct pool *pool, const char *s)
     return pool_slice(pool, slice_of(s));
 }
 
+/* How many bytes at `u`, a terminated text, are such a mark. */
+static size_t mark_at(const unsigned char *u)
+{
+    bool general =
+        u[0] == 0xe2 && u[1] == 0x80 && ((u[2] >= 0x8b && u[2] <= 0x8f) || (u[2] >= 0xa8 && u[2] <= 0xae));
+    bool isolate = u[0] == 0xe2 && u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf;
+    return general || isolate || (u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf) ? 3 : 0;
+}
+
+char *pool_text(struct pool *pool, struct slice s)
+{
+    char *copy = pool_slice(pool, s), *to = copy;
+    slice_clean_text(copy);
+    for (const char *from = copy; *from;) {
+        size_t mark = mark_at((const unsigned char *)from);
+        if (!mark)
+            *to++ = *from;
+        from += mark ? mark : 1;
+    }
+    *to = '\0';
+    return copy;
+}
+
 char *pool_printf(struct pool *pool, const char *fmt, ...)
 {
     va_list ap, again;

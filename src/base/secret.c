@@ -20,7 +20,9 @@ static int resolve_path(const char *path, char *out, size_t size, bool *is_cred,
         return err_set(
             e, ERR_CONFIG,
             "%s is a systemd credential, and there are none here (CREDENTIALS_DIRECTORY is not set): "
-            "start frontdesk as the service that has LoadCredential=%s, or name a file",
+            "start frontdesk as the service that has LoadCredential=%s; by hand set CREDENTIALS_DIRECTORY to "
+            "the "
+            "folder of the files, or name a file",
             path, path + 5);
     snprintf(out, size, "%s%s%s", *is_cred ? folder : "", *is_cred ? "/" : "", *is_cred ? path + 5 : path);
     return 0;
@@ -39,7 +41,9 @@ static int read_whole(int fd, const char *path, char *into, size_t *len, struct 
             return 0;
         *len += (size_t)n;
         if (*len > SECRET_MAX)
-            return err_set(e, ERR_CONFIG, "the secret file %s is longer than %d bytes", path, SECRET_MAX);
+            return err_set(e, ERR_CONFIG,
+                           "the secret file %s is longer than %d bytes: only the secret may stand there",
+                           path, SECRET_MAX);
     }
 }
 
@@ -51,7 +55,9 @@ static int check_mode(int fd, const char *path, bool is_cred, struct err *e)
     if (fstat(fd, &st) != 0)
         return err_set_errno(e, errno, "cannot look at the secret file %s", path);
     if (!S_ISREG(st.st_mode))
-        return err_set(e, ERR_CONFIG, "the secret file %s is not an ordinary file", path);
+        return err_set(e, ERR_CONFIG,
+                       "the secret file %s is not an ordinary file: put the secret on one line of a file",
+                       path);
     if (st.st_mode & (is_cred ? 037 : 077))
         return err_set(e, ERR_CONFIG, "the secret file %s can be read by others: chmod 600 %s", path, path);
     return 0;
@@ -61,11 +67,13 @@ static int take_line(struct secret *s, const char *raw, size_t len, const char *
 {
     struct slice line = slice_trim(slice_from(raw, len));
     if (line.len == 0)
-        return err_set(e, ERR_CONFIG, "the secret file %s is empty", path);
+        return err_set(e, ERR_CONFIG, "the secret file %s is empty: put the secret on one line of it", path);
     for (size_t i = 0; i < line.len; i++) {
         if ((unsigned char)line.ptr[i] < 0x20 || line.ptr[i] == 0x7f)
             return err_set(e, ERR_CONFIG,
-                           "the secret file %s holds more than one line or a control character", path);
+                           "the secret file %s holds more than one line or a control character: only the "
+                           "secret may stand there",
+                           path);
     }
     s->value = mem_alloc(line.len + 1);
     memcpy(s->value, line.ptr, line.len);
@@ -84,10 +92,10 @@ int secret_load(struct secret *s, const char *path, struct err *e)
         return -1;
     int fd = open(real, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        err_set_errno(e, errno, "cannot open the secret file %s", real);
-        if (e)
-            e->code = ERR_CONFIG;
-        return -1;
+        char why[100];
+        return err_set(e, ERR_CONFIG,
+                       "cannot open the secret file %s: %s; put the secret there on one line, mode 0600",
+                       real, strerror_r(errno, why, sizeof(why)));
     }
     int rc = check_mode(fd, real, is_cred, e);
     if (rc == 0)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -24,9 +25,10 @@ struct service {
     struct desk desk;
     struct watch **watches;
     struct workers *workers;
+    pthread_t signals;
     int64_t since_ms;
-    int stop_fd;
-    bool once, desk_open;
+    int stop_fd, signal_fd;
+    bool once, desk_open, hears_signals;
 };
 
 static void on_owed(void *self, const char *mailbox)
@@ -81,6 +83,8 @@ static int first_directory(struct service *s, struct err *e)
     buf_release(&problems);
     if (rc == 0 || e->code == ERR_LABEL || e->code == ERR_CONFIG)
         return rc;
+    if (desk_stopping(&s->desk))
+        return err_set(e, ERR_STOPPING, "told to stop");
     LOG(LOG_WARN, "run", "autotask.unreachable", LS("error", e->text),
         LS("hint", "mail is taken and answered with Queued until it is back"));
     if (err_class(e) == ERR_CLASS_OPERATOR)
@@ -112,20 +116,44 @@ static int start_threads(struct service *s, struct err *e)
     return 0;
 }
 
-static void wait_for_signal(int signal_fd)
-{
-    struct signalfd_siginfo info;
-    while (read(signal_fd, &info, sizeof(info)) < 0 && errno == EINTR) {
-    }
-    LOG(LOG_INFO, "run", "stopping", LN("signal", info.ssi_signo));
-}
-
 static void tell_all_to_stop(struct service *s)
 {
     /* a level, not an event: every poll on it wakes until the end */
     uint64_t one = 1;
     if (write(s->stop_fd, &one, sizeof(one)) < 0)
         LOG(LOG_ERROR, "run", "stop.failed", LN("errno", errno));
+}
+
+/* A thread of its own, from before the first call on: a start that waits for Autotask, and `once`, must end
+ * when they are told to. */
+static void *signals_main(void *self)
+{
+    struct service *s = self;
+    struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN}, {.fd = s->stop_fd, .events = POLLIN}};
+    struct signalfd_siginfo info;
+    while (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno == EINTR) {
+    }
+    if (fds[0].revents && read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+        LOG(LOG_INFO, "run", "stopping", LN("signal", info.ssi_signo));
+        tell_all_to_stop(s);
+    }
+    return NULL;
+}
+
+static int hear_signals(struct service *s, struct err *e)
+{
+    sigset_t signals;
+    /* few arenas: idle memory counts, and the jobs' memory is in pools anyway */
+    mallopt(M_ARENA_MAX, 8);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    s->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+    s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->hears_signals = pthread_create(&s->signals, NULL, signals_main, s) == 0;
+    return s->hears_signals ? 0 : err_set(e, ERR_IO, "cannot start the thread that hears signals");
 }
 
 static int join_watches(struct service *s, struct err *e)
@@ -143,9 +171,9 @@ static int work_once(struct service *s, struct err *e)
 {
     int rc = join_watches(s, e);
     if (rc == 0 && !workers_drain(s->workers, DRAIN_MS))
-        rc =
-            err_set(e, ERR_BUSY,
-                    "not everything could be done now; `frontdesk journal list --state open` shows the rest");
+        rc = err_set(e, desk_stopping(&s->desk) ? ERR_STOPPING : ERR_BUSY,
+                     "%s; `frontdesk journal list --state open` shows the rest",
+                     desk_stopping(&s->desk) ? "told to stop" : "not everything could be done now");
     for (size_t i = 0; i < s->conf->n_mailboxes && rc == 0; i++)
         rc = watch_start(&s->watches[i], &s->desk, i, s->since_ms, true, e);
     return join_watches(s, e) != 0 ? -1 : rc;
@@ -163,7 +191,10 @@ static void close_all(struct service *s)
     if (s->desk_open)
         desk_close(&s->desk);
     conf_free(&s->conf);
+    if (s->hears_signals)
+        pthread_join(s->signals, NULL);
     close(s->stop_fd);
+    close(s->signal_fd);
 }
 
 static void print_start(const struct service *s)
@@ -191,11 +222,25 @@ static bool secrets_are_there(const struct conf *conf)
     return good;
 }
 
+static int work(struct service *s, struct err *e)
+{
+    if (open_journal(s, e) != 0 || open_desk(s, e) != 0 || start_threads(s, e) != 0)
+        return -1;
+    /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */
+    journal_requests_run(s->journal);
+    print_start(s);
+    notify("READY=1");
+    if (s->once)
+        return work_once(s, e);
+    pthread_join(s->signals, NULL);
+    s->hears_signals = false;
+    return 0;
+}
+
 static int serve(const struct cli *cli, bool once)
 {
     struct service s = {.cli = cli, .once = once};
     struct err e = ERR_INIT;
-    sigset_t signals;
     s.conf = cli_conf(cli);
     if (!s.conf)
         return EX_CONFIG;
@@ -212,34 +257,13 @@ static int serve(const struct cli *cli, bool once)
         conf_free(&s.conf);
         return EX_CONFIG;
     }
-    /* few arenas: idle memory counts, and the jobs' memory is in pools anyway */
-    mallopt(M_ARENA_MAX, 8);
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
-    s.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int rc = open_journal(&s, &e);
+    int rc = hear_signals(&s, &e);
     if (rc == 0)
-        rc = open_desk(&s, &e);
-    if (rc == 0)
-        rc = start_threads(&s, &e);
-    if (rc == 0) {
-        /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */
-        journal_requests_run(s.journal);
-        print_start(&s);
-        notify("READY=1");
-        if (once)
-            rc = work_once(&s, &e);
-        else
-            wait_for_signal(signal_fd);
-        notify("STOPPING=1");
-    }
+        rc = work(&s, &e);
+    notify("STOPPING=1");
     close_all(&s);
-    close(signal_fd);
-    return rc == 0 ? EX_OK : cli_fail(&e);
+    /* `run` that is told to stop while it starts has done what it was told */
+    return rc == 0 || (!once && e.code == ERR_STOPPING) ? EX_OK : cli_fail(&e);
 }
 
 int cmd_run(const struct cli *cli)

@@ -167,10 +167,12 @@ static bool decide_unknown(struct command *out, const struct words *words, const
         if (u->level <= top && top >= LEVEL_PLACE)
             continue;
         size_t n = near_find(names, w->folded, near, ARRAY_LEN(near));
-        /* a bare word outweighs a mention only if it is a slip of a name that is no word itself */
-        bool tight = n && near[0].cost <= NEAR_TIGHT && !near[0].everyday && w->folded.len > 3;
-        bool somebody =
-            u->level == LEVEL_STRONG ? n || word_is(w, WORD_GIVEN) : tight || (n && top < LEVEL_MENTION);
+        /* one slip of a name outweighs a mention */
+        bool tight = n && near[0].cost <= NEAR_TIGHT;
+        bool somebody = tight || (u->level == LEVEL_FIRST && n && top < LEVEL_MENTION) ||
+                        (u->level == LEVEL_STRONG && (n || word_is(w, WORD_GIVEN)));
+        if (u->common || (u->level < LEVEL_STRONG && w->folded.len < 3))
+            somebody = n && near[0].slip && top >= LEVEL_MENTION;
         if (!somebody)
             continue;
         ask(out, ASK_NEAR_MISS, w->raw);
@@ -202,7 +204,7 @@ static struct slice first_line(struct slice text)
 /* What stood between an address and the rest goes with the address; a whole subject keeps its brackets. */
 static struct slice trim_edges(struct slice s, bool head, bool tail)
 {
-    static const char junk[] = " \t:;,-|>~.";
+    static const char junk[] = " \t:;,-|>=~.";
     static const struct slice signs[] = {{"\xe2\x80\x93", 3}, {"\xe2\x80\x94", 3}, {"\xe2\x86\x92", 3},
                                          {"\xc2\xb7", 2},     {"\xc2\xa0", 2},     {"\xef\xbc\x9a", 3},
                                          {"\xef\xbc\x88", 3}, {"\xef\xbc\x89", 3}, {"\xd8\x8c", 2},

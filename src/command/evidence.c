@@ -28,11 +28,31 @@ bool evidence_capital(const struct words *words, const struct word *w)
 
 /* --- another person or a firm --- */
 
-/* Could this word be the last name of somebody, or the second word of a firm's name? */
+/* Could this word be the last name of somebody, or the second word of a firm's name? Capitals of up to four
+ * letters are an acronym: "Sarah VPN is slow". */
 static bool like_a_name(const struct words *words, const struct word *w)
 {
-    return w->capital && !w->opaque && !w->at_sign && (!w->all_caps || words->shouting) &&
-           !word_is(w, WORD_COMMON);
+    enum { ACRONYM = 4 };
+    bool acronym = w->all_caps && !words->shouting && w->raw.len <= ACRONYM;
+    return w->capital && !w->opaque && !w->at_sign && !acronym && !word_is(w, WORD_COMMON);
+}
+
+/* The same without capitals, where a full name is what people write: "sarah miller: locked out", "reset pw
+ * for sarah miller", "sarah miller cannot print". */
+static bool like_a_last_name(const struct words *words, size_t at, size_t first)
+{
+    const struct word *w = &words->w[at], *name = &words->w[first];
+    bool last = at + 1 == words->n || w->after == GAP_CLOSE;
+    bool verb = slice_ends_nocase(w->folded, SLICE("ing")) || slice_ends_nocase(w->folded, SLICE("ed"));
+    if (w->opaque || w->number || w->at_sign || w->possessive || verb || word_is(w, WORD_COMMON) ||
+        word_is(w, WORD_AFTER) || word_is(w, WORD_ORDER))
+        return false;
+    if (first == 0 || word_is(&words->w[first - 1], WORD_GREETING))
+        return places_separates(w->after) ||
+               (w->after == GAP_BLANK && at + 1 < words->n && word_is(&words->w[at + 1], WORD_PREDICATE));
+    bool led = name->before != GAP_BLANK || slice_eq(words->w[first - 1].folded, SLICE("for")) ||
+               slice_eq(words->w[first - 1].folded, SLICE("of"));
+    return last && led && !words->cut;
 }
 
 void evidence_stranger(const struct words *words, const struct command_names *names, struct match *m)
@@ -51,7 +71,8 @@ void evidence_stranger(const struct words *words, const struct command_names *na
         if (last_of(words, m)->possessive || (g != GAP_BLANK && !(firm && i == 0)))
             break;
         bool staff = names_match(names, words, at, &other);
-        if (staff ? firm || !other.everyday || !evidence_capital(words, w) : !like_a_name(words, w))
+        if (staff ? firm || !other.everyday || !evidence_capital(words, w)
+                  : !like_a_name(words, w) && (i > 0 || !like_a_last_name(words, at, m->at)))
             break;
         m->stranger = true;
         m->n++;
@@ -79,6 +100,19 @@ static bool behind_last_name(const struct words *words, const struct match *m)
     const struct word *before = before_of(words, m);
     return m->at == 1 && words->w[m->at].before == GAP_COMMA && like_a_name(words, before) &&
            places_separates(last_of(words, m)->after);
+}
+
+/* "Sarah at Acme": somebody of another firm; "Sarah at noon" is not. */
+static bool at_another_firm(const struct words *words, const struct match *m)
+{
+    const struct word *next = next_of(words, m);
+    size_t firm = m->at + m->n + 1;
+    if (!next || m->kind < FORM_FIRST || firm >= words->n || words->w[firm].before != GAP_BLANK)
+        return false;
+    if (!slice_eq(next->folded, SLICE("at")) && !slice_eq(next->folded, SLICE("from")))
+        return false;
+    const struct word *w = &words->w[firm];
+    return !w->opaque && !w->number && !word_is(w, WORD_COMMON) && !word_is(w, WORD_ARTICLE);
 }
 
 static bool refused(const struct words *words, const struct match *m)
@@ -276,6 +310,12 @@ void evidence_judge(const struct words *words, struct match *m, const struct mat
         m->where = "assign to";
         return;
     }
+    if (at_another_firm(words, m)) {
+        m->level = m->everyday ? LEVEL_NONE : m->at == 0 ? LEVEL_FIRST : LEVEL_HINT;
+        m->doubt = true;
+        m->where = "at another firm";
+        return;
+    }
     if (m->stranger) {
         m->level = m->everyday ? LEVEL_NONE : m->at == 0 ? LEVEL_FIRST : LEVEL_HINT;
         m->where = "with another last name";
@@ -293,15 +333,30 @@ void evidence_judge(const struct words *words, struct match *m, const struct mat
     judge_place(words, m);
 }
 
+/* "Austin, TX office", "Chase, Wells Fargo and Amex" */
+static bool is_listed_thing(const struct words *words, const struct match *m)
+{
+    size_t at = m->at + m->n;
+    return at < words->n && words->w[at].capital && !word_is(&words->w[at], WORD_COMMON);
+}
+
+static bool beside_month(const struct words *words, const struct match *m)
+{
+    size_t at = m->at + m->n;
+    return at < words->n && word_is(&words->w[at], WORD_MONTH) && words->w[at].folded.len > 3;
+}
+
 void evidence_doubt(const struct words *words, struct match *m, bool alone, bool at_end, enum gap closing)
 {
     const struct word *w = &words->w[m->at];
-    if (!m->everyday)
+    if (!m->everyday || w->at_sign)
         return;
+    bool month = word_is(w, WORD_MONTH), acronym = word_is(w, WORD_ACRONYM) && (!w->capital || w->all_caps);
+    bool note = !w->capital && (at_end || closing != GAP_COLON);
     /* "May, please ..." speaks to somebody; "May: invoices" and "Invoices - May" hardly do */
-    if (word_is(w, WORD_MONTH) && (at_end || closing != GAP_COMMA) && month_in_doubt(words) && alone)
-        m->doubt = true;
+    bool period = month && (at_end || closing != GAP_COMMA) && month_in_doubt(words);
+    bool listed = !at_end && closing == GAP_COMMA && is_listed_thing(words, m);
     /* "chase - invoice 1033" is no more than a note; "will: fix printer" is an address */
-    if (alone && !w->capital && (at_end || closing != GAP_COLON))
-        m->doubt = true;
+    m->doubt =
+        (alone && (note || period || listed)) || acronym || (month && !at_end && beside_month(words, m));
 }

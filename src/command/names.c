@@ -50,6 +50,20 @@ static void add_variant(struct command_names *names, const struct directory_reso
     add_form(names, who, kind, other);
 }
 
+/* "Temp Nine" is nobody's "temp password" */
+static void add_first_names(struct command_names *names, const struct directory_resource *r)
+{
+    struct buf b = BUF_INIT(400);
+    fold_name(&b, slice_of(r->first));
+    bool role = slice_is(buf_view(&b), WORD_ROLE);
+    buf_release(&b);
+    if (role)
+        return;
+    add_form(names, r, FORM_FIRST, r->first);
+    add_variant(names, r, FORM_FIRST, r->first, '-', ' ');
+    add_variant(names, r, FORM_FIRST, r->first, ' ', '-');
+}
+
 static void add_full_names(struct command_names *names, const struct directory_resource *r)
 {
     char text[300];
@@ -69,9 +83,7 @@ static void add_full_names(struct command_names *names, const struct directory_r
 
 static void add_person(struct command_names *names, const struct directory_resource *r)
 {
-    add_form(names, r, FORM_FIRST, r->first);
-    add_variant(names, r, FORM_FIRST, r->first, '-', ' ');
-    add_variant(names, r, FORM_FIRST, r->first, ' ', '-');
+    add_first_names(names, r);
     if (r->last[0])
         add_full_names(names, r);
     if (r->user[0])
@@ -117,8 +129,8 @@ void names_index_topics(struct command_names *names, const struct command_topic 
  */
 static bool is_initial(const struct words *words, const struct word *w)
 {
-    bool also_a_word = words->shouting || words->title_case || slice_eq(w->folded, SLICE("i"));
-    return w->capital && (!also_a_word || w->possessive || w->after != GAP_BLANK);
+    bool also_a_word = !w->capital || words->shouting || words->title_case || slice_eq(w->folded, SLICE("i"));
+    return !also_a_word || (w->capital && w->possessive) || (w->after != GAP_BLANK && w->after != GAP_COMMA);
 }
 
 static bool gap_fits(const struct form *f, size_t k, const struct word *w)

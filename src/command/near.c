@@ -8,7 +8,7 @@ enum {
     PART_OF_NAME = 4,
     INITIALS = 8,
     ONE_SLIP = 20,
-    SHORT_FORM = 25,
+    SHORT_FORM = NEAR_TIGHT,
     BEGINNING = 30,
     NONE = 1000
 };
@@ -58,9 +58,9 @@ static unsigned kind_of_slip(struct slice typed, struct slice name)
 /* The same letters in another order: the commonest slip of all. */
 static bool anagram(struct slice a, struct slice b)
 {
-    int counts[256] = {0};
     if (a.len != b.len)
         return false;
+    int counts[256] = {0};
     for (size_t i = 0; i < a.len; i++) {
         counts[(unsigned char)a.ptr[i]]++;
         counts[(unsigned char)b.ptr[i]]--;
@@ -90,7 +90,7 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /* The first name as somebody may write it: a word of it, run together, cut short, its short form. */
-static unsigned cost_of_first(struct slice typed, const struct form *f)
+static unsigned cost_of_first(struct slice typed, const struct short_forms *also, const struct form *f)
 {
     char joined[200];
     size_t len = 0;
@@ -103,7 +103,7 @@ static unsigned cost_of_first(struct slice typed, const struct form *f)
     }
     struct slice whole = slice_from(joined, len);
     cost = least(cost, cost_of_typo(typed, whole));
-    if (vocabulary_same_name(typed, f->words[0]))
+    if (vocabulary_is_short_form(also, f->words[0]))
         cost = least(cost, SHORT_FORM);
     if (typed.len >= 3 && whole.len >= 3 && (slice_starts(whole, typed) || slice_starts(typed, whole)))
         cost = least(cost, BEGINNING);
@@ -116,11 +116,11 @@ static bool initials(struct slice typed, const struct form *f)
            typed.ptr[0] == f->words[0].ptr[0] && typed.ptr[1] == f->words[f->n - 1].ptr[0];
 }
 
-static unsigned cost_of(struct slice typed, const struct form *f)
+static unsigned cost_of(struct slice typed, const struct short_forms *also, const struct form *f)
 {
     switch (f->kind) {
     case FORM_FIRST:
-        return cost_of_first(typed, f);
+        return cost_of_first(typed, also, f);
     case FORM_FULL:
         if (!f->reversed)
             return initials(typed, f) ? INITIALS : NONE;
@@ -154,14 +154,15 @@ static void keep(struct near *out, size_t *n, size_t max, struct near one)
 size_t near_find(const struct command_names *names, struct slice folded, struct near *out, size_t max)
 {
     size_t n = 0;
+    struct short_forms also;
     ENSURE(max > 0);
+    vocabulary_short_forms(&also, folded);
     for (size_t i = 0; folded.len && i < names->n; i++) {
         const struct form *f = &names->forms[i];
-        unsigned cost = f->who->assignable ? cost_of(folded, f) : NONE;
+        unsigned cost = f->who->assignable ? cost_of(folded, &also, f) : NONE;
         if (cost < NONE)
-            keep(
-                out, &n, max,
-                (struct near){.who = f->who, .cost = cost, .everyday = slice_is(f->words[0], WORD_EVERYDAY)});
+            keep(out, &n, max,
+                 (struct near){.who = f->who, .cost = cost, .slip = cost >= ONE_SLIP && cost < SHORT_FORM});
     }
     return n;
 }

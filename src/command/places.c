@@ -8,8 +8,8 @@
 /* Between the names of a list: "and", or a sign. 0 = the list ends at word `end`, else the next member. */
 static size_t next_member(const struct words *words, size_t end)
 {
-    static const struct slice all[] = {{"and", 3}, {"und", 3},  {"y", 1},   {"et", 2},
-                                       {"e", 1},   {"plus", 4}, {"with", 4}};
+    static const struct slice all[] = {{"and", 3}, {"und", 3},  {"y", 1},    {"et", 2},
+                                       {"e", 1},   {"plus", 4}, {"with", 4}, {"or", 2}};
     enum gap g = words->w[end - 1].after;
     for (size_t i = 0; i < ARRAY_LEN(all) && end + 1 < words->n; i++) {
         if (slice_eq(words->w[end].folded, all[i]) && (g == GAP_BLANK || g == GAP_COMMA))
@@ -45,6 +45,10 @@ static void set_strong(const struct words *words, struct places *p, size_t from,
                        enum gap closing)
 {
     size_t members = 0;
+    bool either = false;
+    /* "Sarah or Shana" leaves the choice open */
+    for (size_t i = from; i < to; i++)
+        either = either || slice_eq(words->w[i].folded, SLICE("or"));
     for (size_t i = 0; i < p->n; i++)
         members += p->m[i].at >= from && p->m[i].at < to;
     for (size_t i = 0; i < p->n; i++) {
@@ -54,18 +58,37 @@ static void set_strong(const struct words *words, struct places *p, size_t from,
         m->level = LEVEL_STRONG;
         m->where = at_end ? "at the end with a separator" : "at the start with a separator";
         evidence_doubt(words, m, members == 1, at_end, closing);
+        m->doubt = m->doubt || either;
     }
+}
+
+/* `job call Thomas`: a common word where an order to somebody begins; "We call Thomas" is a sentence */
+static bool begins_an_order(const struct words *words, size_t at)
+{
+    static const enum word_class small[] = {WORD_PREP, WORD_AFTER, WORD_ARTICLE, WORD_LEAD, WORD_OPENER};
+    const struct word *w = &words->w[at];
+    for (size_t i = 0; i < ARRAY_LEN(small); i++) {
+        if (word_is(w, small[i]))
+            return false;
+    }
+    return w->folded.len > 2 && w->after == GAP_BLANK && at + 1 < words->n &&
+           word_is(&words->w[at + 1], WORD_ORDER);
 }
 
 static void add_unknown(const struct words *words, struct places *p, size_t at, enum level level)
 {
     const struct word *w = &words->w[at];
-    if (p->n_unknown == MOST_UNKNOWN || w->opaque || w->number || inside_match(p, at) ||
-        word_is(w, WORD_COMMON))
+    bool common = word_is(w, WORD_COMMON) || (level < LEVEL_STRONG && word_is(w, WORD_EVERYDAY));
+    if (p->n_unknown == MOST_UNKNOWN || w->opaque || w->number || w->folded.len < 2 || inside_match(p, at) ||
+        word_is(w, WORD_HONORIFIC))
         return;
-    if (level < LEVEL_STRONG && (word_is(w, WORD_EVERYDAY) || w->folded.len < 3))
+    if (common && level < LEVEL_STRONG && !(level == LEVEL_FIRST && begins_an_order(words, at)))
         return;
-    p->unknown[p->n_unknown++] = (struct unknown){at, level};
+    for (size_t i = 0; i < p->n_unknown; i++) {
+        if (p->unknown[i].at == at && p->unknown[i].level >= level)
+            return;
+    }
+    p->unknown[p->n_unknown++] = (struct unknown){at, level, common};
 }
 
 /* --- the start: [opener]* NAME [, NAME | and NAME]* SEPARATOR --- */
@@ -150,9 +173,25 @@ static size_t member_before(const struct words *words, size_t at)
     return at >= 1 && next_member(words, at) == at ? at : 0;
 }
 
+/* One past the last word that may be an address: "[high]" and "please" stand behind it. */
+static size_t end_of_address(const struct words *words, struct places *p)
+{
+    static const struct slice all[] = {{"please", 6}, {"pls", 3}, {"asap", 4}, {"urgent", 6}};
+    size_t end = words->n;
+    for (bool again = true; again && end > 2;) {
+        const struct word *w = &words->w[end - 1];
+        again = w->bracketed && w->chunk.ptr > words->w[0].raw.ptr && !match_ending(p, end) &&
+                !(w->before == GAP_OPEN && end == words->n && w->chunk.ptr[-1] == '(');
+        for (size_t i = 0; i < ARRAY_LEN(all); i++)
+            again = again || slice_eq(w->folded, all[i]);
+        end -= again;
+    }
+    return match_ending(p, end) ? end : words->n;
+}
+
 static void find_end(const struct words *words, struct places *p)
 {
-    size_t end = words->n, at;
+    size_t last = end_of_address(words, p), end = last, at;
     long unknown = -1;
     enum gap g;
     if (words->cut || words->n < 2)
@@ -169,42 +208,66 @@ static void find_end(const struct words *words, struct places *p)
             break;
         end = before;
     }
-    bool bracket = g == GAP_OPEN && words->w[words->n - 1].after == GAP_CLOSE;
-    if ((!places_separates(g) && !bracket) || evidence_signed_off(words, at))
+    bool bracket = g == GAP_OPEN && words->w[last - 1].after == GAP_CLOSE;
+    if (evidence_signed_off(words, at))
         return;
     if (unknown >= 0) {
-        add_unknown(words, p, (size_t)unknown, LEVEL_STRONG);
+        /* after a comma or a colon other things end a subject too */
+        enum gap own = words->w[unknown].before;
+        if (places_separates(g) || bracket || places_separates(own))
+            add_unknown(words, p, (size_t)unknown, g == GAP_DASH || bracket ? LEVEL_STRONG : LEVEL_PLACE);
         return;
     }
-    set_strong(words, p, at, words->n, true, g);
-    p->end = at;
+    if (!places_separates(g) && !bracket)
+        return;
+    set_strong(words, p, at, last, true, g);
+    /* an override behind the name stays in the title, and so does the name */
+    p->end = words->w[words->n - 1].bracketed && last < words->n ? words->n : at;
 }
 
 /* --- the middle --- */
 
-/* Who is joined by "and" to somebody who is addressed is addressed too: "for Sarah and Shana". */
+/* Does the word before this one say "and" or "or", and not only a comma? */
+static bool by_word(const struct words *words, const struct match *a, const struct match *b)
+{
+    return b->at > a->at + a->n || words->w[a->at + a->n - 1].after == GAP_JOIN;
+}
+
+/* Who is joined by "and" to somebody who is addressed is addressed too: "for Sarah, Dana and Shana". Without
+ * "and" it may be no list: "Sarah, Shana is out today". */
+static bool joined(const struct words *words, const struct places *p, size_t i)
+{
+    for (size_t k = i; k + 1 < p->n; k++) {
+        const struct match *a = &p->m[k], *b = &p->m[k + 1];
+        if (next_member(words, a->at + a->n) != b->at || words->w[a->at + a->n - 1].possessive ||
+            words->w[b->at + b->n - 1].possessive)
+            return false;
+        if (by_word(words, a, b) || a->level == LEVEL_STRONG)
+            return true;
+    }
+    return false;
+}
+
 static void join_lists(const struct words *words, struct places *p)
 {
     for (size_t i = 0; i + 1 < p->n; i++) {
         struct match *a = &p->m[i], *b = &p->m[i + 1];
-        const struct word *w = &words->w[b->at], *last = &words->w[a->at + a->n - 1];
-        bool joined = next_member(words, a->at + a->n) == b->at && !last->possessive &&
-                      !words->w[b->at + b->n - 1].possessive;
-        /* "Sarah, Shana is out today" is no list */
-        bool listed = last->after != GAP_COMMA || a->level == LEVEL_STRONG || b->at > a->at + a->n;
-        bool like_names = (!b->everyday || evidence_capital(words, w)) && !b->stranger &&
-                          (!a->everyday || a->at > 0 || words->w[a->at].capital);
-        if (!joined || !listed || !like_names || b->level == LEVEL_STRONG || b->level == LEVEL_HINT)
+        const struct word *first = &words->w[a->at], *w = &words->w[b->at];
+        bool small = (a->everyday && !first->capital) || (b->everyday && !evidence_capital(words, w));
+        bool either = slice_eq(words->w[b->at - 1].folded, SLICE("or"));
+        if (b->stranger || b->level == LEVEL_STRONG || b->level == LEVEL_HINT || !joined(words, p, i) ||
+            (small && a->everyday && b->everyday))
             continue;
         /* "Will and Sarah move ...": an ordinary word is not joined to a name */
-        if (a->at == 0 && a->level == LEVEL_NONE && evidence_capital(words, w)) {
+        if (a->at == 0 && a->level == LEVEL_NONE) {
             a->level = LEVEL_FIRST;
-            a->doubt = word_is(&words->w[0], WORD_MONTH) && word_is(w, WORD_MONTH);
+            a->doubt = small || (word_is(first, WORD_MONTH) && word_is(w, WORD_MONTH));
             a->where = "first word";
         }
         if (a->level > LEVEL_MENTION) {
+            a->doubt = a->doubt || either;
             b->level = a->level;
-            b->doubt = a->doubt;
+            b->doubt = a->doubt || small;
             b->where = a->where;
         }
     }
@@ -217,10 +280,10 @@ static void find_unknown(const struct words *words, struct places *p)
         if (w->at_sign || (evidence_assign(words, i) == 2) || (evidence_assign(words, i) && w->capital))
             add_unknown(words, p, i, LEVEL_STRONG);
     }
-    if (words->n > 1 && words->w[0].capital)
+    if (words->n > 1)
         add_unknown(words, p, 0, LEVEL_FIRST);
     for (size_t i = 1; i < words->n; i++) {
-        if (slice_eq(words->w[i - 1].folded, SLICE("for")) && words->w[i].capital)
+        if (slice_eq(words->w[i - 1].folded, SLICE("for")))
             add_unknown(words, p, i, LEVEL_PLACE);
     }
 }
@@ -263,11 +326,14 @@ static size_t title_from(const struct words *words, const struct places *p)
         const struct match *m = &p->m[i];
         bool address = m->level == LEVEL_FIRST || (words->w[m->at].at_sign && m->level == LEVEL_STRONG);
         bool next = m->at == from || (from && next_member(words, from) == m->at);
-        if (!address || !next || goes_with_title(m))
+        if (address && goes_with_title(m))
+            return 0;
+        if (!address || !next)
             break;
         from = m->at + m->n;
     }
-    return from;
+    /* "Sarah and the others" */
+    return from && next_member(words, from) && words->w[from - 1].after != GAP_COMMA ? 0 : from;
 }
 
 static size_t title_to(const struct words *words, const struct places *p)

@@ -263,28 +263,22 @@ static void read_chunk(struct reader *r, struct slice chunk)
         note_gap(r, GAP_DASH);
 }
 
-static bool is_blank(gunichar c)
-{
-    return g_unichar_isspace(c);
-}
-
+/* Capitals say nothing where every word has one. Short words may keep small letters: "Order for the Month of
+ * May". */
 static void look_at_spelling(struct words *out)
 {
-    size_t capitals = 0, capitals_due = 0, due = 0, shouted = 0, small = 0;
+    enum { SHORT = 4, SOME = 3 };
+    size_t capitals = 0;
+    bool every = true, shouted = false, all = true;
     for (size_t i = 0; i < out->n; i++) {
         const struct word *w = &out->w[i];
-        bool letters = w->raw.len >= 4 && !w->number && !w->opaque;
         capitals += w->capital;
-        due += letters;
-        capitals_due += letters && w->capital;
-        shouted += w->all_caps;
-        small += !w->capital && !w->number;
+        every = every && (w->capital || w->raw.len < SHORT || w->number || w->opaque);
+        shouted = shouted || w->all_caps;
+        all = all && (w->all_caps || w->number || (w->capital && w->raw.len < 2));
     }
-    /* "Order for the Month of May": short words keep their small letters */
-    out->title_case = capitals > 2 && capitals_due == due;
-    out->shouting = shouted > 0 && small == 0;
-    for (size_t i = 0; i < out->n; i++)
-        out->shouting = out->shouting && (out->w[i].all_caps || out->w[i].raw.len < 2 || out->w[i].number);
+    out->title_case = every && capitals >= SOME;
+    out->shouting = shouted && all;
 }
 
 void words_read(struct words *out, struct slice subject, struct pool *pool)
@@ -295,7 +289,7 @@ void words_read(struct words *out, struct slice subject, struct pool *pool)
     out->cut = text.len < subject.len;
     size_t start = 0;
     for (size_t i = 0, n; i < text.len; i += n) {
-        if (!is_blank(char_at(slice_skip(text, i), &n)))
+        if (!g_unichar_isspace(char_at(slice_skip(text, i), &n)))
             continue;
         read_chunk(&r, slice_from(text.ptr + start, i - start));
         start = i + n;

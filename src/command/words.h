@@ -34,17 +34,20 @@ void fold_name(struct buf *out, struct slice text);
 
 /* vocabulary.c: words by what they say about the name beside them. */
 enum word_class {
-    WORD_COMMON,   /* opens or fills an ordinary subject; nobody's misspelt name, nobody's last name */
-    WORD_EVERYDAY, /* a name that is also an ordinary word; months and places too */
-    WORD_MONTH,    /* such a word that is a month or a season */
-    WORD_PLACE,    /* such a word that is a place or a firm */
-    WORD_GIVEN,    /* a given name, of staff or not */
-    WORD_LEAD,     /* before a name: ask, tell, is, that ... */
-    WORD_PREP,     /* before a name or a thing: for, to, with ... */
-    WORD_AFTER,    /* goes on after a name: at, and, please ... */
-    WORD_WHEN,     /* before a month: in, until, last ... */
-    WORD_PERIODIC, /* what is done by the month: invoices, reports ... */
-    WORD_ARTICLE,  /* before a thing, not before a name: the, every, my ... */
+    WORD_COMMON,    /* opens or fills an ordinary subject; nobody's misspelt name, nobody's last name */
+    WORD_EVERYDAY,  /* a name that is also an ordinary word; months and places too */
+    WORD_MONTH,     /* such a word that is a month or a season */
+    WORD_PLACE,     /* such a word that is a place or a firm */
+    WORD_GIVEN,     /* a given name, of staff or not */
+    WORD_LEAD,      /* before a name: ask, tell, is, that ... */
+    WORD_PREP,      /* before a name or a thing: for, to, with ... */
+    WORD_AFTER,     /* goes on after a name: at, and, please ... */
+    WORD_WHEN,      /* before a month: in, until, last ... */
+    WORD_PERIODIC,  /* what is done by the month: invoices, reports ... */
+    WORD_ARTICLE,   /* before a thing, not before a name: the, every, my ... */
+    WORD_ROLE,      /* what stands for a first name in the account of a temporary employee */
+    WORD_ACRONYM,   /* a name that in capitals, or without one, is a thing: RAM, mac */
+    WORD_PREDICATE, /* behind a person's full name: is, cannot, needs ... */
     WORD_HONORIFIC,
     WORD_ORGANISATION, /* after the name of a firm or a place: bank, church, street ... */
     WORD_ORDER,        /* a verb that gives an order */
@@ -55,8 +58,13 @@ enum word_class {
 };
 bool word_is(const struct word *w, enum word_class c);
 bool slice_is(struct slice folded, enum word_class c);
-/* "bob" and "robert": may one person be called by both? */
-bool vocabulary_same_name(struct slice a, struct slice b);
+/* What somebody called `name` may be called too: "bob" for "robert", in either direction. */
+struct short_forms {
+    const char *row[8];
+    size_t n;
+};
+void vocabulary_short_forms(struct short_forms *out, struct slice name);
+bool vocabulary_is_short_form(const struct short_forms *of, struct slice name);
 
 /* names.c */
 enum form_kind { FORM_FULL, FORM_INITIAL, FORM_USER, FORM_FIRST, FORM_NICK };
@@ -107,7 +115,7 @@ struct command_names {
 struct near {
     const struct directory_resource *who;
     unsigned cost; /* at most NEAR_TIGHT: one slip, or a short form of the name */
-    bool everyday; /* the name is an ordinary word too */
+    bool slip;     /* one slip of the keyboard */
 };
 enum { NEAR_TIGHT = 25 };
 size_t near_find(const struct command_names *names, struct slice folded, struct near *out, size_t max);
@@ -118,6 +126,7 @@ void near_sort_by_last(const struct directory_resource **who, size_t n, struct s
 struct unknown {
     size_t at;
     enum level level;
+    bool common; /* an ordinary word: only a slip by one letter makes it somebody's name */
 };
 
 struct places {

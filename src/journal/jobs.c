@@ -203,7 +203,8 @@ struct later_arg {
 
 static int later(struct db *db, void *self, struct err *e)
 {
-    static const char sql[] = "UPDATE jobs SET run_at = ?, tries = ?, reason = ? WHERE id = ? AND open = 1";
+    static const char sql[] =
+        "UPDATE jobs SET run_at = ?, tries = ?, reason = ?, attempts = 0 WHERE id = ? AND open = 1";
     const struct later_arg *a = self;
     struct query q = query_start(db, sql);
     query_int(&q, a->run_at_ms);

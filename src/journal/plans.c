@@ -30,10 +30,11 @@ static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
     return query_end(&q, e);
 }
 
-/* The same words of the same sender under another Message-ID, a moment ago: a nervous second click. */
+/* The same words of the same sender under another Message-ID, a moment ago: a nervous second click. Whichever
+ * was planned first is the request. */
 static int said_again(struct db *db, struct plan_arg *a, struct err *e)
 {
-    static const char sql[] = "SELECT id FROM jobs WHERE sender = ? AND taken_ms >= ? AND id < ? AND "
+    static const char sql[] = "SELECT id FROM jobs WHERE sender = ? AND taken_ms >= ? AND id != ? AND "
                               "text_key = ? AND planned_ms != 0 ORDER BY id DESC LIMIT 1";
     a->again = 0;
     if (!a->p->same_ms)

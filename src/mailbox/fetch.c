@@ -222,7 +222,7 @@ static int deliver_parts(struct imap *i, const struct imap_row *row, struct err 
         if (!bytes.ptr && offset == 0)
             rc = check_missing(i, row->uid, e);
         else if (offset + bytes.len > i->options->size_limit * 2)
-            rc = err_set(e, ERR_PROTOCOL, "mail %u is longer than the server said", row->uid);
+            rc = err_set(e, ERR_PROTOCOL, "mail %u is longer than %s said", row->uid, i->conf->imap.host);
         else
             rc = i->sink->part(i->sink->self, i->uidvalidity, &mail, offset, bytes, last, e);
         offset += bytes.len;

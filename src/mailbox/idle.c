@@ -118,7 +118,7 @@ static int watch(struct idle *d, int64_t until, bool *owed, bool *stop, struct e
         case STREAM_TIMEOUT:
             break;
         case STREAM_BROKEN:
-            return err_set(e, ERR_CONNECT, "waiting for mail failed");
+            return err_set(e, ERR_CONNECT, "waiting for mail of %s failed", i->conf->imap.host);
         }
     }
     *owed = file_at != INT64_MAX;

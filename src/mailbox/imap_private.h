@@ -17,6 +17,18 @@ enum {
     FILE_DELAY_MS = 1000, /* finished mail is filed at most this much after the wake */
 };
 
+/* Where in an answer the server is; all zero at the start of a line. */
+struct imap_shape {
+    enum { SHAPE_TAG, SHAPE_WORD, SHAPE_TEXT, SHAPE_CODE, SHAPE_DATA, SHAPE_FREE } at;
+    enum { SHAPE_NONE, SHAPE_DIGITS, SHAPE_CLOSED } brace;
+    enum { SHAPE_WITHIN, SHAPE_OPENED, SHAPE_BACKSLASH, SHAPE_ENDED } list;
+    char word[12];
+    size_t n_word;
+    int depth;
+    bool quoted, escaped, digits;
+    uint64_t announced, literal; /* bytes of the literal that the line announces, that are still to come */
+};
+
 struct imap {
     const struct mailbox_options *options;
     const struct conf_mailbox *conf;
@@ -26,6 +38,7 @@ struct imap {
     bool has_move, has_uidplus, has_idle, keywords, no_folders[3];
     uint32_t uidvalidity, next_uid, exists;
     unsigned answer_ms;
+    struct imap_shape shape;
 };
 
 /* One row of a listing. */
@@ -35,6 +48,9 @@ struct imap_row {
     int64_t received_ms;
     struct slice body; /* only where it was asked for */
 };
+
+/* shape.c: looks at what the server says (see stream_watch). ERR_PROTOCOL when it could upset the parser. */
+int imap_shape_look(void *self, const char *bytes, size_t n, struct err *e) MUST_USE;
 
 /* session.c */
 int imap_open(struct imap *i, struct err *e) MUST_USE;

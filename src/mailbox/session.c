@@ -78,7 +78,10 @@ static int ask_capabilities(struct imap *i, struct err *e)
 
 static bool can(struct imap *i, const char *name)
 {
-    return mailimap_has_extension(i->session, name) != 0;
+    /* an empty list of capabilities is no list, which libetpan does not expect */
+    const struct mailimap_connection_info *info = i->session->imap_connection_info;
+    bool listed = info && info->imap_capability && info->imap_capability->cap_list;
+    return listed && mailimap_has_extension(i->session, name) != 0;
 }
 
 static int start_tls(struct imap *i, struct err *e)
@@ -108,9 +111,11 @@ static int log_in(struct imap *i, struct err *e)
 {
     struct secret password;
     if (!stream_is_secure(i->stream))
-        return err_set(e, ERR_TLS, "the connection is not secure: no password is sent");
+        return err_set(e, ERR_TLS, "the connection to %s is not secure: no password is sent",
+                       i->conf->imap.host);
     if (can(i, "LOGINDISABLED"))
-        return err_set(e, ERR_CREDENTIALS, "%s does not take passwords (LOGINDISABLED)", i->conf->imap.host);
+        return err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
+                       i->conf->imap.host);
     if (secret_load(&password, i->conf->imap.password_file, e) != 0)
         return -1;
     imap_limit(i, SMALL_ANSWER);
@@ -141,6 +146,8 @@ int imap_open(struct imap *i, struct err *e)
 {
     if (stream_open(&i->stream, &i->conf->imap, i->options->stop_fd, i->answer_ms, e) != 0)
         return -1;
+    i->shape = (struct imap_shape){0};
+    stream_watch(i->stream, imap_shape_look, &i->shape);
     i->session = mailimap_new(0, NULL);
     ENSURE(i->session);
     if (greet(i, e) != 0)

@@ -199,11 +199,23 @@ static bool may_have_left(CURL *c, const struct exchange *x, CURLcode rc)
     return header_bytes > 0 || x->sent > 0 || pretransfer_us > 0;
 }
 
+/* The host of a URL, for people. */
+static struct slice host_of(const char *url)
+{
+    struct scan c = scan_of(slice_of(url));
+    long scheme = slice_find(slice_of(url), SLICE("://"));
+    if (scheme >= 0)
+        c.p += scheme + 3;
+    return scan_until(&c, "/?#");
+}
+
 static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
 {
     const char *words = curl_easy_strerror(rc);
+    struct slice host = host_of(x->request->url);
     if (may_have_left(c, x, rc))
-        return err_set(e, ERR_UNKNOWN_OUTCOME, "the answer to %s was lost: %s", x->request->method,
+        return err_set(e, ERR_UNKNOWN_OUTCOME, "the answer of %.*s to %s was lost: %s", SLICE_ARG(host),
+                       x->request->method,
                        x->too_large ? "it is too large"
                        : x->rewound ? "the connection had died"
                                     : words);
@@ -211,10 +223,10 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
         return err_set(e, ERR_STOPPING, "stopping");
     if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CONNECT_ERROR ||
         rc == CURLE_SSL_CACERT_BADFILE)
-        return err_set(e, ERR_TLS, "the server could not prove who it is: %s", words);
+        return err_set(e, ERR_TLS, "%.*s could not prove who it is: %s", SLICE_ARG(host), words);
     if (rc == CURLE_OPERATION_TIMEDOUT)
-        return err_set(e, ERR_TIMEOUT, "no connection in time: %s", words);
-    return err_set(e, ERR_CONNECT, "no connection: %s", words);
+        return err_set(e, ERR_TIMEOUT, "no connection to %.*s in time: %s", SLICE_ARG(host), words);
+    return err_set(e, ERR_CONNECT, "no connection to %.*s: %s", SLICE_ARG(host), words);
 }
 
 static int run(struct http_curl *h, CURL *c, const struct http_request *r, struct http_response *response,
@@ -244,6 +256,8 @@ static int run(struct http_curl *h, CURL *c, const struct http_request *r, struc
     curl_off_t wait = 0;
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response->status);
     curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &wait);
+    if (response->status < 100)
+        return err_set(e, ERR_UNKNOWN_OUTCOME, "the answer to %s is not HTTP", r->method);
     response->retry_after_s = wait > 0 && wait < 86400 ? (unsigned)wait : wait > 0 ? 86400 : 0;
     return 0;
 }

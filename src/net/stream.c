@@ -27,6 +27,8 @@ struct stream {
     int64_t deadline;
     uint64_t bytes_left;
     struct err err; /* of the last failed read or write */
+    int (*look)(void *self, const char *bytes, size_t n, struct err *e);
+    void *look_self;
 };
 
 /* --- waiting --- */
@@ -58,12 +60,12 @@ static int wait_ready(struct stream *s, short events)
 
 /* --- the driver --- */
 
-static ssize_t count_in(struct stream *s, ssize_t n)
+static ssize_t count_in(struct stream *s, const void *bytes, ssize_t n)
 {
     if ((uint64_t)n > s->bytes_left)
         return err_set(&s->err, ERR_PROTOCOL, "%s sent more than this answer may hold", s->server->host);
     s->bytes_left -= (uint64_t)n;
-    return n;
+    return s->look && s->look(s->look_self, bytes, (size_t)n, &s->err) != 0 ? -1 : n;
 }
 
 static ssize_t driver_read(mailstream_low *low, void *into, size_t size)
@@ -72,7 +74,7 @@ static ssize_t driver_read(mailstream_low *low, void *into, size_t size)
     for (;;) {
         ssize_t n = s->tls ? gnutls_record_recv(s->tls, into, size) : recv(s->fd, into, size, 0);
         if (n > 0)
-            return count_in(s, n);
+            return count_in(s, into, n);
         bool again = s->tls ? n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_REHANDSHAKE
                             : n < 0 && (errno == EAGAIN || errno == EINTR);
         /* 0 (end of file) must become an error: libetpan's literal reader would spin on it */
@@ -371,6 +373,13 @@ void stream_limit(struct stream *s, unsigned ms, uint64_t bytes)
 {
     s->deadline = deadline_in(ms);
     s->bytes_left = bytes;
+}
+
+void stream_watch(struct stream *s, int (*look)(void *self, const char *bytes, size_t n, struct err *e),
+                  void *self)
+{
+    s->look = look;
+    s->look_self = self;
 }
 
 enum stream_wake stream_wait(struct stream *s, int wake_fd, int64_t ms)

@@ -55,6 +55,8 @@ static bool take_id(struct slice word, struct found *f)
 
 static bool take_child(struct slice word, struct found *f)
 {
+    if (!f->entity)
+        return false;
     f->parent = f->entity;
     f->parent_id = f->id;
     f->entity = world_child(slice_of(f->parent->kind->name), word);
@@ -87,8 +89,8 @@ static bool matches(const char *pattern, struct slice path, struct found *f)
 /* Is there such a row for this entity? */
 static bool served(const struct row *r, const struct found *f)
 {
-    if (!r->needs)
-        return true;
+    if (!r->needs || !f->entity)
+        return !r->needs;
     bool top_level = f->entity->kind->parent && !f->parent;
     return f->entity->kind->can & r->needs && !(r->needs & WRITES && top_level);
 }

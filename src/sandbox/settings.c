@@ -70,14 +70,14 @@ const char *settings_change(const cJSON *changes)
     if (!cJSON_IsObject(changes))
         return "an object of settings is needed";
     for (const cJSON *c = changes->child; c; c = c->next) {
-        if (!find(c->string)) {
+        const struct row *row = find(c->string);
+        if (!row) {
             snprintf(text, sizeof(text), "no setting is called %.100s", c->string);
             return text;
         }
         if (kind_of_json(c) != kind_of_json(setting(c->string)) ||
             (cJSON_IsNumber(c) && (c->valuedouble < 0 || c->valuedouble > 1e15))) {
-            snprintf(text, sizeof(text), "%.100s: a value like %.60s is needed", c->string,
-                     find(c->string)->preset);
+            snprintf(text, sizeof(text), "%.100s: a value like %.60s is needed", c->string, row->preset);
             return text;
         }
     }

@@ -123,6 +123,17 @@ static bool wanted(const cJSON *fields, const char *name)
     return !fields;
 }
 
+/* Times leave with a fraction, as the real ones do. */
+static cJSON *cell_shown(const struct field *f, const cJSON *v)
+{
+    char text[40];
+    size_t n = cJSON_IsString(v) ? strlen(v->valuestring) : 0;
+    if ((f->type != T_TIME && f->type != T_DAY) || n != 20)
+        return cJSON_Duplicate(v, true);
+    snprintf(text, sizeof(text), "%.19s.000Z", v->valuestring);
+    return cJSON_CreateString(text);
+}
+
 cJSON *row_shown(const struct kind *k, const cJSON *row, const cJSON *fields, bool by_id)
 {
     cJSON *copy = cJSON_CreateObject();
@@ -133,7 +144,7 @@ cJSON *row_shown(const struct kind *k, const cJSON *row, const cJSON *fields, bo
         if (!wanted(fields, f->name) || (f->flags & NOT_LISTED && !by_id))
             continue;
         bool empty = !v || (f->flags & COST && !costs);
-        cJSON_AddItemToObject(copy, f->name, empty ? cJSON_CreateNull() : cJSON_Duplicate(v, true));
+        cJSON_AddItemToObject(copy, f->name, empty ? cJSON_CreateNull() : cell_shown(f, v));
     }
     if (k->can & USER_FIELDS && wanted(fields, "userDefinedFields")) {
         const cJSON *own = cJSON_GetObjectItem(row, "userDefinedFields");
@@ -186,7 +197,9 @@ cJSON *entity_row(const struct entity *e, int64_t id)
 
 cJSON *world_row(const char *entity, int64_t id)
 {
-    return entity_row(world_entity(slice_of(entity)), id);
+    const struct entity *e = world_entity(slice_of(entity));
+    ENSURE(e);
+    return entity_row(e, id);
 }
 
 int64_t entity_add(struct entity *e, cJSON *row)

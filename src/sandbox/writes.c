@@ -52,6 +52,17 @@ static cJSON *reduce(const struct kind *k, const cJSON *body, bool create, struc
     return out;
 }
 
+/* The address names the parent, whatever the body says. */
+static void set_parent(const struct call *c, cJSON *members, struct problems *p)
+{
+    const char *key = c->entity->kind->parent_key;
+    if (!c->parent)
+        return;
+    if (setting_true("strict") && row_int(members, key, c->parent_id) != c->parent_id)
+        problem(p, "strict: %s is not that of the address", key);
+    row_set_int(members, key, c->parent_id);
+}
+
 /* Times in one form, days at midnight, and no members that are null. */
 static void settle(const struct kind *k, cJSON *row)
 {
@@ -149,8 +160,7 @@ void write_create(struct call *c)
     if (!may_write(c, "create"))
         return;
     cJSON *members = reduce(c->entity->kind, c->body, true, &p);
-    if (c->parent)
-        row_set_int(members, c->entity->kind->parent_key, c->parent_id);
+    set_parent(c, members, &p);
     struct write w = {.call = c,
                       .entity = c->entity,
                       .kind = c->entity->kind,
@@ -196,8 +206,7 @@ static void change(struct call *c, bool whole)
         return;
     }
     cJSON *members = reduce(k, c->body, false, &p);
-    if (c->parent)
-        row_set_int(members, k->parent_key, c->parent_id);
+    set_parent(c, members, &p);
     struct write w = {.call = c,
                       .entity = c->entity,
                       .kind = k,
@@ -208,9 +217,10 @@ static void change(struct call *c, bool whole)
     if (p.n) {
         report(&c->reply, &p);
     } else if (passes(&w, &p)) {
+        const struct rules *rules = rules_of(k);
         settle(k, w.row);
-        if (rules_of(k)->finish)
-            rules_of(k)->finish(&w);
+        if (rules->finish)
+            rules->finish(&w);
         if (!fault_is(c, "no_effect"))
             entity_put(c->entity, cJSON_Duplicate(w.row, true));
         reply_id(&c->reply, id);

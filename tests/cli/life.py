@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """journal and status beside a daemon and without one: list, show, retry, discard; journals that are missing, lost, newer,
 damaged or in use; old mail taken later with --since; a mailbox that was rebuilt."""
+import base64
 import glob
 import json
 import os
@@ -12,7 +13,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
 from cases import PERMANENT  # noqa: E402
-from console import expect, frontdesk  # noqa: E402
+from console import SECRETS, expect, frontdesk  # noqa: E402
 from lab import MAILBOX, STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
@@ -201,6 +202,26 @@ def private_files():
             tap.check(status.st_uid == owner, "%s/%s belongs to %d" % (where, name, status.st_uid))
 
 
+def no_secret_anywhere():
+    """Neither in the most talkative log nor in the state directory, also when logins fail; nor the text of a mail in the log."""
+    LAB.clean()
+    LAB.deliver(dict(subject="Sarah: confidential subject", text="confidential text"))
+    LAB.daemon.once(arguments=(*SINCE, "--log", "debug"))
+    LAB.deliver(dict(subject="Sarah: two", text="x"))
+    LAB.sandbox.faults([dict(action="status", status=401, method="POST", path="Tickets")])
+    LAB.daemon.once(arguments=(*SINCE, "--log", "debug"))
+    LAB.sandbox.faults([])
+    secrets = [*SECRETS, base64.b64encode(b"\0%s\0%s" % (MAILBOX.encode(), LAB.host.password.encode())).decode()]
+    with open(LAB.daemon.log_path, encoding="utf-8", errors="replace") as log:
+        text = log.read()
+    tap.check(" debug " in text and not any(s in text for s in [*secrets, "confidential"]), text)
+    for where, _, names in os.walk(state()):
+        for name in names:
+            with open(os.path.join(where, name), "rb") as file:
+                content = file.read()
+            tap.check(not any(s.encode() in content for s in secrets), "a secret lies in %s" % name)
+
+
 # --- old mail ----------------------------------------------------------------------------------------------------------------
 
 def titles():
@@ -262,5 +283,6 @@ if __name__ == "__main__":
                  ("discard without a daemon", wishes_without_a_daemon), ("no journal yet", no_journal),
                  ("the state directory is a file", state_is_a_file), ("a lost journal, and rebuild", lost_journal),
                  ("a newer journal", newer_journal), ("a damaged journal", damaged_journal), ("a second daemon", second_daemon),
-                 ("modes and owners of files", private_files), ("--since at a later start", since_later),
+                 ("modes and owners of files", private_files), ("no secret in log or state", no_secret_anywhere),
+                 ("--since at a later start", since_later),
                  ("a rebuilt mailbox", rebuilt_mailbox)])

@@ -273,6 +273,7 @@ def other_secrets():
         expect(78, frontdesk("explain", "-c", CONF, stdin=b"x"), errors=["autotask-secret.*" + said])
     settle(GOOD.replace(WORK + "/autotask-secret", "cred:autotask-secret"))
     expect(78, frontdesk("run", "-c", CONF), errors=["cred:autotask-secret is a systemd credential.*LoadCredential=autotask-secret"])
+    expect(69, frontdesk("doctor", "-c", CONF, env={"CREDENTIALS_DIRECTORY": WORK}), "^ok    secrets and certificates$")
     settle(GOOD.replace(WORK + "/autotask-secret", WORK))
     expect(78, frontdesk("run", "-c", CONF), errors=["is not an ordinary file"])
 

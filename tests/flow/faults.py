@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The fault matrix: each way in which Autotask goes wrong, at each call of the ticket flow: one ticket, one final reply, in time."""
+"""The fault matrix: each way in which Autotask goes wrong, at each call of the ticket flow and of the start: one ticket, one final
+reply, in time. Cells wait most of the time, so several firms run side by side."""
+import contextlib
 import os
+import signal
+import subprocess
 import sys
 import time
 
@@ -9,111 +13,228 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d
 from lab import STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
-CALLS = {"create": ("POST", "Tickets"), "read back": ("GET", "Tickets/5*"),
+SIDE_BY_SIDE, LONGEST = 6, 25
+CREATE = dict(method="POST", path="Tickets")
+CALLS = {"create": ("POST", "Tickets"), "read back": ("GET", "Tickets/5*"), "look up": ("POST", "Tickets/query"),
          "second resource": ("POST", "Tickets/*/SecondaryResources")}
-FAULTS = {
+START = {"zone": ("GET", "zoneInformation"), "staff": ("POST", "Resources/query"), "roles": ("POST", "Roles/query"),
+         "service-desk roles": ("POST", "ResourceServiceDeskRoles/query"),
+         "department roles": ("POST", "ResourceRoleDepartments/query"), "labels": ("GET", "Tickets/entityInformation/fields")}
+# what is about writes makes no difference to the reads of the start
+READS_TOO = {
     "dropped before the commit": dict(action="drop_before_commit"),
-    "dropped after the commit": dict(action="drop_after_commit"),
     "429": dict(action="status", status=429, errors="thread threshold of 3 threads has been exceeded"),
     "429 with Retry-After": dict(action="status", status=429, retry_after=1),
     "500 with an unknown text": dict(action="status", status=500, errors="An error has occurred."),
     "500 without a body": dict(action="empty500"),
     "500 as HTML": dict(action="html500"),
-    "500 as HTML after the commit": dict(action="html500_after_commit"),
     "503 as HTML": dict(action="html503"),
+    "404 as HTML": dict(action="html404"),
     "truncated": dict(action="truncated"),
+    "the first half": dict(action="half"),
     "malformed": dict(action="malformed"),
+    "an empty object": dict(action="status", status=200, body="{}"),
     "slow": dict(action="delay_after", ms=1500),
     "redirect": dict(action="redirect"),
-    "twice dropped after the commit": dict(action="drop_after_commit", count=2),
     "one 401": dict(action="status", status=401),
 }
-LONGEST = 25
+FAULTS = {
+    **READS_TOO,
+    "dropped after the commit": dict(action="drop_after_commit"),
+    "500 as HTML after the commit": dict(action="html500_after_commit"),
+    "500 after the commit": dict(action="status_after_commit", status=500, errors="An error has occurred."),
+    "429 as a date": dict(action="status", status=429, retry_after=2, retry_after_date=True),
+    "twice dropped after the commit": dict(action="drop_after_commit", count=2),
+}
 
 
 def finals(lab):
     return [text for copies, _, text in lab.letters(STAFF).values() if "Queued, N" not in text for _ in range(copies)]
 
 
-def run(subject, rules):
-    LAB.clean()
-    LAB.deliver(dict(subject=subject, text="x\n"))
-    LAB.sandbox.faults(rules)
+def run(lab, subject, rules, longest=LONGEST):
+    lab.clean()
+    lab.deliver(dict(subject=subject, text="x\n"))
+    lab.sandbox.faults(rules)
     begin = time.monotonic()
-    LAB.settle()
-    LAB.wait_for_queue()
+    lab.settle()
+    lab.wait_for_queue()
     took = time.monotonic() - begin
-    tap.check(took < LONGEST, "it took %.1f s" % took)
+    tap.check(took < longest, "it took %.1f s" % took)
+
+
+def once(fault, method, path):
+    return dict(fault, method=method, path=path, **({} if "count" in fault else {"nth": 1}))
 
 
 def cell(call, fault):
-    def test():
-        method, path = CALLS[call]
-        run("Sarah and Shana: x", [dict(FAULTS[fault], method=method, path=path, **({} if "count" in FAULTS[fault] else {"nth": 1}))])
-        tickets = LAB.tickets()
+    def test(lab):
+        rules = [once(FAULTS[fault], *CALLS[call])]
+        if call == "look up":  # comes only after a lost create; the first look is the one that goes wrong
+            rules.append(dict(CREATE, action="drop_after_commit", nth=1))
+        run(lab, "Sarah and Shana: x", rules)
+        tickets = lab.tickets()
         tap.check(len(tickets) == 1 and tickets[0]["others"] == ["shana.ortiz"], "tickets: %r" % tickets)
-        tap.check(len(finals(LAB)) == 1, "final letters: %r\n%s" % (finals(LAB), LAB.daemon.log()))
-        tap.check("Sarah Klein, with Shana Ortiz" in finals(LAB)[0], finals(LAB)[0])
+        tap.check(len(finals(lab)) == 1, "final letters: %r\n%s" % (finals(lab), lab.daemon.log()))
+        tap.check("Sarah Klein, with Shana Ortiz" in finals(lab)[0], finals(lab)[0])
+        tap.check(lab.sandbox.fault_hits(), "the fault never happened")
     return test
 
 
-def permanent():
+def start(call, fault):
+    def test(lab):
+        run(lab, "Sarah: x", [once(READS_TOO[fault], *START[call])])
+        tap.check(len(lab.tickets()) == 1 and len(finals(lab)) == 1, "%r %r\n%s" % (lab.tickets(), finals(lab), lab.daemon.log()))
+        tap.check(lab.sandbox.fault_hits(), "the fault never happened")
+    return test
+
+
+def permanent(lab):
     """A text that Autotask means for good: no second try, the sender and the operator hear of it."""
-    run("Sarah: x", [dict(action="status", status=500, method="POST", path="Tickets",
-                          errors="Picklist value [3] does not exist for priority")])
-    creates = [r for r in LAB.sandbox.log() if r["method"] == "POST" and r["path"].endswith("/Tickets")]
+    run(lab, "Sarah: x", [dict(CREATE, action="status", status=500, errors="Picklist value [3] does not exist for priority")])
+    creates = [r for r in lab.sandbox.log() if r["method"] == "POST" and r["path"].endswith("/Tickets")]
     tap.check(len(creates) == 1, "%d creates" % len(creates))
-    tap.check("Picklist value [3]" in finals(LAB)[0] and len(finals(LAB)) == 1, "%r" % finals(LAB))
-    tap.check(len(LAB.letters("operator@northwind.example")) == 1, "the operator was not told")
+    tap.check("Picklist value [3]" in finals(lab)[0] and len(finals(lab)) == 1, "%r" % finals(lab))
+    tap.check(len(lab.letters("operator@northwind.example")) == 1, "the operator was not told")
 
 
-def diverted():
+def diverted(lab):
     """The tenant's duplicate handling answers with another ticket: said, and nothing amended."""
-    run("Sarah: x", [dict(action="divert", method="POST", path="Tickets")])
-    tap.check(not LAB.tickets(), "%r" % LAB.tickets())
-    tap.check(len(finals(LAB)) == 1 and "did not make a new ticket" in finals(LAB)[0], "%r" % finals(LAB))
+    run(lab, "Sarah: x", [dict(CREATE, action="divert")])
+    tap.check(not lab.tickets(), "%r" % lab.tickets())
+    tap.check(len(finals(lab)) == 1 and "did not make a new ticket" in finals(lab)[0], "%r" % finals(lab))
 
 
-def number_later():
+def number_later(lab):
     """The record becomes visible only after four seconds: the number comes all the same."""
-    run("Sarah: x", [dict(action="hidden", ms=4000, method="POST", path="Tickets")])
-    tap.check(len(finals(LAB)) == 1 and "Ticket id" not in finals(LAB)[0], "%r" % finals(LAB))
+    run(lab, "Sarah: x", [dict(CREATE, action="hidden", ms=4000)])
+    tap.check(len(finals(lab)) == 1 and "Ticket id" not in finals(lab)[0], "%r" % finals(lab))
 
 
-def refused_twice():
+def try_once(lab):
+    return lab.daemon.once(None, ("--since", "2020-01-01"))
+
+
+def refused_twice(lab):
     """Two 401s in a row: no third call, the operator told, and the request waits for the right secret."""
-    LAB.clean()
-    LAB.deliver(dict(subject="Sarah: x", text="x\n"))
-    LAB.sandbox.faults([dict(action="status", status=401, path="*Resources*")])
-    code = LAB.daemon.once(None, ("--since", "2020-01-01"))
-    code = LAB.daemon.once(None, ("--since", "2020-01-01"))
-    before = len(LAB.sandbox.log())
-    code = LAB.daemon.once(None, ("--since", "2020-01-01"))
-    refused = [r for r in LAB.sandbox.log() if r["status"] == 401]
-    tap.check(code == 75 and len(refused) == 2 and len(LAB.sandbox.log()) == before, "code %d, %d refused, %d calls before, %d now" % (
-        code, len(refused), before, len(LAB.sandbox.log())))
-    tap.check(LAB.letters("operator@northwind.example"), "the operator was not told")
-    LAB.sandbox.faults([])
-    os.unlink(os.path.join(LAB.daemon.dir, "state", "credentials-refused"))
-    LAB.settle(90)
-    tap.check(len(LAB.tickets()) == 1, "%r" % LAB.tickets())
+    lab.clean()
+    lab.deliver(dict(subject="Sarah: x", text="x\n"))
+    lab.sandbox.faults([dict(action="status", status=401, path="*Resources*")])
+    for _ in range(2):
+        try_once(lab)
+    before = len(lab.sandbox.log())
+    code = try_once(lab)
+    refused = [r for r in lab.sandbox.log() if r["status"] == 401]
+    tap.check(code == 75 and len(refused) == 2 and len(lab.sandbox.log()) == before, "code %d, %d refused, %d calls before, %d now" % (
+        code, len(refused), before, len(lab.sandbox.log())))
+    tap.check(lab.letters("operator@northwind.example"), "the operator was not told")
+    lab.sandbox.faults([])
+    os.unlink(os.path.join(lab.daemon.dir, "state", "credentials-refused"))
+    lab.settle(90)
+    tap.check(len(lab.tickets()) == 1, "%r" % lab.tickets())
 
 
-def away():
+def doctor_does_not_lock_the_user(lab):
+    """A wrong secret, and an operator who tries doctor again and again where three failures lock: two calls, then the right secret."""
+    secret = os.path.join(lab.daemon.dir, "autotask-secret")
+    lab.clean()
+    lab.sandbox.settings(lockout_after=3)
+    with replaced(secret, "wrong\n"):
+        for _ in range(4):
+            code, out, _ = lab.daemon.run("doctor")
+            tap.check(code == 69 and "Autotask" in out, out)
+        tap.check("no further try" in out, out)
+    tap.check(sum(r["status"] == 401 for r in lab.sandbox.log()) == 2, "%r" % [r["status"] for r in lab.sandbox.log()])
+    code, out, _ = lab.daemon.run("doctor")
+    tap.check(code == 0, out)
+
+
+@contextlib.contextmanager
+def replaced(path, text):
+    with open(path, encoding="utf-8") as file:
+        before = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        yield
+    finally:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(before)
+
+
+def away(lab):
     """Autotask is down: Queued within seconds, and a second letter when it is done."""
-    LAB.clean()
-    LAB.deliver(dict(subject="Sarah: x", text="x\n"))
-    LAB.sandbox.faults([dict(action="html503", count=12)])
-    LAB.daemon.start(arguments=("--since", "2020-01-01"))
-    LAB.host.wait_for_mail(STAFF, lambda raw: b"Queued" in raw, timeout=8)
-    LAB.sandbox.faults([])
-    LAB.host.wait_for_mail(STAFF, lambda raw: b"ticket is made" in raw, timeout=60)
-    LAB.daemon.stop()
-    tap.check(len(LAB.tickets()) == 1, "%r" % LAB.tickets())
+    lab.clean()
+    lab.deliver(dict(subject="Sarah: x", text="x\n"))
+    lab.sandbox.faults([dict(action="html503", count=12)])
+    lab.daemon.start(arguments=("--since", "2020-01-01"))
+    lab.host.wait_for_mail(STAFF, lambda raw: b"Queued" in raw, timeout=8)
+    lab.sandbox.faults([])
+    lab.host.wait_for_mail(STAFF, lambda raw: b"ticket is made" in raw, timeout=60)
+    lab.daemon.stop()
+    tap.check(len(lab.tickets()) == 1, "%r" % lab.tickets())
+
+
+def refresh_fails(lab):
+    """The first reading of the staff and the keeper's next one fail; the one after it, 30 s later, serves the mail."""
+    run(lab, "Sarah: x", [dict(action="drop_before_commit", path="Resources/query", count=2)], longest=60)
+    tap.check(len(lab.tickets()) == 1 and len(finals(lab)) == 1, "%r %r" % (lab.tickets(), finals(lab)))
+
+
+def fatal_start(rules, settings, code, text):
+    """What an operator must mend: the start ends with its exit code and says what (or waits, code 75), and makes no ticket."""
+    def test(lab):
+        lab.clean()
+        lab.deliver(dict(subject="Sarah: x", text="x\n"))
+        lab.sandbox.faults(rules)
+        lab.sandbox.settings(**settings)
+        begin = time.monotonic()
+        got = try_once(lab)
+        tap.check(got == code and text in lab.daemon.log(), "%d instead of %d:\n%s" % (got, code, lab.daemon.log()))
+        tap.check(time.monotonic() - begin < LONGEST and not lab.tickets(), "%r" % lab.tickets())
+    return test
+
+
+FATAL = {
+    "a label that does not exist": ([dict(action="status", status=200, path="*/fields", body='{"fields":[{"name":"queueID"}]}')], {}, 78,
+                                    "Autotask has no such queueID"),
+    "no right to the staff": ([], dict(denied={"Resources": ["query"]}), 75, "adequate permissions"),
+    "the staff is hidden": ([], dict(hidden={"Resources": True}), 75, "none of whom can be given tickets"),
+    "the whole tenant is refused": ([], dict(threshold=1, added_latency_ms=0), 75, "429"),
+    "the whole tenant is refused with 503": ([], dict(threshold=1, added_latency_ms=0, refusal_status=503), 75, "503"),
+}
+
+
+def told_to_stop(command):
+    """While Autotask does not answer: within a few seconds."""
+    def test(lab):
+        lab.clean()
+        lab.sandbox.faults([dict(action="delay_before", ms=60000, path="Resources/query")])
+        with open(lab.daemon.log_path, "ab") as log, subprocess.Popen(
+                [lab.daemon.program, command, "-c", lab.daemon.conf], stdin=subprocess.DEVNULL, stdout=log, stderr=log) as child:
+            end = time.monotonic() + 10
+            while not any(r["path"].endswith("zoneInformation") for r in lab.sandbox.log()) and time.monotonic() < end:
+                time.sleep(0.05)
+            time.sleep(0.3)
+            child.send_signal(signal.SIGTERM)
+            begin = time.monotonic()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        took = time.monotonic() - begin
+        tap.check(child.returncode == {"run": 0, "once": 75}[command] and took < 5, "%r after %.1f s" % (child.returncode, took))
+    return test
 
 
 if __name__ == "__main__":
-    with Lab() as LAB:
-        tap.run([("%s: %s" % (call, fault), cell(call, fault)) for call in CALLS for fault in FAULTS] +
-                [("a permanent refusal", permanent), ("diverted", diverted), ("visible only later", number_later),
-                 ("two 401s stop all calls", refused_twice), ("Autotask away", away)])
+    with contextlib.ExitStack() as stack:
+        labs = [stack.enter_context(Lab()) for _ in range(SIDE_BY_SIDE)]
+        tap.run_in(labs, [("the next reading of the staff", refresh_fails)] +
+                   [("%s: %s" % (call, fault), cell(call, fault)) for call in CALLS for fault in FAULTS] +
+                   [("start, %s: %s" % (call, fault), start(call, fault)) for call in START for fault in READS_TOO] +
+                   [("start: " + name, fatal_start(*FATAL[name])) for name in FATAL] +
+                   [("told to stop: " + command, told_to_stop(command)) for command in ("run", "once")] +
+                   [("a permanent refusal", permanent), ("diverted", diverted), ("visible only later", number_later),
+                    ("two 401s stop all calls", refused_twice), ("doctor does not lock the user", doctor_does_not_lock_the_user),
+                    ("Autotask away", away)])

@@ -24,6 +24,8 @@ struct stream {
     struct scan line; /* what is left of the line that is being said */
     char said[8192];
     uint64_t bytes_left;
+    int (*look)(void *self, const char *bytes, size_t n, struct err *e);
+    void *look_self;
     bool closed;
 };
 
@@ -97,7 +99,9 @@ static ssize_t fake_read(mailstream_low *low, void *into, size_t size)
     s->line.p += bytes.len;
     if (bytes.len)
         memcpy(into, bytes.ptr, bytes.len);
-    return bytes.len ? (ssize_t)bytes.len : -1;
+    struct err e = ERR_INIT;
+    bool fine = bytes.len && (!s->look || s->look(s->look_self, bytes.ptr, bytes.len, &e) == 0);
+    return fine ? (ssize_t)bytes.len : -1;
 }
 
 static ssize_t fake_write(mailstream_low *low, const void *data, size_t size)
@@ -180,6 +184,13 @@ void stream_limit(struct stream *s, unsigned ms, uint64_t bytes)
 {
     (void)ms;
     s->bytes_left = bytes;
+}
+
+void stream_watch(struct stream *s, int (*look)(void *self, const char *bytes, size_t n, struct err *e),
+                  void *self)
+{
+    s->look = look;
+    s->look_self = self;
 }
 
 enum stream_wake stream_wait(struct stream *s, int wake_fd, int64_t ms)

@@ -63,7 +63,7 @@ def a_ticket_is_made():
     t = ticket(got.item_id)
     same((t["title"], t["externalID"], t["creatorResourceID"], t["ticketCategory"]), ("Zähler prüfen", "fd-1", API, 3))
     for name in ("createDate", "lastActivityDate", "dueDateTime"):
-        check(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", t[name]), t[name])
+        check(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z", t[name]), t[name])
     same((t["completedDate"], t["contactID"]), (None, None))
     same(BOX.query("Tickets", dict(op="eq", field="externalID", value="fd-1")).ids, [t["id"]])
 
@@ -98,6 +98,7 @@ def strict_says_what_is_lost():
     same(create(nonsense=5).errors, ["strict: Ticket has no field nonsense"])
     same(create(ticketNumber="T1").errors, ["strict: ticketNumber is read-only"])
     same(create(contactID=None).errors, ["strict: contactID is null: leave it out"])
+    same(BOX.api("POST", "Tickets/40001/Notes", dict(NOTE, ticketID=5)).errors, ["strict: ticketID is not that of the address"])
     same(len(BOX.tickets()), 0)
 
 
@@ -125,7 +126,7 @@ def the_order_of_validation():
         same(got.errors, [text])
         body.update(mended)
     number = BOX.api("POST", "Tickets", body).item_id
-    same((ticket(number)["dueDateTime"], ticket(number)["companyID"]), ("2026-11-24T00:00:00Z", WEST))
+    same((ticket(number)["dueDateTime"], ticket(number)["companyID"]), ("2026-11-24T00:00:00.000Z", WEST))
 
 
 REFUSED = [  # members, text
@@ -366,7 +367,7 @@ def time_entries():
                  startDateTime="2026-11-24T15:00:00Z", endDateTime="2026-11-24T16:30:00Z")
     one = BOX.api("POST", "TimeEntries", entry).item_id
     got = BOX.query("TimeEntries", dict(op="eq", field="ticketID", value=number)).items
-    same([(t["hoursWorked"], t["dateWorked"]) for t in got], [(1.5, "2026-11-24T00:00:00Z")])
+    same([(t["hoursWorked"], t["dateWorked"]) for t in got], [(1.5, "2026-11-24T00:00:00.000Z")])
     for body, text in ((without(entry, "roleID"), "TimeEntries for Tickets must have a roleID."),
                        (without(entry, "endDateTime"), "TimeEntries for Service tickets require a start and stop time."),
                        (dict(without(entry, "ticketID", "startDateTime", "endDateTime"), internalBillingCodeID=29680503, hoursWorked=1),

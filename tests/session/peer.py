@@ -73,8 +73,12 @@ class ImapPeer:
             words = b"IMAP4rev1 UIDPLUS" + (b"" if "no-move" in self.quirks else b" MOVE") + (b"" if "no-idle" in self.quirks else b" IDLE")
             if "starttls" in self.quirks:
                 words += b" STARTTLS"
-            self._send(sock, b"* CAPABILITY " + words + b"\r\n", ok)
+            self._send(sock, b"" if "ok-only" in self.quirks else b"* CAPABILITY " + words + b"\r\n", ok)
         elif verb == b"SELECT":
+            if "deep" in self.quirks:
+                self._send(sock, b"* 1 FETCH (BODYSTRUCTURE ", b"(" * 900000, b"\r\n")
+            if "unclosed" in self.quirks:
+                self._send(sock, b"* OK [PERMANENTFLAGS (\r\n")
             flags = b"* OK [PERMANENTFLAGS (\\Seen \\Deleted%s)] x\r\n" % (b"" if "no-keywords" in self.quirks else b" \\*")
             self._send(sock, b"* FLAGS (\\Seen)\r\n", flags, b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT %d] x\r\n" %
                        (len(self.mails), max(self.mails, default=0) + 1), tag + b" OK [READ-WRITE] done\r\n")
@@ -129,7 +133,7 @@ class ImapPeer:
     def _fetch(self, sock, tag, uids, items):
         body = re.search(rb"BODY\.PEEK\[(HEADER)?\](?:<(\d+)\.(\d+)>)?", items)
         if "noise" in self.quirks:
-            self._send(sock, b"* 1 FETCH (FLAGS (\\Seen))\r\n* 3 EXPUNGE\r\n* OK still here\r\n")
+            self._send(sock, b"* 1 FETCH (FLAGS (\\Seen))\r\n* 3 EXPUNGE\r\n* OK still (here \"\r\n")
         for number, uid in enumerate(uids, 1):
             raw = self.mails[uid]
             if body and "vanish" in self.quirks and uid == min(uids):

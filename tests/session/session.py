@@ -189,6 +189,9 @@ CASES = [
     ("a server that drips", hopeless(("drip",), 1)),
     ("an endless line", hopeless(("endless-line",), 2)),
     ("a literal of 4 GB", hopeless(("huge-literal",), 2)),
+    ("900,000 nested parentheses", hopeless(("deep",), 2)),
+    ("a list that does not end", hopeless(("unclosed",), 2)),
+    ("CAPABILITY answered by OK alone", survives(("ok-only",))),
     ("clean stop within two seconds in IDLE", stop_in_idle),
     ("first start begins with new mail only", new_mail_only),
 ]

@@ -23,7 +23,7 @@ mailboxes = ( {{
 autotask = {{ zone_url = "{url}atservicesrest"; user = "api@northwind.example"; secret_file = "{dir}/autotask-secret";
              integration_code_file = "{dir}/autotask-code"; }};
 ticket = {{ queue = "Help Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium";
-            category = "Standard"; source = "Email"; due = "next workday 17:00"; }};
+            category = "Standard"; source = "Email"; due = "next workday 17:00"; cancelled_status = "Complete"; }};
 journal = {{ path = "{dir}/state"; }};
 templates = "{templates}";
 {extra}

@@ -99,9 +99,14 @@ class Lab:
         for t in world["Tickets"]:
             if t["id"] < 50000:
                 continue
+            own = lambda entity, parent: [row for row in world.get(entity, []) if row.get(parent) == t["id"]]
             others = [users[s["resourceID"]] for s in world["TicketSecondaryResources"] if s["ticketID"] == t["id"]]
             result.append(dict(title=t["title"], assignee=users.get(t.get("assignedResourceID")), others=sorted(others),
-                               queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"]))
+                               queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"],
+                               status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
+                               notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
+                               files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
+                               todos=sorted(d["activityDescription"] for d in own("CompanyToDos", "ticketID"))))
         return sorted(result, key=lambda t: (t["title"], t["key"]))
 
     def queues(self):

@@ -122,6 +122,10 @@ class Sandbox:
         """Rules of src/sandbox/faults.c; an empty list clears them."""
         self._talk("faults", rules)
 
+    def fault_hits(self):
+        """How many calls met a rule."""
+        return sum(bool(row["fault"]) for row in self.log())
+
     def reset(self):
         """Back to the world file; log and faults cleared."""
         self._talk("reset", {})

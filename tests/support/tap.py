@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""TAP for test drivers: run(cases) calls each (name, function) pair; an exception is a failure."""
+"""TAP for test drivers: run(cases) calls each (name, function) pair, run_in(places, cases) several at a time; an exception is a
+failure."""
+import concurrent.futures
+import queue
 import sys
 import traceback
 
@@ -8,21 +11,46 @@ class Skip(Exception):
     """Raised by a case that cannot run here; its text says why."""
 
 
+def _outcome(name, function, *arguments):
+    """What TAP says behind the number: (passed, line, notes)."""
+    try:
+        function(*arguments)
+        return True, name, ""
+    except Skip as why:
+        return True, "%s # SKIP %s" % (name, why), ""
+    except Exception:  # pylint: disable=broad-except
+        return False, name, "".join("# %s\n" % line for line in traceback.format_exc().splitlines())
+
+
+def _tell(outcomes, count):
+    failed = 0
+    print("1..%d" % count, flush=True)
+    for number, (passed, line, notes) in enumerate(outcomes, 1):
+        failed += not passed
+        print("%s %d - %s\n%s" % ("ok" if passed else "not ok", number, line, notes), end="", flush=True)
+    sys.exit(1 if failed else 0)
+
+
 def run(cases):
     """Prints TAP for all cases and ends the program: 0 when all passed."""
-    failed = 0
-    print("1..%d" % len(cases), flush=True)
-    for number, (name, function) in enumerate(cases, 1):
+    _tell((_outcome(name, function) for name, function in cases), len(cases))
+
+
+def run_in(places, cases):
+    """The same, as many cases at a time as there are places; each is called with the place that it has for itself."""
+    free = queue.Queue()
+    for place in places:
+        free.put(place)
+
+    def one(case):
+        place = free.get()
         try:
-            function()
-            print("ok %d - %s" % (number, name), flush=True)
-        except Skip as why:
-            print("ok %d - %s # SKIP %s" % (number, name, why), flush=True)
-        except Exception:  # pylint: disable=broad-except
-            failed += 1
-            print("not ok %d - %s" % (number, name))
-            print("".join("# %s\n" % line for line in traceback.format_exc().splitlines()), end="", flush=True)
-    sys.exit(1 if failed else 0)
+            return _outcome(case[0], case[1], place)
+        finally:
+            free.put(place)
+
+    with concurrent.futures.ThreadPoolExecutor(len(places)) as pool:
+        _tell(pool.map(one, cases), len(cases))
 
 
 def check(truth, text):

@@ -206,8 +206,9 @@ static void labels_are_found_or_named(void **state)
     bench.conf.ticket.triage_queue = folded;
     bench.conf.ticket.queue = wrong;
     assert_int_equal(load(&d, &e), ERR_LABEL);
-    assert_non_null(strstr(problems.data, "ticket.queue = \"Helpdesk\": Autotask has no such queueID; it has "
-                                          "\"Help Desk\", \"Triage\""));
+    assert_non_null(strstr(problems.data,
+                           "ticket.queue = \"Helpdesk\": Autotask has no such queueID; did you "
+                           "mean \"Help Desk\"? It has \"Help Desk\", \"Triage\""));
     bench.conf.ticket.queue = right;
     d = good_load();
     directory_unref(&d);

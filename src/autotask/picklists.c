@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * picklists: the active values of one field, out of an answer of entityInformation/fields (autotask-rest.md
+ * 6). Field names are compared without case, values are text there and numbers in records.
+ */
+#include "load.h"
+
+enum { MOST_VALUES = 2000 };
+
+static struct json field_named(const struct json *fields, const char *name)
+{
+    const cJSON *f;
+    int i = 0;
+    cJSON_ArrayForEach(f, fields->value)
+    {
+        const char *n = cJSON_GetStringValue(cJSON_GetObjectItem(f, "name"));
+        if (n && slice_eq_nocase(slice_of(n), slice_of(name)))
+            return (struct json){.value = f, .parent = fields, .index = i};
+        i++;
+    }
+    return (struct json){.parent = fields, .name = name};
+}
+
+static int read_value(const struct json *item, struct pool *pool, struct directory_label *out, bool *active,
+                      struct err *e)
+{
+    struct json label = json_get(item, "label"), id = json_get(item, "value"),
+                is_active = json_get(item, "isActive");
+    const char *digits;
+    uint64_t n = 0;
+    if (json_text(&label, 100, pool, &out->name, e) != 0 || json_text(&id, 20, pool, &digits, e) != 0 ||
+        json_bool(&is_active, true, active, e) != 0)
+        return -1;
+    bool minus = digits[0] == '-';
+    if (!slice_to_u64(slice_of(digits + minus), 0, JSON_WHOLE_MAX, &n))
+        return err_set(e, ERR_PROTOCOL, "picklist value \"%s\" of %s is no number", digits, out->name);
+    out->id = minus ? -(int64_t)n : (int64_t)n;
+    return 0;
+}
+
+int picklist_read(const struct json *fields, const char *field, struct pool *pool, struct picklist *out,
+                  struct err *e)
+{
+    struct json f = field_named(fields, field), list = json_get(&f, "picklistValues");
+    size_t n = (size_t)json_length(&list), used = 0;
+    n = n < MOST_VALUES ? n : MOST_VALUES;
+    struct directory_label *labels = pool_array(pool, n + 1, sizeof(*labels));
+    const cJSON *v;
+    int i = 0;
+    cJSON_ArrayForEach(v, list.value)
+    {
+        struct json item = {.value = v, .parent = &list, .index = i++};
+        bool active;
+        if (used == n)
+            break;
+        if (read_value(&item, pool, &labels[used], &active, e) != 0)
+            return -1;
+        used += active;
+    }
+    *out = (struct picklist){.v = labels, .n = used};
+    return 0;
+}
+
+static bool means(const char *wanted, const struct directory_label *v)
+{
+    uint64_t id;
+    if (wanted[0] == '#')
+        return slice_to_u64(slice_of(wanted + 1), 0, INT64_MAX, &id) && (int64_t)id == v->id;
+    return fold_eq(slice_of(wanted), slice_trim(slice_of(v->name)));
+}
+
+const struct directory_label *picklist_find(const struct picklist *list, const char *wanted)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (means(wanted, &list->v[i]))
+            return &list->v[i];
+    }
+    return NULL;
+}
