@@ -274,7 +274,7 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     struct slice bytes = as_delivered(d->conf, mail, &headers_only);
     int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
     if (rc == 0 && pool_exhausted(pool))
-        rc = err_set(e, ERR_EXHAUSTED, "the job needs more than %d MB", JOB_POOL_MB);
+        rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
     if (rc == 0)
         rc = put_view(out, d, mailbox, &v, false, people, pool, e);
     else

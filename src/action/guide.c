@@ -240,6 +240,8 @@ static void set_lines(struct view *v, const char *text, bool with_letter)
             view_set(view_item(v, "letter"), "line", line);
         else
             put_line(view_item(v, "lines"), line);
+        if (letter)
+            view_flag(v, "has_letter", true);
         letter = letter || (with_letter && slice_starts(line, SLICE("reply  ")));
     }
 }

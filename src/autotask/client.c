@@ -87,12 +87,8 @@ static int judge(struct autotask *at, const struct call *call, bool with_secrets
     if (r->status == 401 && with_secrets)
         refusal_note(at);
     if (r->status != 200)
-<<<<<<< HEAD
-        return answer_error(kind, r, e);
-    budget_reached(at->options.budget);
-=======
         return answer_error(call, r, e);
->>>>>>> dialogue
+    budget_reached(at->options.budget);
     if (with_secrets)
         refusal_clear(at);
     if (json_open(buf_view(&r->body), answer, e) == 0)

@@ -42,35 +42,10 @@ static int read_whole(const char *path, struct buf *out, struct err *e)
 
 static int explain(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, struct err *e)
 {
-<<<<<<< HEAD
     struct buf lines = BUF_INIT(1 << 20);
     int rc = explain_mail(d, mailbox, mail, &lines, e);
     cli_print(lines.data);
     buf_release(&lines);
-=======
-    struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
-    struct job_view v;
-    struct desk_people *people = desk_people_get(d);
-    bool headers_only;
-    struct slice bytes = as_delivered(d->conf, mail, &headers_only);
-    int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
-    if (rc == 0 && pool_exhausted(pool))
-        rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
-    if (rc == 0) {
-        print_verdict(&v);
-        if (v.gate.verdict == GATE_STAFF) {
-            print_before(d->conf, v.key);
-            print_command(&v);
-            print_request(&v.plan);
-            rc = print_reply(d, &v, pool, e);
-        }
-    } else {
-        printf("outcome   parked: the operator is told, the sender is not known\n");
-    }
-    message_release(&v.message);
-    desk_people_put(d, people);
-    pool_free(&pool);
->>>>>>> dialogue
     return rc;
 }
 

@@ -39,6 +39,7 @@ static const char *const names[] = {
     "summary",
     "lines",
     "letter",
+    "has_letter",
     "line",
     "diverted_to",
     "topic",
