@@ -59,25 +59,30 @@ struct said {
     size_t n;
 };
 
-/* Are all words of one keyword there, in any order? Words that say nothing need not be. */
-static bool says_phrase(const struct said *said, const char *phrase, bool slips)
+/* Are all words of one keyword there, in any order? Those that say nothing need not be. *n: how many others.
+ */
+static bool says_phrase(const struct said *said, const char *phrase, bool slips, size_t *n)
 {
     struct scan c = scan_of(slice_of(phrase));
-    while (!scan_end(&c)) {
+    for (*n = 0; !scan_end(&c);) {
         struct slice known = scan_until(&c, " ");
         scan_char(&c, ' ');
-        bool found = known.len == 0 || says_nothing(known);
+        if (known.len == 0 || says_nothing(known))
+            continue;
+        bool found = false;
         for (size_t i = 0; i < said->n; i++)
             found = found || same_word(said->w[i], known, slips);
         if (!found)
             return false;
+        (*n)++;
     }
-    return true;
+    return *n > 0;
 }
 
 static bool asks_for(const struct said *said, const struct command_topic *t, bool slips)
 {
     bool phrase = false;
+    size_t n;
     for (size_t i = 0; i < said->n; i++) {
         bool known = false;
         for (const char *const *k = t->keywords; *k && !known; k++)
@@ -86,21 +91,15 @@ static bool asks_for(const struct said *said, const struct command_topic *t, boo
             return false;
     }
     for (const char *const *k = t->keywords; *k && !phrase; k++)
-        phrase = says_phrase(said, *k, slips);
+        phrase = says_phrase(said, *k, slips, &n);
     return phrase;
 }
 
 /* A topic whose name was said outweighs those that only know the words. */
-static const struct command_topic *named(const struct said *said, const struct command_topic *t)
+static bool names_it(const struct said *said, const struct command_topic *t)
 {
-    struct buf all = BUF_INIT(2000);
-    for (size_t i = 0; i < said->n; i++) {
-        buf_puts(&all, i ? " " : "");
-        buf_slice(&all, said->w[i]);
-    }
-    bool same = slice_eq(buf_view(&all), slice_of(t->name));
-    buf_release(&all);
-    return same ? t : NULL;
+    size_t n;
+    return says_phrase(said, t->name, false, &n) && n == said->n;
 }
 
 static size_t collect(const struct said *said, const struct command_names *names, bool slips,
@@ -108,7 +107,7 @@ static size_t collect(const struct said *said, const struct command_names *names
 {
     size_t n = 0;
     for (size_t i = 0; i < names->n_topics && n < COMMAND_MAX_TOPICS; i++) {
-        if (named(said, &names->topics[i])) {
+        if (names_it(said, &names->topics[i])) {
             out[0] = names->topics[i].name;
             return 1;
         }
@@ -123,7 +122,10 @@ static bool take_words(const struct words *words, struct said *said, bool *expli
 {
     bool begun = false;
     for (size_t i = 0; i < words->n; i++) {
-        struct slice w = words->w[i].folded;
+        struct slice w = words->w[i].folded, before = i ? words->w[i - 1].folded : SLICE_NONE;
+        bool todo = slice_eq(w, SLICE("do")) && slice_eq(before, SLICE("to")) &&
+                    !(i > 1 && slice_eq(words->w[i - 2].folded, SLICE("how")));
+        w = todo ? SLICE("todo") : w;
         if (!begun && slice_eq(w, SLICE("help")))
             begun = true;
         else if (says_topic(w))
@@ -148,7 +150,8 @@ bool topics_find(const struct command_names *names, const struct words *words, s
     /* a slip is shown, not taken for granted */
     if (said.n && !out->n_topics)
         out->n_topics = collect(&said, names, true, out->topics);
-    for (size_t i = 0; explicit && !out->n_topics && i < names->n_topics && i < COMMAND_MAX_TOPICS; i++)
+    bool all = explicit && !out->n_topics;
+    for (size_t i = 0; all && i < names->n_topics && i < COMMAND_MAX_TOPICS; i++)
         out->topics[out->n_topics++] = names->topics[i].name;
     return said.n == 0 || explicit || out->n_topics;
 }

@@ -35,7 +35,8 @@ struct reading {
     const char *path;
     unsigned line;
     struct buf *problems;
-    struct buf block; /* the one that goes on */
+    struct buf block; /* the one that goes on, and the line where it began */
+    unsigned began;
     enum howto_kind kind;
     unsigned number;
 };
@@ -121,7 +122,10 @@ static void end_block(struct reading *r)
     if (text.len && h->n_blocks == MOST_BLOCKS) {
         problem(r, "more than %d paragraphs", MOST_BLOCKS);
     } else if (text.len) {
+        unsigned now = r->line;
+        r->line = r->began;
         check_names(r, text);
+        r->line = now;
         r->topic->blocks[h->n_blocks++] = (struct howto_block){
             .kind = r->kind, .number = r->number, .text = pool_slice(r->all->pool, text)};
     }
@@ -167,6 +171,8 @@ static void read_body_line(struct reading *r, struct slice line)
         end_block(r);
         r->kind = kind;
     }
+    if (r->block.len == 0)
+        r->began = r->line;
     buf_puts(&r->block, r->block.len ? " " : "");
     buf_slice(&r->block, slice_trim(slice_skip(s, skip)));
 }

@@ -159,7 +159,7 @@ static void broken_howtos_are_named(void **state)
         {"keywords: a\n\ntext\n", "x-y.txt:1: the title is missing"},
         {"title: T\n\n", "x-y.txt:1: there is no text"},
         {"title: T\ntext\n\ntext\n", "x-y.txt:2: allowed here: \"title: ...\""},
-        {"title: T\n\nCall {nmae}.\n\nmore\n", "x-y.txt:4: there is no {nmae}; did you mean {name}?"},
+        {"title: T\n\nCall {nmae}.\n\nmore\n", "x-y.txt:3: there is no {nmae}; did you mean {name}?"},
         {"title: T\nkeywords: 0123456789012345678901234567890123456789012345678901234567890\n\nx\n",
          "x-y.txt:2: a keyword is longer than 60 bytes"},
     };
