@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* answer: the letters of a job: written once, stored, then offered until the mail server takes them. */
 #include "job_private.h"
+#include "telling.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -79,39 +80,15 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
     return rc;
 }
 
-/* What `status` says, one fact a line. */
-static const char *status_text(struct job *job)
-{
-    struct journal_counts c;
-    struct err e = ERR_INIT;
-    if (journal_count(job->desk->journal, &c, &e) != 0)
-        return pool_copy(job->pool, e.text);
-    struct desk_people *people = desk_people_get(job->desk);
-    int64_t age_s = people ? (clock_now_ms() - people->directory->loaded_ms) / 1000 : -1;
-    desk_people_put(job->desk, people);
-    unsigned working =
-        c.by_state[JOB_TAKEN] + c.by_state[JOB_PLANNED] + c.by_state[JOB_ACTED] + c.by_state[JOB_ANSWERED];
-    return pool_printf(
-        job->pool,
-        "Mail: this one arrived %lld s ago.\n"
-        "Autotask: %s\n"
-        "Work: %u in hand, %u done, %u parked.\n"
-        "Letters not yet accepted by the mail server: %u.\n"
-        "Open alerts: %u.%s",
-        (long long)((clock_now_ms() - job->row.taken_ms) / 1000),
-        age_s < 0
-            ? "not reached since the start."
-            : pool_printf(job->pool, "staff list and labels read %lld min ago.", (long long)(age_s / 60)),
-        working, c.by_state[JOB_DONE], c.by_state[JOB_PARKED], c.letters_unsent, c.alerts_ill,
-        job->plan.unauthenticated ? "\nSenders are NOT authenticated (trust = \"none\")." : "");
-}
-
 int job_make_letter(struct job *job, const char *template, const char *kind, const char *reason,
                     struct journal_letter *letter, struct err *e)
 {
     struct desk_people *people = desk_people_get(job->desk);
     struct facts_input facts = {.conf = job->desk->conf,
+                                .mailbox = job->mailbox,
                                 .directory = people ? people->directory : NULL,
+                                .names = people ? people->names : NULL,
+                                .templates = job->desk->templates,
                                 .plan = &job->plan,
                                 .ref = job->row.ref,
                                 .ticket_id = job->row.ticket_id,
@@ -119,7 +96,11 @@ int job_make_letter(struct job *job, const char *template, const char *kind, con
                                 .reason = reason,
                                 .diverted_to = job->perform.diverted_to,
                                 .token = origin_token(job->desk, job->row.ref, job->plan.sender, job->pool),
-                                .status_text = strcmp(template, "status") == 0 ? status_text(job) : ""};
+                                .status_text = ""};
+    story_facts(job->desk, &job->plan, &facts, job->pool);
+    bool wishes = facts.wish && strcmp(facts.wish, "noted") == 0;
+    job->row.wish_verb = wishes ? job->plan.verb : NULL;
+    job->row.wish_ref = job->plan.argument;
     const char *key = job->row.message_key && job->row.message_key[0] ? job->row.message_key : job->row.ref;
     int rc =
         job_letter(job->desk, &job->plan, job->mailbox, &facts, template, kind, key, job->pool, letter, e);
@@ -174,6 +155,9 @@ int job_answer(struct job *job, struct err *e)
         return -1;
     if (!silent)
         job->answer = letter;
+    /* the keeper would do it too, but later than the answer says */
+    if (job->row.wish_verb)
+        journal_requests_run(job->desk->journal);
     job->row.state = JOB_ANSWERED;
     job->row.tries = 0;
     return 0;

@@ -47,6 +47,14 @@ static void set_message_id_host(struct desk *d)
     snprintf(d->message_id_host, sizeof(d->message_id_host), "frontdesk.%s", at ? at + 1 : "localhost");
 }
 
+static void list_topics(struct desk *d)
+{
+    const struct howto *h = templates_howtos(d->templates, &d->n_topics);
+    d->topics = mem_alloc((d->n_topics + 1) * sizeof(*d->topics));
+    for (size_t i = 0; i < d->n_topics; i++)
+        d->topics[i] = (struct command_topic){h[i].name, h[i].keywords};
+}
+
 static void init_reading(struct desk *d)
 {
     pthread_rwlockattr_t attr;
@@ -62,8 +70,9 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     pthread_mutex_init(&d->lock, NULL);
     init_reading(d);
     set_message_id_host(d);
-    if (templates_load(&d->templates, d->conf->templates, problems) != 0)
+    if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
+    list_topics(d);
     if (open_autotask(d, e) != 0)
         return -1;
     return options->with_outboxes ? open_outboxes(d, e) : 0;
@@ -106,6 +115,7 @@ int desk_refresh(struct desk *d, struct buf *problems, struct err *e)
         return -1;
     struct desk_people *people = mem_alloc(sizeof(*people)), *old;
     *people = (struct desk_people){.directory = fresh, .names = names_index_new(fresh), .users = 1};
+    names_index_topics(people->names, d->topics, d->n_topics);
     pthread_mutex_lock(&d->lock);
     old = d->people;
     d->people = people;
@@ -126,6 +136,7 @@ void desk_close(struct desk *d)
     autotask_free(&d->autotask);
     budget_close(&d->budget);
     http_release(&d->http);
+    free(d->topics);
     templates_free(&d->templates);
     pthread_mutex_destroy(&d->lock);
     pthread_rwlock_destroy(&d->reading);

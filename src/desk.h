@@ -14,11 +14,13 @@
 
 struct desk {
     const struct conf *conf;
-    struct journal *journal; /* NULL for explain */
+    struct journal *journal; /* explain: read-only, or NULL when there is none */
     struct http http;
     struct budget *budget;
     struct autotask *autotask;
     struct templates *templates;
+    struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
+    size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
@@ -78,15 +80,19 @@ struct job_view {
     struct plan plan;
     struct origin *origin; /* NULL: the mail could not be read */
     bool has_command, has_plan;
-    bool follows; /* the plan is that of a follow-up */
-    bool wait;    /* what it answers is still being worked on: there is no plan yet */
+    bool follows;       /* the plan is that of a follow-up */
+    bool wait;          /* what it answers is still being worked on: there is no plan yet */
+    unsigned explained; /* explanations around this one */
     char unreadable[512];
     char key[65];
 };
-/* The same reading, judging and planning as a job's. `bytes` or `path`. */
+/* The same reading, judging and planning as a job's. `bytes` or `path`. Only out->explained is read. */
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
              bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
              struct job_view *out, struct err *e) MUST_USE;
+/* The same for a mail that was read and judged already: v->message and v->gate in, the rest out. */
+int job_decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
+               struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e) MUST_USE;
 /* The final letter of a plan; strings in pool. */
 int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
                const struct facts_input *facts, const char *template, const char *kind, const char *key,

@@ -2,6 +2,7 @@
 /* understand: bytes → message → gate → command → plan, committed with all step keys. Nothing outside is
  * touched. */
 #include "job_private.h"
+#include "telling.h"
 
 enum { MAX_ATTEMPTS = 3 };
 
@@ -122,12 +123,26 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
 {
     struct gate_context context = {
         .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host};
-    *out = (struct job_view){0};
+    *out = (struct job_view){.explained = out->explained};
     if (read_mail(d, bytes, path, headers_only, out, e) != 0)
         return -1;
     gate_judge(&out->message, &context, &out->gate);
     plan_message_key(out->gate.address, &out->message, out->key);
     return 0;
+}
+
+static bool asks_for_explanation(const struct job_view *v)
+{
+    return v->has_plan && v->plan.reply && strcmp(v->plan.reply, "explain") == 0;
+}
+
+/* An explanation is made now and kept in the plan. */
+static void explain_if_asked(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
+                             const char *path, int64_t received_ms, struct desk_people *people,
+                             struct pool *pool, struct job_view *v)
+{
+    if (asks_for_explanation(v))
+        v->plan.explanation = explain_asked(d, mailbox, v, bytes, path, received_ms, people, pool);
 }
 
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
@@ -136,9 +151,19 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 {
     if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
         return -1;
+    if (out->gate.verdict != GATE_STAFF)
+        return 0;
     struct mail_bytes mail = {bytes, path};
-    return out->gate.verdict == GATE_STAFF ? decide(d, mailbox, 0, &mail, received_ms, people, pool, out, e)
-                                           : 0;
+    if (decide(d, mailbox, 0, &mail, received_ms, people, pool, out, e) != 0)
+        return -1;
+    explain_if_asked(d, mailbox, bytes, path, received_ms, people, pool, out);
+    return 0;
+}
+
+int job_decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
+               struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e)
+{
+    return decide(d, mailbox, 0, NULL, received_ms, people, pool, v, e);
 }
 
 /* Strangers and robots: recorded, filed, never answered. */
@@ -276,6 +301,35 @@ static int commit_followup(struct job *job, struct job_view *v, struct err *e)
     return commit_plan(job, v, e);
 }
 
+/* Several may have been read when frontdesk died, and one of them killed it: read alone, it is the only one
+ * that is counted the next time. */
+static void reading_begins(struct job *job)
+{
+    if (job->row.attempts)
+        pthread_rwlock_wrlock(&job->desk->reading);
+    else
+        pthread_rwlock_rdlock(&job->desk->reading);
+    journal_reading(job->desk->journal, job->slot, job->row.id);
+}
+
+static void reading_ends(struct job *job)
+{
+    journal_read_done(job->desk->journal, job->slot);
+    CRASH_POINT("read.after");
+    pthread_rwlock_unlock(&job->desk->reading);
+}
+
+/* An attached mail is read too. */
+static void explain_noted(struct job *job, const char *path, struct desk_people *people, struct job_view *v)
+{
+    if (!asks_for_explanation(v))
+        return;
+    reading_begins(job);
+    explain_if_asked(job->desk, job->mailbox, job->row.mail, path, job->row.received_ms, people, job->pool,
+                     v);
+    reading_ends(job);
+}
+
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -290,6 +344,8 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
     struct mail_bytes mail = {job->row.mail, path};
     int rc = decide(d, job->mailbox, job->row.id, &mail, job->row.received_ms, people, job->pool, v, e);
+    if (rc == 0)
+        explain_noted(job, path, people, v);
     if (rc == 0 && v->wait)
         rc = come_back(job, 1000, "waits for the mail that it answers", e);
     else if (rc == 0)
@@ -298,22 +354,13 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     return rc;
 }
 
-/* Several may have been read when frontdesk died, and one of them killed it: read alone, it is the only one
- * that is counted the next time. */
 static int read_noted(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
-    struct desk *d = job->desk;
-    if (job->row.attempts)
-        pthread_rwlock_wrlock(&d->reading);
-    else
-        pthread_rwlock_rdlock(&d->reading);
-    journal_reading(d->journal, job->slot, job->row.id);
+    reading_begins(job);
     CRASH_POINT("read.before");
-    int rc = read_and_judge(d, job->mailbox, job->row.mail, path, job->row.headers_only, v, e);
+    int rc = read_and_judge(job->desk, job->mailbox, job->row.mail, path, job->row.headers_only, v, e);
     CRASH_POINT_OF("read", job->row.ref);
-    journal_read_done(d->journal, job->slot);
-    CRASH_POINT("read.after");
-    pthread_rwlock_unlock(&d->reading);
+    reading_ends(job);
     return rc;
 }
 

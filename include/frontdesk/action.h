@@ -64,6 +64,8 @@ struct plan {
     const char *sender, *sender_name, *subject, *message_id,
         *references; /* references: ids with a blank between */
     const char *verb, *argument, *reason, *asked_word, *why_ask;
+    const char *explanation; /* the lines of `explain` */
+    const char *refusal;     /* why an operator's command is not done: "denied", "by_hand"; empty: it is */
     int64_t unauthenticated, received_ms;
     /* the ticket that is made; title empty = none */
     const char *title, *description, *external_id;
@@ -197,8 +199,12 @@ struct facts_input {
     const char *ref;
     int64_t ticket_id;
     const char *ticket_number, *reason, *diverted_to;
-    const char *status_text; /* for `status` */
-    const char *token;       /* by which a reply is known whose headers were lost; NULL or "" = none */
+    const char *status_text; /* lines for `status` and `show` */
+    const char *wish;        /* what becomes of `retry`: "noted", "unknown", "nothing"; NULL = no wish */
+    const struct command_names *names; /* may be NULL: then people are written in full */
+    const struct templates *templates; /* for the how-tos; may be NULL */
+    const struct conf_mailbox *mailbox;
+    const char *token; /* by which a reply is known whose headers were lost; NULL or "" = none */
 };
 struct view *facts_view(const struct facts_input *in, struct pool *pool) MUST_USE;
 

@@ -66,6 +66,10 @@ int autotask_secondary_create(struct autotask *at, int64_t ticket, int64_t resou
 int autotask_secondary_exists(struct autotask *at, int64_t ticket, int64_t resource, bool *found,
                               struct err *e) MUST_USE;
 
+/* Is a login noted in `state_dir` that was refused twice, after Autotask answered last (reached_ms)? Makes no
+ * call and needs no secret. */
+bool autotask_is_refused(const char *state_dir, int64_t reached_ms);
+
 /* Reads the whole directory; a configured label that does not exist is ERR_LABEL, with every such label and
  * the labels that do exist appended to `problems`. ERR_PERMISSION when nobody in it can be given tickets. */
 int autotask_directory_load(struct autotask *at, struct directory **out, struct buf *problems,

@@ -22,6 +22,8 @@ void clock_format_utc(int64_t ms, char out[32]);
 /* Local time in IANA zone `tz`: fills *out (tm_gmtoff, tm_zone valid); false if the zone is unknown.
  * Thread-safe; zones are loaded once and kept. */
 bool clock_local(int64_t ms, const char *tz, struct tm *out) MUST_USE;
+/* For people: "24 Nov 16:05:09" in zone `tz`, "-" for no time. */
+void clock_format_local(int64_t ms, const char *tz, char out[32]);
 /* Local wall time of `tz` to Unix ms. A time that does not exist (spring) moves forward; of two (autumn) the
  * first. */
 bool clock_from_local(const struct tm *local, const char *tz, int64_t *ms) MUST_USE;

@@ -12,14 +12,21 @@
 enum command_kind {
     COMMAND_TICKET, /* resources[0] is primary, the others secondary */
     COMMAND_ASK,    /* no certain technician: `suggestions`, why_ask */
-    COMMAND_HELP,   /* argument may hold a topic */
+    COMMAND_HELP,   /* with an argument: `topics` */
     COMMAND_STATUS,
     COMMAND_NOT_YET, /* a command that is recognised and not built yet: `verb` */
+    COMMAND_EXPLAIN, /* `argument` is the subject; empty: an attached mail */
+    COMMAND_OPERATE, /* `verb` about the message `argument`: show, retry, discard */
 };
 
 enum command_why_ask { ASK_NOBODY_NAMED, ASK_SEVERAL_MENTIONED, ASK_SHARED_NAME, ASK_NEAR_MISS, ASK_ABSENT };
 
-enum { COMMAND_MAX_RESOURCES = 10, COMMAND_MAX_SUGGESTIONS = 9, COMMAND_MAX_EVIDENCE = 24 };
+enum {
+    COMMAND_MAX_RESOURCES = 10,
+    COMMAND_MAX_SUGGESTIONS = 9,
+    COMMAND_MAX_EVIDENCE = 24,
+    COMMAND_MAX_TOPICS = 64
+};
 
 struct command_evidence {
     const struct directory_resource *resource;
@@ -42,6 +49,9 @@ struct command {
         *title; /* subject without prefixes and without the address part; never empty ("(no subject)") */
     const char *stripped; /* subject without Re:/Fwd:/[EXTERNAL] */
     bool is_reply, is_forward;
+    const char *topics[COMMAND_MAX_TOPICS]; /* names of how-tos; one and not unsure: that is it */
+    size_t n_topics;
+    bool topics_unsure;
     struct command_evidence evidence[COMMAND_MAX_EVIDENCE];
     size_t n_evidence;
 };
@@ -51,16 +61,23 @@ struct command {
 struct command_names;
 struct command_names *names_index_new(const struct directory *directory) MUST_USE;
 void names_index_free(struct command_names **names);
+/* What `help` can be asked about; borrowed. Without this call there are no topics. */
+struct command_topic {
+    const char *name;
+    const char *const *keywords; /* folded words with blanks between, NULL-terminated */
+};
+void names_index_topics(struct command_names *names, const struct command_topic *topics, size_t n);
 
 /* `subject` and `text` as message gives them. Everything in *out lives in `pool` or in the directory. */
 void command_read(struct command *out, struct slice subject, struct slice text,
                   const struct directory *directory, const struct command_names *names, struct pool *pool);
 /* A subject without Re:, Fwd:, [EXTERNAL] and the like in front of it. */
 struct slice command_subject(struct slice subject, bool *is_reply, bool *is_forward);
-/* The commands as a table for help texts: NULL-terminated verbs, and what each one is for. */
+/* The commands as a table for help texts: verbs, and what each one is for (NULL: not told). */
 struct command_verb {
     const char *verb, *argument, *summary;
-    bool built;
+    enum command_kind kind;
+    bool operators; /* for staff.admins only */
 };
 const struct command_verb *command_verbs(size_t *n);
 

@@ -40,6 +40,9 @@ bool gate_parse_from(struct slice raw, char address[256], const char **reason) M
 /* Domain to its lower-case A-label form by IDNA2008; false if it is not a valid host name. */
 bool gate_domain_ascii(struct slice domain, char out[256]) MUST_USE;
 
+/* May this sender run frontdesk by mail: one of staff.admins, and proven? */
+bool gate_is_operator(const struct conf *conf, const char *address, bool unauthenticated);
+
 const char *gate_verdict_name(enum gate_verdict v);
 
 #endif

@@ -131,6 +131,9 @@ struct journal_job {
     int64_t parent;    /* the job that this mail is a follow-up of, or says again; 0 = none */
     int64_t successor; /* the job that took this one's waiting over; 0 = none */
     int64_t text_key;  /* tells whether two mails of a sender say the same */
+    /* the operator's wish that this mail is ("retry" and a reference), noted together with the answer; NULL =
+     * none */
+    const char *wish_verb, *wish_ref;
 };
 
 /* Jobs that may run at `now_ms`, oldest first; ids only. Returns how many. */
@@ -281,7 +284,7 @@ size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, st
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
     unsigned letters_unsent, alerts_ill;
-    int64_t last_taken_ms;
+    int64_t last_taken_ms, oldest_unsent_ms; /* 0 = none */
 };
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
 /* Does a `run` or `once` work with this state directory now? */

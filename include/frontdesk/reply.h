@@ -3,7 +3,7 @@
  * reply: words. Facts go into a view (a tree of names and values), a template turns them into text and HTML,
  * and compose, the only writer of headers, makes the letter's bytes.
  *
- * Templates: templates/reply/NAME.txt and NAME.html, Mustache (interpolation, sections, inverted sections,
+ * Templates: LANGUAGE/reply/NAME.txt and NAME.html, Mustache (interpolation, sections, inverted sections,
  * comments, partials from the same folder). First line of NAME.txt: "Subject: ...". Every variable that a
  * template may use is a row of a table in src/reply/; one that is not known stops the start with file, line
  * and the nearest known name.
@@ -26,8 +26,14 @@ struct view *view_item(struct view *v, const char *name);
 /* --- templates --------------------------------------------------------------------------------------------
  */
 struct templates;
-/* Loads every template of the folder; all problems as lines in *problems. */
-int templates_load(struct templates **out, const char *folder, struct buf *problems) MUST_USE;
+/* This language has every letter and how-to; what another one lacks is taken from it. */
+#define TEMPLATES_FULL_LANGUAGE "en"
+/* Loads every letter and how-to of FOLDER/LANGUAGE; all problems as lines in *problems: also that there is no
+ * such language, with those that are there. */
+int templates_load(struct templates **out, const char *folder, const char *language,
+                   struct buf *problems) MUST_USE;
+/* Letters and how-tos that the language lacks and English stands in for, by name; "" = none. */
+void templates_english(const struct templates *t, struct buf *out);
 void templates_free(struct templates **t);
 /* Renders NAME into subject (one line), text and html. ERR_TEMPLATE if there is no such template or a limit
  * is passed. */
@@ -38,11 +44,35 @@ const char *const *templates_names(const struct templates *t);
 /* Sample facts for `frontdesk render` and the golden letters. */
 struct view *templates_sample(const char *name, struct pool *pool) MUST_USE;
 
-/* The templates and the facts each takes are documented in templates/README.md. This issue's:
- *   created   ticket made                      diverted  Autotask made something else of it
- *   triage    filed unassigned: had to ask     queued    interim: Autotask is down
- *   help      status      not_yet              too_large headers only / over a limit
- *   trouble   could not be done; the operator knows      alert  to the operator */
+/* The templates and the facts each takes are documented in templates/README.md. */
+
+/* --- how-tos ----------------------------------------------------------------------------------------------
+ */
+enum howto_kind {
+    HOWTO_TEXT,
+    HOWTO_HEADING,
+    HOWTO_STEP, /* `number` */
+    HOWTO_ITEM,
+    HOWTO_WARNING,
+    HOWTO_SUBJECT, /* to be mailed as it stands */
+    HOWTO_ANSWER,  /* to be replied as it stands */
+};
+struct howto_block {
+    enum howto_kind kind;
+    unsigned number;
+    const char *text; /* with {name} and the like in it */
+};
+struct howto {
+    const char *name, *title;    /* "credit memo": what `help` takes */
+    const char *const *keywords; /* folded, NULL-terminated; the name is one of them */
+    const struct howto_block *blocks;
+    size_t n_blocks;
+    bool english; /* the language has none of that name */
+};
+/* By name. Borrowed from the templates. */
+const struct howto *templates_howtos(const struct templates *t, size_t *n);
+/* What may stand in { } in a how-to, NULL-terminated: names of the sender's own desk. */
+extern const char *const howto_names[];
 
 /* --- compose ----------------------------------------------------------------------------------------------
  */

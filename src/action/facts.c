@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* facts: what happened, as the variables of the reply templates (templates/README.md lists them). */
-#include "frontdesk/action.h"
-
-enum { MOST_PEOPLE = 100 };
+#include "guide.h"
 
 static void set(struct view *v, const char *name, const char *text)
 {
@@ -90,18 +88,6 @@ static void set_ticket(struct view *v, const struct facts_input *in)
         set(view_item(v, "others"), "name", p->people[i].name);
 }
 
-/* What a sender must type so that this person is meant and nobody else. */
-static const char *typed_name(const struct directory *d, const struct directory_resource *r)
-{
-    for (size_t i = 0; i < d->n_resources; i++) {
-        const struct directory_resource *other = &d->resources[i];
-        if (other != r && fold_eq(slice_of(other->first), slice_of(r->first)) &&
-            strcmp(other->why_not, "API user") != 0)
-            return NULL;
-    }
-    return r->first;
-}
-
 /* The title without the word that was not understood at its start. */
 static const char *title_for_example(const struct plan *p)
 {
@@ -111,7 +97,7 @@ static const char *title_for_example(const struct plan *p)
     return p->title ? p->title : "";
 }
 
-static void set_question(struct view *v, const struct facts_input *in)
+static void set_question(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     static const struct {
         const char *why, *flag;
@@ -132,57 +118,13 @@ static void set_question(struct view *v, const struct facts_input *in)
         struct view *item = view_item(v, "suggestions");
         const struct directory_resource *r =
             in->directory ? directory_find(in->directory, p->suggestions[i].resource_id) : NULL;
-        const char *typed = r ? typed_name(in->directory, r) : NULL;
         view_setf(item, "n", "%zu", i + 1);
         view_flag(item, "first", i == 0);
         set(item, "name", p->suggestions[i].name);
         set(item, "user", p->suggestions[i].user);
         struct slice title = slice_cut_utf8(slice_of(title_for_example(p)), 120);
-        view_setf(item, "example", "%s: %.*s", typed ? typed : p->suggestions[i].name, SLICE_ARG(title));
-    }
-}
-
-/* Only people who can be given tickets, each as they must be typed; a large firm's list is cut, and says so.
- */
-static void set_help(struct view *v, const struct facts_input *in)
-{
-    const struct directory *d = in->directory;
-    size_t n = 0, more = 0;
-    for (size_t i = 0; d && i < d->n_resources; i++) {
-        const struct directory_resource *r = &d->resources[i];
-        if (!r->assignable)
-            continue;
-        if (n == MOST_PEOPLE) {
-            more++;
-            continue;
-        }
-        const char *typed = typed_name(d, r);
-        struct view *item = view_item(v, "people");
-        view_setf(item, "name", "%s%s%s", r->first, r->last[0] ? " " : "", r->last);
-        if (typed)
-            view_setf(item, "example", "%s: reset the password", typed);
-        else
-            view_setf(item, "example", "%s %s: reset the password", r->first, r->last);
-        n++;
-    }
-    if (more)
-        view_setf(v, "more_people", "%zu", more);
-    const struct command_verb *verbs = command_verbs(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (!verbs[i].built)
-            continue;
-        struct view *item = view_item(v, "commands");
-        set(item, "verb", verbs[i].verb);
-        set(item, "summary", verbs[i].summary);
-    }
-}
-
-static void set_lines(struct view *v, const char *text)
-{
-    struct scan c = scan_of(slice_of(text));
-    while (!scan_end(&c)) {
-        struct slice line = scan_line(&c);
-        view_set(view_item(v, "status"), "line", line);
+        view_setf(item, "example", "%s: %.*s", r ? guide_typed(in, r, pool) : p->suggestions[i].name,
+                  SLICE_ARG(title));
     }
 }
 
@@ -229,11 +171,8 @@ struct view *facts_view(const struct facts_input *in, struct pool *pool)
         set_ticket(v, in);
     set(v, "target_title", p->target_title);
     set_extras(v, p);
-    set_question(v, in);
-    if (p->reply && strcmp(p->reply, "help") == 0)
-        set_help(v, in);
-    if (in->status_text && in->status_text[0])
-        set_lines(v, in->status_text);
+    set_question(v, in, pool);
+    guide_set(v, in, pool);
     if (p->reply && strcmp(p->reply, "alert") == 0) {
         view_flag(v, "ill", strcmp(p->verb, "ill") == 0);
         set(v, "topic", p->argument);

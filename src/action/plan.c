@@ -321,15 +321,41 @@ void plan_expire(struct plan *p, const char *kept_words)
 static void plan_of_words(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     static const char *const reply[] = {
-        [COMMAND_HELP] = "help", [COMMAND_STATUS] = "status", [COMMAND_NOT_YET] = "not_yet"};
+        [COMMAND_STATUS] = "status", [COMMAND_NOT_YET] = "not_yet", [COMMAND_EXPLAIN] = "explain"};
     (void)pool;
     p->reply = reply[in->command->kind];
     p->outcome = OUTCOME_ANSWERED;
 }
 
+/* One topic is told; of several, or when it is a guess, the names are. */
+static void plan_of_help(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    const struct command *c = in->command;
+    struct buf names = BUF_INIT(8000);
+    for (size_t i = 0; i < c->n_topics; i++)
+        buf_printf(&names, "%s%s", i ? "," : "", c->topics[i]);
+    p->reply = c->n_topics == 0 ? "help" : c->topics_unsure ? "topics" : "howto";
+    p->argument = pool_slice(pool, buf_view(&names));
+    p->outcome = OUTCOME_ANSWERED;
+    buf_release(&names);
+}
+
+static void plan_of_operator(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    (void)pool;
+    if (!gate_is_operator(in->conf, in->gate->address, in->gate->unauthenticated))
+        p->refusal = "denied";
+    else if (strcmp(p->verb, "discard") == 0)
+        p->refusal = "by_hand";
+    p->reply = strcmp(p->verb, "show") == 0 && !p->refusal ? "show" : "wish";
+    p->outcome = OUTCOME_ANSWERED;
+}
+
 static void (*const makers[])(const struct plan_input *, struct plan *, struct pool *) = {
-    [COMMAND_TICKET] = plan_of_ticket, [COMMAND_ASK] = plan_of_ask,       [COMMAND_HELP] = plan_of_words,
-    [COMMAND_STATUS] = plan_of_words,  [COMMAND_NOT_YET] = plan_of_words,
+    [COMMAND_TICKET] = plan_of_ticket,    [COMMAND_ASK] = plan_of_ask,
+    [COMMAND_HELP] = plan_of_help,        [COMMAND_STATUS] = plan_of_words,
+    [COMMAND_NOT_YET] = plan_of_words,    [COMMAND_EXPLAIN] = plan_of_words,
+    [COMMAND_OPERATE] = plan_of_operator,
 };
 
 static const char *references_of(const struct message *m, struct pool *pool)

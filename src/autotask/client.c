@@ -88,6 +88,7 @@ static int judge(struct autotask *at, const struct call *call, bool with_secrets
         refusal_note(at);
     if (r->status != 200)
         return answer_error(call, r, e);
+    budget_reached(at->options.budget);
     if (with_secrets)
         refusal_clear(at);
     if (json_open(buf_view(&r->body), answer, e) == 0)

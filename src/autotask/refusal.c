@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void path_of(const struct autotask *at, char *out, size_t size)
@@ -90,4 +91,18 @@ void refusal_clear(struct autotask *at)
         unlink(path);
     at->refusals = 0;
     pthread_mutex_unlock(&at->lock);
+}
+
+bool autotask_is_refused(const char *state_dir, int64_t reached_ms)
+{
+    char path[4200], text[32] = "";
+    struct stat st;
+    uint64_t count = 0;
+    snprintf(path, sizeof(path), "%s/credentials-refused", state_dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool there = fd >= 0 && fstat(fd, &st) == 0 && read(fd, text, sizeof(text) - 1) > 16;
+    if (fd >= 0)
+        close(fd);
+    return there && slice_to_u64(slice_trim(slice_of(text + 16)), 0, 99, &count) && count >= MOST &&
+           (int64_t)st.st_mtime * 1000 >= reached_ms;
 }

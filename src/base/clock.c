@@ -120,3 +120,12 @@ bool clock_from_local(const struct tm *local, const char *tz, int64_t *ms)
     *ms = (a < b ? a : b) * 1000;
     return true;
 }
+
+void clock_format_local(int64_t ms, const char *tz, char out[32])
+{
+    struct tm tm;
+    if (ms <= 0 || !clock_local(ms, tz, &tm))
+        snprintf(out, 32, "-");
+    else
+        strftime(out, 32, "%d %b %H:%M:%S", &tm);
+}

@@ -277,6 +277,18 @@ static int look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
     return rc;
 }
 
+static void look_at_language(const struct conf *conf, const struct templates *t)
+{
+    struct buf names = BUF_INIT(8000), what = BUF_INIT(9000);
+    templates_english(t, &names);
+    buf_printf(&what, "templates: these are in English, the language %s has none of them: %s",
+               conf->firm.language, names.data);
+    if (names.len)
+        warn(what.data, "write them in the folder of the language, as the English ones are");
+    buf_release(&names);
+    buf_release(&what);
+}
+
 static void look_at_autotask(struct doctor *d, const struct conf *conf)
 {
     struct buf findings = BUF_INIT(64 * 1024);
@@ -289,6 +301,8 @@ static void look_at_autotask(struct doctor *d, const struct conf *conf)
         report(d, "templates", HERE, rc, &findings, &e);
     else
         report(d, "Autotask: not asked", HERE, rc, &findings, &e);
+    if (rc == 0)
+        look_at_language(conf, desk.templates);
     buf_clear(&findings);
     if (rc == 0) {
         cli_progress("asking Autotask for its zone");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* journal: list, show, retry, discard, rebuild. Reading works beside a running daemon; wishes are carried out
  * by it. */
+#include "../telling.h"
 #include "cli.h"
 
 enum { MOST_ROWS = 10000 };
@@ -125,41 +126,12 @@ static int list(const struct cli *cli, const struct conf *conf, struct journal *
 
 /* --- one message --- */
 
-static const char *const step_states[] = {"not sent", "sent or about to be", "done"};
-static const char *const letter_kinds[] = {"interim", "final", "sequel", "alert"};
-static const char *const letter_states[] = {"not yet accepted", "accepted", "refused", "replaced"};
-
-struct story {
-    struct journal_job job;
-    struct journal_step *steps;
-    struct journal_letter *letters;
-    size_t n_steps, n_letters;
-};
-
 static void show_text(const struct conf *conf, const struct story *s)
 {
-    const struct journal_job *job = &s->job;
-    char taken[32], when[32];
-    cli_time(conf, job->taken_ms, taken);
-    cli_time(conf, job->run_at_ms, when);
-    cli_printf("ref       %s in mailbox %s, taken %s\nsender    %s\nstate     %s%s%s\noutcome   %s\n",
-               job->ref, job->mailbox, taken, job->sender[0] ? job->sender : "(not proven)",
-               job_state_name(job->state), job->state < JOB_WAITING ? ", next run " : "",
-               job->state < JOB_WAITING ? when : "", job->outcome ? job_outcome_name(job->outcome) : "-");
-    cli_printf("reason    %s\nticket    %s (id %lld)\n", job->reason[0] ? job->reason : "-",
-               job->ticket_number[0] ? job->ticket_number : "-", (long long)job->ticket_id);
-    for (size_t i = 0; i < s->n_steps; i++) {
-        const struct journal_step *t = &s->steps[i];
-        cli_printf("step %u    %s, key %s: %s%s%s (looked up %u times)\n", t->n, t->kind, t->key,
-                   step_states[t->state], t->result[0] ? ", " : "", t->result, t->looks);
-    }
-    for (size_t i = 0; i < s->n_letters; i++) {
-        const struct journal_letter *l = &s->letters[i];
-        cli_time(conf, l->first_ms, when);
-        cli_printf("letter    %s to %s, written %s: %s by the mail server after %u tries%s%s\n          %s\n",
-                   letter_kinds[l->kind], l->to, when, letter_states[l->state], l->tries,
-                   l->last_error[0] ? ": " : "", l->last_error, l->message_id);
-    }
+    struct buf text = BUF_INIT(1 << 20);
+    story_text(conf, s, &text);
+    cli_print(text.data);
+    buf_release(&text);
 }
 
 static void show_json(const struct story *s)
@@ -187,7 +159,7 @@ static void show_json(const struct story *s)
         put_number(&b, "n", s->steps[i].n);
         put_member(&b, "kind", s->steps[i].kind);
         put_member(&b, "key", s->steps[i].key);
-        put_member(&b, "state", step_states[s->steps[i].state]);
+        put_member(&b, "state", story_step_state(&s->steps[i]));
         put_member(&b, "result", s->steps[i].result);
         put_number(&b, "result_id", s->steps[i].result_id);
         put_number(&b, "looks", s->steps[i].looks);
@@ -196,9 +168,9 @@ static void show_json(const struct story *s)
     buf_puts(&b, "],\"letters\":[");
     for (size_t i = 0; i < s->n_letters; i++) {
         buf_puts(&b, i ? ",{" : "{");
-        put_member(&b, "kind", letter_kinds[s->letters[i].kind]);
+        put_member(&b, "kind", story_letter_kind(&s->letters[i]));
         put_member(&b, "to", s->letters[i].to);
-        put_member(&b, "state", letter_states[s->letters[i].state]);
+        put_member(&b, "state", story_letter_state(&s->letters[i]));
         put_member(&b, "message_id", s->letters[i].message_id);
         put_member(&b, "last_error", s->letters[i].last_error);
         put_number(&b, "written_ms", s->letters[i].first_ms);
@@ -214,13 +186,8 @@ static int show(const struct cli *cli, const struct conf *conf, struct journal *
 {
     struct pool *pool = pool_new(64 << 20);
     struct story s = {0};
-    int64_t id;
-    int rc = journal_job_by_ref(j, cli->args[1], &id, e);
-    if (rc == 0)
-        rc = journal_job_load(j, id, false, pool, &s.job, e);
+    int rc = story_read(&s, j, cli->args[1], pool, e);
     if (rc == 0) {
-        s.n_steps = journal_steps(j, id, pool, &s.steps);
-        s.n_letters = journal_all_letters(j, id, pool, &s.letters);
         if (cli->json)
             show_json(&s);
         else
@@ -232,20 +199,11 @@ static int show(const struct cli *cli, const struct conf *conf, struct journal *
 
 /* --- the operator's wishes --- */
 
-static bool has_refused_letter(const struct story *s)
-{
-    for (size_t i = 0; i < s->n_letters; i++) {
-        if (s->letters[i].state == LETTER_FAILED)
-            return true;
-    }
-    return false;
-}
-
 /* A wish that would change nothing is refused at once: the daemon could not say so any more. */
 static int check_wish(const char *verb, const struct story *s, struct err *e)
 {
     const struct journal_job *job = &s->job;
-    if (job->state == JOB_PARKED || (job->state == JOB_DONE && has_refused_letter(s)))
+    if (story_is_stuck(s))
         return 0;
     return err_set(
         e, ERR_USAGE,
@@ -261,14 +219,9 @@ static int wish(const struct cli *cli, const struct conf *conf, struct journal *
     struct pool *pool = pool_new(64 << 20);
     struct story s = {0};
     const char *verb = cli->args[0];
-    int64_t id;
-    int rc = journal_job_by_ref(j, cli->args[1], &id, e);
+    int rc = story_read(&s, j, cli->args[1], pool, e);
     if (rc == 0)
-        rc = journal_job_load(j, id, false, pool, &s.job, e);
-    if (rc == 0) {
-        s.n_letters = journal_all_letters(j, id, pool, &s.letters);
         rc = check_wish(verb, &s, e);
-    }
     if (rc == 0)
         rc = journal_request_add(conf->journal.path, verb, s.job.ref, e);
     bool running = journal_is_running(j);

@@ -73,10 +73,10 @@ int cmd_render(const struct cli *cli)
     const char *folder = template_folder(cli, &conf);
     if (!folder)
         return EX_CONFIG;
-    int rc = templates_load(&t, folder, &problems);
+    int rc = templates_load(&t, folder, conf ? conf->firm.language : TEMPLATES_FULL_LANGUAGE, &problems);
     if (rc != 0) {
         cli_problems(&problems);
-        err_set(&e, ERR_TEMPLATE, "the templates in %s/reply have errors", folder);
+        err_set(&e, ERR_TEMPLATE, "the templates in %s have errors", folder);
     } else if (cli->n_args == 0) {
         for (const char *const *n = templates_names(t); *n; n++)
             printf("%s\n", *n);

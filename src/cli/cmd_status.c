@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* status, version and conf. */
+#include "../telling.h"
 #include "cli.h"
 
 #include "config.h"
@@ -10,65 +11,21 @@
 #include <libetpan/libetpan.h>
 #include <sqlite3.h>
 
-struct status {
-    const struct conf *conf;
-    struct journal_counts counts;
-    struct journal_alert *alerts;
-    size_t n_alerts;
-    int64_t now_ms, ill_since_ms;
-    char ill_why[512];
-    bool running, authenticated;
-};
-
-static void warn_about(const char *text)
-{
-    cli_paint(CLI_RED, "WARNING");
-    cli_printf("      %s\n", text);
-}
-
-static void print_age(int64_t s)
-{
-    static const struct {
-        int64_t s;
-        const char *name;
-    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
-    size_t i = 0;
-    while (i < ARRAY_LEN(units) - 1 && s < units[i].s * 2)
-        i++;
-    int64_t n = s / units[i].s;
-    printf("%lld %s%s ago\n", (long long)n, units[i].name, n == 1 ? "" : "s");
-}
-
 static void print_text(const struct status *s)
 {
-    const struct journal_counts *c = &s->counts;
-    unsigned working = c->by_state[JOB_TAKEN] + c->by_state[JOB_PLANNED] + c->by_state[JOB_ACTED] +
-                       c->by_state[JOB_ANSWERED];
-    printf("frontdesk    %s\nlast mail    ", s->running ? "running" : "not running");
-    if (c->last_taken_ms)
-        print_age((s->now_ms - c->last_taken_ms) / 1000);
-    else
-        printf("none yet\n");
-    printf("in hand      %u\nwaiting      %u\ndone         %u\nparked       %u%s\n", working,
-           c->by_state[JOB_WAITING], c->by_state[JOB_DONE], c->by_state[JOB_PARKED],
-           c->by_state[JOB_PARKED] ? "   (frontdesk journal list --state parked)" : "");
-    printf("letters      %u not yet accepted by the mail server\nalerts       %u open\n", c->letters_unsent,
-           c->alerts_ill);
-    for (size_t i = 0; i < s->n_alerts; i++) {
-        char when[32];
-        cli_time(s->conf, s->alerts[i].since_ms, when);
-        cli_printf("             since %s, %s: %s\n", when, s->alerts[i].topic, s->alerts[i].text);
+    struct buf text = BUF_INIT(1 << 20);
+    status_text(s, true, &text);
+    struct scan c = scan_of(buf_view(&text));
+    while (!scan_end(&c)) {
+        struct slice line = scan_line(&c);
+        bool warning = slice_starts(line, SLICE("WARNING"));
+        if (warning) {
+            cli_paint(CLI_RED, "WARNING");
+            line = slice_skip(line, strlen("WARNING"));
+        }
+        cli_printf("%.*s\n", SLICE_ARG(line));
     }
-    if (!s->running)
-        warn_about("nothing watches the mailboxes: systemctl start frontdesk");
-    if (s->ill_since_ms) {
-        char when[32];
-        cli_time(s->conf, s->ill_since_ms, when);
-        cli_paint(CLI_RED, "WARNING");
-        cli_printf("      since %s no mail is taken: %s\n", when, s->ill_why);
-    }
-    if (!s->authenticated)
-        warn_about("senders are not authenticated: a mailbox has trust = \"none\"");
+    buf_release(&text);
 }
 
 static void print_json(const struct status *s)
@@ -79,7 +36,11 @@ static void print_json(const struct status *s)
                s->running ? "true" : "false", (long long)s->now_ms, (long long)c->last_taken_ms);
     for (int i = 0; i <= JOB_PARKED; i++)
         buf_printf(&b, "%s\"%s\":%u", i ? "," : "", job_state_name((enum job_state)i), c->by_state[i]);
-    buf_printf(&b, "},\"letters_unsent\":%u,\"alerts\":[", c->letters_unsent);
+    buf_printf(&b, "},\"autotask\":{\"reached_ms\":%lld,\"calls\":%u,\"calls_per_hour\":%u,\"refused\":%s}",
+               (long long)s->calls.reached_ms, s->calls.calls, s->conf->autotask.calls_per_hour,
+               s->refused ? "true" : "false");
+    buf_printf(&b, ",\"letters_unsent\":%u,\"oldest_unsent_ms\":%lld,\"alerts\":[", c->letters_unsent,
+               (long long)c->oldest_unsent_ms);
     for (size_t i = 0; i < s->n_alerts; i++) {
         buf_printf(&b, "%s{\"since_ms\":%lld,\"topic\":", i ? "," : "", (long long)s->alerts[i].since_ms);
         buf_put_json(&b, slice_of(s->alerts[i].topic));
@@ -94,14 +55,6 @@ static void print_json(const struct status *s)
     buf_release(&b);
 }
 
-static bool all_authenticated(const struct conf *conf)
-{
-    bool all = true;
-    for (size_t i = 0; i < conf->n_mailboxes; i++)
-        all = all && conf->mailboxes[i].trust != CONF_TRUST_NONE;
-    return all;
-}
-
 int cmd_status(const struct cli *cli)
 {
     struct err e = ERR_INIT;
@@ -110,14 +63,11 @@ int cmd_status(const struct cli *cli)
     if (!conf)
         return EX_CONFIG;
     struct pool *pool = pool_new(4 << 20);
-    struct status s = {.conf = conf, .now_ms = clock_now_ms(), .authenticated = all_authenticated(conf)};
+    struct status s;
     struct journal_options o = {.dir = conf->journal.path, .read_only = true};
     int rc = journal_open(&j, &o, &e);
     if (rc == 0) {
-        rc = journal_count(j, &s.counts, &e);
-        s.n_alerts = journal_alerts(j, pool, &s.alerts);
-        s.ill_since_ms = journal_ill_since(j, s.ill_why, sizeof(s.ill_why));
-        s.running = journal_is_running(j);
+        rc = status_read(&s, conf, j, pool, &e);
         journal_close(&j);
     }
     if (rc == 0)

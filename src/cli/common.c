@@ -129,11 +129,7 @@ void cli_quiet(const struct cli *cli, enum log_level level)
 
 void cli_time(const struct conf *conf, int64_t ms, char out[32])
 {
-    struct tm tm;
-    if (ms <= 0 || !clock_local(ms, conf->firm.timezone, &tm))
-        snprintf(out, 32, "-");
-    else
-        strftime(out, 32, "%d %b %H:%M:%S", &tm);
+    clock_format_local(ms, conf->firm.timezone, out);
 }
 
 void cli_print(const char *text)

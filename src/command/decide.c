@@ -288,18 +288,16 @@ static bool names_only(const struct words *words, const struct places *p)
     return named && covered == words->n;
 }
 
-static bool decide_command(struct command *out, const struct words *words, enum level top,
-                           struct slice stripped)
+static bool decide_command(struct command *out, const struct command_names *names, const struct words *words,
+                           enum level top, struct slice stripped)
 {
     const struct command_verb *verb = phrases_explain(stripped, &out->argument);
     if (!verb && top < LEVEL_PLACE)
-        verb = phrases_find(words, top > LEVEL_NONE, &out->argument);
+        verb = phrases_find(names, words, top > LEVEL_NONE, out);
     if (!verb)
         return false;
     out->verb = verb->verb;
-    out->kind = !verb->built                      ? COMMAND_NOT_YET
-                : strcmp(verb->verb, "help") == 0 ? COMMAND_HELP
-                                                  : COMMAND_STATUS;
+    out->kind = verb->kind;
     return true;
 }
 
@@ -317,7 +315,7 @@ void command_read(struct command *out, struct slice subject, struct slice text,
     for (size_t i = 0; i < places->n; i++)
         note_evidence(out, words, &places->m[i]);
     enum level top = highest(places);
-    if (decide_command(out, words, top, stripped)) {
+    if (decide_command(out, names, words, top, stripped)) {
         out->title = tidy(stripped, pool);
         return;
     }

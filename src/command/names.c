@@ -116,6 +116,12 @@ void names_index_free(struct command_names **names)
     *names = NULL;
 }
 
+void names_index_topics(struct command_names *names, const struct command_topic *topics, size_t n)
+{
+    names->topics = topics;
+    names->n_topics = n;
+}
+
 /* --- matching --- */
 
 /* The initial of a last name, not a word: "Mike A laptop" and "Pat I need a dock" name no Alvarez and no

@@ -2,28 +2,24 @@
 /* phrases: the commands, a row each. A command with an argument counts only if the whole argument fits it. */
 #include "words.h"
 
+/* clang-format off: a row a line */
 static const struct command_verb verbs[] = {
-    {"help", "TOPIC", "what you may ask for", true},
-    {"status", NULL, "how frontdesk is doing", true},
-    {"check mapping", NULL, "do Autotask's codes match QuickBooks items?", false},
-    {"check accounts", NULL, "do the general ledger accounts match?", false},
-    {"check terms", NULL, "do the payment terms match?", false},
-    {"check sync", NULL, "which invoices did not reach QuickBooks?", false},
-    {"check all", NULL, "every check in one report", false},
-    {"check invoice", "NUMBER", "why one invoice does not go through", false},
-    {"check customer", "NAME", "one customer on both sides", false},
-    {"check item", "NAME", "one item on both sides", false},
-    {"explain", NULL, "what would happen, without doing it", false},
-    {"show", "REF", "the life of one message (operators)", false},
-    {"retry", "REF", "run a parked message again (operators)", false},
+    {"help", "TOPIC", "what you may ask for, or how something is done", COMMAND_HELP, false},
+    {"status", NULL, "how frontdesk is doing", COMMAND_STATUS, false},
+    {"check mapping", NULL, "do Autotask's codes match QuickBooks items?", COMMAND_NOT_YET, false},
+    {"check accounts", NULL, "do the general ledger accounts match?", COMMAND_NOT_YET, false},
+    {"check terms", NULL, "do the payment terms match?", COMMAND_NOT_YET, false},
+    {"check sync", NULL, "which invoices did not reach QuickBooks?", COMMAND_NOT_YET, false},
+    {"check all", NULL, "every check in one report", COMMAND_NOT_YET, false},
+    {"check invoice", "NUMBER", "why one invoice does not go through", COMMAND_NOT_YET, false},
+    {"check customer", "NAME", "one customer on both sides", COMMAND_NOT_YET, false},
+    {"check item", "NAME", "one item on both sides", COMMAND_NOT_YET, false},
+    {"explain", NULL, "what would happen, and why; nothing is done", COMMAND_EXPLAIN, false},
+    {"show", "REF", "the life of one message, without its text", COMMAND_OPERATE, true},
+    {"retry", "REF", "a parked message once more", COMMAND_OPERATE, true},
+    {"discard", "REF", NULL, COMMAND_OPERATE, true},
 };
-
-static const char *const topics[] = {
-    "credit memo",      "credit memos",   "refund",        "refunds",    "merge contacts",
-    "merging contacts", "note templates", "note template", "mapping",    "terms",
-    "accounts",         "tickets",        "ticket",        "work types", "services",
-    "products",         "todo",           "to do",         "me",         "please",
-    "commands"};
+/* clang-format on */
 
 const struct command_verb *command_verbs(size_t *n)
 {
@@ -40,15 +36,6 @@ static void join_words(const struct words *words, struct buf *out)
         buf_printf(out, "%s", out->len ? " " : "");
         buf_slice(out, words->w[i].folded);
     }
-}
-
-static bool is_topic(struct slice argument)
-{
-    for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
-        if (slice_eq(argument, slice_of(topics[i])))
-            return true;
-    }
-    return false;
 }
 
 static size_t count_words(struct slice s)
@@ -100,8 +87,6 @@ static bool argument_fits(const struct command_verb *v, struct slice argument, c
                           bool someone_named)
 {
     uint64_t number;
-    if (strcmp(v->verb, "help") == 0)
-        return argument.len == 0 || is_topic(argument);
     if (!v->argument)
         return argument.len == 0;
     if (someone_named || argument.len == 0)
@@ -137,7 +122,8 @@ static struct slice last_words(const struct words *words, size_t n)
     return slice_from(from, (size_t)(last->raw.ptr + last->raw.len - from));
 }
 
-const struct command_verb *phrases_find(const struct words *words, bool someone_named, struct slice *argument)
+const struct command_verb *phrases_find(const struct command_names *names, const struct words *words,
+                                        bool someone_named, struct command *out)
 {
     struct buf all = BUF_INIT(2000);
     const struct command_verb *found = NULL;
@@ -145,15 +131,17 @@ const struct command_verb *phrases_find(const struct words *words, bool someone_
     struct slice view = buf_view(&all);
     for (size_t i = 0; i < ARRAY_LEN(verbs) && !found && words->n && !words->cut; i++) {
         struct slice verb = slice_of(verbs[i].verb);
-        if (!slice_starts(view, verb) || strcmp(verbs[i].verb, "explain") == 0)
+        if (!slice_starts(view, verb))
             continue;
         if (view.len > verb.len && view.ptr[verb.len] != ' ')
             continue;
         struct slice rest = slice_trim(slice_skip(view, verb.len));
-        if (!argument_fits(&verbs[i], rest, words, someone_named))
+        bool fits = verbs[i].kind == COMMAND_HELP ? topics_find(names, words, out)
+                                                  : argument_fits(&verbs[i], rest, words, someone_named);
+        if (!fits)
             continue;
         found = &verbs[i];
-        *argument = last_words(words, count_words(rest));
+        out->argument = last_words(words, count_words(rest));
     }
     buf_release(&all);
     return found;

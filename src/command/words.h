@@ -107,6 +107,8 @@ struct command_names {
     struct pool *pool;
     struct form *forms; /* sorted by their first word */
     size_t n;
+    const struct command_topic *topics;
+    size_t n_topics;
 };
 
 /* near.c: assignable people whose names are near to `folded`, best first. */
@@ -156,10 +158,13 @@ size_t evidence_assign(const struct words *words, size_t at);
 bool evidence_signed_off(const struct words *words, size_t at);
 
 /* phrases.c: the table of commands. NULL when the subject is none. `someone_named`: no company or item then.
- */
-const struct command_verb *phrases_find(const struct words *words, bool someone_named,
-                                        struct slice *argument);
+ * Fills out->argument and out->topics. */
+const struct command_verb *phrases_find(const struct command_names *names, const struct words *words,
+                                        bool someone_named, struct command *out);
 /* "explain:" comes before anything else: nothing is done. */
 const struct command_verb *phrases_explain(struct slice stripped, struct slice *argument);
+
+/* topics.c: the topics that the words behind "help" ask for; false: they ask for none, it is no command. */
+bool topics_find(const struct command_names *names, const struct words *words, struct command *out);
 
 #endif

@@ -99,3 +99,12 @@ bool staff_tests(const struct message *m, const struct gate_context *c, struct g
     }
     return true;
 }
+
+bool gate_is_operator(const struct conf *conf, const char *address, bool unauthenticated)
+{
+    for (size_t i = 0; !unauthenticated && address && i < conf->staff.admins.n; i++) {
+        if (slice_eq_nocase(slice_of(conf->staff.admins.v[i]), slice_of(address)))
+            return true;
+    }
+    return false;
+}

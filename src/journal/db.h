@@ -121,5 +121,7 @@ void job_ref_of(int64_t id, char ref[12]);
 /* *id 0: the job has one of this kind already, which counts. */
 int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, int64_t *id,
                   struct err *e) MUST_USE;
+/* An operator's wish, carried out by journal_requests_run. */
+int request_insert(struct db *db, const char *verb, const char *ref, struct err *e) MUST_USE;
 
 #endif

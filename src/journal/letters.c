@@ -54,7 +54,8 @@ static int answer(struct db *db, void *self, struct err *e)
         return -1;
     q = query_start(db, replace);
     query_int(&q, a->job->id);
-    if (query_run(&q, e) != 0)
+    if (query_run(&q, e) != 0 ||
+        (a->job->wish_verb && request_insert(db, a->job->wish_verb, a->job->wish_ref, e) != 0))
         return -1;
     return a->letter ? letter_insert(db, a->letter, a->now_ms, &a->letter_id, e) : 0;
 }

@@ -50,6 +50,7 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
 {
     static const char states[] = "SELECT state, COUNT(*) FROM jobs GROUP BY state";
     static const char unsent[] = "SELECT COUNT(*) FROM letters WHERE state = 0";
+    static const char oldest[] = "SELECT MIN(first_ms) FROM letters WHERE state = 0";
     static const char ill[] = "SELECT COUNT(*) FROM alerts WHERE ill = 1";
     static const char last[] = "SELECT taken_ms FROM jobs ORDER BY id DESC LIMIT 1";
     *out = (struct journal_counts){0};
@@ -63,6 +64,7 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     int rc = query_end(&q, e);
     out->letters_unsent = (unsigned)one_number(db, unsent, e, &rc);
     out->alerts_ill = (unsigned)one_number(db, ill, e, &rc);
+    out->oldest_unsent_ms = one_number(db, oldest, e, &rc);
     out->last_taken_ms = one_number(db, last, e, &rc);
     journal_read_end(j);
     return rc;

@@ -3,19 +3,24 @@
  * it out. */
 #include "db.h"
 
-int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e)
+int request_insert(struct db *db, const char *verb, const char *ref, struct err *e)
 {
     static const char sql[] = "INSERT INTO requests (verb, ref, asked_ms) VALUES (?, ?, ?)";
+    struct query q = query_start(db, sql);
+    query_text(&q, verb);
+    query_text(&q, ref);
+    query_int(&q, clock_now_ms());
+    return query_run(&q, e);
+}
+
+int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e)
+{
     char path[4200];
     struct db db;
     snprintf(path, sizeof(path), "%s/journal.db", dir);
     if (db_open(&db, path, false, e) != 0)
         return -1;
-    struct query q = query_start(&db, sql);
-    query_text(&q, verb);
-    query_text(&q, ref);
-    query_int(&q, clock_now_ms());
-    int rc = query_run(&q, e);
+    int rc = request_insert(&db, verb, ref, e);
     db_close(&db);
     return rc;
 }

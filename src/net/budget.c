@@ -21,6 +21,7 @@ enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60, CALL_BITS = 24 };
  */
 struct counter {
     _Atomic uint64_t cells[MINUTES];
+    _Atomic int64_t reached_ms;
 };
 
 struct endpoint {
@@ -141,11 +142,11 @@ static int64_t minute_of(uint64_t cell)
     return (int64_t)(cell >> CALL_BITS);
 }
 
-static unsigned used_at(const struct budget *b, int64_t now_minute)
+static unsigned used_at(const struct counter *counter, int64_t now_minute)
 {
     unsigned sum = 0;
     for (int i = 0; i < MINUTES; i++) {
-        uint64_t cell = b->counter->cells[i];
+        uint64_t cell = counter->cells[i];
         if (now_minute - minute_of(cell) < MINUTES)
             sum += calls_of(cell);
     }
@@ -182,7 +183,7 @@ static int count_call(struct budget *b, struct err *e)
 {
     int64_t now_ms = clock_now_ms(), minute = now_ms / 60000;
     add(b, minute, 1);
-    if (!b->per_hour || used_at(b, minute) <= b->per_hour)
+    if (!b->per_hour || used_at(b->counter, minute) <= b->per_hour)
         return 0;
     add(b, minute, -1);
     err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)", b->per_hour,
@@ -296,4 +297,29 @@ void budget_leave(struct budget *b, const char *endpoint, int slot)
     free_slot(p, slot);
     pthread_mutex_unlock(&b->lock);
     pthread_cond_signal(&p->freed);
+}
+
+/* --- how it stands --- */
+
+void budget_reached(struct budget *b)
+{
+    b->counter->reached_ms = clock_now_ms();
+}
+
+void budget_look(const char *dir, const char *name, struct budget_view *out)
+{
+    char path[4300];
+    struct counter counter = {.reached_ms = 0};
+    snprintf(path, sizeof(path), "%s/%s.calls", dir, name);
+    *out = (struct budget_view){0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* a copy may be torn between two minutes, not within one: each is a word */
+    if (fd < 0 || read(fd, &counter, sizeof(counter)) != (ssize_t)sizeof(counter)) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    close(fd);
+    out->calls = used_at(&counter, clock_now_ms() / 60000);
+    out->reached_ms = counter.reached_ms;
 }

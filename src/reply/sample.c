@@ -112,19 +112,96 @@ static void fill_files(struct view *v)
     line(v, "remarks", "tool.exe: Autotask does not take files of this kind");
 }
 
+static void topics(struct view *v)
+{
+    pair(v, "topics", "help credit memo", "Credit memos and refunds in QuickBooks Online", "example",
+         "title");
+    pair(v, "topics", "help merge contacts", "Merging contacts in Autotask", "example", "title");
+}
+
 static void fill_help(struct view *v)
 {
     pair(v, "people", "Sarah Klein", "Sarah: reset the password", "name", "example");
     pair(v, "people", "Mike Chen", "Mike Chen: reset the password", "name", "example");
     set(v, "more_people", "12");
-    pair(v, "commands", "help", "what you may ask for", "verb", "summary");
-    pair(v, "commands", "status", "how frontdesk is doing", "verb", "summary");
+    set(v, "pair_example", "Sarah and Mike Chen: move the server");
+    set(v, "brackets_example", "Sarah: renew the certificate [High, due friday]");
+    pair(v, "commands", "help", "what you may ask for, or how something is done", "verb", "summary");
+    pair(v, "commands", "explain: Sarah: reset the password", "what would happen, and why; nothing is done",
+         "verb", "summary");
+    pair(v, "commands", "retry 7KQ2", "a parked message once more", "verb", "summary");
+    topics(v);
+}
+
+static void block(struct view *v, const char *kind, const char *n, const char *text)
+{
+    struct view *item = view_item(v, "blocks");
+    set(item, kind, text);
+    set(item, "n", n);
+}
+
+static void fill_howto(struct view *v)
+{
+    set(v, "topic", "Credit memos and refunds in QuickBooks Online");
+    block(v, "para", "", "A credit memo lowers what a customer owes.");
+    block(v, "heading", "", "Apply it to an invoice");
+    block(v, "step", "1", "Choose + New > Receive payment, and the customer.");
+    block(v, "step", "2", "Set Amount received to 0; ignore the amount that is filled in.");
+    block(v, "item", "", "The memo stands under Credits.");
+    block(v, "caution", "", "Any other account than Accounts Receivable leaves the credit open.");
+    block(v, "typed", "", "Sarah: credit the invoice 10233 of Acme & Sons");
+    block(v, "said", "", "due friday");
+}
+
+static void labelled(struct view *v, const char *what, const char *text, const char *whole)
+{
+    struct view *item = view_item(v, "lines");
+    set(item, "what", what);
+    set(item, "text", text);
+    set(item, "line", whole);
 }
 
 static void fill_status(struct view *v)
 {
-    set(view_item(v, "status"), "line", "Mail: this one arrived 1 s ago.");
-    set(view_item(v, "status"), "line", "Work: 0 in hand, 212 done, 0 parked.");
+    labelled(v, "last mail", "5 minutes ago", "last mail    5 minutes ago");
+    labelled(v, "Autotask", "reached 2 minutes ago, 14 of 5000 calls used this hour",
+             "Autotask     reached 2 minutes ago, 14 of 5000 calls used this hour");
+    labelled(v, "alerts", "1 open", "alerts       1 open");
+    labelled(v, "", "since 24 Nov 16:05:09, parked-7KQ2", "             since 24 Nov 16:05:09, parked-7KQ2");
+    labelled(v, "WARNING", "senders are not authenticated: a mailbox has trust = \"none\"",
+             "WARNING      senders are not authenticated: a mailbox has trust = \"none\"");
+}
+
+static void fill_show(struct view *v)
+{
+    set(v, "first_ref", "7KQ1");
+    labelled(v, "ref", "7KQ1 in mailbox desk, taken 24 Nov 16:05:09",
+             "ref       7KQ1 in mailbox desk, taken 24 Nov 16:05:09");
+    labelled(v, "step 1", "ticket.create, key fd-0123456789abcdef0123456789abcdef01234567: done, made",
+             "step 1    ticket.create, key fd-0123456789abcdef0123456789abcdef01234567: done, made");
+}
+
+static void fill_wish(struct view *v)
+{
+    set(v, "verb", "retry");
+    set(v, "first_ref", "7KQ1");
+    set(v, "reason", "parked: rejected: Autotask answered 500: Picklist value [3] does not exist");
+    view_flag(v, "noted", true);
+}
+
+static void fill_explain(struct view *v)
+{
+    labelled(v, "verdict", "staff (auth-server)", "verdict   staff (auth-server)");
+    labelled(v, "command", "ticket", "command   ticket");
+    labelled(v, "", "addressed \"Sarah\" (start with colon): Sarah Klein",
+             "          addressed \"Sarah\" (start with colon): Sarah Klein");
+    labelled(v, "request", "POST Tickets {\"companyID\":0,\"title\":\"reset MFA for <Bob>\"}",
+             "request   POST Tickets {\"companyID\":0,\"title\":\"reset MFA for <Bob>\"}");
+    labelled(v, "reply", "to dana.reed@northwind.example", "reply     to dana.reed@northwind.example");
+    view_flag(v, "has_letter", true);
+    line(v, "letter", "Subject: Re: Sarah: reset MFA for <Bob>");
+    line(v, "letter", "");
+    line(v, "letter", "  For       Sarah Klein");
 }
 
 static void fill_alert(struct view *v)
@@ -160,7 +237,8 @@ struct view *templates_sample(const char *name, struct pool *pool)
                  {"status", fill_status},     {"alert", fill_alert},         {"trouble", fill_trouble},
                  {"diverted", fill_diverted}, {"too_large", fill_too_large}, {"ask", fill_ask},
                  {"ask_again", fill_ask},     {"amended", fill_amended},     {"again", fill_again},
-                 {"files", fill_files}};
+                 {"files", fill_files},       {"howto", fill_howto},         {"topics", topics},
+                 {"show", fill_show},         {"wish", fill_wish},           {"explain", fill_explain}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");

@@ -10,7 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 
-enum { MOST_TEMPLATES = 64, MOST_DEPTH = 12, MOST_ITEMS = 200, FILE_MAX = 128 * 1024 };
+enum { MOST_TEMPLATES = 128, MOST_DEPTH = 12, MOST_ITEMS = 200, FILE_MAX = 128 * 1024 };
 
 enum token_kind { TOKEN_TEXT, TOKEN_VALUE, TOKEN_SECTION, TOKEN_INVERTED, TOKEN_END, TOKEN_PARTIAL };
 
@@ -25,7 +25,7 @@ struct file {
     char *name; /* "created.txt" */
     char *path; /* for people */
     char *source;
-    bool html;
+    bool html, english; /* english: the language has no such letter */
     struct token *tokens;
     size_t n, room;
 };
@@ -33,6 +33,7 @@ struct file {
 struct templates {
     struct file files[MOST_TEMPLATES];
     size_t n_files;
+    struct howtos *howtos;
     const char *names[MOST_TEMPLATES + 1];
 };
 
@@ -185,7 +186,7 @@ static const struct file *find_file(const struct templates *t, struct slice name
 static int read_source(const char *folder, const char *name, struct file *f, struct buf *problems)
 {
     char path[4400];
-    snprintf(path, sizeof(path), "%s/reply/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
     FILE *in = fopen(path, "re");
     f->name = mem_copy(name);
     f->path = mem_copy(path);
@@ -217,22 +218,49 @@ static void check_partials(const struct templates *t, const struct file *f, stru
     }
 }
 
-static void load_files(struct templates *t, const char *folder, DIR *dir, struct buf *problems)
+/* "created" of "created.html" */
+static struct slice stem_of(const char *name)
 {
+    return slice_cut(slice_of(name), strcspn(name, "."));
+}
+
+static bool has_stem(const struct templates *t, size_t n, struct slice stem)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (slice_eq(stem_of(t->files[i].name), stem))
+            return true;
+    }
+    return false;
+}
+
+/* `english`: to fill the gaps. A letter is taken whole from one language, never half of it. */
+static void load_files(struct templates *t, const char *folder, bool english, struct buf *problems)
+{
+    size_t had = t->n_files;
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        char text[100];
+        buf_printf(problems, "%s: %s\n", folder, strerror_r(errno, text, sizeof(text)));
+        return;
+    }
     for (struct dirent *d; (d = readdir(dir)) != NULL;) {
         struct slice name = slice_of(d->d_name);
         if (!slice_ends_nocase(name, SLICE(".txt")) && !slice_ends_nocase(name, SLICE(".html")))
             continue;
+        if (english && has_stem(t, had, stem_of(d->d_name)))
+            continue;
         if (t->n_files == MOST_TEMPLATES) {
-            buf_printf(problems, "%s/reply: more than %d templates\n", folder, MOST_TEMPLATES);
-            return;
+            buf_printf(problems, "%s: more than %d templates\n", folder, MOST_TEMPLATES);
+            break;
         }
         struct file *f = &t->files[t->n_files++];
+        f->english = english;
         if (read_source(folder, d->d_name, f, problems) == 0) {
             cut_into_tokens(f, problems);
             pair_sections(f, problems);
         }
     }
+    closedir(dir);
 }
 
 static void list_names(struct templates *t, struct buf *problems)
@@ -252,21 +280,25 @@ static void list_names(struct templates *t, struct buf *problems)
     }
 }
 
-int templates_load(struct templates **out, const char *folder, struct buf *problems)
+static void load_letters(struct templates *t, const char *folder, const char *language, struct buf *problems)
 {
-    char path[4200];
+    char path[4300];
+    snprintf(path, sizeof(path), "%s/%s/reply", folder, language);
+    load_files(t, path, false, problems);
+    snprintf(path, sizeof(path), "%s/%s/reply", folder, TEMPLATES_FULL_LANGUAGE);
+    if (strcmp(language, TEMPLATES_FULL_LANGUAGE) != 0)
+        load_files(t, path, true, problems);
+    qsort(t->files, t->n_files, sizeof(t->files[0]), compare_files);
+    list_names(t, problems);
+}
+
+int templates_load(struct templates **out, const char *folder, const char *language, struct buf *problems)
+{
     size_t before = problems->len;
     struct templates *t = mem_alloc(sizeof(*t));
-    snprintf(path, sizeof(path), "%s/reply", folder);
-    DIR *dir = opendir(path);
-    if (!dir) {
-        char text[100];
-        buf_printf(problems, "%s: %s\n", path, strerror_r(errno, text, sizeof(text)));
-    } else {
-        load_files(t, folder, dir, problems);
-        closedir(dir);
-        qsort(t->files, t->n_files, sizeof(t->files[0]), compare_files);
-        list_names(t, problems);
+    if (language_is_there(folder, language, problems)) {
+        load_letters(t, folder, language, problems);
+        t->howtos = howtos_load(folder, language, problems);
     }
     *out = t;
     if (problems->len == before)
@@ -288,6 +320,7 @@ void templates_free(struct templates **templates)
     }
     for (size_t i = 0; t->names[i]; i++)
         free((void *)(uintptr_t)t->names[i]);
+    howtos_free(&t->howtos);
     free(t);
     *templates = NULL;
 }
@@ -295,6 +328,25 @@ void templates_free(struct templates **templates)
 const char *const *templates_names(const struct templates *t)
 {
     return t->names;
+}
+
+const struct howto *templates_howtos(const struct templates *t, size_t *n)
+{
+    return howtos_list(t->howtos, n);
+}
+
+void templates_english(const struct templates *t, struct buf *out)
+{
+    for (size_t i = 0; i < t->n_files; i++) {
+        if (t->files[i].english && !t->files[i].html)
+            buf_printf(out, "%s%.*s", out->len ? ", " : "", SLICE_ARG(stem_of(t->files[i].name)));
+    }
+    size_t n;
+    const struct howto *h = howtos_list(t->howtos, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (h[i].english)
+            buf_printf(out, "%shelp %s", out->len ? ", " : "", h[i].name);
+    }
 }
 
 /* --- rendering --- */

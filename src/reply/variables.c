@@ -10,7 +10,6 @@ static const char *const names[] = {
     "greeting",
     "warning",
     "reason",
-    "reasons",
     "ticket",
     "number",
     "title",
@@ -35,11 +34,12 @@ static const char *const names[] = {
     "example",
     "people",
     "more_people",
-    "examples",
     "commands",
     "verb",
     "summary",
-    "status",
+    "lines",
+    "letter",
+    "has_letter",
     "line",
     "diverted_to",
     "topic",
@@ -68,8 +68,26 @@ static const char *const names[] = {
     "company",
     "contact",
     "token",
+    "topics",
+    "pair_example",
+    "brackets_example",
+    "blocks",
+    "heading",
+    "para",
+    "step",
+    "item",
+    "caution",
+    "typed",
+    "said",
+    "denied",
+    "by_hand",
+    "unknown",
+    "noted",
     NULL,
 };
+
+/* What may stand in { } in a how-to (src/action/guide.c fills them). */
+const char *const howto_names[] = {"name", "other", "priority", "firm", "address", NULL};
 
 bool variable_known(struct slice name, const char **near)
 {

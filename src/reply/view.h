@@ -25,4 +25,14 @@ struct view_entry *view_find(const struct view *v, struct slice name);
 /* variables.c: is this a name that templates may use? If not, *near is the nearest that is, or NULL. */
 bool variable_known(struct slice name, const char **near);
 
+/* language.c: is there FOLDER/LANGUAGE/reply? If not, a line in *problems names the languages that are there.
+ */
+bool language_is_there(const char *folder, const char *language, struct buf *problems);
+
+/* howto.c: the articles of FOLDER/LANGUAGE/help, and English ones for those that are missing. */
+struct howtos;
+struct howtos *howtos_load(const char *folder, const char *language, struct buf *problems) MUST_USE;
+void howtos_free(struct howtos **howtos);
+const struct howto *howtos_list(const struct howtos *h, size_t *n);
+
 #endif

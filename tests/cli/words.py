@@ -285,7 +285,7 @@ def every_template():
     out = os.path.join(WORK, "rendered")
     os.mkdir(out)
     names = expect(0, frontdesk("render", "-c", CONF)).out.split()
-    there = {os.path.basename(p)[:-4] for p in glob.glob(os.path.join(ROOT, "templates", "reply", "[a-z]*.txt"))}
+    there = {os.path.basename(p)[:-4] for p in glob.glob(os.path.join(ROOT, "templates", "en", "reply", "[a-z]*.txt"))}
     tap.check(set(names) == there, names)
     for name in names:
         answer = expect(0, frontdesk("render", name, "--output", out, "-c", CONF))
@@ -306,16 +306,20 @@ def bad_rendering():
     folder = os.path.join(WORK, "templates")
     shutil.copytree(os.path.join(ROOT, "templates"), folder)
     settle(GOOD.replace(os.path.join(ROOT, "templates"), folder))
-    write(os.path.join(folder, "reply", "created.txt"), "Subject: {{subject}}\n\n{{numbr}}\n{{#ticket}}\n")
+    write(os.path.join(folder, "en", "reply", "created.txt"), "Subject: {{subject}}\n\n{{numbr}}\n{{#ticket}}\n")
+    write(os.path.join(folder, "en", "help", "replies.txt"), "title: Replies\n\nSay {nmae}.\n")
     for name in ("render", "run", "explain", "doctor"):
         if name != "run":  # which would make its state first
             answer = frontdesk(name, "-c", CONF, stdin=b"From: x\n\nx")
             both = answer.out + answer.errors
             tap.check(answer.code == (69 if name == "doctor" else 78), answer)
-            tap.check(re.search(r'created\.txt:3: there is no variable "numbr"; did you mean "number"', both) and "created.txt:4: " in both,
-                      answer)
+            tap.check(re.search(r'created\.txt:3: there is no variable "numbr"; did you mean "number"', both) and "created.txt:4: " in both and
+                      "replies.txt:3: there is no {nmae}; did you mean {name}?" in both, answer)
     settle(GOOD.replace(os.path.join(ROOT, "templates"), WORK + "/none"))
-    expect(78, frontdesk("render", "-c", CONF), errors=["none/reply: No such file"])
+    expect(78, frontdesk("render", "-c", CONF), errors=["none: No such file"])
+    settle(GOOD.replace("firm = {", "firm = { language = \"de\";"))
+    for name in ("render", "explain"):
+        expect(78, frontdesk(name, "-c", CONF, stdin=b"x"), errors=['firm.language: there is no language "de"; there is en'])
 
 
 def lost_output():

@@ -24,7 +24,7 @@ OPERATOR = "operator@northwind.example"
 STRIDE = int(os.environ.get("FRONTDESK_CRASH_STRIDE", "4"))
 LABS = int(os.environ.get("FRONTDESK_CRASH_LABS", "6"))
 ONLY = os.environ.get("FRONTDESK_CRASH_ONLY", "").split()
-STRIPES = 3
+STRIPES = 3 if STRIDE == 1 else 1
 MUTANTS = ("mutant_no_lookup", "mutant_late_key")
 
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz_template: a folder of templates (text, HTML, a partial) and the values that go into them. What loads
- * can be rendered or says why not; what is rendered holds of the values no control, and no mark of HTML.
+ * fuzz_template: a folder of templates (text, HTML, a partial), a how-to, and the values that go into them.
+ * What loads can be rendered or says why not; what is rendered holds of the values no control, and no mark of
+ * HTML.
  */
 #include "fuzz.h"
 
@@ -14,8 +15,15 @@ static char folder[64];
 
 static void remove_folder(void)
 {
-    static const char *const names[] = {
-        "reply/letter.txt", "reply/letter.html", "reply/_part.txt", "reply/_part.html", "reply", ""};
+    static const char *const names[] = {"en/reply/letter.txt",
+                                        "en/reply/letter.html",
+                                        "en/reply/_part.txt",
+                                        "en/reply/_part.html",
+                                        "en/help/topic.txt",
+                                        "en/reply",
+                                        "en/help",
+                                        "en",
+                                        ""};
     char path[100];
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
@@ -31,15 +39,18 @@ static void make_folder(void)
     snprintf(folder, sizeof(folder), "%s/fuzz-template-XXXXXX",
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     ENSURE(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/reply", folder);
-    ENSURE(mkdir(path, 0700) == 0);
+    static const char *const below[] = {"en", "en/reply", "en/help"};
+    for (size_t i = 0; i < ARRAY_LEN(below); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
+        ENSURE(mkdir(path, 0700) == 0);
+    }
     atexit(remove_folder);
 }
 
 static void put_file(const char *name, struct slice text)
 {
     char path[100];
-    snprintf(path, sizeof(path), "%s/reply/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/en/%s", folder, name);
     FILE *f = fopen(path, "wb");
     ENSURE(f && fwrite(text.ptr ? text.ptr : "", 1, text.len, f) == text.len && fclose(f) == 0);
 }
@@ -95,11 +106,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct templates *t;
     struct err e = ERR_INIT;
     make_folder();
-    put_file("letter.txt", plain);
-    put_file("letter.html", rich);
-    put_file("_part.txt", part);
-    put_file("_part.html", part);
-    int rc = templates_load(&t, folder, &problems);
+    put_file("reply/letter.txt", plain);
+    put_file("reply/letter.html", rich);
+    put_file("reply/_part.txt", part);
+    put_file("reply/_part.html", part);
+    put_file("help/topic.txt", scan_rest(&c));
+    int rc = templates_load(&t, folder, "en", &problems);
     ENSURE((rc == 0) == (problems.len == 0) && (rc == 0) == (t != NULL));
     if (t && templates_render(t, "letter", values(&c, pool), &subject, &text, &html, &e) == 0)
         check(sources, &subject, &text, &html);

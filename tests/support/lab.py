@@ -91,7 +91,7 @@ class Lab:
         for raw in self.stored(user).get("INBOX", []):
             letter = email.message_from_bytes(raw, policy=email.policy.default)
             text = letter.get_body(("plain",)).get_content()
-            text = re.sub(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (s|min) ago|ref \w+", "N", text)
+            text = re.sub(r"\[fd:\w+\.\w+\]|T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls", "N", text)
             copies = result.get(letter["Message-ID"], (0,))[0] + 1
             result[letter["Message-ID"]] = (copies, letter["Subject"], text)
         return result

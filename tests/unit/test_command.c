@@ -2,6 +2,7 @@
 /* command: every subject of tests/fixtures/subjects.tsv gives the kind, the technicians, the title and the
  * suggestions that stand there, and the table keeps its size; subjects that no table can hold. */
 #include "frontdesk/command.h"
+#include "frontdesk/reply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,7 +77,28 @@ static const struct directory_resource staff[] = {
 struct fixture {
     struct directory *directory;
     struct command_names *names;
+    struct templates *templates;
+    struct command_topic topics[64];
 };
+
+/* The how-tos that are shipped: what they are called must not catch tickets. */
+static int teach(struct fixture *f)
+{
+    const char *root = getenv("FRONTDESK_SRC");
+    char path[4200];
+    struct buf problems = BUF_INIT(65536);
+    size_t n;
+    snprintf(path, sizeof(path), "%s/templates", root ? root : ".");
+    int rc = templates_load(&f->templates, path, "en", &problems);
+    if (rc == 0) {
+        const struct howto *h = templates_howtos(f->templates, &n);
+        for (size_t i = 0; i < n && i < ARRAY_LEN(f->topics); i++)
+            f->topics[i] = (struct command_topic){h[i].name, h[i].keywords};
+        names_index_topics(f->names, f->topics, n);
+    }
+    buf_release(&problems);
+    return rc;
+}
 
 static int hire(void **state)
 {
@@ -85,7 +107,7 @@ static int hire(void **state)
     f.directory = directory_build(&values);
     f.names = names_index_new(f.directory);
     *state = &f;
-    return 0;
+    return teach(&f);
 }
 
 static int dismiss(void **state)
@@ -93,6 +115,7 @@ static int dismiss(void **state)
     struct fixture *f = *state;
     names_index_free(&f->names);
     directory_unref(&f->directory);
+    templates_free(&f->templates);
     return 0;
 }
 
@@ -163,7 +186,7 @@ static void unescape(struct buf *out, struct slice s)
 
 static void describe(const struct command *c, struct buf *out)
 {
-    static const char *const kinds[] = {"ticket", "ask", "help", "status", "not_yet"};
+    static const char *const kinds[] = {"ticket", "ask", "help", "status", "not_yet", "explain", "operate"};
     buf_printf(out, "%s\t", kinds[c->kind]);
     for (size_t i = 0; i < c->n_resources; i++)
         buf_printf(out, "%s%s", i ? "," : "", c->resources[i]->user);
@@ -260,6 +283,71 @@ static void subjects_are_understood(void **state)
     assert_true(tallied(&t, "miss") >= 25);
 }
 
+/* --- topics of help --- */
+
+static void help_finds_its_topic(void **state)
+{
+    const struct fixture *f = *state;
+    static const struct {
+        const char *subject, *topics; /* with commas; "" = the general help, NULL = no help at all */
+        bool unsure;
+    } cases[] = {
+        {"help", "", false},
+        {"help me please", "", false},
+        {"help commands", "", false},
+        {"help credit memo", "credit memo", false},
+        {"Help: Credit Memos", "credit memo", false},
+        {"help refund", "credit memo", false},
+        {"help me refund a customer", "credit memo", false},
+        {"help me merge two contacts", "merge contacts", false},
+        {"how to merge contacts", NULL, false},
+        {"please help with merging contacts", "merge contacts", false},
+        {"help note templates", "note templates", false},
+        {"help me with due dates", "due dates", false},
+        {"help attachments", "attachments", false},
+        {"help to do by email", "todo by email", false},
+        {"help todo", "todo by email", false},
+        {"help replies", "replies", false},
+        {"help undo", "replies", false},
+        {"help explain", "explain", false},
+        {"help tickets", "tickets", false},
+        {"help with a ticket", "tickets", false},
+        /* slips are shown */
+        {"help credti memo", "credit memo", true},
+        {"help attachmnets", "attachments", true},
+        {"help topic zebra",
+         "attachments,credit memo,due dates,explain,merge contacts,note templates,replies,tickets,todo by "
+         "email",
+         true},
+        /* tickets, by a word too many or a person */
+        {"Help Mike set up the printer", NULL, false},
+        {"help Sarah merge contacts", NULL, false},
+        {"help merge contacts at Acme", NULL, false},
+        {"help with a refund for Acme", NULL, false},
+        {"help desk is down", NULL, false},
+        {"help printer", NULL, false},
+        {"help the customer with contacts", NULL, false},
+        {"help with mapping a network drive", NULL, false},
+        {"help, I cannot open the file", NULL, false},
+        {"help attach the printer", NULL, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct pool *pool = pool_new(1 << 20);
+        struct buf got = BUF_INIT(4000);
+        struct command c;
+        command_read(&c, slice_of(cases[i].subject), SLICE_NONE, f->directory, f->names, pool);
+        for (size_t k = 0; k < c.n_topics; k++)
+            buf_printf(&got, "%s%s", k ? "," : "", c.topics[k]);
+        if ((c.kind == COMMAND_HELP) != (cases[i].topics != NULL))
+            fail_msg("%s: kind %d, topics %s", cases[i].subject, c.kind, got.data);
+        if (cases[i].topics &&
+            (strcmp(got.data, cases[i].topics) != 0 || (c.n_topics && c.topics_unsure != cases[i].unsure)))
+            fail_msg("%s: topics %s%s", cases[i].subject, got.data, c.topics_unsure ? ", unsure" : "");
+        buf_release(&got);
+        pool_free(&pool);
+    }
+}
+
 /* --- subjects that no table can hold --- */
 
 static enum command_kind read_as(const struct fixture *f, struct slice subject, const char *user)
@@ -339,7 +427,8 @@ static void no_subject_and_no_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(subjects_are_understood), cmocka_unit_test(long_subjects_are_never_guessed),
-        cmocka_unit_test(any_bytes_are_read), cmocka_unit_test(no_subject_and_no_text)};
+        cmocka_unit_test(subjects_are_understood), cmocka_unit_test(help_finds_its_topic),
+        cmocka_unit_test(long_subjects_are_never_guessed), cmocka_unit_test(any_bytes_are_read),
+        cmocka_unit_test(no_subject_and_no_text)};
     return cmocka_run_group_tests(tests, hire, dismiss);
 }

@@ -17,11 +17,11 @@ static void source_path(char *out, size_t size, const char *below)
 
 static struct templates *load(void)
 {
-    char folder[4200];
+    char path[4200];
     struct templates *t;
     struct buf problems = BUF_INIT(65536);
-    source_path(folder, sizeof(folder), "templates");
-    if (templates_load(&t, folder, &problems) != 0)
+    source_path(path, sizeof(path), "templates");
+    if (templates_load(&t, path, "en", &problems) != 0)
         fail_msg("%s", problems.data);
     buf_release(&problems);
     return t;
@@ -69,18 +69,63 @@ static void letters_are_as_agreed(void **state)
         buf_release(&all);
         pool_free(&pool);
     }
-    assert_int_equal(n, 16);
+    assert_int_equal(n, 21);
     templates_free(&t);
 }
 
 static void write_file(const char *dir, const char *name, const char *text)
 {
     char path[300];
-    snprintf(path, sizeof(path), "%s/reply/%s", dir, name);
+    snprintf(path, sizeof(path), "%s/en/%s", dir, name);
     FILE *f = fopen(path, "we");
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
+}
+
+static char folder[40];
+
+/* Languages en and de, empty. */
+static void make_folder(void)
+{
+    static const char *const below[] = {"en", "en/reply", "en/help", "de", "de/reply"};
+    char path[100];
+    snprintf(folder, sizeof(folder), "/tmp/fd-templates-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    for (size_t i = 0; i < ARRAY_LEN(below); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+}
+
+static void remove_folder(void)
+{
+    static const char *const all[] = {"en/reply/x.txt",
+                                      "en/reply/x.html",
+                                      "en/reply/y.txt",
+                                      "en/help/x-y.txt",
+                                      "de/reply/x.txt",
+                                      "en/reply",
+                                      "en/help",
+                                      "en",
+                                      "de/reply",
+                                      "de",
+                                      ""};
+    char path[100];
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, all[i]);
+        remove(path);
+    }
+}
+
+static void expect_problem(size_t i, const char *expect)
+{
+    struct templates *t = NULL;
+    struct buf problems = BUF_INIT(65536);
+    assert_int_equal(templates_load(&t, folder, "en", &problems), -1);
+    if (!strstr(problems.data, expect))
+        fail_msg("case %zu: %s", i, problems.data);
+    buf_release(&problems);
 }
 
 static void broken_templates_are_named(void **state)
@@ -97,23 +142,119 @@ static void broken_templates_are_named(void **state)
         {"Subject: x\n{{> nothing}}\n", "x.txt:2: there is no template \"nothing\""},
         {"Hello\n", "x.txt:1: the first line must be"},
     };
-    char dir[] = "/tmp/fd-templates-XXXXXX", below[100], file[140];
-    assert_non_null(mkdtemp(dir));
-    snprintf(below, sizeof(below), "%s/reply", dir);
-    assert_int_equal(mkdir(below, 0700), 0);
+    make_folder();
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct templates *t = NULL;
-        struct buf problems = BUF_INIT(65536);
-        write_file(dir, "x.txt", cases[i].text);
-        assert_int_equal(templates_load(&t, dir, &problems), -1);
-        if (!strstr(problems.data, cases[i].expect))
-            fail_msg("case %zu: %s", i, problems.data);
-        buf_release(&problems);
+        write_file(folder, "reply/x.txt", cases[i].text);
+        expect_problem(i, cases[i].expect);
     }
-    snprintf(file, sizeof(file), "%s/x.txt", below);
-    unlink(file);
-    rmdir(below);
-    rmdir(dir);
+    remove_folder();
+}
+
+static void broken_howtos_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expect;
+    } cases[] = {
+        {"keywords: a\n\ntext\n", "x-y.txt:1: the title is missing"},
+        {"title: T\n\n", "x-y.txt:1: there is no text"},
+        {"title: T\ntext\n\ntext\n", "x-y.txt:2: allowed here: \"title: ...\""},
+        {"title: T\n\nCall {nmae}.\n\nmore\n", "x-y.txt:3: there is no {nmae}; did you mean {name}?"},
+        {"title: T\nkeywords: 0123456789012345678901234567890123456789012345678901234567890\n\nx\n",
+         "x-y.txt:2: a keyword is longer than 60 bytes"},
+    };
+    make_folder();
+    write_file(folder, "reply/x.txt", "Subject: x\n");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        write_file(folder, "help/x-y.txt", cases[i].text);
+        expect_problem(i, cases[i].expect);
+    }
+    struct buf large = BUF_INIT(1 << 20);
+    buf_puts(&large, "title: T\n\n");
+    for (size_t i = 0; i < 101; i++)
+        buf_puts(&large, "text\n\n");
+    write_file(folder, "help/x-y.txt", large.data);
+    expect_problem(100, "more than 100 paragraphs");
+    while (large.len < 40000)
+        buf_puts(&large, "and so on ");
+    write_file(folder, "help/x-y.txt", large.data);
+    expect_problem(101, "x-y.txt:1: is larger than 32 KB");
+    buf_release(&large);
+    remove_folder();
+}
+
+static void howtos_are_read(void **state)
+{
+    (void)state;
+    static const enum howto_kind kinds[] = {HOWTO_TEXT, HOWTO_HEADING, HOWTO_STEP,    HOWTO_STEP,
+                                            HOWTO_ITEM, HOWTO_WARNING, HOWTO_SUBJECT, HOWTO_ANSWER};
+    struct templates *t;
+    struct buf problems = BUF_INIT(65536);
+    size_t n;
+    make_folder();
+    write_file(folder, "reply/x.txt", "Subject: x\n");
+    write_file(folder, "help/x-y.txt",
+               "title: On X\nkeywords: Ex, two words\n\none\ntwo\n\n# head\n1. first\n  goes on\n12. last\n"
+               "- item\n! careful\n> {name}: do it\n< due fri\n");
+    if (templates_load(&t, folder, "en", &problems) != 0)
+        fail_msg("%s", problems.data);
+    const struct howto *h = templates_howtos(t, &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(h->name, "x y");
+    assert_string_equal(h->title, "On X");
+    assert_string_equal(h->keywords[0], "x y");
+    assert_string_equal(h->keywords[1], "ex");
+    assert_string_equal(h->keywords[2], "two words");
+    assert_null(h->keywords[3]);
+    assert_int_equal(h->n_blocks, ARRAY_LEN(kinds));
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        assert_int_equal(h->blocks[i].kind, kinds[i]);
+    assert_string_equal(h->blocks[0].text, "one two");
+    assert_string_equal(h->blocks[2].text, "first goes on");
+    assert_int_equal(h->blocks[3].number, 12);
+    templates_free(&t);
+    buf_release(&problems);
+    remove_folder();
+}
+
+/* What a language lacks is English, whole letters only; a language that is not there names those that are. */
+static void languages_fall_back(void **state)
+{
+    (void)state;
+    struct templates *t = NULL;
+    struct buf problems = BUF_INIT(65536), english = BUF_INIT(1000), subject = BUF_INIT(1000),
+               text = BUF_INIT(1000), html = BUF_INIT(1000);
+    struct err e = ERR_INIT;
+    struct pool *pool = pool_new(1 << 20);
+    make_folder();
+    write_file(folder, "reply/x.txt", "Subject: english\n\nenglish\n");
+    write_file(folder, "reply/x.html", "<p>english</p>\n");
+    write_file(folder, "reply/y.txt", "Subject: only\n\nenglish\n");
+    write_file(folder, "help/x-y.txt", "title: T\n\ntext\n");
+    write_file(folder, "../de/reply/x.txt", "Subject: deutsch\n\ndeutsch\n");
+    if (templates_load(&t, folder, "de", &problems) != 0)
+        fail_msg("%s", problems.data);
+    templates_english(t, &english);
+    assert_string_equal(english.data, "y, help x y");
+    assert_int_equal(templates_render(t, "x", view_new(pool), &subject, &text, &html, &e), 0);
+    assert_string_equal(subject.data, "deutsch");
+    assert_int_equal(html.len, 0);
+    templates_free(&t);
+    static const char *const unknown[] = {"fr", "..", "../en", "", "e n"};
+    for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
+        buf_clear(&problems);
+        assert_int_equal(templates_load(&t, folder, unknown[i], &problems), -1);
+        assert_non_null(strstr(problems.data, "firm.language: there is no language"));
+        assert_non_null(strstr(problems.data, "de"));
+        assert_non_null(strstr(problems.data, "en"));
+    }
+    buf_release(&problems);
+    buf_release(&english);
+    buf_release(&subject);
+    buf_release(&text);
+    buf_release(&html);
+    pool_free(&pool);
+    remove_folder();
 }
 
 static void values_cannot_break_out(void **state)
@@ -222,6 +363,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_are_as_agreed),
         cmocka_unit_test(broken_templates_are_named),
+        cmocka_unit_test(broken_howtos_are_named),
+        cmocka_unit_test(howtos_are_read),
+        cmocka_unit_test(languages_fall_back),
         cmocka_unit_test(values_cannot_break_out),
         cmocka_unit_test(headers_cannot_be_injected),
         cmocka_unit_test(a_letter_is_complete_and_always_the_same),

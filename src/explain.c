@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain: the same reading, judging and planning as a job's, told as lines instead of done. See telling.h.
+ */
+#include "job_private.h"
+#include "telling.h"
+
+enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024 };
+
+/* As it travels: each line ends in CRLF. */
+static uint64_t wire_size(struct slice mail)
+{
+    uint64_t size = mail.len;
+    for (size_t i = 0; i < mail.len; i++)
+        size += mail.ptr[i] == '\n' && (i == 0 || mail.ptr[i - 1] != '\r');
+    return size;
+}
+
+/* What a mailbox would deliver: of a mail over the limit the header block only. */
+static struct slice as_delivered(const struct conf *conf, struct slice mail, bool *headers_only)
+{
+    *headers_only = wire_size(mail) > conf->limits.message_size;
+    long end = *headers_only ? slice_find(mail, SLICE("\r\n\r\n")) : -1;
+    if (end >= 0)
+        return slice_cut(mail, (size_t)end + 4);
+    end = *headers_only ? slice_find(mail, SLICE("\n\n")) : -1;
+    return end >= 0 ? slice_cut(mail, (size_t)end + 2) : mail;
+}
+
+/* --- the lines --- */
+
+static void put_verdict(struct buf *out, const struct job_view *v)
+{
+    buf_printf(out, "sender    %s\nverdict   %s (%s)\nevidence  %s\n",
+               v->gate.address[0] ? v->gate.address : "(not one plain address)",
+               gate_verdict_name(v->gate.verdict), v->gate.reason, v->gate.evidence);
+    if (v->gate.verdict != GATE_STAFF)
+        buf_printf(out, "outcome   %s: recorded and filed; never answered\n",
+                   v->gate.verdict == GATE_MACHINE ? "ignored" : "refused");
+}
+
+/* The journal knows whether this very mail was taken already, and what it answers. */
+static void put_before(struct buf *out, struct desk *d, const struct job_view *v, struct pool *pool)
+{
+    struct journal_job job;
+    struct err e = ERR_INIT;
+    int64_t id = d->journal ? journal_key_owner(d->journal, v->key) : 0;
+    if (id && journal_job_load(d->journal, id, false, pool, &job, &e) == 0)
+        buf_printf(
+            out,
+            "before    taken already as %s: a second copy does nothing (outcome same); new, it would be:\n",
+            job.ref);
+    if (v->follows)
+        buf_printf(out, "before    it answers %s (%s%s%s)%s\n", v->origin->root.ref,
+                   job_state_name(v->origin->root.state), v->origin->root.ticket_number[0] ? ", " : "",
+                   v->origin->root.ticket_number,
+                   v->origin->root.state < JOB_WAITING ? ", and waits until that is done" : "");
+}
+
+static void put_command(struct buf *out, const struct job_view *v)
+{
+    buf_printf(out, "command   %s\n",
+               v->has_command ? v->command.verb : "none: the mail cannot be read in full");
+    for (size_t i = 0; v->has_command && i < v->command.n_evidence; i++) {
+        const struct command_evidence *ev = &v->command.evidence[i];
+        buf_printf(out, "          %s \"%.*s\" (%s)%s%s %s\n", ev->how, SLICE_ARG(ev->text),
+                   ev->where ? ev->where : "", ev->resource ? ": " : "",
+                   ev->resource ? ev->resource->first : "", ev->resource ? ev->resource->last : "");
+    }
+    buf_printf(out, "outcome   %s\n", job_outcome_name((enum job_outcome)v->plan.outcome));
+}
+
+static void put_question(struct buf *out, const struct plan *p)
+{
+    if (p->why_ask && p->why_ask[0])
+        buf_printf(out, "question  %s%s%s%s\n", p->why_ask, p->asked_word && p->asked_word[0] ? ": \"" : "",
+                   p->asked_word ? p->asked_word : "", p->asked_word && p->asked_word[0] ? "\"" : "");
+    for (size_t i = 0; i < p->n_suggestions; i++)
+        buf_printf(out, "choice    %zu  %s\n", i + 1, p->suggestions[i].name);
+    for (size_t i = 0; i < p->n_choices; i++)
+        buf_printf(out, "choice    %zu  %s\n", i + 1, p->choices[i].name);
+    if (p->hold_ms)
+        buf_printf(out, "held      until %s; then it is filed in %s\n", p->hold_text, p->queue_name);
+}
+
+/* --- requests, a row a kind of step --- */
+
+static void put_create(struct buf *out, const struct plan *p, size_t about)
+{
+    struct autotask_ticket ticket;
+    struct buf json = BUF_INIT(1 << 20);
+    (void)about;
+    plan_ticket(p, &ticket);
+    autotask_ticket_json(&ticket, &json);
+    buf_printf(out, "POST Tickets %s", json.data);
+    buf_release(&json);
+}
+
+static void put_second(struct buf *out, const struct plan *p, size_t about)
+{
+    buf_printf(out, "POST Tickets/{id}/SecondaryResources for %s",
+               about < p->n_people ? p->people[about].name : "?");
+}
+
+static void put_add(struct buf *out, const struct plan *p, size_t about)
+{
+    buf_printf(out, "POST Tickets/%lld/SecondaryResources for %s", (long long)p->target_id,
+               about < p->n_adds ? p->adds[about].name : "?");
+}
+
+static void put_remove(struct buf *out, const struct plan *p, size_t about)
+{
+    buf_printf(out, "DELETE Tickets/%lld/SecondaryResources for %s", (long long)p->target_id,
+               about < p->n_removes ? p->removes[about].name : "?");
+}
+
+static void put_change(struct buf *out, const struct plan *p, size_t about)
+{
+    (void)about;
+    buf_printf(out, "PATCH Tickets {\"id\":%lld", (long long)p->target_id);
+    for (size_t i = 0; i < p->n_changes; i++) {
+        const struct plan_change *c = &p->changes[i];
+        char when[32];
+        clock_format_utc(c->after, when);
+        buf_printf(out, ",\"%s\":", c->field);
+        if (c->after == PLAN_NULL)
+            buf_puts(out, "null");
+        else if (strcmp(c->field, "dueDateTime") == 0)
+            buf_printf(out, "\"%s\"", when);
+        else
+            buf_printf(out, "%lld", (long long)c->after);
+    }
+    buf_puts(out, "}");
+}
+
+static void put_note(struct buf *out, const struct plan *p, size_t about)
+{
+    (void)about;
+    buf_puts(out, "POST Tickets/{id}/Notes ");
+    buf_put_json(out, slice_cut_utf8(slice_of(p->note), 2000));
+}
+
+static void put_todo(struct buf *out, const struct plan *p, size_t about)
+{
+    (void)about;
+    buf_printf(out, "POST Companies/%lld/ToDos for %s", (long long)p->company_id,
+               p->n_people ? p->people[0].name : "?");
+}
+
+static void put_file(struct buf *out, const struct plan *p, size_t about)
+{
+    buf_printf(out, "POST Tickets/{id}/Attachments %s", about < p->n_files ? p->files[about].name : "?");
+}
+
+static void put_step(struct buf *out, const struct plan *p, const struct journal_step *step)
+{
+    static const struct {
+        const char *kind;
+        void (*put)(struct buf *, const struct plan *, size_t);
+    } rows[] = {{"ticket.create", put_create}, {"ticket.second", put_second}, {"ticket.change", put_change},
+                {"second.add", put_add},       {"second.remove", put_remove}, {"note.create", put_note},
+                {"todo.create", put_todo},     {"file.attach", put_file}};
+    uint64_t about = 0;
+    if (!slice_to_u64(slice_of(step->request), 0, PLAN_MAX_STEPS, &about))
+        about = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(rows[i].kind, step->kind) == 0) {
+            rows[i].put(out, p, (size_t)about);
+            return;
+        }
+    }
+    buf_puts(out, step->kind);
+}
+
+static size_t put_steps(struct buf *out, const struct plan *p, const char *first)
+{
+    struct journal_step steps[PLAN_MAX_STEPS];
+    size_t n = plan_steps(p, steps);
+    for (size_t i = 0; i < n; i++) {
+        buf_puts(out, i ? "          then " : first);
+        put_step(out, p, &steps[i]);
+        buf_putc(out, '\n');
+    }
+    if (n && strcmp(steps[0].kind, "ticket.create") == 0)
+        buf_puts(out, "          then GET Tickets/{id} for its number\n");
+    return n;
+}
+
+static void put_requests(struct buf *out, const struct plan *p)
+{
+    if (put_steps(out, p, "request   ") == 0)
+        buf_puts(out, p->hold_ms ? "request   none before the answer\n" : "request   none\n");
+    if (p->hold_ms) {
+        struct plan later = *p;
+        plan_expire(&later, "");
+        put_steps(out, &later, "          without an answer ");
+    }
+}
+
+/* --- the reply --- */
+
+/* As after a create that went well, with a word in brackets for what only that would tell. */
+static struct view *facts_so_far(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *v,
+                                 struct desk_people *people, struct pool *pool)
+{
+    struct facts_input facts = {.conf = d->conf,
+                                .mailbox = mailbox,
+                                .directory = people->directory,
+                                .names = people->names,
+                                .templates = d->templates,
+                                .plan = &v->plan,
+                                .ref = "(ref)",
+                                .ticket_number = "(number)",
+                                .ticket_id = 0,
+                                .reason = v->plan.reason,
+                                .diverted_to = "",
+                                .status_text = ""};
+    if (strcmp(v->plan.reply, "status") == 0)
+        facts.status_text = "(status)";
+    else
+        story_facts(d, &v->plan, &facts, pool);
+    struct view *view = facts_view(&facts, pool);
+    if (v->plan.title && v->plan.title[0] && !v->plan.target_id && !v->plan.said_again) {
+        view_flag(view, "made", true);
+        view_set(view, "id", SLICE("(id)"));
+        view_set(view, "link", SLICE("(link)"));
+    }
+    return view;
+}
+
+static int put_reply(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
+                     const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
+{
+    struct buf subject = BUF_INIT(2000), text = BUF_INIT(300 * 1024), html = BUF_INIT(300 * 1024);
+    int rc = 0;
+    if (!v->plan.reply || !v->plan.reply[0]) {
+        buf_puts(out, "reply     none\n");
+    } else {
+        rc = templates_render(d->templates, v->plan.reply, facts_so_far(d, mailbox, v, people, pool),
+                              &subject, &text, &html, e);
+        if (rc == 0)
+            buf_printf(out, "reply     to %s\n\nSubject: %s\n\n%s\n", v->plan.sender, subject.data,
+                       text.data);
+    }
+    buf_release(&subject);
+    buf_release(&text);
+    buf_release(&html);
+    return rc;
+}
+
+/* `own`: it is the mail that asks, so that its key says nothing. */
+static int put_view(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
+                    const struct job_view *v, bool own, struct desk_people *people, struct pool *pool,
+                    struct err *e)
+{
+    put_verdict(out, v);
+    if (v->gate.verdict != GATE_STAFF)
+        return 0;
+    if (!own)
+        put_before(out, d, v, pool);
+    put_command(out, v);
+    put_question(out, &v->plan);
+    put_requests(out, &v->plan);
+    return put_reply(out, d, mailbox, v, people, pool, e);
+}
+
+/* --- a whole mail --- */
+
+static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail,
+                         struct desk_people *people, unsigned depth, struct buf *out, struct err *e)
+{
+    struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
+    struct job_view v = {.explained = depth};
+    bool headers_only;
+    struct slice bytes = as_delivered(d->conf, mail, &headers_only);
+    int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
+    if (rc == 0 && pool_exhausted(pool))
+        rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
+    if (rc == 0)
+        rc = put_view(out, d, mailbox, &v, false, people, pool, e);
+    else
+        buf_puts(out, "outcome   parked: the operator is told, the sender is not known\n");
+    message_release(&v.message);
+    pool_free(&pool);
+    return rc;
+}
+
+int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, struct buf *out,
+                 struct err *e)
+{
+    struct desk_people *people = desk_people_get(d);
+    int rc = explain_bytes(d, mailbox, mail, people, 0, out, e);
+    desk_people_put(d, people);
+    return rc;
+}
+
+/* --- by mail --- */
+
+static const struct message_part *attached_mail(const struct message *m)
+{
+    for (uint32_t i = 0; i < m->n_parts; i++) {
+        const struct message_part *p = &m->parts[i];
+        if (p->kind == PART_MESSAGE || slice_eq(message_str(m, p->type), SLICE("message/rfc822")) ||
+            slice_ends_nocase(message_str(m, p->name), SLICE(".eml")))
+            return p;
+    }
+    return NULL;
+}
+
+/* The same mail, as if what stands behind "explain:" were its subject. */
+static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
+                           int64_t received_ms, struct desk_people *people, struct pool *pool,
+                           struct buf *out, struct err *e)
+{
+    struct job_view v = {.message = asks->message, .gate = asks->gate, .explained = 1};
+    struct slice subject = message_str(&v.message, v.message.subject), wanted = asks->command.argument;
+    long at = slice_find(subject, wanted);
+    memcpy(v.key, asks->key, sizeof(v.key));
+    if (at < 0)
+        return err_set(e, ERR_MAIL, "the subject cannot be found again");
+    v.message.subject.off += (uint32_t)at;
+    v.message.subject.len -= (uint32_t)at;
+    if (job_decide(d, mailbox, received_ms, people, pool, &v, e) != 0)
+        return -1;
+    return put_view(out, d, mailbox, &v, true, people, pool, e);
+}
+
+const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
+                          struct slice bytes, const char *path, int64_t received_ms,
+                          struct desk_people *people, struct pool *pool)
+{
+    struct buf out = BUF_INIT(1 << 20), inner = BUF_INIT(ATTACHED_MAX);
+    struct err e = ERR_INIT;
+    int rc = 0;
+    const struct message_part *attached = attached_mail(&asks->message);
+    if (asks->explained)
+        buf_puts(&out, "command   explain: an explanation within an explanation is not given\n");
+    else if (asks->command.argument.len)
+        rc = explain_subject(d, mailbox, asks, received_ms, people, pool, &out, &e);
+    else if (attached && (rc = message_part_bytes(attached, bytes, path, &inner, &e)) == 0)
+        rc = explain_bytes(d, mailbox, buf_view(&inner), people, 1, &out, &e);
+    if (rc != 0)
+        buf_printf(&out, "error     %s\n", e.text);
+    const char *text = pool_slice(pool, slice_cut_utf8(buf_view(&out), EXPLANATION_MAX));
+    buf_release(&out);
+    buf_release(&inner);
+    return text;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * telling: what frontdesk says about itself and about its mails, in one place for the mail and for the
+ * command line: status, the life of a message, explain. Each is a text of lines, "label     words", a further
+ * line of the same label indented. Nothing here changes anything.
+ */
+#ifndef FRONTDESK_SRC_TELLING_H
+#define FRONTDESK_SRC_TELLING_H
+
+#include "desk.h"
+
+/* --- status.c --- */
+struct status {
+    const struct conf *conf;
+    struct journal_counts counts;
+    struct journal_alert *alerts;
+    size_t n_alerts;
+    struct budget_view calls;
+    int64_t now_ms, ill_since_ms; /* nothing can be written since; 0 = all is well */
+    char ill_why[512];
+    bool running, authenticated, refused;
+};
+/* Strings live in `pool`. */
+int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,
+                struct err *e) MUST_USE;
+/* `whole`: also the words of the alerts, which name other people's mail. */
+void status_text(const struct status *s, bool whole, struct buf *out);
+
+/* --- story.c --- */
+struct story {
+    struct journal_job job;
+    struct journal_step *steps;
+    struct journal_letter *letters;
+    size_t n_steps, n_letters;
+};
+/* ERR_NOT_FOUND when there is no such reference. */
+int story_read(struct story *out, struct journal *j, const char *ref, struct pool *pool,
+               struct err *e) MUST_USE;
+void story_text(const struct conf *conf, const struct story *s, struct buf *out);
+const char *story_step_state(const struct journal_step *s);
+const char *story_letter_kind(const struct journal_letter *l);
+const char *story_letter_state(const struct journal_letter *l);
+/* Can it be tried again or given up? Only parked mail can be, and done mail whose answer was refused. */
+bool story_is_stuck(const struct story *s);
+/* Fills what the answer to status, show and retry needs: in->status_text, in->wish, in->reason. */
+void story_facts(struct desk *d, const struct plan *p, struct facts_input *in, struct pool *pool);
+
+/* --- explain.c --- */
+/* What would become of a mail, whole as it travels. `out` gets lines also when it fails. */
+int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, struct buf *out,
+                 struct err *e) MUST_USE;
+/* The mail asks for an explanation: of the subject behind "explain:", or of the mail attached to it. */
+const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
+                          struct slice bytes, const char *path, int64_t received_ms,
+                          struct desk_people *people, struct pool *pool);
+
+#endif
