@@ -26,6 +26,7 @@ static void suggestion(struct view *v, const char *n, const char *name, const ch
 {
     struct view *item = view_item(v, "suggestions");
     set(item, "n", n);
+    view_flag(item, "first", strcmp(n, "1") == 0);
     set(item, "name", name);
     set(item, "example", example);
 }
