@@ -91,6 +91,7 @@ static int give_up_waiting(struct job *job, enum job_state from, struct err *e)
     job->planned_now = won;
     job->unblocked = won;
     job->answer.id = 0;
+    job->row.planned_ms = clock_now_ms();
     job->row.state = JOB_PLANNED;
     job->row.tries = 0;
     return 0;

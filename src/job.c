@@ -88,7 +88,9 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
 static void fail(struct job *job, const struct err *e)
 {
     const struct trouble *t = trouble_for(job->row.state, e);
-    bool too_old = t->give_up_ms && clock_now_ms() - job->row.taken_ms > t->give_up_ms;
+    /* a question that nobody answered may have waited for days before its ticket was planned */
+    int64_t since_ms = job->row.planned_ms > job->row.taken_ms ? job->row.planned_ms : job->row.taken_ms;
+    bool too_old = t->give_up_ms && clock_now_ms() - since_ms > t->give_up_ms;
     if (t->what == LATER && !too_old)
         try_later(job, t, e);
     else

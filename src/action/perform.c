@@ -35,6 +35,17 @@ enum { LOOKS = false };
 enum { LOOKS = true };
 #endif
 
+/* What Autotask would not take is remembered with the step: the sequel that tells it may come after a
+ * restart. */
+static const char refused[] = "refused: ";
+
+static void recall_trouble(struct perform *p, const struct journal_step *step)
+{
+    struct slice result = slice_of(step->result);
+    if (slice_starts(result, SLICE("refused: ")) && p->n_troubles < PLAN_MAX_FILES)
+        p->troubles[p->n_troubles++].line = result.ptr + strlen(refused);
+}
+
 /* The step behind it, if any, belongs to the other part (before or after the answer): it is armed there. */
 static bool is_last(const struct perform *p, const struct journal_step *step)
 {
@@ -93,6 +104,7 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
 {
     int64_t id = 0;
     bool again = true;
+    size_t troubles = p->n_troubles;
     if (step->state == STEP_ARMED && !fresh && settle(p, step, &again, e) != 0)
         return -1;
     if (!again)
@@ -112,7 +124,9 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     CRASH_POINT("step.after-act");
     step->state = STEP_DONE;
     step->result_id = id;
-    return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id, "made", e);
+    const char *result =
+        p->n_troubles > troubles ? pool_printf(p->pool, "%s%s", refused, p->troubles[troubles].line) : "made";
+    return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id, result, e);
 }
 
 /*
@@ -153,7 +167,9 @@ int perform_run(struct perform *p, struct err *e)
         struct journal_step *step = &p->steps[i];
         if (step_kind_of(step)->late != p->late)
             continue;
-        if (step->state != STEP_DONE && do_step(p, step, p->fresh, e) != 0)
+        if (step->state == STEP_DONE)
+            recall_trouble(p, step);
+        else if (do_step(p, step, p->fresh, e) != 0)
             return -1;
         made = made || (i == 0 && !p->plan->target_id);
         if (made && !p->ticket_id)

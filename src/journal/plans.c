@@ -214,8 +214,8 @@ struct replan_arg {
 static int replan(struct db *db, void *self, struct err *e)
 {
     static const char sql[] =
-        "UPDATE jobs SET open = 1, state = 1, outcome = ?, tries = 0, run_at = ? WHERE id "
-        "= ? AND state = ?";
+        "UPDATE jobs SET open = 1, state = 1, outcome = ?1, tries = 0, run_at = ?2, planned_ms = ?2"
+        " WHERE id = ?3 AND state = ?4";
     struct replan_arg *a = self;
     struct query q = query_start(db, sql);
     query_int(&q, a->job->outcome);

@@ -35,7 +35,7 @@ struct step_arg {
     int64_t job, result_id, now_ms;
     unsigned n;
     bool last;
-    char result[16];
+    char result[300];
 };
 
 static int step_done(struct db *db, void *self, struct err *e)

@@ -3,7 +3,6 @@
 import contextlib
 import email
 import email.policy
-import email.utils
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
 from sandbox import Sandbox
 
 STAFF = "dana.reed@northwind.example"
+TOKEN = re.compile(r"\[fd:\w+\.\w+\]")
 LIMITS = "limits = { settle_seconds = 1; %s };\nalerts = { email = \"operator@northwind.example\"; };\n"
 
 
@@ -91,7 +91,8 @@ class Lab:
         for raw in self.stored(user).get("INBOX", []):
             letter = email.message_from_bytes(raw, policy=email.policy.default)
             text = letter.get_body(("plain",)).get_content()
-            text = re.sub(r"\[fd:\w+\.\w+\]|T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls", "N", text)
+            text = TOKEN.sub("N", text)
+            text = re.sub(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls", "N", text)
             copies = result.get(letter["Message-ID"], (0,))[0] + 1
             result[letter["Message-ID"]] = (copies, letter["Subject"], text)
         return result
@@ -164,6 +165,8 @@ class Lab:
             headers = {"In-Reply-To": asked["In-Reply-To"], "References": asked["In-Reply-To"]}
         if action.get("no_headers"):
             headers = {}
+        if not action.get("no_headers"):  # it is signed by this installation, and the key of the reply would be another in each run
+            text = TOKEN.sub("", text)
         quoted = "".join("> %s\n" % line for line in text.splitlines())
         self.deliver((sender, staff_mail(subject, "%s\n\nOn Tue, 24 Nov 2026 at 11:00, Northwind IT <%s> wrote:\n%s" % (
             action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})},
@@ -172,9 +175,15 @@ class Lab:
 
     def newest_letter(self, user):
         self.wait_for_queue()
-        letters = [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.stored(user).get("INBOX", [])]
-        letters = [l for l in letters if MAILBOX in l["From"]]
-        return max(enumerate(letters), key=lambda pair: (email.utils.parsedate_to_datetime(pair[1]["Date"]), pair[0]))[1]
+        found = []
+        for part in ("new", "cur"):
+            folder = os.path.join(self.host.path("mail"), user, "Maildir", part)
+            for name in os.listdir(folder) if os.path.isdir(folder) else []:
+                with open(os.path.join(folder, name), "rb") as mail:
+                    letter = email.message_from_bytes(mail.read(), policy=email.policy.default)
+                if MAILBOX in letter["From"]:
+                    found.append((os.stat(os.path.join(folder, name)).st_mtime_ns, letter["Message-ID"], letter))
+        return max(found)[2]
 
     def ask(self, verb):
         """The operator mends Autotask and asks for `verb` for every parked message."""
