@@ -160,7 +160,10 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 int job_decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
                struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e)
 {
-    return decide(d, mailbox, 0, received_ms, people, pool, v, e);
+    if (decide(d, mailbox, 0, received_ms, people, pool, v, e) != 0)
+        return -1;
+    explain_if_asked(d, mailbox, SLICE_NONE, NULL, received_ms, people, pool, v);
+    return 0;
 }
 
 /* Strangers and robots: recorded, filed, never answered. */
