@@ -48,12 +48,13 @@ static void note_no_name(struct desk *d)
               "staff, or set autotask.impersonate = false.");
 }
 
-static void load_steps(struct job *job)
+void job_load_steps(struct job *job)
 {
     struct perform *p = &job->perform;
     *p = (struct perform){.journal = job->desk->journal,
                           .autotask = job->desk->autotask,
                           .plan = &job->plan,
+                          .pool = job->pool,
                           .job = job->row.id,
                           .fresh = job->planned_now,
                           .as_resource = name_allowed(job->desk) ? job->plan.creator_id : 0,
@@ -111,7 +112,7 @@ int job_act(struct job *job, struct err *e)
         return -1;
     if (!job->unblocked && must_wait(job))
         return 0;
-    load_steps(job);
+    job_load_steps(job);
     job->planned_now = false;
     int rc = perform_run(&job->perform, e);
     if (job->perform.not_in_name)

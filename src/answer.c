@@ -80,8 +80,8 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
     return rc;
 }
 
-static int make_letter(struct job *job, const char *template, const char *kind, const char *reason,
-                       struct journal_letter *letter, struct err *e)
+int job_make_letter(struct job *job, const char *template, const char *kind, const char *reason,
+                    struct journal_letter *letter, struct err *e)
 {
     struct desk_people *people = desk_people_get(job->desk);
     struct facts_input facts = {.conf = job->desk->conf,
@@ -110,7 +110,7 @@ static int make_letter(struct job *job, const char *template, const char *kind, 
 }
 
 /* A letter of which a job can have several: numbered, so that its Message-ID is the same after a crash. */
-static const char *numbered(struct job *job, const char *name)
+const char *job_numbered(struct job *job, const char *name)
 {
     unsigned n = journal_letter_count(job->desk->journal, job->row.id, LETTER_SEQUEL);
     return pool_printf(job->pool, "%s %u", name, n + 1);
@@ -123,7 +123,7 @@ static enum letter_kind kind_now(struct job *job, const char **name)
     bool expired = strcmp(job->plan.reply, "triage") == 0 && job->plan.hold_text && job->plan.hold_text[0];
     bool sequel = expired || (!job->unanswered &&
                               journal_letter_count(job->desk->journal, job->row.id, LETTER_FINAL) > 0);
-    *name = sequel ? numbered(job, "sequel") : "final";
+    *name = sequel ? job_numbered(job, "sequel") : "final";
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
 
@@ -140,7 +140,7 @@ int job_answer(struct job *job, struct err *e)
     bool silent = !job->plan.reply || !job->plan.reply[0];
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
-    if (!silent && make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
+    if (!silent && job_make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
         return -1;
     letter.kind = kind;
     job->row.outcome = job->perform.diverted ? OUTCOME_DIVERTED : (enum job_outcome)job->plan.outcome;
@@ -266,7 +266,9 @@ int job_post(struct job *job, struct err *e)
         return asks && clock_now_ms() - job->row.taken_ms > QUESTION_MS ? job_question_failed(job, e) : -1;
     if (asks)
         return wait_for_answer(job, e);
-    return files && job_attach(job, e) != 0 ? -1 : job->finished ? 0 : job_end(job, JOB_FOLDER_DONE, e);
+    if (files && job_attach(job, e) != 0)
+        return -1;
+    return job->row.state == JOB_DONE ? 0 : job_end(job, JOB_FOLDER_DONE, e);
 }
 
 void job_post_letters(struct desk *d, int64_t job)
@@ -296,7 +298,7 @@ void job_tell_queued(struct job *job, const struct err *why)
     if (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0)
         return;
     job->plan.sender = job->row.sender;
-    if (make_letter(job, "queued", "interim", sentence, &letter, &e) != 0) {
+    if (job_make_letter(job, "queued", "interim", sentence, &letter, &e) != 0) {
         LOG(LOG_ERROR, "job", "queued.failed", LS("error", e.text));
         return;
     }
@@ -316,8 +318,8 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
         return false;
     job->plan.sender = job->row.sender;
     bool theirs = err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED;
-    if (make_letter(job, "trouble", numbered(job, "trouble"), theirs ? why->text : err_sentence(why->code),
-                    letter, &e) != 0) {
+    if (job_make_letter(job, "trouble", job_numbered(job, "trouble"),
+                        theirs ? why->text : err_sentence(why->code), letter, &e) != 0) {
         LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
         return false;
     }

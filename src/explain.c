@@ -4,6 +4,8 @@
 #include "job_private.h"
 #include "telling.h"
 
+#include "frontdesk/message_attachments.h"
+
 enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024 };
 
 /* As it travels: each line ends in CRLF. */
@@ -306,10 +308,30 @@ static const struct message_part *attached_mail(const struct message *m)
     return NULL;
 }
 
+static int read_attached(const struct message_part *p, const struct mail_bytes *mail, struct buf *out,
+                         struct err *e)
+{
+    const struct attachment a = {.name = "the attached mail",
+                                 .size = p->size,
+                                 .raw_off = p->raw_off,
+                                 .raw_len = p->raw_len,
+                                 .encoding = p->encoding};
+    struct attachment_reader *reader;
+    char chunk[16384];
+    if (p->size > ATTACHED_MAX)
+        return err_set(e, ERR_LIMIT, "the attached mail is larger than %d MB", ATTACHED_MAX >> 20);
+    if (attachment_open(&reader, mail, &a, e) != 0)
+        return -1;
+    for (size_t n; (n = attachment_read(reader, chunk, sizeof(chunk))) > 0;)
+        buf_put(out, chunk, n);
+    attachment_close(&reader);
+    return 0;
+}
+
 /* The same mail, as if what stands behind "explain:" were its subject. */
 static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
-                           int64_t received_ms, struct desk_people *people, struct pool *pool,
-                           struct buf *out, struct err *e)
+                           const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
+                           struct pool *pool, struct buf *out, struct err *e)
 {
     struct job_view v = {.message = asks->message, .gate = asks->gate, .explained = 1};
     struct slice subject = message_str(&v.message, v.message.subject), wanted = asks->command.argument;
@@ -319,14 +341,14 @@ static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, c
         return err_set(e, ERR_MAIL, "the subject cannot be found again");
     v.message.subject.off += (uint32_t)at;
     v.message.subject.len -= (uint32_t)at;
-    if (job_decide(d, mailbox, received_ms, people, pool, &v, e) != 0)
+    if (job_decide(d, mailbox, mail, received_ms, people, pool, &v, e) != 0)
         return -1;
     return put_view(out, d, mailbox, &v, true, people, pool, e);
 }
 
 const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
-                          struct slice bytes, const char *path, int64_t received_ms,
-                          struct desk_people *people, struct pool *pool)
+                          const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
+                          struct pool *pool)
 {
     struct buf out = BUF_INIT(1 << 20), inner = BUF_INIT(ATTACHED_MAX);
     struct err e = ERR_INIT;
@@ -335,8 +357,8 @@ const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, co
     if (asks->explained)
         buf_puts(&out, "command   explain: an explanation within an explanation is not given\n");
     else if (asks->command.argument.len)
-        rc = explain_subject(d, mailbox, asks, received_ms, people, pool, &out, &e);
-    else if (attached && (rc = message_part_bytes(attached, bytes, path, &inner, &e)) == 0)
+        rc = explain_subject(d, mailbox, asks, mail, received_ms, people, pool, &out, &e);
+    else if (attached && (rc = read_attached(attached, mail, &inner, &e)) == 0)
         rc = explain_bytes(d, mailbox, buf_view(&inner), people, 1, &out, &e);
     if (rc != 0)
         buf_printf(&out, "error     %s\n", e.text);

@@ -57,7 +57,14 @@ void job_park(struct job *job, const struct err *why);
 void job_tell_queued(struct job *job, const struct err *why);
 /* A question that the mail server would not take for hours: as if nobody had answered. */
 int job_question_failed(struct job *job, struct err *e) MUST_USE;
-/* files.c: what goes along, after the answer is out. Ends the job itself when the sender must hear of
+/* The steps of the job's plan, into job->perform. */
+void job_load_steps(struct job *job);
+/* A letter of the job from a template; `name` makes its Message-ID. */
+int job_make_letter(struct job *job, const char *template, const char *name, const char *reason,
+                    struct journal_letter *letter, struct err *e) MUST_USE;
+/* A name for one of several letters. */
+const char *job_numbered(struct job *job, const char *name);
+/* attach.c: what goes along, after the answer is out. Ends the job itself when the sender must hear of
  * trouble. */
 int job_attach(struct job *job, struct err *e) MUST_USE;
 /* Fills job->plan from the journal unless it is there. */

@@ -14,7 +14,7 @@
 #include "frontdesk/conf.h"
 #include "frontdesk/gate.h"
 #include "frontdesk/journal.h"
-#include "frontdesk/message.h"
+#include "frontdesk/message_attachments.h"
 #include "frontdesk/reply.h"
 
 enum {
@@ -45,9 +45,10 @@ struct plan_line {
     const char *line;
 };
 
+/* Where a file lies in its mail (message_attachments.h). */
 struct plan_file {
     const char *name, *size_text;
-    int64_t index; /* in the list of message_attachments */
+    int64_t size, raw_off, raw_len, encoding, inner_off;
 };
 
 /* A company out of several, chosen by number. */
@@ -130,6 +131,7 @@ struct plan_input {
     const char *message_key;
     const struct plan_origin *origin; /* NULL: a new request */
     int64_t received_ms, now_ms;
+    const struct mail_bytes *mail; /* for the files; NULL: none go along */
     /* Reads the ticket that is to be amended; NULL: cannot (tests) */
     int (*read_ticket)(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e);
     void *self;
@@ -137,7 +139,7 @@ struct plan_input {
 
 /* Everything in *out lives in `pool`. -1 only when the ticket to be amended could not be read. */
 int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
-/* changes.c: the plan of a follow-up. */
+/* amending.c: the plan of a follow-up. */
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* A question that nobody answered: the ticket goes to triage. */
 void plan_expire(struct plan *p, const char *kept_words);
@@ -165,10 +167,14 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
-    unsigned tries;      /* of this stage: bounds reading back */
-    int64_t as_resource; /* in whose name; 0 = the API user's */
-    bool late;           /* the steps after the answer, instead of those before it */
+    unsigned tries;                /* of this stage: bounds reading back */
+    int64_t as_resource;           /* in whose name; 0 = the API user's */
+    const struct mail_bytes *mail; /* of the files, for the late steps */
+    bool late;                     /* the steps after the answer, instead of those before it */
     /* results */
+    struct plan_line troubles[PLAN_MAX_FILES]; /* files that Autotask did not take, each with the reason */
+    size_t n_troubles;
+    struct pool *pool; /* for them */
     bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
     bool reading_back; /* all steps are done */
     bool found;        /* a step was found to be done already */

@@ -33,7 +33,8 @@ struct message_part {
     uint64_t size;    /* decoded bytes */
     uint64_t raw_off, raw_len; /* of the encoded content in the mail, for later decoding */
     uint8_t encoding;          /* 0 identity, 1 base64, 2 quoted-printable, 3 uuencode */
-    uint8_t is_inline;         /* Content-Disposition: inline or a Content-ID that the HTML uses */
+    uint8_t is_inline;         /* Content-Disposition: inline, or a Content-ID and no disposition */
+    uint8_t is_shown;          /* the HTML shows it by its Content-ID */
     uint8_t depth;             /* nesting level, 0 = top */
     uint8_t is_answer;         /* calendar: METHOD is REPLY, COUNTER or CANCEL */
     uint8_t sha256[32];        /* of the decoded bytes */
@@ -82,10 +83,6 @@ int reader_read(struct message *out, struct slice bytes, bool headers_only,
 int reader_read_file(struct message *out, const char *path, const struct message_limits *limits,
                      struct err *e) MUST_USE;
 void message_release(struct message *m);
-/* The decoded bytes of a part of the mail that `mail` or the file `path` holds. ERR_LIMIT when they are more
- * than out->max, ERR_IO. */
-int message_part_bytes(const struct message_part *p, struct slice mail, const char *path, struct buf *out,
-                       struct err *e) MUST_USE;
 
 struct slice message_str(const struct message *m, struct span s);
 /* The n-th (from 0) field of that name, top down; NULL if there is none. Case-insensitive. */

@@ -8,7 +8,7 @@
  * section 4). Two mutants, built by the crash harness only, show that it would notice: FD_MUTANT_NO_LOOKUP
  * repeats without looking, FD_MUTANT_LATE_KEY (src/job.c) commits the key after the effect.
  */
-#include "steps.h"
+#include "step_kinds.h"
 
 /* Seconds until the next look: at 0, 5, 20, 60, then every 60. */
 static unsigned next_look_s(unsigned looks)
@@ -35,6 +35,12 @@ enum { LOOKS = false };
 enum { LOOKS = true };
 #endif
 
+/* The step behind it, if any, belongs to the other part (before or after the answer): it is armed there. */
+static bool is_last(const struct perform *p, const struct journal_step *step)
+{
+    return step->n == p->n_steps || step_kind_of(&p->steps[step->n])->late != p->late;
+}
+
 /* ARMED by an earlier run: 0 with *again when it must be done, 0 without when it was found. */
 static int settle(struct perform *p, struct journal_step *step, bool *again, struct err *e)
 {
@@ -54,7 +60,7 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
         p->found = true;
         step->state = STEP_DONE;
         step->result_id = id;
-        return journal_step_done(p->journal, p->job, step->n, step->n == p->n_steps, id, "found", e);
+        return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id, "found", e);
     }
     *again = true;
     step->state = STEP_SAFE;
@@ -106,7 +112,7 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     CRASH_POINT("step.after-act");
     step->state = STEP_DONE;
     step->result_id = id;
-    return journal_step_done(p->journal, p->job, step->n, step->n == p->n_steps, id, "made", e);
+    return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id, "made", e);
 }
 
 /*
@@ -154,7 +160,7 @@ int perform_run(struct perform *p, struct err *e)
             p->ticket_id = step->result_id;
         /* in a fresh run the next step was armed together with this result; otherwise it is armed again,
          * which costs a commit and is always right */
-        if (p->fresh && i + 1 < p->n_steps)
+        if (p->fresh && !is_last(p, step))
             p->steps[i + 1].state = STEP_ARMED;
     }
     return made && !p->late ? read_back(p, e) : 0;

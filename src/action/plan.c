@@ -370,6 +370,55 @@ static const char *references_of(const struct message *m, struct pool *pool)
     return s;
 }
 
+/* --- files --- */
+
+static const char *size_text(uint64_t bytes, struct pool *pool)
+{
+    return bytes < 1000000 ? pool_printf(pool, "%llu KB", (unsigned long long)((bytes + 999) / 1000))
+                           : pool_printf(pool, "%.1f MB", (double)bytes / 1e6);
+}
+
+static void leave_out(struct plan *p, const char *line)
+{
+    if (p->n_left_out < PLAN_MAX_LINES)
+        p->left_out[p->n_left_out++].line = line;
+}
+
+static void take_file(struct plan *p, const struct attachment *a, struct pool *pool)
+{
+    if (p->n_files == PLAN_MAX_FILES || p->files_job) {
+        leave_out(p, pool_printf(pool, "%s: %s", a->name,
+                                 p->files_job ? "send it in a reply to this mail"
+                                              : "more files than frontdesk takes from one mail"));
+        return;
+    }
+    p->files[p->n_files++] = (struct plan_file){.name = a->name,
+                                                .size_text = size_text(a->size, pool),
+                                                .size = (int64_t)a->size,
+                                                .raw_off = (int64_t)a->raw_off,
+                                                .raw_len = (int64_t)a->raw_len,
+                                                .encoding = a->encoding,
+                                                .inner_off = (int64_t)a->inner_off};
+}
+
+/* Only where there is a ticket that they can be put on. */
+static int plan_files(const struct plan_input *in, struct plan *p, struct pool *pool, struct err *e)
+{
+    bool ticket = (p->title && p->title[0]) || p->target_id;
+    struct attachments_options options = {.max_size = in->conf->limits.attachment_size,
+                                          .original = p->text_cut != 0 && !p->files_job};
+    struct attachments all;
+    if (!in->mail || !ticket)
+        return 0;
+    if (attachments_list(&all, in->message, in->mail, &options, pool, e) != 0)
+        return -1;
+    for (size_t i = 0; i < all.n_left_out; i++)
+        leave_out(p, all.left_out[i]);
+    for (size_t i = 0; i < all.n; i++)
+        take_file(p, &all.list[i], pool);
+    return 0;
+}
+
 int64_t plan_text_key(const struct plan *p, const struct message *m)
 {
     unsigned char raw[32];
@@ -403,9 +452,12 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
     }
     out->verb = pool_copy(pool, in->command->verb);
     out->argument = pool_slice(pool, slice_cut_utf8(in->command->argument, 200));
-    if (in->origin)
-        return plan_followup(out, in, pool, e);
-    ENSURE((size_t)in->command->kind < ARRAY_LEN(makers));
-    makers[in->command->kind](in, out, pool);
-    return 0;
+    if (in->origin) {
+        if (plan_followup(out, in, pool, e) != 0)
+            return -1;
+    } else {
+        ENSURE((size_t)in->command->kind < ARRAY_LEN(makers));
+        makers[in->command->kind](in, out, pool);
+    }
+    return plan_files(in, out, pool, e);
 }

@@ -43,9 +43,8 @@ static const struct field change_fields[] = {
 };
 static const struct field line_fields[] = {TEXT(plan_line, line)};
 static const struct field file_fields[] = {
-    TEXT(plan_file, name),
-    TEXT(plan_file, size_text),
-    INT(plan_file, index),
+    TEXT(plan_file, name),   TEXT(plan_file, size_text), INT(plan_file, size),      INT(plan_file, raw_off),
+    INT(plan_file, raw_len), INT(plan_file, encoding),   INT(plan_file, inner_off),
 };
 static const struct field choice_fields[] = {INT(plan_choice, id), TEXT(plan_choice, name)};
 

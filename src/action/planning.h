@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* planning: what plan.c and changes.c share. Strings live in the pool. */
+/* planning: what plan.c and amending.c share. Strings live in the pool. */
 #ifndef FRONTDESK_ACTION_PLANNING_H
 #define FRONTDESK_ACTION_PLANNING_H
 

@@ -89,10 +89,10 @@ static int company_by_name(const void *a, const void *b)
 static const struct directory_company *const *index_names(const struct directory_company *list, size_t n,
                                                           struct pool *pool)
 {
-    const struct directory_company **index = pool_array(pool, n + 1, sizeof(*index));
+    const struct directory_company **index = pool_array(pool, n + 1, sizeof(void *));
     for (size_t i = 0; i < n; i++)
         index[i] = &list[i];
-    qsort(index, n, sizeof(*index), company_by_name);
+    qsort(index, n, sizeof(void *), company_by_name);
     return index;
 }
 

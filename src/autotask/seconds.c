@@ -68,7 +68,7 @@ int autotask_secondary_list(struct autotask *at, int64_t ticket, struct autotask
 int autotask_secondary_exists(struct autotask *at, int64_t ticket, int64_t resource, bool *found,
                               struct err *e)
 {
-    struct autotask_second list[AUTOTASK_SECONDS_MAX];
+    struct autotask_second list[AUTOTASK_SECONDS_MAX] = {{0}};
     struct second_list l = {.ticket = ticket, .out = list};
     int rc = query(at, &l, resource, e);
     *found = rc == 0 && l.n > 0;

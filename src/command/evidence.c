@@ -130,7 +130,8 @@ static bool refused(const struct words *words, const struct match *m)
 
 bool evidence_signed_off(const struct words *words, size_t at)
 {
-    return at > 0 && words->w[at].before != GAP_BLANK && word_is(&words->w[at - 1], WORD_SIGN_OFF);
+    return at > 0 && at < words->n && words->w[at].before != GAP_BLANK &&
+           word_is(&words->w[at - 1], WORD_SIGN_OFF);
 }
 
 /* --- a word of every day --- */
@@ -144,18 +145,14 @@ static bool month_in_doubt(const struct words *words)
     return false;
 }
 
-static bool joins(const struct word *w)
-{
-    return slice_eq(w->folded, SLICE("and")) || slice_eq(w->folded, SLICE("or"));
-}
-
 /* A month beside a preposition of time or beside another month is that month. */
 static bool is_month(const struct words *words, const struct match *m)
 {
-    const struct word *before = before_of(words, m);
-    if (!word_is(&words->w[m->at], WORD_MONTH))
+    if (m->at == 0 || !word_is(&words->w[m->at], WORD_MONTH))
         return false;
-    bool pair = m->at >= 2 && joins(before) && word_is(&words->w[m->at - 2], WORD_MONTH);
+    const struct word *before = &words->w[m->at - 1];
+    bool joined = slice_eq(before->folded, SLICE("and")) || slice_eq(before->folded, SLICE("or"));
+    bool pair = m->at >= 2 && joined && word_is(&words->w[m->at - 2], WORD_MONTH);
     return pair || last_of(words, m)->possessive || word_is(before, WORD_WHEN);
 }
 

@@ -72,10 +72,34 @@ static bool anagram(struct slice a, struct slice b)
     return true;
 }
 
+/* The letters of a word, a bit each; false if it has others than ASCII's. */
+static bool letters_of(struct slice s, uint64_t *letters)
+{
+    *letters = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] >= 0x80)
+            return false;
+        *letters |= (uint64_t)1 << (s.ptr[i] & 63);
+    }
+    return true;
+}
+
+/* Each slip loses one letter of a word and brings one in, at most: what differs in more is far, and most
+ * names are. */
+static bool far_apart(struct slice typed, struct slice name, unsigned slips)
+{
+    uint64_t a, b;
+    if (!letters_of(typed, &a) || !letters_of(name, &b))
+        return false;
+    return __builtin_popcountll(a & ~b) > (int)slips || __builtin_popcountll(b & ~a) > (int)slips;
+}
+
 static unsigned cost_of_typo(struct slice typed, struct slice name)
 {
     size_t longest = typed.len > name.len ? typed.len : name.len;
     unsigned allowed = longest >= 5 ? 2 : longest >= 3 ? 1 : 0;
+    if (far_apart(typed, name, allowed))
+        return NONE;
     if (anagram(typed, name))
         return ONE_SLIP;
     unsigned d = fold_distance(typed, name, allowed);

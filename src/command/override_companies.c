@@ -83,10 +83,9 @@ static size_t by_part(struct override *out, struct slice f, const struct directo
     size_t words = 0, n = 0;
     for (size_t i = 0; f.len >= SHORTEST_PART && i < d->n_companies && words <= OVERRIDE_CHOICES; i++) {
         const struct directory_company *c = d->by_name[i];
-        struct slice name = slice_of(c->folded);
-        if (slice_find(name, f) < 0)
+        if (!strstr(c->folded, f.ptr))
             continue;
-        bool whole = override_has_words(name, f);
+        bool whole = override_has_words(slice_of(c->folded), f);
         override_offer(whole ? out : &parts, c->id, c->name);
         words += whole;
         n += !whole;
@@ -111,10 +110,11 @@ void override_company_near(struct override *out, struct slice f, const struct di
         words += f.ptr[i] == ' ';
     for (size_t i = 0; f.len >= 2 && i < d->n_companies; i++) {
         const struct directory_company *c = &d->companies[i];
-        struct slice name = slice_of(c->folded);
+        const char *letters = c->folded;
         /* the first letter is right, or was swapped with the second */
-        if (name.len < 2 || (name.ptr[0] != f.ptr[0] && (name.ptr[0] != f.ptr[1] || name.ptr[1] != f.ptr[0])))
+        if (letters[0] != f.ptr[0] && (letters[0] != f.ptr[1] || letters[1] != f.ptr[0]))
             continue;
+        struct slice name = slice_of(letters);
         size_t end = 0, left = words;
         while (end < name.len && (name.ptr[end] != ' ' || --left))
             end++;

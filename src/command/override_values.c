@@ -103,12 +103,13 @@ static struct slice without_end(struct slice s, struct slice word)
 /* The value without quotes, marks of bold and politeness. */
 static struct slice bare_value(struct slice said)
 {
-    struct slice s = override_strip(said, "\"'*_<(", "\"'*_>)!,;");
+    struct slice s = slice_trim(said);
+    /* the dot of a sentence, not that of "5.12." or "p.m." */
+    if (s.len && s.ptr[s.len - 1] == '.' && slice_find_char(slice_cut(s, s.len - 1), '.') < 0)
+        s.len--;
+    s = override_strip(s, "\"'*_<(", "\"'*_>)!,;");
     s = without_end(s, SLICE("please"));
-    s = without_end(s, SLICE("pls"));
-    return s.len && s.ptr[s.len - 1] == '.' && slice_find_char(slice_cut(s, s.len - 1), '.') < 0
-               ? slice_cut(s, s.len - 1)
-               : s;
+    return without_end(s, SLICE("pls"));
 }
 
 static struct slice folded(struct slice s, struct pool *pool)

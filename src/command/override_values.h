@@ -24,7 +24,7 @@ bool override_looks_like(struct override *out, struct slice said, bool company_t
 bool override_split_key(struct slice line, bool bare, enum override_key *key, char *sign,
                         struct slice *value);
 
-/* --- pieces: text is folded where `f` or `name` stands --- */
+/* --- pieces: `f` and `name` are folded, `f` terminated --- */
 
 bool override_among(char c, const char *set);
 /* Without blanks, and without these characters before and behind. */

@@ -119,26 +119,37 @@ static bool read_doubtful(struct overrides *found, struct slice piece, bool othe
     return true;
 }
 
+/* The value of pieces `i`, …; how many it takes, 0 = none. */
+static size_t read_pieces(struct override *o, const struct pieces *p, size_t i,
+                          const struct override_world *w)
+{
+    for (size_t n = p->n - i < 3 ? p->n - i : 3; n > 1; n--) {
+        /* people and addresses end at the comma: "cc: mike, high" */
+        if (guess(o, joined(p, i, n), w) && o->key != OVERRIDE_CC && o->key != OVERRIDE_CONTACT)
+            return n;
+    }
+    return guess(o, p->v[i], w) || keyed(o, p->v[i], w) ? 1 : 0;
+}
+
 static bool read_bracket(struct overrides *found, struct slice inside, const struct override_world *w)
 {
     struct pieces p;
     struct slice doubtful[PIECES_MAX];
     size_t n_doubtful = 0;
+    bool behind_cc = false;
     if (!cut_at(inside, ",;|", &p))
         return false;
-    for (size_t i = 0, n; i < p.n; i += n) {
+    for (size_t i = 0, n; i < p.n; i += n ? n : 1) {
         struct override o;
-        for (n = p.n - i < 3 ? p.n - i : 3; n > 0; n--) {
-            struct slice piece = joined(&p, i, n);
-            if (guess(&o, piece, w) || (n == 1 && keyed(&o, piece, w)))
-                break;
+        n = read_pieces(&o, &p, i, w);
+        if (!n && behind_cc) {
+            override_resolve(&o, OVERRIDE_CC, p.v[i], w->d, w->cal, w->now_ms, w->pool);
+            n = 1;
         }
-        if (n) {
+        behind_cc = n && o.key == OVERRIDE_CC;
+        if (n)
             put(found, &o);
-            continue;
-        }
-        n = 1;
-        if (!read_words(found, p.v[i], w))
+        else if (!read_words(found, p.v[i], w))
             doubtful[n_doubtful++] = p.v[i];
     }
     for (size_t i = 0; i < n_doubtful; i++) {
@@ -204,18 +215,23 @@ static const char *const greetings[] = {
     "team",    "all",       "good morning", "good afternoon", "good evening",
     "morning", "afternoon", "greetings",    "hallo",          "moin"};
 
-/* "Hi Sarah," */
+/* "Hi Sarah," but not "Hi, the printer burns" */
 static bool is_greeting(struct slice line)
 {
     if (line.len == 0 || line.len > 40)
         return false;
+    bool ends = override_among(line.ptr[line.len - 1], ",!.");
+    struct slice rest = ends ? slice_cut(line, line.len - 1) : line;
     size_t words = 1;
-    for (size_t i = 0; i < line.len; i++)
-        words += line.ptr[i] == ' ';
-    for (size_t i = 0; words <= 4 && i < ARRAY_LEN(greetings); i++) {
+    for (size_t i = 0; i < rest.len; i++) {
+        words += rest.ptr[i] == ' ';
+        if (override_among(rest.ptr[i], ",.!:;?"))
+            return false;
+    }
+    for (size_t i = 0; words <= (ends ? 4 : 2) && i < ARRAY_LEN(greetings); i++) {
         struct slice word = slice_of(greetings[i]);
-        if (slice_starts_nocase(line, word) && (line.len == word.len || strchr(" ,.!", line.ptr[word.len])))
-            return slice_find_char(line, ':') < 0;
+        if (slice_starts_nocase(rest, word) && (rest.len == word.len || rest.ptr[word.len] == ' '))
+            return true;
     }
     return false;
 }

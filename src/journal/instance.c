@@ -80,10 +80,11 @@ static int write_from_meta(struct journal *j, struct err *e)
     if (meta_get(&j->write, "instance", j->instance, sizeof(j->instance), e) != 0 ||
         meta_get(&j->write, "key", j->key, sizeof(j->key), e) != 0)
         return -1;
-    if (!j->instance[0]) {
+    /* a first start may have been killed between the two */
+    if (!j->instance[0])
         random_hex(j->instance, 8);
+    if (!j->key[0])
         random_hex(j->key, 32);
-    }
     if (meta_set(&j->write, "instance", j->instance, e) != 0 || meta_set(&j->write, "key", j->key, e) != 0)
         return -1;
     return write_file(j, e);

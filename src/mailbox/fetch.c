@@ -10,8 +10,18 @@
 
 /* --- asking --- */
 
+static bool within(int v, int min, int max)
+{
+    return v >= min && v <= max;
+}
+
+/* 0 for a date that cannot be: libetpan hands on any numbers. */
 static int64_t date_ms(const struct mailimap_date_time *d)
 {
+    if (!within(d->dt_year, 1970, 9999) || !within(d->dt_month, 1, 12) || !within(d->dt_day, 1, 31) ||
+        !within(d->dt_hour, 0, 23) || !within(d->dt_min, 0, 59) || !within(d->dt_sec, 0, 60) ||
+        !within(d->dt_zone, -9999, 9999))
+        return 0;
     struct tm tm = {.tm_year = d->dt_year - 1900,
                     .tm_mon = d->dt_month - 1,
                     .tm_mday = d->dt_day,

@@ -17,7 +17,7 @@ enum {
     FILE_DELAY_MS = 1000, /* finished mail is filed at most this much after the wake */
 };
 
-/* Where in an answer the server is; all zero at the start of a line. */
+/* Where in an answer the server is; all zero before the greeting. */
 struct imap_shape {
     enum { SHAPE_TAG, SHAPE_WORD, SHAPE_TEXT, SHAPE_CODE, SHAPE_DATA, SHAPE_FREE } at;
     enum { SHAPE_NONE, SHAPE_DIGITS, SHAPE_CLOSED } brace;
@@ -25,7 +25,7 @@ struct imap_shape {
     char word[12];
     size_t n_word;
     int depth;
-    bool quoted, escaped, digits;
+    bool quoted, escaped, digits, greeted;
     uint64_t announced, literal; /* bytes of the literal that the line announces, that are still to come */
 };
 

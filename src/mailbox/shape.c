@@ -38,7 +38,8 @@ static bool structure(struct imap_shape *s, char c)
     return s->depth >= 0 && s->depth <= DEPTH_MAX;
 }
 
-/* A list in a response code must begin with a flag, or end: else libetpan frees a list that it never made. */
+/* A list in a response code must begin with a flag, or end: else libetpan frees a list that it never made. In
+ * the greeting there is none: it would be parsed without a context. */
 static bool begins_well(struct imap_shape *s, char c)
 {
     bool atom = c > 0x20 && c < 0x7f && !strchr("(){%*\"\\]", c);
@@ -50,7 +51,7 @@ static bool begins_well(struct imap_shape *s, char c)
               : s->list == SHAPE_OPENED && c == '\\'    ? SHAPE_BACKSLASH
               : c == ')' && s->depth == 1 && !s->quoted ? SHAPE_ENDED
                                                         : SHAPE_WITHIN;
-    return fits;
+    return fits && (s->greeted || c != '(');
 }
 
 /* "{123}" at the end of a line announces a literal. */
@@ -78,7 +79,7 @@ static bool end_line(struct imap_shape *s)
         return true; /* the line goes on behind the literal */
     }
     bool whole = s->at == SHAPE_DATA ? s->depth == 0 && !s->quoted : s->at != SHAPE_CODE;
-    *s = (struct imap_shape){0};
+    *s = (struct imap_shape){.greeted = true};
     return whole;
 }
 

@@ -178,7 +178,8 @@ void message_clean(struct buf *out, struct slice utf8, bool multiline)
             bool bad = c == (gunichar)-1 || c == (gunichar)-2;
             n = bad ? 1 : (size_t)g_unichar_to_utf8(c, NULL);
             keep = !bad && !is_hidden(c) && !(c == 0x2028 || c == 0x2029);
-            instead = bad ? "\xef\xbf\xbd" : c == 0x2028 || c == 0x2029 ? (multiline ? "\n" : " ") : "";
+            /* no line of its own: behind "> " it would be a line that is not quoted */
+            instead = bad ? "\xef\xbf\xbd" : c == 0x2028 || c == 0x2029 ? " " : "";
         }
         if (!keep) {
             buf_put(out, utf8.ptr + start, i - start);

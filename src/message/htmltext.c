@@ -19,9 +19,26 @@ struct html {
     char href[LINK_MAX];
     size_t href_len, link_start;
     bool in_link;
+    unsigned divs, signature; /* open ones; the one that holds a signature of which nothing was written yet */
+    size_t divided;           /* where the last divider ends, so that nested ones are written once */
 };
 
-enum action { BREAK, PARAGRAPH, BLOCK, ROW, CELL, ITEM, LIST, QUOTE, PRE, LINK, SKIP_CONTENT, RULE, IMAGE };
+enum action {
+    BREAK,
+    PARAGRAPH,
+    BLOCK,
+    DIV,
+    ROW,
+    CELL,
+    ITEM,
+    LIST,
+    QUOTE,
+    PRE,
+    LINK,
+    SKIP_CONTENT,
+    RULE,
+    IMAGE
+};
 
 static const struct {
     const char *name;
@@ -35,7 +52,7 @@ static const struct {
     {"caption", BLOCK},
     {"center", BLOCK},
     {"dd", BLOCK},
-    {"div", BLOCK},
+    {"div", DIV},
     {"dl", PARAGRAPH},
     {"dt", BLOCK},
     {"footer", BLOCK},
@@ -101,6 +118,13 @@ static void flush_layout(struct html *h)
 
 static void put_text(struct html *h, const char *p, size_t n)
 {
+    if (h->signature) {
+        h->signature = 0;
+        ask_newlines(h, 1);
+        flush_layout(h);
+        buf_puts(h->out, "-- ");
+        ask_newlines(h, 1);
+    }
     if (h->newlines || h->blank || h->out->len == h->start)
         flush_layout(h);
     buf_put(h->out, p, n);
@@ -151,7 +175,7 @@ static void run_of_text(struct html *h, const char *p, size_t n)
 {
     for (size_t i = 0; i < n;) {
         size_t j = i;
-        while (j < n && p[j] != '&' && !is_blank(p[j]) && p[j] != '\xc2')
+        while (j < n && p[j] != '&' && !is_blank(p[j]) && p[j] != '\xc2' && p[j] != '\xe2')
             j++;
         if (j > i)
             put_text(h, p + i, j - i);
@@ -162,10 +186,17 @@ static void run_of_text(struct html *h, const char *p, size_t n)
         if (p[j] == '\xc2' && j + 1 < n && p[j + 1] == '\xa0') {
             used = 2;
             c = 0xa0;
+        } else if (j + 2 < n && memcmp(p + j, "\xe2\x80", 2) == 0 &&
+                   (p[j + 2] == '\xa8' || p[j + 2] == '\xa9')) {
+            used = 3;
+            c = 0x2028;
         }
         if (used) {
             char utf8[6];
-            if (c == 0xa0) /* layout blank: collapses, like the others, but never to nothing in a line */
+            if (c == 0x2028 || c == 0x2029) /* must not start a line without the marks of its quotation */
+                ask_newlines(h, 1);
+            else if (c == 0xa0 ||
+                     (c < 0x80 && is_blank((char)c))) /* collapses, but not to nothing in a line */
                 h->blank = true;
             else
                 put_text(h, utf8, (size_t)g_unichar_to_utf8(c, utf8));
@@ -225,7 +256,7 @@ static void open_link(struct html *h, struct slice tag)
     for (size_t i = 0; i < href.len;) {
         gunichar c = 0;
         size_t used = href.ptr[i] == '&' ? entity(href.ptr + i, href.len - i, &c) : 0;
-        if (used && c < 0x80)
+        if (used && c > 0x20 && c < 0x80)
             h->href[h->href_len++] = (char)c;
         else if (!used && !is_blank(href.ptr[i]) && href.ptr[i] != '>')
             h->href[h->href_len++] = href.ptr[i];
@@ -258,6 +289,76 @@ static void close_link(struct html *h)
     buf_putc(h->out, '>');
 }
 
+/* Containers that mail programs put around what is not the sender's own words, where no blockquote says so.
+ */
+static const struct {
+    const char *attribute, *part, *and; /* its value, without blanks, holds both */
+    enum { DIVIDER, SIGNATURE } what;
+} containers[] = {
+    {"id", "divRplyFwdMsg", "", DIVIDER},
+    {"id", "mail-editor-reference-message-container", "", DIVIDER},
+    {"id", "signature", "", SIGNATURE}, /* Outlook, Apple Mail */
+    {"class", "ms-outlook-mobile-reference-message", "", DIVIDER},
+    {"class", "yahoo_quoted", "", DIVIDER},
+    {"class", "gmail_signature", "", SIGNATURE},
+    {"class", "moz-signature", "", SIGNATURE},
+    {"class", "protonmail_signature_block", "", SIGNATURE},
+    {"style", "border:none;border-top:solid#E1E1E1", "", DIVIDER},
+    {"style", "border:none;border-top:solid#B5C4DF", "", DIVIDER},
+    {"style", "border-right:none;border-bottom:none;border-left:none", "border-top:1ptsolid", DIVIDER},
+    {"style", "border-width:1ptmediummedium", "border-style:solidnonenone", DIVIDER},
+};
+
+/* Styles are written with and without blanks. */
+static void without_blanks(struct buf *out, struct slice s)
+{
+    for (size_t i = 0; i < s.len && i < 2000; i++) {
+        if (!is_blank(s.ptr[i]))
+            buf_putc(out, s.ptr[i]);
+    }
+}
+
+/* A div that begins a quotation becomes the line that plain text has for it; a signature gets its "-- ". */
+static void open_container(struct html *h, struct slice tag)
+{
+    const char *last = "";
+    struct buf value = BUF_INIT(4000);
+    for (size_t i = 0; i < ARRAY_LEN(containers); i++) {
+        if (strcmp(last, containers[i].attribute) != 0) {
+            last = containers[i].attribute;
+            buf_clear(&value);
+            without_blanks(&value, attribute(tag, last));
+        }
+        if (value.len == 0 || slice_find_nocase(buf_view(&value), slice_of(containers[i].part)) < 0 ||
+            slice_find_nocase(buf_view(&value), slice_of(containers[i].and)) < 0)
+            continue;
+        if (containers[i].what == SIGNATURE) {
+            h->signature = h->divs;
+        } else if (h->divided != h->out->len || h->divided == 0) {
+            ask_newlines(h, 2);
+            put_text(h, "-----Original Message-----", 26);
+            ask_newlines(h, 1);
+            h->divided = h->out->len;
+        }
+        break;
+    }
+    buf_release(&value);
+}
+
+static void do_div(struct html *h, bool closing, struct slice tag)
+{
+    ask_newlines(h, 1);
+    if (!closing) {
+        h->divs++;
+        open_container(h, tag);
+        return;
+    }
+    /* an empty signature writes nothing */
+    if (h->signature == h->divs)
+        h->signature = 0;
+    h->divs -= h->divs > 0;
+}
+
 static void do_tag(struct html *h, enum action action, bool closing, struct slice tag)
 {
     switch (action) {
@@ -269,6 +370,9 @@ static void do_tag(struct html *h, enum action action, bool closing, struct slic
         break;
     case BLOCK:
         ask_newlines(h, 1);
+        break;
+    case DIV:
+        do_div(h, closing, tag);
         break;
     case LIST:
         ask_newlines(h, 1);

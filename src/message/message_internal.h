@@ -6,6 +6,7 @@
 #include "frontdesk/message.h"
 
 #include <gmime/gmime.h>
+#include <gnutls/crypto.h>
 
 enum {
     HEADER_MAX = 256 * 1024,
@@ -27,6 +28,35 @@ struct source {
 
 /* Up to n bytes from `off` into buffer; returns how many, 0 at the end, -1 on an error (errno). */
 ssize_t source_read(const struct source *src, uint64_t off, void *buffer, size_t n) MUST_USE;
+
+/* Opens a regular file; close(src->fd). */
+int source_open(struct source *src, const char *path, struct err *e) MUST_USE;
+
+/* content.c: the decoded bytes of a part, from its place in the source. */
+struct content {
+    const struct source *src;
+    uint64_t off, left; /* encoded bytes */
+    GMimeEncoding state;
+    size_t begin;   /* uuencode: how much of "begin " this line has shown */
+    char *in, *out; /* out NULL: as they are */
+};
+void content_open(struct content *c, const struct source *src, const struct message_part *p);
+/* The next piece, valid until the call after; empty at the end. ERR_IO. */
+int content_next(struct content *c, struct slice *piece, struct err *e) MUST_USE;
+void content_close(struct content *c);
+
+/* tnef.c */
+struct tnef_file {
+    struct slice name;  /* UTF-8, not safe yet; may be empty */
+    bool has_data;      /* false: it holds no file, but a message or an object */
+    uint64_t off, size; /* in the decoded winmail.dat */
+    uint8_t sha256[32];
+};
+typedef void (*tnef_found)(void *self, const struct tnef_file *file);
+/* Tells each file, in order. *damaged: it does not start or does not end as it should; what was found before
+ * is whole. ERR_IO. */
+int tnef_scan(const struct source *src, const struct message_part *p, tnef_found found, void *self,
+              bool *damaged, struct err *e) MUST_USE;
 
 /* A message being built: the arena grows until the end, when it moves into the message. */
 struct builder {

@@ -6,9 +6,7 @@
  */
 #include "message_internal.h"
 
-#include <gnutls/crypto.h>
-
-enum { SLOTS = 8 };
+enum { SLOTS = 8, MOST_SHOWN = 2000 };
 
 /* A place in the mail where its text may be: the parts of one alternative, or one part alone. */
 struct slot {
@@ -20,6 +18,8 @@ struct tree {
     struct slot slots[SLOTS];
     unsigned n_slots;
     unsigned parts, depth;
+    GMimeObject *objects[MESSAGE_MAX_PARTS]; /* of each part */
+    bool has_ids;                            /* some part has a Content-ID */
 };
 
 static void count(struct tree *t, GMimeObject *o, unsigned depth)
@@ -104,14 +104,18 @@ static struct span safe_name(struct builder *b, GMimeObject *o)
     return s;
 }
 
-static GMimeContentEncoding encoding_of(GMimePart *part, uint8_t *wire)
+static uint8_t encoding_of(GMimePart *part)
 {
-    GMimeContentEncoding enc = g_mime_part_get_content_encoding(part);
-    *wire = enc == GMIME_CONTENT_ENCODING_BASE64            ? 1
-            : enc == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ? 2
-            : enc == GMIME_CONTENT_ENCODING_UUENCODE        ? 3
-                                                            : 0;
-    return *wire ? enc : GMIME_CONTENT_ENCODING_DEFAULT;
+    switch (g_mime_part_get_content_encoding(part)) {
+    case GMIME_CONTENT_ENCODING_BASE64:
+        return 1;
+    case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
+        return 2;
+    case GMIME_CONTENT_ENCODING_UUENCODE:
+        return 3;
+    default:
+        return 0;
+    }
 }
 
 static void set_range(struct message_part *p, GMimePart *part)
@@ -126,35 +130,24 @@ static void set_range(struct message_part *p, GMimePart *part)
 }
 
 /* Decodes the range of `p`; hash and `keep` (may be NULL, takes what fits its maximum) see the bytes. */
-static int decode_range(const struct source *src, struct message_part *p, GMimeContentEncoding enc,
-                        struct buf *keep, struct err *e)
+static int decode_range(const struct source *src, struct message_part *p, struct buf *keep, struct err *e)
 {
-    GMimeEncoding state;
-    g_mime_encoding_init_decode(&state, enc);
     gnutls_hash_hd_t hash;
+    struct content c;
+    struct slice piece;
     if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
         return err_set(e, ERR_EXHAUSTED, "SHA-256 is not available");
-    size_t first = p->raw_len < CHUNK ? (size_t)p->raw_len : CHUNK;
-    size_t out_room = g_mime_encoding_outlen(&state, CHUNK) + 64;
-    char *in = mem_alloc(first + 1), *out = p->encoding ? mem_alloc(out_room) : NULL;
-    ssize_t n = 0;
-    for (uint64_t done = 0; done < p->raw_len; done += (uint64_t)n) {
-        uint64_t left = p->raw_len - done;
-        n = source_read(src, p->raw_off + done, in, left < CHUNK ? (size_t)left : CHUNK);
-        if (n <= 0)
-            break;
-        size_t made = out ? g_mime_encoding_step(&state, in, (size_t)n, out) : (size_t)n;
-        gnutls_hash(hash, out ? out : in, made);
-        p->size += made;
-        if (keep) {
-            size_t room = keep->max - keep->len;
-            buf_put(keep, out ? out : in, made < room ? made : room);
-        }
+    content_open(&c, src, p);
+    int r;
+    while ((r = content_next(&c, &piece, e)) == 0 && piece.len) {
+        gnutls_hash(hash, piece.ptr, piece.len);
+        p->size += piece.len;
+        if (keep)
+            buf_slice(keep, slice_cut(piece, keep->max - keep->len));
     }
+    content_close(&c);
     gnutls_hash_deinit(hash, p->sha256);
-    free(out);
-    free(in);
-    return n < 0 ? err_set(e, ERR_IO, "the mail could not be read from its file") : 0;
+    return r;
 }
 
 /* A mail inside: from its first header to the end of its last part. */
@@ -225,6 +218,8 @@ static void offer_text(struct tree *t, struct slot *alternative, GMimePart *part
 static int read_leaf(struct tree *t, GMimeObject *o, unsigned depth, struct slot *alternative)
 {
     struct builder *b = t->b;
+    t->objects[b->m->n_parts] = o;
+    t->has_ids = t->has_ids || g_mime_object_get_content_id(o);
     struct message_part *p = &b->m->parts[b->m->n_parts++];
     p->kind = kind_of(o);
     p->type = lower_type(b, o);
@@ -233,16 +228,15 @@ static int read_leaf(struct tree *t, GMimeObject *o, unsigned depth, struct slot
     p->is_inline =
         is_disposition(o, "inline") || (g_mime_object_get_content_id(o) && !is_disposition(o, "attachment"));
     p->is_answer = p->kind == PART_CALENDAR && is_calendar_answer(o);
-    GMimeContentEncoding enc = GMIME_CONTENT_ENCODING_DEFAULT;
     if (GMIME_IS_PART(o)) {
-        enc = encoding_of(GMIME_PART(o), &p->encoding);
+        p->encoding = encoding_of(GMIME_PART(o));
         set_range(p, GMIME_PART(o));
     } else {
         read_inner_mail(b, p, GMIME_MESSAGE_PART(o));
     }
     if (GMIME_IS_PART(o) && (p->kind == PART_TEXT || p->kind == PART_HTML))
         offer_text(t, alternative, GMIME_PART(o), p->kind);
-    return decode_range(b->src, p, enc, NULL, b->e);
+    return decode_range(b->src, p, NULL, b->e);
 }
 
 static int walk(struct tree *t, GMimeObject *o, unsigned depth, struct slot *alternative)
@@ -268,12 +262,11 @@ static bool parameter_is(GMimePart *part, const char *name, const char *value)
 /* The readable text of one part into `out`; *cut when some was left out. */
 static int read_text(struct builder *b, GMimePart *part, bool html, struct buf *out, bool *cut)
 {
-    struct message_part p = {0};
-    GMimeContentEncoding enc = encoding_of(part, &p.encoding);
+    struct message_part p = {.encoding = encoding_of(part)};
     set_range(&p, part);
     struct buf raw = BUF_INIT(TEXT_SOURCE_MAX), utf8 = BUF_INIT(6 * TEXT_SOURCE_MAX),
                text = BUF_INIT(8 * TEXT_SOURCE_MAX);
-    int r = decode_range(b->src, &p, enc, &raw, b->e);
+    int r = decode_range(b->src, &p, &raw, b->e);
     if (r == 0) {
         const char *charset = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
         *cut = p.size > raw.len;
@@ -292,6 +285,53 @@ static int read_text(struct builder *b, GMimePart *part, bool html, struct buf *
     buf_release(&raw);
     buf_release(&utf8);
     buf_release(&text);
+    return r;
+}
+
+/* Does the HTML at `at` (behind "cid:") name this id? In a URL it may be percent-encoded. */
+static bool names_id(struct slice at, const char *id)
+{
+    size_t i = 0;
+    for (; *id; id++) {
+        char c = i < at.len ? at.ptr[i++] : '\0';
+        if (c == '%' && at.len - i >= 2 && g_ascii_isxdigit(at.ptr[i]) && g_ascii_isxdigit(at.ptr[i + 1])) {
+            c = (char)(g_ascii_xdigit_value(at.ptr[i]) << 4 | g_ascii_xdigit_value(at.ptr[i + 1]));
+            i += 2;
+        }
+        if (c != *id)
+            return false;
+    }
+    return i == at.len || strchr("\"'>) \t\r\n&", at.ptr[i]);
+}
+
+/* Marks the parts that this HTML shows. */
+static void mark_shown(struct tree *t, struct slice html)
+{
+    const struct slice scheme = SLICE("cid:");
+    long at;
+    for (int n = 0; n < MOST_SHOWN && (at = slice_find_nocase(html, scheme)) >= 0; n++) {
+        html = slice_skip(html, (size_t)at + scheme.len);
+        for (unsigned i = 0; i < t->b->m->n_parts; i++) {
+            const char *id = g_mime_object_get_content_id(t->objects[i]);
+            if (id && id[0] && names_id(html, id))
+                t->b->m->parts[i].is_shown = 1;
+        }
+    }
+}
+
+static int find_shown(struct tree *t)
+{
+    int r = 0;
+    for (unsigned i = 0; r == 0 && t->has_ids && i < t->n_slots; i++) {
+        if (!t->slots[i].html)
+            continue;
+        struct message_part p = {.encoding = encoding_of(t->slots[i].html)};
+        struct buf html = BUF_INIT(TEXT_SOURCE_MAX);
+        set_range(&p, t->slots[i].html);
+        r = decode_range(t->b->src, &p, &html, t->b->e);
+        mark_shown(t, buf_view(&html));
+        buf_release(&html);
+    }
     return r;
 }
 
@@ -363,7 +403,7 @@ int parttree_read(struct builder *b, GMimeMessage *mail)
                        t.depth, b->limits->depth);
     b->m->top_type = lower_type(b, top);
     b->m->parts = mem_alloc(t.parts * sizeof(*b->m->parts));
-    if (walk(&t, top, 0, NULL) != 0 || choose_text(&t) != 0)
+    if (walk(&t, top, 0, NULL) != 0 || find_shown(&t) != 0 || choose_text(&t) != 0)
         return -1;
     return make_digest(b);
 }

@@ -172,23 +172,33 @@ int reader_read(struct message *out, struct slice bytes, bool headers_only,
     return read_source(out, &src, headers_only, limits ? limits : &message_limits_default, e);
 }
 
-int reader_read_file(struct message *out, const char *path, const struct message_limits *limits,
-                     struct err *e)
+int source_open(struct source *src, const char *path, struct err *e)
 {
+    struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return err_set_errno(e, errno, "%s", path);
-    struct stat st;
-    int r;
+    int r = 0;
     if (fstat(fd, &st) != 0)
         r = err_set_errno(e, errno, "%s", path);
     else if (!S_ISREG(st.st_mode))
         r = err_set(e, ERR_IO, "%s: not a regular file", path);
-    else {
-        struct source src = {.fd = fd, .size = (uint64_t)st.st_size};
-        r = read_source(out, &src, false, limits ? limits : &message_limits_default, e);
+    if (r != 0) {
+        close(fd);
+        return r;
     }
-    close(fd);
+    *src = (struct source){.fd = fd, .size = (uint64_t)st.st_size};
+    return 0;
+}
+
+int reader_read_file(struct message *out, const char *path, const struct message_limits *limits,
+                     struct err *e)
+{
+    struct source src = {.fd = -1};
+    if (source_open(&src, path, e) != 0)
+        return -1;
+    int r = read_source(out, &src, false, limits ? limits : &message_limits_default, e);
+    close(src.fd);
     return r;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "message_internal.h"
 
-static const char magic[4] = {'F', 'D', 'm', '1'};
+static const char magic[4] = {'F', 'D', 'm', '2'};
 
 static void put_u(struct buf *out, uint64_t v, unsigned bytes)
 {
@@ -70,6 +70,7 @@ void message_encode(const struct message *m, struct buf *out)
         put_u(out, p->raw_len, 8);
         put_u(out, p->encoding, 1);
         put_u(out, p->is_inline, 1);
+        put_u(out, p->is_shown, 1);
         put_u(out, p->depth, 1);
         put_u(out, p->is_answer, 1);
         buf_put(out, p->sha256, sizeof(p->sha256));
@@ -138,6 +139,7 @@ static void get_part(struct wire *w, struct message_part *p)
     p->raw_len = get_u(w, 8, INT32_MAX);
     p->encoding = (uint8_t)get_u(w, 1, 3);
     p->is_inline = (uint8_t)get_u(w, 1, 1);
+    p->is_shown = (uint8_t)get_u(w, 1, 1);
     p->depth = (uint8_t)get_u(w, 1, UINT8_MAX);
     p->is_answer = (uint8_t)get_u(w, 1, 1);
     get_bytes(w, p->sha256, sizeof(p->sha256));

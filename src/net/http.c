@@ -256,7 +256,7 @@ static int run(struct http_curl *h, CURL *c, const struct http_request *r, struc
     curl_off_t wait = 0;
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response->status);
     curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &wait);
-    if (response->status < 100)
+    if (response->status < 100 || response->status > 999)
         return err_set(e, ERR_UNKNOWN_OUTCOME, "the answer to %s is not HTTP", r->method);
     response->retry_after_s = wait > 0 && wait < 86400 ? (unsigned)wait : wait > 0 ? 86400 : 0;
     return 0;

@@ -22,6 +22,7 @@ static const char *const subjects[] = {
     "will the backup run tonight, or may we wait until the grace period has ended?",
     "Shnaa: call Tomas Silva back about the printer on the second floor",
     "Qwertz: nobody is called like this, and every name has to be compared",
+    "@Qwertz @Asdfgh @Yxcvbn @Poiuzt @Lkjhgf @Mnbvcx @Tzuiop @Ghjkle: as many unknown names as are looked at",
     "help",
 };
 

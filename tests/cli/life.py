@@ -175,6 +175,30 @@ def damaged_journal():
         expect(65, run(*words), errors=["journal .*/journal.db is damaged .*: stop frontdesk and restore"])
 
 
+def first_start_killed():
+    """Killed while it wrote who it is: the next start completes it, and the one after that can read it."""
+    for missing in ("key", "instance"):
+        LAB.clean()
+        tap.check(LAB.daemon.once() == 0, LAB.daemon.log())
+        os.unlink(state("instance"))
+        with sqlite3.connect(state("journal.db")) as db:
+            db.execute("DELETE FROM meta WHERE name = ?", (missing,))
+        db.close()
+        tap.check([LAB.daemon.once(), LAB.daemon.once()] == [0, 0], LAB.daemon.log())
+
+
+def letter_and_job_due():
+    """Both are due at the start: the job is not forgotten while its interim letter goes out."""
+    for _ in range(3):
+        LAB.clean()
+        LAB.deliver(dict(subject="Sarah: one", text="x"))
+        LAB.sandbox.faults([dict(method="POST", path="Tickets", nth=1, action="html503")])
+        tap.check(LAB.daemon.once({"FRONTDESK_CRASH_AT": "letter.after"}, SINCE) == -9, LAB.daemon.log())
+        begin = time.monotonic()
+        LAB.settle()
+        tap.check(time.monotonic() - begin < 15 and len(LAB.tickets()) == 1, "%.1f s\n%s" % (time.monotonic() - begin, LAB.daemon.log()))
+
+
 def second_daemon():
     LAB.clean()
     LAB.daemon.start()
@@ -282,7 +306,8 @@ if __name__ == "__main__":
         tap.run([("list and show", lists_and_stories), ("retry beside a running daemon", wishes_beside_the_daemon),
                  ("discard without a daemon", wishes_without_a_daemon), ("no journal yet", no_journal),
                  ("the state directory is a file", state_is_a_file), ("a lost journal, and rebuild", lost_journal),
-                 ("a newer journal", newer_journal), ("a damaged journal", damaged_journal), ("a second daemon", second_daemon),
+                 ("a newer journal", newer_journal), ("a damaged journal", damaged_journal), ("a first start that was killed", first_start_killed),
+                 ("a letter and its job due at once", letter_and_job_due), ("a second daemon", second_daemon),
                  ("modes and owners of files", private_files), ("no secret in log or state", no_secret_anywhere),
                  ("--since at a later start", since_later),
                  ("a rebuilt mailbox", rebuilt_mailbox)])

@@ -59,6 +59,8 @@ static int deliver(void *self, uint32_t uidvalidity, const struct mailbox_mail *
     ENSURE(uidvalidity != 0 && n >= 1 && n <= 200);
     for (size_t i = 0; i < n; i++) {
         ENSURE(mails[i].uid >= s->first && mails[i].uid > s->last && mails[i].bytes.ptr);
+        ENSURE(mails[i].received_ms > -INT64_C(1000) * 86400000 &&
+               mails[i].received_ms < INT64_C(253402700000000));
         s->last = mails[i].uid;
         touch(s, mails[i].bytes);
         owe(s, mails[i].uid);

@@ -5,8 +5,8 @@
 . "${FRONTDESK_SRC:-.}/tests/lint/findings.sh"
 command -v valgrind >/dev/null || { skip memcheck "no valgrind"; end; }
 export FRONTDESK_SRC="$src" FRONTDESK_BUILD="$build" CMOCKA_MESSAGE_OUTPUT=TAP FRONTDESK_SLOW=1 G_SLICE=always-malloc
-check="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
-    --num-callers=25 --suppressions=$src/tests/long/valgrind.supp"
+check="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --num-callers=25
+    --suppressions=$src/tests/long/valgrind.supp"
 
 for program in "$build"/tests/unit/test_* "$build"/tests/fuzz/fuzz_imap "$build"/tests/fuzz/fuzz_smtp; do
     case $program in *.*) continue ;; esac
@@ -20,7 +20,7 @@ done
 mkdir "$work/build" "$work/logs"
 cat >"$work/build/frontdesk" <<END
 #!/bin/sh
-exec $(echo $check) --log-file=$work/logs/%p "$build/frontdesk" "\$@"
+exec $(echo "$check" | tr -d "\n") --log-file=$work/logs/%p "$build/frontdesk" "\$@"
 END
 chmod +x "$work/build/frontdesk"
 ln -s "$build/frontdesk-sandbox" "$work/build/frontdesk-sandbox"

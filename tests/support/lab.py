@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A whole firm on loopback: mail host, simulated Autotask, one frontdesk; and the world afterwards as plain data."""
+import contextlib
 import email
 import email.policy
 import email.utils
@@ -28,9 +29,9 @@ def with_mail_inside(raw, inside):
     return whole.as_bytes(policy=whole.policy.clone(linesep="\r\n"))
 
 
-def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None, inside=None):
+def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None, files=None, inside=None):
     """A mail as it lies in the mailbox: stamped by the mailbox's server, or without proof. inside: another one, attached."""
-    raw = make_mail(sender, MAILBOX, subject, text, list((headers or {}).items()))
+    raw = make_mail(sender, MAILBOX, subject, text, list((headers or {}).items()), files or {})
     raw = with_mail_inside(raw, inside) if inside else raw
     if message_id:
         raw = re.sub(rb"(?im)^message-id:[^\r\n]*", b"Message-ID: " + message_id.encode(), raw, count=1)
@@ -82,8 +83,13 @@ class Lab:
 
     def stored(self, user):
         """Folder -> mails as bytes, read from the store itself."""
+        while True:
+            with contextlib.suppress(FileNotFoundError):  # moved while we looked
+                return self._read_store(os.path.join(self.host.path("mail"), user, "Maildir"))
+
+    @staticmethod
+    def _read_store(root):
         result = {}
-        root = os.path.join(self.host.path("mail"), user, "Maildir")
         for where, _, names in os.walk(root):
             if os.path.basename(where) in ("cur", "new"):
                 folder = os.path.relpath(os.path.dirname(where), root).lstrip(".") or "INBOX"
@@ -119,6 +125,8 @@ class Lab:
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
                                notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
                                files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
+                               file_names=sorted(f["fullPath"] for f in own("TicketAttachments", "ticketID")),
+                               file_sizes=sorted(f.get("fileSize", 0) for f in own("TicketAttachments", "ticketID")),
                                todos=sorted(d["activityDescription"] for d in own("CompanyToDos", "ticketID"))))
         return sorted(result, key=lambda t: (t["title"], t["key"]))
 

@@ -226,8 +226,8 @@ def free_ports(count):
     return ports
 
 
-def make_mail(sender, recipient, subject, text="", headers=()):
-    """One plain mail as bytes, with Date and Message-ID."""
+def make_mail(sender, recipient, subject, text="", headers=(), files=None):
+    """One mail as bytes, plain or with files (name -> bytes), with Date and Message-ID."""
     mail = email.message.EmailMessage()
     mail["From"] = sender
     mail["To"] = recipient
@@ -237,6 +237,8 @@ def make_mail(sender, recipient, subject, text="", headers=()):
     for name, value in headers:
         mail[name] = value
     mail.set_content(text or "\n")
+    for name, data in (files or {}).items():
+        mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
 
 

@@ -73,7 +73,14 @@ static int answer(void *self, const struct http_request *q, struct http_response
     } else if (slice_find(url, SLICE("Tickets/entity")) > 0) {
         buf_puts(&r->body, fields);
     } else {
-        buf_puts(&r->body, "{\"items\":[],\"pageDetails\":{\"nextPageUrl\":null}}");
+        /* one technician: a directory without any is refused */
+        const char *row = slice_find(url, SLICE("/Resources/")) > 0
+                              ? "{\"id\":7,\"firstName\":\"Sarah\",\"isActive\":true,\"licenseType\":1}"
+                          : slice_find(url, SLICE("/Roles/")) > 0 ? "{\"id\":9,\"isActive\":true}"
+                          : slice_find(url, SLICE("/ResourceServiceDeskRoles/")) > 0
+                              ? "{\"id\":1,\"resourceID\":7,\"roleID\":9,\"isActive\":true}"
+                              : "";
+        buf_printf(&r->body, "{\"items\":[%s],\"pageDetails\":{\"nextPageUrl\":null}}", row);
     }
     return 0;
 }

@@ -70,6 +70,10 @@ static void texts(void **state)
         {HEAD TYPE "text/plain; charset=iso-2022-jp\r\n\r\n\x1b$B$\"\x1b(B", "\xe3\x81\x82\n"},
         {HEAD TYPE "text/plain; charset=utf-8\r\n" QP "\r\na=C3=A9 =\r\nb=00=1Bc", "a\xc3\xa9 b"
                                                                                    "c\n"},
+        {HEAD TYPE "text/plain; charset=utf-8\r\n\r\n> a\xe2\x80\xa8"
+                   "b\rc\xe2\x80\xa9"
+                   "d",
+         "> a bc d\n"},
         {HEAD TYPE "text/plain; format=flowed\r\n\r\none \r\ntwo\r\n> q \r\n> r\r\n  x\r\n-- \r\nsig",
          "one two\n> q r\n x\n-- \nsig\n"},
         {HEAD TYPE "text/plain; format=flowed; delsp=yes\r\n\r\nab \r\ncd\r\n", "abcd\n"},
@@ -110,6 +114,18 @@ static void html(void **state)
         {"&lt;&#65;&#x42;&bogus;&amp;&eacute;&#0;", "<AB&bogus;&\xc3\xa9\xef\xbf\xbd"},
         {"1 < 2 <3", "1 < 2 <3"},
         {"<p title=\"a>b\">t", "t"},
+        /* every line of a quotation keeps its mark, however the line break was written */
+        {"<blockquote>a&#10;b&#x2028;c&#13;d\xe2\x80\xa8"
+         "e<pre>f&#10;g</pre></blockquote>h",
+         "> a b\n> c d\n> e\n> f g\nh"},
+        {"a<div id=\"x_divRplyFwdMsg\"><b>From:</b> b</div>", "a\n\n-----Original Message-----\nFrom: b"},
+        {"a<div class=yahoo_quoted><div style='border:none;border-top:solid #E1E1E1 1.0pt'>b</div></div>",
+         "a\n\n-----Original Message-----\nb"},
+        {"<blockquote>a<div id=divRplyFwdMsg>b</div></blockquote>c",
+         "> a\n>\n> -----Original Message-----\n> b\nc"},
+        {"<div>a<div class=\"x gmail_signature\">b<br>c</div></div>", "a\n-- \nb\nc"},
+        {"<div>a<div id=Signature><div><br></div></div>b</div>", "a\n\nb"},
+        {"<div style='border-top:1px solid red'>a</div><div style='border:none'>b</div>", "a\nb"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf out = BUF_INIT(10000);

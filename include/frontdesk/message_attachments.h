@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * message, attachments: which files of a mail go along to the ticket, which are left out and why, and the
+ * bytes of each as a stream.
+ *
+ *   real attachments          go; mails inside as .eml, Outlook's winmail.dat as the files in it
+ *   pictures that the HTML shows  only from inline_min bytes on: smaller ones are logos of signatures
+ *   calendar parts, reports   only with a name
+ *   signatures, empty files, the same file again, files over max_size, more than ATTACHMENTS_MAX: left out
+ *
+ * The list is made once; a struct attachment is flat and says where its bytes are in the mail, so that it can
+ * be kept (as JSON) and read later, and again, without a new look at the mail's structure. Names are safe to
+ * show and to save: no path, control or bidirectional override, no reserved name, at most 150 bytes, ending
+ * kept, each one once in a list whatever its case.
+ */
+#ifndef FRONTDESK_MESSAGE_ATTACHMENTS_H
+#define FRONTDESK_MESSAGE_ATTACHMENTS_H
+
+#include "frontdesk/message.h"
+
+enum { ATTACHMENTS_MAX = 100, ATTACHMENTS_IN_TNEF = 100 };
+
+/* The mail: its bytes, or (path not NULL) its spool file. */
+struct mail_bytes {
+    struct slice bytes;
+    const char *path;
+};
+
+struct attachment {
+    const char *name;
+    uint64_t size;             /* of the file itself, decoded */
+    uint64_t raw_off, raw_len; /* its encoded content in the mail */
+    uint8_t encoding;          /* as in struct message_part */
+    uint64_t inner_off;        /* where the file starts in the decoded content (winmail.dat), else 0 */
+};
+
+struct attachments {
+    struct attachment *list;
+    size_t n;
+    const char **left_out; /* "video.mov: 48 MB, Autotask takes at most 6 MB a file"; one line each */
+    size_t n_left_out;
+};
+
+struct attachments_options {
+    uint64_t max_size;   /* of one file; 0 = no limit */
+    uint64_t inline_min; /* 0 = ATTACHMENTS_INLINE_MIN */
+    bool original;       /* the mail itself too, as "original message.eml", first */
+};
+enum { ATTACHMENTS_INLINE_MIN = 50 * 1000 };
+
+/* `m` is what reader_read made of the same mail. Everything of *out lives in `pool`. ERR_IO when the mail
+ * cannot be read; whatever is in it is no error. */
+int attachments_list(struct attachments *out, const struct message *m, const struct mail_bytes *mail,
+                     const struct attachments_options *options, struct pool *pool, struct err *e) MUST_USE;
+
+/* The bytes of one, in constant memory; opened again it starts again. The mail's bytes must stay. */
+struct attachment_reader;
+int attachment_open(struct attachment_reader **out, const struct mail_bytes *mail, const struct attachment *a,
+                    struct err *e) MUST_USE;
+/* Up to n bytes, 0 after a->size bytes, or when the mail does not hold them (any more). Takes the reader as
+ * void *, as those who send files ask for. */
+size_t attachment_read(void *reader, char *into, size_t n);
+void attachment_close(struct attachment_reader **reader);
+
+#endif

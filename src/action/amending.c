@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * amending: the plan of a follow-up. Three kinds: an answer to our question (the held ticket is made),
+ * changes of a ticket, and words that become a note. What cannot be done is said in a remark; nothing that
+ * was written is lost. Changes keep the values that the ticket showed when it was planned (invariant 4).
+ */
+#include "planning.h"
+
+static struct slice own_words(const struct plan_input *in, struct pool *pool)
+{
+    struct buf own = BUF_INIT(300 * 1024);
+    own_text(&own, message_str(in->message, in->message->text));
+    struct slice s = slice_from(pool_slice(pool, buf_view(&own)), own.len);
+    buf_release(&own);
+    return slice_trim(s);
+}
+
+static void note_words(struct plan *p, struct slice words, struct pool *pool)
+{
+    if (slice_trim(words).len)
+        p->note =
+            pool_printf(pool, "%s%s<%s> by email:\n\n%.*s", p->sender_name, p->sender_name[0] ? " " : "",
+                        p->sender, (int)slice_cut_utf16(slice_trim(words), 30000).len, slice_trim(words).ptr);
+}
+
+/* --- answers to a question --- */
+
+static const struct plan_person *chosen(const struct plan_origin *o, const struct change *c,
+                                        struct plan_person *room, struct pool *pool)
+{
+    if (c->kind == CHANGE_CHOICE && c->number >= 1 && c->number <= o->plan->n_suggestions)
+        return &o->plan->suggestions[c->number - 1];
+    if (c->kind != CHANGE_TO || c->n_resources == 0)
+        return NULL;
+    *room = planning_person(c->resources[0], pool);
+    return room;
+}
+
+/* The ticket that was held, now with somebody to do it. Made under the key of the mail that asked for it. */
+static void take_held_ticket(const struct plan_input *in, struct plan *p, const struct journal_job *from,
+                             const struct plan *its_plan, const struct plan_person *who, struct pool *pool)
+{
+    struct plan held = *its_plan;
+    p->title = held.title;
+    p->description = held.description;
+    p->external_id = held.external_id;
+    p->company_id = held.company_id;
+    p->contact_id = held.contact_id;
+    p->status = held.status;
+    p->priority = held.priority;
+    p->category = held.category;
+    p->type = held.type;
+    p->source = held.source;
+    p->due_ms = held.due_ms;
+    p->company_name = held.company_name;
+    p->priority_name = held.priority_name;
+    p->due_text = held.due_text;
+    p->text_cut = held.text_cut;
+    p->files_job = from->id;
+    memcpy(p->files, held.files, sizeof(p->files));
+    p->n_files = held.n_files;
+    memcpy(p->people, held.people, sizeof(p->people));
+    p->n_people = held.n_people;
+    if (who) {
+        p->people[0] = *who;
+        p->n_people = 1;
+    }
+    if (held.queue_id == in->directory->labels.triage_queue) {
+        planning_queue(in, p, pool);
+    } else {
+        p->queue_id = held.queue_id;
+        p->queue_name = held.queue_name;
+    }
+    p->reply = "created";
+    p->outcome = OUTCOME_TICKET;
+}
+
+static void apply_to_new(const struct plan_input *in, struct plan *p, const struct change *c,
+                         struct pool *pool)
+{
+    if (c->kind == CHANGE_SET)
+        planning_override(in, p, &c->value, pool);
+    for (size_t i = c->kind == CHANGE_TO ? 1 : 0; (c->kind == CHANGE_ADD || c->kind == CHANGE_TO) &&
+                                                  i < c->n_resources && p->n_people < PLAN_MAX_PEOPLE;
+         i++)
+        p->people[p->n_people++] = planning_person(c->resources[i], pool);
+}
+
+static void copy_suggestions(struct plan *p, const struct change *c, const struct plan *asked,
+                             struct pool *pool)
+{
+    for (size_t i = 0; i < c->n_suggestions; i++)
+        p->suggestions[p->n_suggestions++] = planning_person(c->suggestions[i], pool);
+    for (size_t i = 0; p->n_suggestions == 0 && i < asked->n_suggestions; i++)
+        p->suggestions[i] = asked->suggestions[i];
+    if (p->n_suggestions == 0)
+        p->n_suggestions = asked->n_suggestions;
+}
+
+static void plan_answer(const struct plan_input *in, struct plan *p, const struct followup *f,
+                        struct pool *pool)
+{
+    const struct plan_origin *o = in->origin;
+    struct plan_person room;
+    const struct plan_person *who = NULL;
+    bool undo = false;
+    struct change nothing = {0};
+    const struct change *unsure = &nothing;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct plan_person *one = chosen(o, &f->changes[i], &room, pool);
+        who = one ? one : who;
+        undo = undo || f->changes[i].kind == CHANGE_UNDO;
+        if (f->changes[i].n_suggestions)
+            unsure = &f->changes[i];
+    }
+    note_words(p, f->note, pool);
+    p->why_ask = o->plan->why_ask;
+    p->asked_word = o->plan->asked_word;
+    if (undo) {
+        p->take_over = o->root->id;
+        p->reply = "withdrawn";
+        p->outcome = OUTCOME_ANSWERED;
+        return;
+    }
+    if (!who) {
+        /* what was written waits with the question and becomes a note of the ticket */
+        p->reply = "ask_again";
+        p->outcome = OUTCOME_ANSWERED;
+        p->hold_text = o->plan->hold_text;
+        p->target_title = o->plan->title;
+        copy_suggestions(p, unsure, o->plan, pool);
+        return;
+    }
+    p->take_over = o->root->id;
+    if (o->kept_words[0])
+        p->note = pool_printf(pool, "%s%s%s", o->kept_words, p->note ? "\n\n" : "", p->note ? p->note : "");
+    take_held_ticket(in, p, o->root, o->plan, who, pool);
+    for (size_t i = 0; i < f->n; i++)
+        apply_to_new(in, p, &f->changes[i], pool);
+}
+
+/* --- changes of a ticket --- */
+
+static void put_change(struct plan *p, struct plan_change c)
+{
+    if (p->n_changes < PLAN_MAX_CHANGES)
+        p->changes[p->n_changes++] = c;
+}
+
+static int64_t value_of(int64_t id)
+{
+    return id ? id : PLAN_NULL;
+}
+
+static const char *label_name(const struct directory *d, enum directory_list list, int64_t id,
+                              struct pool *pool)
+{
+    for (size_t i = 0; i < d->n_lists[list]; i++) {
+        if (d->lists[list][i].id == id)
+            return pool_copy(pool, d->lists[list][i].name);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
+}
+
+static const char *company_name(const struct directory *d, int64_t id, struct pool *pool)
+{
+    for (size_t i = 0; i < d->n_companies; i++) {
+        if (d->companies[i].id == id)
+            return pool_copy(pool, d->companies[i].name);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
+}
+
+static const char *person_name(const struct directory *d, int64_t id, struct pool *pool)
+{
+    const struct directory_resource *r = id ? directory_find(d, id) : NULL;
+    return r ? planning_person(r, pool).name : id ? pool_printf(pool, "id %lld", (long long)id) : "nobody";
+}
+
+static void assign(const struct plan_input *in, struct plan *p, const struct plan_now *now, int64_t resource,
+                   int64_t role, struct pool *pool)
+{
+    if (resource == now->resource) {
+        plan_remark(p, pool_printf(pool, "%s has it already.", person_name(in->directory, resource, pool)));
+        return;
+    }
+    put_change(p, (struct plan_change){.what = "For",
+                                       .field = "assignedResourceID",
+                                       .before = value_of(now->resource),
+                                       .after = value_of(resource),
+                                       .was = person_name(in->directory, now->resource, pool),
+                                       .becomes = person_name(in->directory, resource, pool)});
+    put_change(p, (struct plan_change){.what = "",
+                                       .field = "assignedResourceRoleID",
+                                       .before = value_of(now->role),
+                                       .after = value_of(role)});
+}
+
+static void set_value(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                      const struct override *o, struct pool *pool)
+{
+    const struct directory *d = in->directory;
+    const struct {
+        const char *what, *field;
+        int64_t now;
+        enum directory_list list;
+    } rows[] = {
+        [OVERRIDE_PRIORITY] = {"Priority", "priority", now->priority, LIST_PRIORITY},
+        [OVERRIDE_QUEUE] = {"Queue", "queueID", now->queue, LIST_QUEUE},
+        [OVERRIDE_CATEGORY] = {"Category", "ticketCategory", now->category, LIST_CATEGORY},
+        [OVERRIDE_TYPE] = {"Type", "ticketType", now->type, LIST_TYPE},
+        [OVERRIDE_STATUS] = {"Status", "status", now->status, LIST_STATUS},
+    };
+    struct plan_change c = {0};
+    if (o->key == OVERRIDE_DUE) {
+        c = (struct plan_change){.what = "Due",
+                                 .field = "dueDateTime",
+                                 .before = value_of(now->due_ms),
+                                 .after = value_of(o->due_ms),
+                                 .was = now->due_ms ? planning_when(in, now->due_ms, pool) : "none",
+                                 .becomes = planning_when(in, o->due_ms, pool)};
+    } else if (o->key == OVERRIDE_COMPANY) {
+        c = (struct plan_change){.what = "Company",
+                                 .field = "companyID",
+                                 .before = now->company,
+                                 .after = o->id,
+                                 .was = company_name(d, now->company, pool),
+                                 .becomes = pool_copy(pool, o->name)};
+    } else if ((size_t)o->key < ARRAY_LEN(rows) && rows[o->key].what) {
+        c = (struct plan_change){.what = rows[o->key].what,
+                                 .field = rows[o->key].field,
+                                 .before = value_of(rows[o->key].now),
+                                 .after = value_of(o->id),
+                                 .was = label_name(d, rows[o->key].list, rows[o->key].now, pool),
+                                 .becomes = pool_copy(pool, o->name)};
+    } else {
+        plan_remark(p, pool_printf(pool, "%s cannot be changed by mail.", override_key_name(o->key)));
+        return;
+    }
+    if (o->state != OVERRIDE_SET)
+        planning_cannot(p, o, c.was, pool);
+    else if (c.before == c.after)
+        plan_remark(p, pool_printf(pool, "%s is %s already.", c.what, c.was));
+    else
+        put_change(p, c);
+}
+
+static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                           unsigned n, struct pool *pool)
+{
+    const struct plan *asked = in->origin->plan;
+    if (n < 1 || n > asked->n_choices) {
+        plan_remark(p, pool_printf(pool, "There was no choice number %u.", n));
+        return;
+    }
+    struct override o = {.key = OVERRIDE_COMPANY,
+                         .state = OVERRIDE_SET,
+                         .id = asked->choices[n - 1].id,
+                         .name = asked->choices[n - 1].name};
+    set_value(in, p, now, &o, pool);
+}
+
+static void undo(const struct plan_input *in, struct plan *p, const struct plan_now *now, bool force,
+                 struct pool *pool)
+{
+    const struct directory_labels *l = &in->directory->labels;
+    if (now->worked_on && !force) {
+        plan_remark(
+            p, "It was not undone: time was logged on this ticket already. Reply \"undo anyway\" to undo it "
+               "all the same; the time stays.");
+        return;
+    }
+    struct override status = {.key = OVERRIDE_STATUS,
+                              .state = OVERRIDE_SET,
+                              .id = l->cancelled_status,
+                              .name = label_name(in->directory, LIST_STATUS, l->cancelled_status, pool)};
+    if (l->cancelled_status)
+        set_value(in, p, now, &status, pool);
+    else
+        plan_remark(p, "Its status stays as it is: no ticket.cancelled_status is configured.");
+    if (now->resource)
+        assign(in, p, now, 0, 0, pool);
+    if (!p->note)
+        note_words(p, SLICE("Undone by the sender."), pool);
+}
+
+static void uncertain_name(struct plan *p, const struct change *c, struct pool *pool)
+{
+    struct buf names = BUF_INIT(1000);
+    for (size_t i = 0; i < c->n_suggestions; i++)
+        buf_printf(&names, "%s%s", i ? ", " : "", planning_person(c->suggestions[i], pool).name);
+    plan_remark(p, pool_printf(pool, "\"%.*s\": nobody of that name can be given tickets.%s%s%s",
+                               SLICE_ARG(slice_cut_utf8(c->said, 80)), names.len ? " Perhaps " : "",
+                               names.data, names.len ? "?" : ""));
+    buf_release(&names);
+}
+
+static void put_people(struct plan_person *list, size_t *n, const struct change *c, size_t from,
+                       struct pool *pool)
+{
+    for (size_t i = from; i < c->n_resources && *n < PLAN_MAX_PEOPLE; i++)
+        list[(*n)++] = planning_person(c->resources[i], pool);
+}
+
+static void amend_one(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                      const struct change *c, struct pool *pool)
+{
+    bool names_people = c->kind == CHANGE_TO || c->kind == CHANGE_ADD || c->kind == CHANGE_REMOVE;
+    if (names_people && c->n_resources == 0) {
+        uncertain_name(p, c, pool);
+        return;
+    }
+    switch (c->kind) {
+    case CHANGE_CHOICE:
+        choose_company(in, p, now, c->number, pool);
+        break;
+    case CHANGE_UNDO:
+        undo(in, p, now, c->force, pool);
+        break;
+    case CHANGE_TO:
+        assign(in, p, now, c->resources[0]->id, c->resources[0]->role_id, pool);
+        put_people(p->adds, &p->n_adds, c, 1, pool);
+        break;
+    case CHANGE_ADD:
+        put_people(p->adds, &p->n_adds, c, 0, pool);
+        break;
+    case CHANGE_REMOVE:
+        put_people(p->removes, &p->n_removes, c, 0, pool);
+        break;
+    case CHANGE_SET:
+        set_value(in, p, now, &c->value, pool);
+        break;
+    case CHANGE_SEPARATE:
+    case CHANGE_ACK:
+    case CHANGE_SNOOZE:
+        plan_remark(p,
+                    pool_printf(pool, "\"%.*s\" does nothing here.", SLICE_ARG(slice_cut_utf8(c->said, 80))));
+        break;
+    }
+}
+
+static int plan_amend(const struct plan_input *in, struct plan *p, const struct followup *f, struct slice own,
+                      struct pool *pool, struct err *e)
+{
+    const struct plan_origin *o = in->origin;
+    struct plan_now now = {0};
+    bool with_work = false;
+    p->target_id = o->root->ticket_id;
+    p->target_number = pool_copy(pool, o->root->ticket_number);
+    p->target_title = o->plan->title;
+    p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
+    p->reply = "amended";
+    p->outcome = OUTCOME_AMENDED;
+    note_words(p, f->note, pool);
+    if (f->n && !o->may_change) {
+        note_words(p, own, pool);
+        plan_remark(
+            p,
+            pool_printf(
+                pool, "Only %s or an administrator may change this ticket; your words were added as a note.",
+                o->root->sender));
+        return 0;
+    }
+    for (size_t i = 0; i < f->n; i++)
+        with_work = with_work || f->changes[i].kind == CHANGE_UNDO;
+    if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, with_work, &now, e) != 0)
+        return -1;
+    for (size_t i = 0; i < f->n; i++)
+        amend_one(in, p, &now, &f->changes[i], pool);
+    return 0;
+}
+
+/* The same text again was meant as a second request after all. */
+static bool plan_separate(const struct plan_input *in, struct plan *p, const struct followup *f,
+                          struct pool *pool)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < f->n; i++)
+        wanted = wanted || f->changes[i].kind == CHANGE_SEPARATE;
+    if (!wanted || !in->origin->again || !in->origin->may_change)
+        return false;
+    take_held_ticket(in, p, in->origin->again, in->origin->again_plan, NULL, pool);
+    if (p->n_people == 0) {
+        p->reply = "triage";
+        p->outcome = OUTCOME_UNASSIGNED;
+    }
+    return true;
+}
+
+int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool, struct err *e)
+{
+    struct followup *f = pool_alloc(pool, sizeof(*f));
+    struct due_calendar calendar = due_calendar_of(in->conf);
+    struct slice own = own_words(in, pool);
+    followup_read(f, own, in->origin->waiting, in->directory, in->names, &calendar, in->now_ms, pool);
+    p->verb = "follow-up";
+    if (plan_separate(in, p, f, pool))
+        return 0;
+    if (f->thanks_only && f->n == 0 && p->n_files == 0) {
+        p->reply = "";
+        p->outcome = OUTCOME_IGNORED;
+        p->reason = "thanks only: nothing to do";
+        return 0;
+    }
+    if (in->origin->root->outcome == OUTCOME_DIVERTED) {
+        p->reply = "amended";
+        p->outcome = OUTCOME_ANSWERED;
+        plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with "
+                       "another ticket. "
+                       "Please write on that ticket in Autotask.");
+        return 0;
+    }
+    if (in->origin->waiting) {
+        plan_answer(in, p, f, pool);
+        return 0;
+    }
+    return plan_amend(in, p, f, own, pool, e);
+}
