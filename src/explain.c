@@ -8,7 +8,7 @@
 
 enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024 };
 
-/* As it travels: each line ends in CRLF. */
+/* How it travels: each line ends in CRLF. */
 static uint64_t wire_size(struct slice mail)
 {
     uint64_t size = mail.len;
@@ -17,14 +17,32 @@ static uint64_t wire_size(struct slice mail)
     return size;
 }
 
-/* What a mailbox would deliver: of a mail over the limit the header block only. */
-static struct slice as_delivered(const struct conf *conf, struct slice mail, bool *headers_only)
+static void put_wire(struct buf *out, struct slice mail)
 {
-    *headers_only = wire_size(mail) > conf->limits.message_size;
-    long end = *headers_only ? slice_find(mail, SLICE("\r\n\r\n")) : -1;
+    for (size_t i = 0; i < mail.len; i++) {
+        if (mail.ptr[i] == '\n' && (i == 0 || mail.ptr[i - 1] != '\r'))
+            buf_putc(out, '\r');
+        buf_putc(out, mail.ptr[i]);
+    }
+}
+
+/* What a mailbox would deliver: of a mail over the limit the header block only. `room` holds it if need be.
+ */
+static struct slice as_delivered(const struct conf *conf, struct slice mail, bool *headers_only,
+                                 struct buf *room)
+{
+    uint64_t size = wire_size(mail);
+    *headers_only = size > conf->limits.message_size;
+    if (!*headers_only && size == mail.len)
+        return mail;
+    if (!*headers_only) {
+        put_wire(room, mail);
+        return buf_view(room);
+    }
+    long end = slice_find(mail, SLICE("\r\n\r\n"));
     if (end >= 0)
         return slice_cut(mail, (size_t)end + 4);
-    end = *headers_only ? slice_find(mail, SLICE("\n\n")) : -1;
+    end = slice_find(mail, SLICE("\n\n"));
     return end >= 0 ? slice_cut(mail, (size_t)end + 2) : mail;
 }
 
@@ -273,7 +291,8 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
     struct job_view v = {.explained = depth};
     bool headers_only;
-    struct slice bytes = as_delivered(d->conf, mail, &headers_only);
+    struct buf room = BUF_INIT(d->conf->limits.message_size + 1);
+    struct slice bytes = as_delivered(d->conf, mail, &headers_only, &room);
     int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
     if (rc == 0 && pool_exhausted(pool))
         rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
@@ -282,6 +301,7 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     else
         buf_puts(out, "outcome   parked: the operator is told, the sender is not known\n");
     message_release(&v.message);
+    buf_release(&room);
     pool_free(&pool);
     return rc;
 }
