@@ -39,7 +39,7 @@ int pace_open(struct pace **out, const char *dir, const char *name, uint64_t mos
     else if (errno == EEXIST)
         fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     else if (errno == ENOENT) /* before the first start: there is nobody to share it with */
-        fd = memfd_create(name, MFD_CLOEXEC);
+        fd = memfd_create("pace", MFD_CLOEXEC);
     if (fd < 0)
         return err_set_errno(e, errno, "cannot open %s", path);
     struct pace *p = mem_alloc(sizeof(*p));
