@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * step_kinds: what a plan does outside, step by step, and each kind of step with its look-up (invariants 3 and 4).
- * A ticket is known by its externalID; notes, files and to-dos carry a mark made of key and number; people
- * are known by (ticket, resource); a change by what the ticket shows.
+ * step_kinds: what a plan does outside, step by step, and each kind of step with its look-up (invariants 3
+ * and 4). A ticket is known by its externalID; notes, files and to-dos carry a mark made of key and number;
+ * people are known by (ticket, resource); a change by what the ticket shows.
  */
 #include "step_kinds.h"
 
