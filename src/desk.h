@@ -91,8 +91,9 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
              bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
              struct job_view *out, struct err *e) MUST_USE;
 /* The same for a mail that was read and judged already: v->message and v->gate in, the rest out. */
-int job_decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
-               struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e) MUST_USE;
+int job_decide(struct desk *d, const struct conf_mailbox *mailbox, const struct mail_bytes *mail,
+               int64_t received_ms, struct desk_people *people, struct pool *pool, struct job_view *v,
+               struct err *e) MUST_USE;
 /* The final letter of a plan; strings in pool. */
 int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
                const struct facts_input *facts, const char *template, const char *kind, const char *key,

@@ -4,9 +4,11 @@
 #include "job_private.h"
 #include "telling.h"
 
+#include "frontdesk/message_attachments.h"
+
 enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024 };
 
-/* As it travels: each line ends in CRLF. */
+/* How it travels: each line ends in CRLF. */
 static uint64_t wire_size(struct slice mail)
 {
     uint64_t size = mail.len;
@@ -15,14 +17,32 @@ static uint64_t wire_size(struct slice mail)
     return size;
 }
 
-/* What a mailbox would deliver: of a mail over the limit the header block only. */
-static struct slice as_delivered(const struct conf *conf, struct slice mail, bool *headers_only)
+static void put_wire(struct buf *out, struct slice mail)
 {
-    *headers_only = wire_size(mail) > conf->limits.message_size;
-    long end = *headers_only ? slice_find(mail, SLICE("\r\n\r\n")) : -1;
+    for (size_t i = 0; i < mail.len; i++) {
+        if (mail.ptr[i] == '\n' && (i == 0 || mail.ptr[i - 1] != '\r'))
+            buf_putc(out, '\r');
+        buf_putc(out, mail.ptr[i]);
+    }
+}
+
+/* What a mailbox would deliver: of a mail over the limit the header block only. `room` holds it if need be.
+ */
+static struct slice as_delivered(const struct conf *conf, struct slice mail, bool *headers_only,
+                                 struct buf *room)
+{
+    uint64_t size = wire_size(mail);
+    *headers_only = size > conf->limits.message_size;
+    if (!*headers_only && size == mail.len)
+        return mail;
+    if (!*headers_only) {
+        put_wire(room, mail);
+        return buf_view(room);
+    }
+    long end = slice_find(mail, SLICE("\r\n\r\n"));
     if (end >= 0)
         return slice_cut(mail, (size_t)end + 4);
-    end = *headers_only ? slice_find(mail, SLICE("\n\n")) : -1;
+    end = slice_find(mail, SLICE("\n\n"));
     return end >= 0 ? slice_cut(mail, (size_t)end + 2) : mail;
 }
 
@@ -271,7 +291,8 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
     struct job_view v = {.explained = depth};
     bool headers_only;
-    struct slice bytes = as_delivered(d->conf, mail, &headers_only);
+    struct buf room = BUF_INIT(d->conf->limits.message_size + 1);
+    struct slice bytes = as_delivered(d->conf, mail, &headers_only, &room);
     int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
     if (rc == 0 && pool_exhausted(pool))
         rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
@@ -280,6 +301,7 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     else
         buf_puts(out, "outcome   parked: the operator is told, the sender is not known\n");
     message_release(&v.message);
+    buf_release(&room);
     pool_free(&pool);
     return rc;
 }
@@ -306,10 +328,30 @@ static const struct message_part *attached_mail(const struct message *m)
     return NULL;
 }
 
+static int read_attached(const struct message_part *p, const struct mail_bytes *mail, struct buf *out,
+                         struct err *e)
+{
+    const struct attachment a = {.name = "the attached mail",
+                                 .size = p->size,
+                                 .raw_off = p->raw_off,
+                                 .raw_len = p->raw_len,
+                                 .encoding = p->encoding};
+    struct attachment_reader *reader;
+    char chunk[16384];
+    if (p->size > ATTACHED_MAX)
+        return err_set(e, ERR_LIMIT, "the attached mail is larger than %d MB", ATTACHED_MAX >> 20);
+    if (attachment_open(&reader, mail, &a, e) != 0)
+        return -1;
+    for (size_t n; (n = attachment_read(reader, chunk, sizeof(chunk))) > 0;)
+        buf_put(out, chunk, n);
+    attachment_close(&reader);
+    return 0;
+}
+
 /* The same mail, as if what stands behind "explain:" were its subject. */
 static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
-                           int64_t received_ms, struct desk_people *people, struct pool *pool,
-                           struct buf *out, struct err *e)
+                           const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
+                           struct pool *pool, struct buf *out, struct err *e)
 {
     struct job_view v = {.message = asks->message, .gate = asks->gate, .explained = 1};
     struct slice subject = message_str(&v.message, v.message.subject), wanted = asks->command.argument;
@@ -319,14 +361,14 @@ static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, c
         return err_set(e, ERR_MAIL, "the subject cannot be found again");
     v.message.subject.off += (uint32_t)at;
     v.message.subject.len -= (uint32_t)at;
-    if (job_decide(d, mailbox, received_ms, people, pool, &v, e) != 0)
+    if (job_decide(d, mailbox, mail, received_ms, people, pool, &v, e) != 0)
         return -1;
     return put_view(out, d, mailbox, &v, true, people, pool, e);
 }
 
 const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
-                          struct slice bytes, const char *path, int64_t received_ms,
-                          struct desk_people *people, struct pool *pool)
+                          const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
+                          struct pool *pool)
 {
     struct buf out = BUF_INIT(1 << 20), inner = BUF_INIT(ATTACHED_MAX);
     struct err e = ERR_INIT;
@@ -335,8 +377,8 @@ const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, co
     if (asks->explained)
         buf_puts(&out, "command   explain: an explanation within an explanation is not given\n");
     else if (asks->command.argument.len)
-        rc = explain_subject(d, mailbox, asks, received_ms, people, pool, &out, &e);
-    else if (attached && (rc = message_part_bytes(attached, bytes, path, &inner, &e)) == 0)
+        rc = explain_subject(d, mailbox, asks, mail, received_ms, people, pool, &out, &e);
+    else if (attached && (rc = read_attached(attached, mail, &inner, &e)) == 0)
         rc = explain_bytes(d, mailbox, buf_view(&inner), people, 1, &out, &e);
     if (rc != 0)
         buf_printf(&out, "error     %s\n", e.text);

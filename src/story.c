@@ -94,7 +94,8 @@ static void facts_of_operator(struct desk *d, const struct plan *p, struct facts
     struct buf text = BUF_INIT(200 * 1024);
     if (p->refusal && p->refusal[0])
         return;
-    if (story_read(&s, d->journal, p->argument, pool, &e) != 0) {
+    /* without a journal (explain before the first start) nothing is known */
+    if (!d->journal || story_read(&s, d->journal, p->argument, pool, &e) != 0) {
         in->wish = "unknown";
     } else if (strcmp(p->reply, "show") == 0) {
         story_text(d->conf, &s, &text);
@@ -110,9 +111,9 @@ static void facts_of_operator(struct desk *d, const struct plan *p, struct facts
 
 void story_facts(struct desk *d, const struct plan *p, struct facts_input *in, struct pool *pool)
 {
-    if (!d->journal || !p->reply)
+    if (!p->reply)
         return;
-    if (strcmp(p->reply, "status") == 0)
+    if (strcmp(p->reply, "status") == 0 && d->journal)
         in->status_text = text_of_status(d, p, pool);
     else if (strcmp(p->reply, "show") == 0 || strcmp(p->reply, "wish") == 0)
         facts_of_operator(d, p, in, pool);

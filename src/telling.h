@@ -51,7 +51,7 @@ int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slic
                  struct err *e) MUST_USE;
 /* The mail asks for an explanation: of the subject behind "explain:", or of the mail attached to it. */
 const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
-                          struct slice bytes, const char *path, int64_t received_ms,
-                          struct desk_people *people, struct pool *pool);
+                          const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
+                          struct pool *pool);
 
 #endif

@@ -137,12 +137,12 @@ static bool asks_for_explanation(const struct job_view *v)
 }
 
 /* An explanation is made now and kept in the plan. */
-static void explain_if_asked(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
-                             const char *path, int64_t received_ms, struct desk_people *people,
+static void explain_if_asked(struct desk *d, const struct conf_mailbox *mailbox,
+                             const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
                              struct pool *pool, struct job_view *v)
 {
     if (asks_for_explanation(v))
-        v->plan.explanation = explain_asked(d, mailbox, v, bytes, path, received_ms, people, pool);
+        v->plan.explanation = explain_asked(d, mailbox, v, mail, received_ms, people, pool);
 }
 
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
@@ -151,19 +151,23 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 {
     if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
         return -1;
+    struct mail_bytes mail = {bytes, path};
     if (out->gate.verdict != GATE_STAFF)
         return 0;
-    struct mail_bytes mail = {bytes, path};
     if (decide(d, mailbox, 0, &mail, received_ms, people, pool, out, e) != 0)
         return -1;
-    explain_if_asked(d, mailbox, bytes, path, received_ms, people, pool, out);
+    explain_if_asked(d, mailbox, &mail, received_ms, people, pool, out);
     return 0;
 }
 
-int job_decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t received_ms,
-               struct desk_people *people, struct pool *pool, struct job_view *v, struct err *e)
+int job_decide(struct desk *d, const struct conf_mailbox *mailbox, const struct mail_bytes *mail,
+               int64_t received_ms, struct desk_people *people, struct pool *pool, struct job_view *v,
+               struct err *e)
 {
-    return decide(d, mailbox, 0, NULL, received_ms, people, pool, v, e);
+    if (decide(d, mailbox, 0, mail, received_ms, people, pool, v, e) != 0)
+        return -1;
+    explain_if_asked(d, mailbox, mail, received_ms, people, pool, v);
+    return 0;
 }
 
 /* Strangers and robots: recorded, filed, never answered. */
@@ -320,13 +324,13 @@ static void reading_ends(struct job *job)
 }
 
 /* An attached mail is read too. */
-static void explain_noted(struct job *job, const char *path, struct desk_people *people, struct job_view *v)
+static void explain_noted(struct job *job, const struct mail_bytes *mail, struct desk_people *people,
+                          struct job_view *v)
 {
     if (!asks_for_explanation(v))
         return;
     reading_begins(job);
-    explain_if_asked(job->desk, job->mailbox, job->row.mail, path, job->row.received_ms, people, job->pool,
-                     v);
+    explain_if_asked(job->desk, job->mailbox, mail, job->row.received_ms, people, job->pool, v);
     reading_ends(job);
 }
 
@@ -345,7 +349,7 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     struct mail_bytes mail = {job->row.mail, path};
     int rc = decide(d, job->mailbox, job->row.id, &mail, job->row.received_ms, people, job->pool, v, e);
     if (rc == 0)
-        explain_noted(job, path, people, v);
+        explain_noted(job, &mail, people, v);
     if (rc == 0 && v->wait)
         rc = come_back(job, 1000, "waits for the mail that it answers", e);
     else if (rc == 0)

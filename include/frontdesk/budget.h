@@ -24,7 +24,7 @@ void budget_close(struct budget **budget);
 int budget_enter(struct budget *budget, const char *endpoint, unsigned wait_ms, int *slot,
                  struct err *e) MUST_USE;
 void budget_leave(struct budget *budget, const char *endpoint, int slot);
-/* The system has answered as it should. */
+/* The system has taken our login and answered as it should. */
 void budget_reached(struct budget *budget);
 
 /* How the budget of `dir` and `name` stands, also beside the processes that use it; zeros if nobody has. */

@@ -83,10 +83,6 @@ int reader_read(struct message *out, struct slice bytes, bool headers_only,
 int reader_read_file(struct message *out, const char *path, const struct message_limits *limits,
                      struct err *e) MUST_USE;
 void message_release(struct message *m);
-/* The decoded bytes of a part of the mail that `mail` or the file `path` holds. ERR_LIMIT when they are more
- * than out->max, ERR_IO. */
-int message_part_bytes(const struct message_part *p, struct slice mail, const char *path, struct buf *out,
-                       struct err *e) MUST_USE;
 
 struct slice message_str(const struct message *m, struct span s);
 /* The n-th (from 0) field of that name, top down; NULL if there is none. Case-insensitive. */

@@ -12,7 +12,8 @@
 
 struct pace;
 
-/* `most` bytes in any `window_s` seconds. The file is dir/NAME.pace. */
+/* `most` bytes in any `window_s` seconds. The file is dir/NAME.pace; without its folder the count
+ * is shared with nobody. */
 int pace_open(struct pace **out, const char *dir, const char *name, uint64_t most, unsigned window_s,
               struct err *e) MUST_USE;
 void pace_close(struct pace **pace);

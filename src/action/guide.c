@@ -228,20 +228,20 @@ static void put_line(struct view *item, struct slice line)
 /* From the line "reply     to ..." on it is the letter, kept as it is. */
 static void set_lines(struct view *v, const char *text, bool with_letter)
 {
-    struct scan c = scan_of(slice_of(text));
-    bool letter = false;
+    struct scan c = scan_of(slice_trim(slice_of(text)));
+    bool letter = false, begun = false;
     for (size_t n = 0; !scan_end(&c); n++) {
         struct slice line = scan_line(&c);
         if (n == MOST_LINES) {
             set(view_item(v, letter ? "letter" : "lines"), "line", "[...]");
             return;
         }
-        if (letter)
+        begun = begun || (letter && line.len);
+        if (begun)
             view_set(view_item(v, "letter"), "line", line);
-        else
+        else if (!letter)
             put_line(view_item(v, "lines"), line);
-        if (letter)
-            view_flag(v, "has_letter", true);
+        view_flag(v, "has_letter", begun);
         letter = letter || (with_letter && slice_starts(line, SLICE("reply  ")));
     }
 }

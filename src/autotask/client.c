@@ -88,9 +88,10 @@ static int judge(struct autotask *at, const struct call *call, bool with_secrets
         refusal_note(at);
     if (r->status != 200)
         return answer_error(call, r, e);
-    budget_reached(at->options.budget);
-    if (with_secrets)
+    if (with_secrets) {
+        budget_reached(at->options.budget);
         refusal_clear(at);
+    }
     if (json_open(buf_view(&r->body), answer, e) == 0)
         return 0;
     if (call->kind == CALL_WRITE)

@@ -104,5 +104,5 @@ bool autotask_is_refused(const char *state_dir, int64_t reached_ms)
     if (fd >= 0)
         close(fd);
     return there && slice_to_u64(slice_trim(slice_of(text + 16)), 0, 99, &count) && count >= MOST &&
-           (int64_t)st.st_mtime * 1000 >= reached_ms;
+           (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000 >= reached_ms;
 }

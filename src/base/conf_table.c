@@ -25,7 +25,7 @@ const struct conf_row conf_rows[] = {
     {"firm.holidays", CONF_DATES, TOP(firm.holidays), 0, 500, NULL, false,
      "Days that due dates skip: one day of one year, or a day of every year."},
     {"firm.language", CONF_TEXT, TOP(firm.language), 2, 10, "en", false,
-     "Language of the letters. Only en is there so far."},
+     "Language of the letters and how-tos: a folder of the templates. What it lacks is taken from en."},
     {"mailboxes[].name", CONF_NAME, MAILBOX(name), 1, 32, NULL, true,
      "Short name of the mailbox in logs and in the journal. Never change it: the journal knows mail by it."},
     {"mailboxes[].address", CONF_ADDRESS, MAILBOX(address), 3, 254, NULL, true,

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { BOOKINGS = 256 };
@@ -32,7 +33,13 @@ int pace_open(struct pace **out, const char *dir, const char *name, uint64_t mos
     char path[4300];
     snprintf(path, sizeof(path), "%s/%s.pace", dir, name);
     *out = NULL;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        handover(path, dir);
+    else if (errno == EEXIST)
+        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    else if (errno == ENOENT) /* before the first start: there is nobody to share it with */
+        fd = memfd_create("pace", MFD_CLOEXEC);
     if (fd < 0)
         return err_set_errno(e, errno, "cannot open %s", path);
     struct pace *p = mem_alloc(sizeof(*p));

@@ -5,8 +5,9 @@
  *
  *   # heading     1. step     - item     ! warning     > subject to mail     < words to reply
  *
- * Lines that begin with none of these go on with the block before them. {name} and the like stand for what
- * the sender's own desk has; one that is not known stops the start, as everything else that is wrong here.
+ * Lines that begin with none of these go on with the block before them; headings, subjects and replies are
+ * one line. {name} and the like stand for what the sender's own desk has; one that is not known stops the
+ * start, as everything else that is wrong here.
  */
 #include "view.h"
 
@@ -159,7 +160,8 @@ static void read_body_line(struct reading *r, struct slice line)
         end_block(r);
         return;
     }
-    size_t skip = step_number(s, &r->number);
+    unsigned number = 0;
+    size_t skip = step_number(s, &number);
     enum howto_kind kind = skip ? HOWTO_STEP : HOWTO_TEXT;
     for (size_t i = 0; i < ARRAY_LEN(signs) && s.len > 1 && s.ptr[1] == ' '; i++) {
         if (signs[i].sign == s.ptr[0]) {
@@ -170,11 +172,14 @@ static void read_body_line(struct reading *r, struct slice line)
     if (skip) {
         end_block(r);
         r->kind = kind;
+        r->number = number;
     }
     if (r->block.len == 0)
         r->began = r->line;
     buf_puts(&r->block, r->block.len ? " " : "");
     buf_slice(&r->block, slice_trim(slice_skip(s, skip)));
+    if (r->kind == HOWTO_HEADING || r->kind == HOWTO_SUBJECT || r->kind == HOWTO_ANSWER)
+        end_block(r);
 }
 
 /* --- files --- */

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 
@@ -11,7 +12,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d
 from console import expect, frontdesk  # noqa: E402
 from lab import MAILBOX, STAFF, Lab  # noqa: E402
 from peer import ImapPeer  # noqa: E402
-from sandbox import WORLD, Sandbox  # noqa: E402
+from sandbox import ROOT, WORLD, Sandbox  # noqa: E402
 from smtp_peer import SmtpPeer  # noqa: E402
 import tap  # noqa: E402
 
@@ -92,7 +93,7 @@ def all_is_well():
     asked = ["%s %s" % (r["method"], r["path"]) for r in LAB.sandbox.log()]
     tap.check(all(re.search(r"GET .*(zoneInformation|ThresholdInformation|fields)|POST .*/query$", a.split("?")[0]) for a in asked), asked)
     tap.check({user: LAB.stored(user) for user in (MAILBOX, STAFF)} == before, "mail was changed")
-    tap.check(set(os.listdir(os.path.join(LAB.daemon.dir, "state"))) <= {"slots"}, "the state directory was changed")
+    tap.check(set(os.listdir(os.path.join(LAB.daemon.dir, "state"))) <= {"slots", "autotask.files.pace"}, "the state directory was changed")
 
 
 def beside_the_daemon():
@@ -137,6 +138,18 @@ def sender_refused():
     peer.close()
 
 
+def language_with_gaps():
+    """What the language lacks is English, and doctor says which letters."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(os.path.join(ROOT, "templates", "en"), folder + "/en")
+        shutil.copytree(os.path.join(ROOT, "templates", "en", "reply"), folder + "/de/reply")
+        os.unlink(folder + "/de/reply/created.txt")
+        os.unlink(folder + "/de/reply/created.html")
+        change((r'templates = "[^"]*"', 'templates = "%s"' % folder), ("firm = {", 'firm = { language = "de"; '))
+        expect(0, doctor(), "^warn  templates: these are in English, the language de has none of them: created, help attachments, help credit memo, ",
+               "fix: write them in the folder of the language")
+
+
 def nobody_has_a_role():
     with open(WORLD, encoding="utf-8") as world:
         changed = json.load(world)
@@ -147,7 +160,8 @@ def nobody_has_a_role():
         file.flush()
         with Sandbox(world=file.name) as sandbox:
             change((r'zone_url = "[^"]*"', 'zone_url = "%satservicesrest"' % sandbox.url))
-            expect(69, doctor(), "^FAIL  Autotask: technicians\n +13 people in Autotask, 0 of them", "fix: give each technician an active service-desk role")
+            expect(69, doctor(), "^FAIL  Autotask: staff list.*\n +Autotask shows 13 people and 2 active roles, but none of whom can be given tickets",
+                   "fix: give the API user the security level")
 
 
 def all_in_one():
@@ -209,10 +223,10 @@ def cases():
         ("no IDLE, no MOVE", poor_servers),
         ("the sender's address is refused", sender_refused),
         ("a nickname of nobody", warns(r'staff.nicknames\[0\]: nobody in Autotask is "Sarah Kline", so "sal" means nobody', "as Autotask has it",
-                                       extra='staff = { nicknames = ( { who = "Sarah Kline"; nick = "sal"; } ); };\n')),
+                                       ("staff = {", 'staff = { nicknames = ( { who = "Sarah Kline"; nick = "sal"; } );'))),
         ("trust none", warns("anybody who can write a From line is believed", 'set trust to "server:NAME"', (r'trust = "[^"]*"', 'trust = "none"'))),
         ("no address for alerts", warns("nobody is told when frontdesk is ill", "set alerts.email", (r"alerts = \{.*\};", ""))),
-        ("everything at once", all_in_one),
+        ("a language with one letter", language_with_gaps), ("everything at once", all_in_one),
     ]
 
 

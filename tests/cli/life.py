@@ -3,6 +3,8 @@
 """journal and status beside a daemon and without one: list, show, retry, discard; journals that are missing, lost, newer,
 damaged or in use; old mail taken later with --since; a mailbox that was rebuilt."""
 import base64
+import email
+import email.policy
 import glob
 import json
 import os
@@ -73,6 +75,48 @@ def lists_and_stories():
     tap.check(story["steps"][0]["state"] == "done" and story["letters"][0]["state"] == "accepted", story)
     for words in (["show"], ["retry"], ["discard"], ["show", "--json"]):
         expect(66, run("journal", *words, "ZZZZ"), errors=["no message with the reference ZZZZ; `frontdesk journal list`"])
+
+
+def plain_status(text):
+    """Without what passes with time, and without the mail that asks, which is in hand while it is answered and done afterwards."""
+    text = re.sub(r"\d+ (second|minute|hour)s? ago|\d+ of \d+ calls", "N", text)
+    return [line.rstrip() for line in text.strip().splitlines() if not re.match("(in hand|done) ", line)]
+
+
+def status_by_mail():
+    """To an operator word for word the same; to others without the words of the alerts, which name people's mail."""
+    _, bad = parked(daemon=True)
+    expect(0, run("status"), r"^Autotask     reached \d+ seconds? ago, \d+ of 5000 calls used this hour$", "^waiting      0 for an answer$",
+           "^letters      0 not yet accepted by the mail server$")
+    for sender in (OPERATOR, STAFF):
+        LAB.deliver(dict(subject="status", sender=sender))
+        wait_for("the answer", lambda: row()["outcome"] == "answered" and row()["sender"] == sender and row()["state"] == "done")
+        LAB.wait_for_queue()
+        wait_for("the letter", lambda: any(s == "Re: status" for _, s, _ in LAB.letters(sender).values()))
+        told = next(email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(sender)["INBOX"]
+                    if b"Subject: Re: status" in raw).get_body(("plain",)).get_content().split("\n-- ")[0]
+        shown = expect(0, run("status")).out
+        if sender == STAFF:
+            shown = re.sub(r"(, parked-\w+): .*", r"\1", shown)
+        tap.check(plain_status(told) == plain_status(shown), "%s\n---\n%s" % (told, shown))
+        tap.check((STAFF in told) == (sender == OPERATOR) and "parked-" + bad in told, told)
+    told = json.loads(expect(0, run("status", "--json")).out)
+    tap.check(told["autotask"]["calls"] > 0 and told["autotask"]["calls_per_hour"] == 5000 and not told["autotask"]["refused"] and
+              told["autotask"]["reached_ms"] > 1.7e12 and told["oldest_unsent_ms"] == 0, told)
+    LAB.daemon.stop()
+
+
+def status_of_a_refused_login():
+    LAB.clean()
+    LAB.deliver(dict(subject="Sarah: one", text="x"))
+    LAB.settle()
+    LAB.sandbox.faults([dict(action="status", status=401, path="Resources/query")])
+    for _ in range(2):
+        frontdesk("explain", "-c", LAB.daemon.conf, stdin=b"From: x\n\nx")
+    LAB.sandbox.faults([])
+    expect(0, run("status"), "^Autotask     refuses the login; no call is made until .*; reached ")
+    tap.check(json.loads(run("status", "--json").out)["autotask"]["refused"], "status --json")
+    os.unlink(state("credentials-refused"))
 
 
 def wishes_beside_the_daemon():
@@ -303,7 +347,7 @@ def rebuilt_mailbox():
 
 if __name__ == "__main__":
     with Lab() as LAB:
-        tap.run([("list and show", lists_and_stories), ("retry beside a running daemon", wishes_beside_the_daemon),
+        tap.run([("list and show", lists_and_stories), ("status by mail is status", status_by_mail), ("status of a refused login", status_of_a_refused_login), ("retry beside a running daemon", wishes_beside_the_daemon),
                  ("discard without a daemon", wishes_without_a_daemon), ("no journal yet", no_journal),
                  ("the state directory is a file", state_is_a_file), ("a lost journal, and rebuild", lost_journal),
                  ("a newer journal", newer_journal), ("a damaged journal", damaged_journal), ("a first start that was killed", first_start_killed),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`explain` says what the daemon then does, over all flow cases and over odd and broken mail, from file and from standard input,
-and changes nothing."""
+"""`explain` says what the daemon then does, over all flow cases with their follow-ups and over odd and broken mail, from file and
+from standard input, and changes nothing. Every example that `help` and the how-tos give is understood as said."""
 import email
 import email.policy
 import hashlib
@@ -14,10 +14,12 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
 from cases import CASE_LIMITS, CASES  # noqa: E402
 from console import expect, frontdesk  # noqa: E402
-from lab import MAILBOX, STAFF, Lab, staff_mail  # noqa: E402
+from lab import MAILBOX, OPERATOR, STAFF, Lab, staff_mail  # noqa: E402
+from sandbox import ROOT  # noqa: E402
 import tap  # noqa: E402
 
-READS = re.compile(r"(GET .*/zoneInformation|GET .*/entityInformation/fields|POST .*/query)$")
+MIKE = "mike.chen@northwind.example"
+READS = re.compile(r"(GET .*/zoneInformation|GET .*/entityInformation/fields|GET .*/Tickets/\d+|POST .*/query(/count)?)$")
 
 
 def state():
@@ -26,7 +28,7 @@ def state():
     for where, _, names in os.walk(root):
         for name in names:
             path = os.path.join(where, name)
-            if "/slots" not in path and not name.endswith(("-shm", "-wal")):
+            if "/slots" not in path and not name.endswith(("-shm", "-wal", ".pace")):
                 with open(path, "rb") as content:
                     result[os.path.relpath(path, root)] = hashlib.sha256(content.read()).hexdigest()
     return result
@@ -56,7 +58,14 @@ def plain(text):
     text = re.sub(r"https?://\S*TicketID=\d+|\(link\)", "LINK", text)
     text = re.sub(r"T\d{8}\.\d{4}|\(number\)", "NUMBER", text)
     text = re.sub(r"ref (\w+|\(ref\))", "ref REF", text)
+    text = re.sub(r" ?\[fd:[^\]]*\]", "", text)  # signed when the letter is written
+    text = re.sub(r"(until|by) \d\d:\d\d", r"\1 TIME", text)  # a minute may pass between the two
     return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def lines_of(answer):
+    """What explain says itself, before the letter that it shows."""
+    return answer.out.split("\n\nSubject: ", 1)[0]
 
 
 def letter_of(answer):
@@ -67,45 +76,149 @@ def letter_of(answer):
 
 def letters_sent():
     result = []
-    for user in (STAFF, "eve@elsewhere.example"):
+    for user in (STAFF, OPERATOR, MIKE, "eve@elsewhere.example"):
         for raw in LAB.stored(user).get("INBOX", []):
             letter = email.message_from_bytes(raw, policy=email.policy.default)
             result.append((letter["Subject"], plain(letter.get_body(("plain",)).get_content())))
     return result
 
 
+def sent_requests(log):
+    """What was written, as explain would put it."""
+    return [(r["method"] + " Tickets", json.loads(r["body"])) for r in log
+            if r["method"] in ("POST", "PATCH") and r["path"].endswith("/Tickets")]
+
+
+def shown_requests(said):
+    lines = [m for a in said for m in re.findall(r"^(?:request   |          then )(POST|PATCH) Tickets (\{.*\})$", lines_of(a), re.M)]
+    return [(method + " Tickets", json.loads(body)) for method, body in lines]
+
+
+CHILDREN = (("POST", "SecondaryResources"), ("DELETE", "SecondaryResources"), ("POST", "Notes"))
+
+
+def same_phase(may_retry):
+    """Explains what lies in the inbox, lets the daemon work, and compares; returns the raw mails."""
+    raws = LAB.stored(MAILBOX).get("INBOX", [])
+    said = [explain(raw) for raw in raws]
+    for answer in said:
+        expect(0, answer)
+    known = {r["ref"] for r in LAB.daemon.journal()} if os.path.exists(os.path.join(LAB.daemon.dir, "state", "journal.db")) else set()
+    LAB.sandbox.faults(may_retry)
+    before = len(LAB.sandbox.log())
+    LAB.settle()
+    LAB.wait_for_queue()
+    rows = [r for r in LAB.daemon.journal() if r["ref"] not in known]
+    outcomes, expected = sorted(r["outcome"] for r in rows), sorted(outcome_of(a) for a in said)
+    # what the mail cannot tell: that Autotask refuses for good, that it is a copy or said again
+    unforeseen = set(outcomes) & {"parked", "same"}
+    tap.check(outcomes == expected or unforeseen, "said %r, did %r" % (expected, outcomes))
+    log = LAB.sandbox.log()[before:]
+    made, shown = sent_requests(log), shown_requests(said)
+    retried = any("retry" in a.out.split("command", 1)[-1][:12] for a in said)
+    for request in shown + made:
+        tap.check(request in made and (request in shown or retried) or unforeseen & {"same"}, "only on one side: %r" % (request,))
+    for method, child in CHILDREN:
+        told = sum(len(re.findall(r"^(?:request   |          then )%s Tickets/[^ ]*/%s" % (method, child), lines_of(a), re.M)) for a in said)
+        done = sum(r["method"] == method and re.search(r"/%s(/\d+)?$" % child, r["path"]) is not None for r in log)
+        tap.check(told == done, "%s %s: said %d, did %d" % (method, child, told, done))
+    if not unforeseen:
+        for subject, text in filter(None, map(letter_of, said)):
+            tap.check((subject, text) in letters_sent() or "(status)" in text, "%r, %r is not in %r" % (subject, text, letters_sent()))
+    return raws
+
+
 def same_as_the_run(case):
-    """Outcome, request and letter of each mail of a flow case."""
+    """Verdict, outcome, requests and letter of each mail of a flow case, and of each follow-up."""
     def test():
         LAB.clean()
         for mail in case["mails"]:
             LAB.deliver(mail)
-        raws = LAB.stored(MAILBOX)["INBOX"]
-        said = [explain(raw) for raw in raws]
-        for answer in said:
-            expect(0, answer)
-        LAB.sandbox.faults(case.get("faults", []))
-        before = len(LAB.sandbox.log())
-        LAB.settle()
-        LAB.wait_for_queue()
-        outcomes = sorted(r["outcome"] for r in LAB.daemon.journal())
-        expected = sorted(outcome_of(a) for a in said)
-        # what the mail cannot tell: that Autotask refuses for good, that it is a copy
-        tap.check(outcomes == expected or set(outcomes) & {"parked", "same"}, "said %r, did %r" % (expected, outcomes))
-        made = [json.loads(r["body"]) for r in LAB.sandbox.log()[before:] if r["method"] == "POST" and r["path"].endswith("/Tickets")]
-        shown = [json.loads(m) for a in said for m in re.findall(r"^request   POST Tickets (\{.*\})$", a.out, re.M)]
-        for request in shown + made:
-            tap.check(request in made and request in shown, "only on one side: %r" % request)
-        seconds = sum(len(re.findall("then POST Tickets/{id}/SecondaryResources", a.out)) for a in said)
-        tap.check(seconds == sum(r["path"].endswith("/SecondaryResources") for r in LAB.sandbox.log()[before:]), "second people")
-        if "parked" not in outcomes:
-            for subject, text in filter(None, map(letter_of, said)):
-                tap.check((subject, text) in letters_sent() or "(status)" in text, "%r, %r is not in %r" % (subject, text, letters_sent()))
+        raws = same_phase(case.get("faults", []))
+        for action in case.get("then", []):
+            LAB.begin(action)
+            if "verb" in action or "passed" in action:
+                LAB.settle()
+            else:
+                same_phase([] if action.get("mended") else case.get("faults", []))
         for raw in raws:
             again = explain(raw)
-            staff = " staff (" in again.out
-            tap.check(bool(re.search(r"^before    taken already as \w+:", again.out, re.M)) == staff, again)
+            staff = " staff (" in lines_of(again)
+            tap.check(bool(re.search(r"^before    taken already as \w+:", lines_of(again), re.M)) == staff, again)
     return test
+
+
+# --- help ---------------------------------------------------------------------------------------------------------------------
+
+def reply_to(subject, sender=STAFF):
+    """(explain's answer, text of the letter)"""
+    answer = expect(0, explain(staff_mail(subject, "x\n", sender=sender)))
+    return answer, answer.out.split("\nSubject: ", 1)[1]
+
+
+def command_of(answer):
+    return re.search(r"^command +(.*)$", answer.out, re.M).group(1)
+
+
+def check_ticket_example(subject, names):
+    answer = expect(0, explain(staff_mail(subject, "x\n")), "^command +ticket$", "^outcome +ticket$")
+    told = [n for n in names if n in answer.out.split("\nSubject: ", 1)[1]]
+    tap.check(told, "%r went to none of %r: %s" % (subject, names, answer))
+    tap.check(not re.search("^! ", answer.out, re.M), "%r: not all of it was understood: %s" % (subject, answer))
+    return answer
+
+
+def help_examples(sender, operators):
+    def test():
+        LAB.clean()
+        LAB.deliver(dict(subject="Sarah: one", text="x"))
+        LAB.settle()
+        ref = LAB.daemon.journal()[0]["ref"]
+        _, text = reply_to("help", sender)
+        text = text.split("\n-- ")[0].replace("(ref)", ref)
+        users = {r["firstName"] + " " + r["lastName"]: r for r in LAB.sandbox.world()["Resources"]}
+        people = re.findall(r"^  (\S.*): reset the password$", text.split("Two technicians")[0], re.M)
+        wanted = [n for n in users if n not in ("Tom Hale", "Lena Fox", "Frontdesk API")]
+        tap.check(len(people) == len(wanted), "%r instead of %r" % (people, wanted))
+        tap.check("Mike Chen" in people and "Mike Alvarez" in people and "Mike" not in people and "Sarah" in people, people)
+        for said in people:
+            meant = [n for n in wanted if n == said or n.split()[0] == said]
+            tap.check(len(meant) == 1, said)
+            answer = check_ticket_example(said + ": reset the password", meant)
+            tap.check('"assignedResourceID":%d' % users[meant[0]]["id"] in answer.out, answer)
+        lines = re.findall(r"^  (\S.*?)(?:  -  .*)?$", text.split("Two technicians")[1], re.M)
+        tap.check(any("[" in line for line in lines) and any(" and " in line for line in lines), lines)
+        verbs = set()
+        for line in lines:
+            word = line.split(":")[0].split(" ")[0]
+            verbs.add(word)
+            if word not in ("help", "status", "explain", "show", "retry", "discard"):
+                check_ticket_example(line, wanted)
+                continue
+            answer, letter = reply_to(line, sender)
+            tap.check(command_of(answer) == word, "%r: %s" % (line, answer))
+            tap.check("Did you mean" not in letter and "no message with" not in letter and "is for the people" not in letter, answer)
+        tap.check(({"show", "retry"} <= verbs) == operators and {"help", "status", "explain"} <= verbs and "discard" not in verbs, verbs)
+    return test
+
+
+def howto_examples():
+    """Each how-to is found by its name and holds no {name} any more; each subject in it is understood."""
+    LAB.clean()
+    folder, seen = os.path.join(ROOT, "templates", "en", "help"), 0
+    names = [r["firstName"] for r in LAB.sandbox.world()["Resources"]]
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as article:
+            title = re.search("^title: (.*)$", article.read(), re.M).group(1)
+        _, text = reply_to("help " + name[:-4].replace("-", " "))
+        tap.check(title in text and "{" not in text, text)
+        for subject in re.findall(r"^    Subject: (.*)$", text, re.M):
+            seen += 1
+            if subject.startswith("explain:"):
+                tap.check(command_of(reply_to(subject)[0]) == "explain", subject)
+            else:
+                check_ticket_example(subject, names)
+    tap.check(seen >= 8, seen)
 
 
 # --- odd and broken mail -----------------------------------------------------------------------------------------------------
@@ -155,9 +268,9 @@ ODD = {
     "over the limit": GOOD + b"0123456789abcdef\r\n" * 60000,
     "just under the limit, with bare LF": (GOOD + b"x\r\n" * 340000).replace(b"\r\n", b"\n"),
 }
-# each a mail of its own, not a copy of another
+# each a mail of its own, not a copy of another, and not said again
 OWN_ID = re.search(rb"(?im)^message-id: *<([^@]*)", GOOD).group(1)
-ODD = {name: raw.replace(OWN_ID, b"odd.%d" % n) for n, (name, raw) in enumerate(ODD.items())}
+ODD = {name: raw.replace(OWN_ID, b"odd.%d" % n).replace(b"Sarah: odd", b"Sarah: odd %d" % n) for n, (name, raw) in enumerate(ODD.items())}
 
 
 def put(raws):
@@ -250,6 +363,8 @@ def autotask_away():
 if __name__ == "__main__":
     with Lab(CASE_LIMITS + " per_sender_hour = 1000;") as LAB:
         tap.run([("as the run: " + case["name"], same_as_the_run(case)) for case in CASES] +
+                [("examples of help", help_examples(STAFF, False)), ("examples of help for operators", help_examples(OPERATOR, True)),
+                 ("examples of the how-tos", howto_examples)] +
                 [("odd and broken mails are taken", run_them_all)] + [("as the run: " + name, odd(name)) for name in ODD] +
                 [("what is no mail", what_is_no_mail), ("beside a running daemon", beside_a_running_daemon),
                  ("before the first start", before_the_first_start), ("Autotask away or refusing", autotask_away)])

@@ -14,12 +14,25 @@ from sandbox import Sandbox
 
 STAFF = "dana.reed@northwind.example"
 TOKEN = re.compile(r"\[fd:\w+\.\w+\]")
-LIMITS = "limits = { settle_seconds = 1; %s };\nalerts = { email = \"operator@northwind.example\"; };\n"
+OPERATOR = "operator@northwind.example"
+LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; };\nstaff = { admins = [\"%s\"]; };\n" % (OPERATOR, OPERATOR)
+# what differs between two runs that do the same
+CHANGING = re.compile(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls|"
+                      r"\d\d \w{3} \d\d:\d\d:\d\d|(looked up|after) \d+ (times|tries)")
 
 
-def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None, files=None):
-    """A mail as it lies in the mailbox: stamped by the mailbox's server, or without proof."""
+def with_mail_inside(raw, inside):
+    """The same mail with another one attached as message/rfc822."""
+    whole = email.message_from_bytes(raw, policy=email.policy.default)
+    whole.make_mixed()
+    whole.add_attachment(email.message_from_bytes(staff_mail(**inside), policy=email.policy.default))
+    return whole.as_bytes(policy=whole.policy.clone(linesep="\r\n"))
+
+
+def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, headers=None, files=None, inside=None):
+    """A mail as it lies in the mailbox: stamped by the mailbox's server, or without proof. inside: another one, attached."""
     raw = make_mail(sender, MAILBOX, subject, text, list((headers or {}).items()), files or {})
+    raw = with_mail_inside(raw, inside) if inside else raw
     if message_id:
         raw = re.sub(rb"(?im)^message-id:[^\r\n]*", b"Message-ID: " + message_id.encode(), raw, count=1)
     top = "Received: from client.test by %s with ESMTPSA; Tue, 24 Nov 2026 16:00:00 +0000\r\n" % SERVER_ID
@@ -91,8 +104,7 @@ class Lab:
         for raw in self.stored(user).get("INBOX", []):
             letter = email.message_from_bytes(raw, policy=email.policy.default)
             text = letter.get_body(("plain",)).get_content()
-            text = TOKEN.sub("N", text)
-            text = re.sub(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls", "N", text)
+            text = CHANGING.sub("N", TOKEN.sub("N", text))
             copies = result.get(letter["Message-ID"], (0,))[0] + 1
             result[letter["Message-ID"]] = (copies, letter["Subject"], text)
         return result
@@ -142,14 +154,19 @@ class Lab:
     # --- what happens after the first mails: a list of actions ---------------------------------------------------
 
     def begin(self, action):
-        """Starts one action: verb (the operator's), reply (to the newest letter, or to the first mail with to="mail"), mail, or
-        passed (minutes). What frontdesk makes of it comes with settle."""
+        """Starts one action: verb (the operator's), reply (to the newest letter, or to the first mail with to="mail"), mail
+        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again. What
+        frontdesk makes of it comes with settle."""
+        if action.get("mended"):
+            self.sandbox.faults([])
         if "verb" in action:
             self.ask(action["verb"])
         elif "passed" in action:
             self.passed_minutes += action["passed"]
         elif "mail" in action:
-            self.deliver(action["mail"])
+            mail = action["mail"]
+            subject = mail["subject"].replace("{ref}", self.daemon.journal()[-1]["ref"] if "{ref}" in mail["subject"] else "")
+            self.deliver(dict(mail, subject=subject))
         else:
             self.answer(action)
 

@@ -186,16 +186,17 @@ static void broken_howtos_are_named(void **state)
 static void howtos_are_read(void **state)
 {
     (void)state;
-    static const enum howto_kind kinds[] = {HOWTO_TEXT, HOWTO_HEADING, HOWTO_STEP,    HOWTO_STEP,
+    static const enum howto_kind kinds[] = {HOWTO_TEXT, HOWTO_HEADING, HOWTO_TEXT,    HOWTO_STEP,  HOWTO_STEP,
                                             HOWTO_ITEM, HOWTO_WARNING, HOWTO_SUBJECT, HOWTO_ANSWER};
     struct templates *t;
     struct buf problems = BUF_INIT(65536);
     size_t n;
     make_folder();
     write_file(folder, "reply/x.txt", "Subject: x\n");
-    write_file(folder, "help/x-y.txt",
-               "title: On X\nkeywords: Ex, two words\n\none\ntwo\n\n# head\n1. first\n  goes on\n12. last\n"
-               "- item\n! careful\n> {name}: do it\n< due fri\n");
+    write_file(
+        folder, "help/x-y.txt",
+        "title: On X\nkeywords: Ex, two words\n\none\ntwo\n\n# head\nbelow\n1. first\n  goes on\n12. last\n"
+        "- item\n! careful\n> {name}: do it\n< due fri\n");
     if (templates_load(&t, folder, "en", &problems) != 0)
         fail_msg("%s", problems.data);
     const struct howto *h = templates_howtos(t, &n);
@@ -210,8 +211,9 @@ static void howtos_are_read(void **state)
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         assert_int_equal(h->blocks[i].kind, kinds[i]);
     assert_string_equal(h->blocks[0].text, "one two");
-    assert_string_equal(h->blocks[2].text, "first goes on");
-    assert_int_equal(h->blocks[3].number, 12);
+    assert_string_equal(h->blocks[3].text, "first goes on");
+    assert_int_equal(h->blocks[3].number, 1);
+    assert_int_equal(h->blocks[4].number, 12);
     templates_free(&t);
     buf_release(&problems);
     remove_folder();
