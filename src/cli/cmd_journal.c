@@ -312,6 +312,7 @@ int cmd_journal(const struct cli *cli)
     int used = check_use(cli, &verb);
     if (used != EX_OK)
         return used;
+    ENSURE(verb);
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;

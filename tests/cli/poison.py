@@ -96,7 +96,7 @@ def references(count):
 
 
 if __name__ == "__main__":
-    with Lab() as LAB:
+    with Lab("attachment_size = \"1 KB\";") as LAB:  # files have a pace of their own
         REFS = references(25)
         tap.run([("the oldest of three mails", poison(3, 0)), ("one among many", poison(25, 11)),
                  ("one among large mails that are read at the same time", poison(8, 3, together=True))])

@@ -112,7 +112,7 @@ CASES = [
          expect=dict(tickets=[], letters={STAFF: ['"title":"reset MFA"']}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
     dict(name="explain-question", mails=[dict(subject="explain: Shara: reset MFA", text="x")],
          expect=dict(tickets=[], letters={STAFF: ["choice    1  Sarah Klein"]}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
-    dict(name="explain-mail", mails=[dict(subject="explain", text="why?", inside=dict(subject="Sarah: hello", text="x", proof=False))],
+    dict(name="explain-mail", mails=[dict(subject="explain", text="why?", inside=dict(subject="Sarah: hello", text="x", proof=False, message_id="<hello@client.test>"))],
          expect=dict(tickets=[], letters={STAFF: ["verdict   unproven"]}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
     dict(name="explain-taken-mail", mails=[dict(subject="Sarah: one", text="x", message_id="<one@client.test>")],
          then=[dict(mail=dict(subject="explain", message_id="<why@client.test>",

@@ -13,7 +13,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d
 from lab import STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
-SIDE_BY_SIDE, LONGEST = 8, 25
+SIDE_BY_SIDE, LONGEST = 8, 40
 CREATE = dict(method="POST", path="Tickets")
 CALLS = {"create": ("POST", "Tickets"), "read back": ("GET", "Tickets/5*"), "look up": ("POST", "Tickets/query"),
          "second resource": ("POST", "Tickets/*/SecondaryResources")}
