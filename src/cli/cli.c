@@ -224,6 +224,7 @@ static int take_options(struct cli *cli, int argc, char **argv, unsigned *given)
         if (c == ':' || c == '?')
             return complain(c, argv);
         const struct option_row *row = row_of(c);
+        ENSURE(row);
         if (row->arg)
             *(const char **)((char *)cli + row->at) = optarg;
         else

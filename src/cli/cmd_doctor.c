@@ -261,7 +261,7 @@ static void look_at_nicknames(const struct conf *conf, const struct directory *d
     }
 }
 
-static int look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
+static void look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
 {
     struct buf findings = BUF_INIT(64 * 1024);
     cli_progress("asking Autotask for staff and labels");
@@ -274,7 +274,6 @@ static int look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
     }
     desk_people_put(desk, p);
     buf_release(&findings);
-    return rc;
 }
 
 static void look_at_autotask(struct doctor *d, const struct conf *conf)
@@ -296,7 +295,7 @@ static void look_at_autotask(struct doctor *d, const struct conf *conf)
         report(d, "Autotask: zone, login, rights", AUTOTASK, rc, &findings, &e);
     }
     if (rc == 0)
-        rc = look_at_directory(d, &desk, &e);
+        look_at_directory(d, &desk, &e);
     desk_close(&desk);
     buf_release(&findings);
 }
