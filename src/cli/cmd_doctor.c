@@ -160,7 +160,14 @@ static void look_at_state(struct doctor *d, const struct conf *conf)
     struct stat st;
     snprintf(what, sizeof(what), "state directory %s", path);
     if (stat(path, &st) != 0 && errno == ENOENT) {
-        good(what, "it is not there yet: `frontdesk run` makes it");
+        char parent[4300];
+        snprintf(parent, sizeof(parent), "%s", path);
+        *strrchr(parent, '/') = '\0';
+        if (!parent[0] || access(parent, W_OK | X_OK) == 0)
+            good(what, "it is not there yet: `frontdesk run` makes it");
+        else
+            bad(d, what, "it is not there, and the folder around it is missing or cannot be written",
+                "make it for the user that runs frontdesk, mode 0700, or name another one in journal.path");
         return;
     }
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode) || access(path, R_OK | W_OK | X_OK) != 0) {

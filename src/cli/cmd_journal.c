@@ -270,28 +270,27 @@ static const struct verb {
              {"discard", 2, false, true, true, wish},
              {"rebuild", 1, false, false, false, rebuild}};
 
-static const struct verb *find_verb(const char *name)
+/* NULL after a complaint. */
+static const struct verb *find_verb(const struct cli *cli)
 {
+    const char *names[ARRAY_LEN(verbs) + 1] = {0};
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-        if (strcmp(verbs[i].name, name) == 0)
+        names[i] = verbs[i].name;
+        if (cli->n_args && strcmp(verbs[i].name, cli->args[0]) == 0)
             return &verbs[i];
     }
+    const char *near = cli->n_args ? fold_nearest(cli->args[0], names) : NULL;
+    if (cli->n_args)
+        cli_misused(cli, "journal has no \"%s\"%s%s%s", cli->args[0], near ? "; did you mean \"" : "",
+                    near ? near : "", near ? "\"?" : "");
+    else
+        cli_misused(cli, "journal needs a word that says what to do");
     return NULL;
 }
 
 /* EX_OK, or EX_USAGE after a complaint. */
-static int check_use(const struct cli *cli, const struct verb **verb)
+static int check_use(const struct cli *cli, const struct verb *v)
 {
-    const char *names[ARRAY_LEN(verbs) + 1] = {0};
-    if (cli->n_args == 0)
-        return cli_misused(cli, "journal needs a word that says what to do");
-    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-        names[i] = verbs[i].name;
-    const struct verb *v = *verb = find_verb(cli->args[0]);
-    const char *near = v ? NULL : fold_nearest(cli->args[0], names);
-    if (!v)
-        return cli_misused(cli, "journal has no \"%s\"%s%s%s", cli->args[0], near ? "; did you mean \"" : "",
-                           near ? near : "", near ? "\"?" : "");
     if (cli->n_args > v->n_args)
         return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->n_args]);
     if (cli->n_args < v->n_args)
@@ -307,12 +306,10 @@ static int check_use(const struct cli *cli, const struct verb **verb)
 int cmd_journal(const struct cli *cli)
 {
     struct err e = ERR_INIT;
-    const struct verb *verb = NULL;
+    const struct verb *verb = find_verb(cli);
     struct journal *j = NULL;
-    int used = check_use(cli, &verb);
-    if (used != EX_OK)
-        return used;
-    ENSURE(verb);
+    if (!verb || check_use(cli, verb) != EX_OK)
+        return EX_USAGE;
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;

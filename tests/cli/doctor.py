@@ -220,6 +220,8 @@ def cases():
         ("the state directory is a file", fails("state directory", "frontdesk cannot write there: Not a directory", "journal.path",
                                                 (r'journal = \{ path = "[^"]*"', 'journal = { path = "%s/mail-password"' % LAB.daemon.dir),
                                                 others=("Autotask",))),
+        ("no folder for the state directory", fails("state directory", "the folder around it is missing", "journal.path",
+                                                    (r'journal = \{ path = "[^"]*"', 'journal = { path = "%s/none/state"' % LAB.daemon.dir))),
         ("no IDLE, no MOVE", poor_servers),
         ("the sender's address is refused", sender_refused),
         ("a nickname of nobody", warns(r'staff.nicknames\[0\]: nobody in Autotask is "Sarah Kline", so "sal" means nobody', "as Autotask has it",
