@@ -98,15 +98,6 @@ static bool asks_anew(const struct command *c)
     return addressed || (c->kind != COMMAND_TICKET && c->kind != COMMAND_ASK);
 }
 
-static bool is_admin(const struct conf *conf, const char *address)
-{
-    for (size_t i = 0; i < conf->staff.admins.n; i++) {
-        if (slice_eq_nocase(slice_of(conf->staff.admins.v[i]), slice_of(address)))
-            return true;
-    }
-    return false;
-}
-
 /* What was written to a question without answering it: it becomes a note of the ticket. */
 const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool)
 {
@@ -159,6 +150,6 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
         .again_plan = &out->again_plan,
         .kept_words = out->root.state == JOB_WAITING ? origin_kept_words(d, out->root.id, pool) : "",
         .waiting = out->root.state == JOB_WAITING,
-        .may_change = strcmp(out->root.sender, sender) == 0 || is_admin(d->conf, sender)};
+        .may_change = strcmp(out->root.sender, sender) == 0 || gate_is_operator(d->conf, sender, false)};
     return 0;
 }
