@@ -145,7 +145,7 @@ int plan_followup(struct plan *out, const struct plan_input *in, struct pool *po
 void plan_expire(struct plan *p, const char *kept_words);
 /* One more line that the sender must be told; `line` is borrowed. */
 void plan_remark(struct plan *p, const char *line);
-/* Do two subjects say the same but for Re: and the like? And the key by which the same words are known. */
+/* Tells whether two mails of a sender say the same: subject and content, not the Message-ID. */
 int64_t plan_text_key(const struct plan *p, const struct message *m);
 void plan_encode(const struct plan *p, struct buf *out);
 int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e) MUST_USE;
