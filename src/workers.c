@@ -7,8 +7,6 @@
  */
 #include "desk.h"
 
-#include <malloc.h>
-
 enum {
     MOST_BUSY = 4096,
     READY = 256,
@@ -31,8 +29,9 @@ struct workers {
     int64_t *busy;
     size_t n_busy;
     bool dirty, stop;
-    bool skipped;      /* something was due but its job was busy: look again soon */
-    int64_t worked_ms; /* last claim since the keeper gave memory back; 0 = none */
+    bool skipped;       /* something was due but its job was busy: look again soon */
+    int64_t worked_ms;  /* last claim (or the start) since the keeper gave memory back; 0 = none */
+    bool started_quiet; /* the start's memory was given back */
     int64_t next_due_ms;
     /* the journal could not be told how jobs went: nobody claims before hold_until_ms (monotonic), and then
      * one at a time until a job could be recorded */
@@ -213,15 +212,15 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
     buf_release(&problems);
 }
 
-/* After a burst the heap keeps the pages of its largest mails: when all is quiet they go back to the system.
- */
+/* When all is quiet, what a burst or the start left goes back to the system. */
 static void give_memory_back(struct workers *w)
 {
     if (w->n_busy || !w->worked_ms || clock_mono_ms() - w->worked_ms < QUIET_MS)
         return;
     w->worked_ms = 0;
     pthread_mutex_unlock(&w->lock);
-    malloc_trim(0);
+    mem_trim(!w->started_quiet);
+    w->started_quiet = true;
     pthread_mutex_lock(&w->lock);
 }
 
@@ -253,7 +252,8 @@ int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *
 {
     struct workers *w = mem_alloc(sizeof(*w));
     pthread_condattr_t monotonic;
-    *w = (struct workers){.desk = d, .n = n, .dirty = true, .next_due_ms = INT64_MAX};
+    *w = (struct workers){
+        .desk = d, .n = n, .dirty = true, .worked_ms = clock_mono_ms(), .next_due_ms = INT64_MAX};
     w->threads = mem_alloc(n * sizeof(*w->threads));
     w->busy = mem_alloc(MOST_BUSY * sizeof(*w->busy));
     pthread_mutex_init(&w->lock, NULL);
