@@ -262,6 +262,7 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
                                  .company_id = p->plan->company_id,
                                  .resource_id = p->plan->people[0].resource_id,
                                  .contact_id = p->plan->contact_id,
+                                 .action = p->plan->todo_action,
                                  .start_ms = p->plan->due_ms - HALF_HOUR_MS,
                                  .end_ms = p->plan->due_ms,
                                  .text = p->plan->title,

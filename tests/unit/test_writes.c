@@ -287,6 +287,7 @@ static struct autotask_todo todo_for(int64_t ticket, int64_t company)
     return (struct autotask_todo){.ticket_id = ticket,
                                   .company_id = company,
                                   .resource_id = SARAH,
+                                  .action = 3, /* of two that are active, the one that would not be guessed */
                                   .start_ms = INT64_C(1798000000000),
                                   .end_ms = INT64_C(1798001800000),
                                   .text = "Call Bob",
@@ -307,7 +308,7 @@ static void todo_is_made_and_found(void **state)
     assert_true(found);
     assert_int_equal(world_count(&w, "CompanyToDos", "activityDescription", MARK, &id), 1);
     assert_true(id == found_id);
-    assert_string_equal(world_text(&w, "CompanyToDos", id, "actionType"), "4");
+    assert_string_equal(world_text(&w, "CompanyToDos", id, "actionType"), "3");
     assert_string_equal(world_text(&w, "CompanyToDos", id, "contactID"), "29680401");
     OK(autotask_todo_by_mark(w.at, 40001, MARK, &found, &found_id, &e));
     assert_false(found);
