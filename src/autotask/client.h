@@ -68,6 +68,11 @@ int autotask_count(struct autotask *at, const char *entity, const char *body, in
  * the answer does not hold one. */
 int autotask_write(struct autotask *at, const struct call *call, int64_t *id, struct err *e) MUST_USE;
 
+/* tickets.c: one ticket by its id. On success *answer is open and *item its record, of that id; ERR_NOT_FOUND
+ * when Autotask says that there is none. */
+int ticket_open(struct autotask *at, int64_t id, struct json *answer, struct json *item,
+                struct err *e) MUST_USE;
+
 /* answers.c: what an answer that is no 200 means. */
 int answer_error(const struct call *call, const struct http_response *r, struct err *e);
 /* refusal.c: "credentials refused" is kept with the fingerprint in a file, and survives restarts. */

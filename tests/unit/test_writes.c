@@ -117,6 +117,19 @@ static void change_refused_lost_without_effect(void **state)
     assert_true(autotask_record_shows(&r, good, 1));
 }
 
+/* An empty answer is no word that there is no ticket: it is asked again. */
+static void nothing_said_of_a_ticket(void **state)
+{
+    (void)state;
+    int64_t id = new_ticket();
+    struct autotask_record r;
+    world_tell(&w, "faults",
+               "[{\"action\":\"status\",\"status\":200,\"body\":\"{}\",\"path\":\"Tickets/*\",\"count\":1}]");
+    FAILS(autotask_ticket_read(w.at, id, &r, w.pool, &e), ERR_PROTOCOL);
+    FAILS(autotask_ticket_read(w.at, 999999, &r, w.pool, &e), ERR_NOT_FOUND);
+    OK(autotask_ticket_read(w.at, id, &r, w.pool, &e));
+}
+
 /* --- notes --- */
 
 static struct autotask_note note_on(int64_t ticket)
@@ -278,6 +291,10 @@ static void second_that_may_not_be_deleted(void **state)
                "logged in "
                "Resource may not have the required permissions to delete the data.\"]}]");
     FAILS(autotask_secondary_delete(w.at, ticket, list[0].id, &e), ERR_PERMISSION);
+    /* which of the two it is cannot be told: later */
+    OK(autotask_secondary_list(w.at, ticket, list, &n, &e));
+    world_tell(&w, "faults", "[{\"action\":\"html503\",\"path\":\"TicketSecondaryResources/query\"}]");
+    FAILS(autotask_secondary_delete(w.at, ticket, 999999, &e), ERR_SERVER);
 }
 
 /* --- to-dos --- */
@@ -448,6 +465,7 @@ int main(void)
         TEST(unassigns_and_reassigns),
         TEST(company_takes_its_things_along),
         TEST(change_refused_lost_without_effect),
+        TEST(nothing_said_of_a_ticket),
         TEST(note_is_internal_and_found),
         TEST(note_fits),
         TEST(note_lost_is_found_once),
