@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-/* Lists out of which one value suits us (picklist.c). */
+/* Lists out of which one value suits us (picked.c). */
 enum picked_list { NOTE_TYPE, NOTE_PUBLISH, FILE_PUBLISH, PICKLISTS };
 
 struct autotask {
@@ -99,7 +99,8 @@ struct marked {
 int find_marked(struct autotask *at, const struct marked *what, bool *found, int64_t *id,
                 struct err *e) MUST_USE;
 
-/* The value of a list that suits us best, read once in some hours. ERR_LABEL if none does. */
-int picklist_value(struct autotask *at, enum picked_list list, int64_t *value, struct err *e) MUST_USE;
+/* picked.c: the value of a list that suits us best; all lists of its entity are read together, once in some
+ * hours. ERR_LABEL if none does. */
+int picked_value(struct autotask *at, enum picked_list list, int64_t *value, struct err *e) MUST_USE;
 
 #endif

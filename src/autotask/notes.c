@@ -7,7 +7,7 @@ int autotask_note_create(struct autotask *at, const struct autotask_note *note, 
     struct buf body = BUF_INIT(1 << 20), title = BUF_INIT(4000), text = BUF_INIT(1 << 18);
     char path[80];
     int64_t type, publish;
-    if (picklist_value(at, NOTE_TYPE, &type, e) != 0 || picklist_value(at, NOTE_PUBLISH, &publish, e) != 0)
+    if (picked_value(at, NOTE_TYPE, &type, e) != 0 || picked_value(at, NOTE_PUBLISH, &publish, e) != 0)
         return -1;
     snprintf(path, sizeof(path), "Tickets/%lld/Notes", (long long)note->ticket_id);
     put_marked(&title, note->title, note->mark, AUTOTASK_NOTE_TITLE);

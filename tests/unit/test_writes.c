@@ -452,7 +452,7 @@ static void labels_are_asked_once(void **state)
         asked += path && strstr(path, "entityInformation") != NULL;
     }
     json_close(&log);
-    assert_int_equal(asked, 2); /* note type, publish */
+    assert_int_equal(asked, 1); /* note type and publish are in one answer */
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, world_test_reset)
