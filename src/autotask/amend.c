@@ -77,7 +77,7 @@ static void put_value(struct buf *body, enum autotask_field field, const struct 
     if (!v->set || (fields[field].type == TEXT && (!v->text || !v->text[0])))
         member_null(body, name);
     else if (fields[field].type == NUMBER)
-        member_int(body, name, v->number);
+        json_put_int(body, name, v->number);
     else if (fields[field].type == TIME)
         member_time(body, name, v->number);
     else
@@ -95,7 +95,7 @@ int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask
     if (check(changes, n, e) != 0)
         return -1;
     buf_putc(&body, '{');
-    member_int(&body, "id", id);
+    json_put_int(&body, "id", id);
     for (size_t i = 0; i < n; i++)
         put_value(&body, changes[i].field, &changes[i].value);
     for (size_t i = 0; i < ARRAY_LEN(with_company); i++) {

@@ -80,8 +80,7 @@ int refusal_check(struct autotask *at, struct err *e) MUST_USE;
 void refusal_note(struct autotask *at);
 void refusal_clear(struct autotask *at);
 
-/* members.c: members of a JSON object that is being written; the object starts with '{' in `out`. */
-void member_int(struct buf *out, const char *name, int64_t v);
+/* members.c: members of a JSON object beside those of json.h. */
 void member_text(struct buf *out, const char *name, const char *s); /* NULL or "" is left out */
 void member_null(struct buf *out, const char *name);
 void member_time(struct buf *out, const char *name, int64_t ms); /* 0 is left out */

@@ -92,7 +92,7 @@ static void put_start(struct buf *out, const struct autotask_file *file, int64_t
     member_text(out, "attachmentType", "FILE_ATTACHMENT");
     member_text(out, "title", title.data);
     member_text(out, "fullPath", file->name);
-    member_int(out, "publish", publish);
+    json_put_int(out, "publish", publish);
     buf_puts(out, ",\"data\":\"");
     buf_release(&title);
 }

@@ -12,16 +12,16 @@ void autotask_ticket_json(const struct autotask_ticket *t, struct buf *out)
                    {"ticketCategory", t->category}, {"ticketType", t->type},   {"source", t->source},
                    {"contactID", t->contact_id}};
     buf_putc(out, '{');
-    member_int(out, "companyID", t->company_id);
+    json_put_int(out, "companyID", t->company_id);
     member_text(out, "title", t->title);
     member_text(out, "description", t->description);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         if (numbers[i].v)
-            member_int(out, numbers[i].name, numbers[i].v);
+            json_put_int(out, numbers[i].name, numbers[i].v);
     }
     if (t->resource_id && t->role_id) {
-        member_int(out, "assignedResourceID", t->resource_id);
-        member_int(out, "assignedResourceRoleID", t->role_id);
+        json_put_int(out, "assignedResourceID", t->resource_id);
+        json_put_int(out, "assignedResourceRoleID", t->role_id);
     }
     member_time(out, "dueDateTime", t->due_ms);
     member_text(out, "externalID", t->external_id);
