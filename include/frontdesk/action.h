@@ -177,7 +177,7 @@ struct perform {
     struct pool *pool; /* for them */
     bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
     bool reading_back; /* all steps are done */
-    bool found;        /* a step was found to be done already */
+    bool found;        /* a step was found to be done by an earlier run */
     int64_t ticket_id;
     char ticket_number[60];
     bool diverted;

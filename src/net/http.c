@@ -84,7 +84,7 @@ static size_t on_read(char *into, size_t size, size_t n, void *self)
     return rest.len;
 }
 
-/* Refusing to rewind is what keeps libcurl from sending a request twice. */
+/* Refusing to rewind is what keeps libcurl from sending a request with a body twice. */
 static int on_seek(void *self, curl_off_t offset, int origin)
 {
     struct exchange *x = self;
@@ -203,6 +203,8 @@ static int check_request(const struct http_request *r, struct err *e)
 
 static void set_method(CURL *c, const struct http_request *r)
 {
+    /* without a body there is nothing to rewind, and libcurl would repeat it when a kept connection dies */
+    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, strcmp(r->method, "GET") != 0 && body_size(r) == 0 ? 1L : 0L);
     if (strcmp(r->method, "GET") == 0) {
         curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
         curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, NULL);
