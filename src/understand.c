@@ -212,7 +212,7 @@ static int over_the_cap(const struct job *job, struct err *e)
 static int come_back(struct job *job, int64_t ms, const char *why, struct err *e)
 {
     job->waits = true;
-    return journal_later(job->desk->journal, job->row.id, clock_now_ms() + ms, job->row.tries, why, e);
+    return journal_later(job->desk->journal, &job->row, clock_now_ms() + ms, job->row.tries, why, e);
 }
 
 /* Only what makes a ticket can be said twice by mistake. */
@@ -241,6 +241,11 @@ static int say_again(struct job *job, struct job_view *v, int64_t again, struct 
     return commit_plan(job, v, e);
 }
 
+static void turn_passes(void *self, int64_t id)
+{
+    turns_queued(self, id);
+}
+
 static int commit_plan(struct job *job, struct job_view *v, struct err *e)
 {
     struct journal_step steps[PLAN_MAX_STEPS];
@@ -259,6 +264,8 @@ static int commit_plan(struct job *job, struct job_view *v, struct err *e)
                                         .n_steps = n,
                                         .message_id = job->plan.message_id,
                                         .take_over = v->plan.take_over,
+                                        .queued = turn_passes,
+                                        .self = job->desk->turns,
                                         .same_ms = v->plan.said_again ? 0 : same_ms(job),
                                         .per_sender_hour = job->desk->conf->limits.per_sender_hour};
     if (early < 0 || journal_plan(job->desk->journal, &planning, e) != 0)
@@ -298,6 +305,9 @@ static const char *conversation_of(struct job *job, const struct message *m)
 static int commit_followup(struct job *job, struct job_view *v, struct err *e)
 {
     job->row.parent = v->follows ? v->origin->root.id : 0;
+    /* what it answers may be known by other means than its oldest reference */
+    if (v->follows && v->origin->root.conversation[0])
+        job->row.conversation = v->origin->root.conversation;
     job->row.ticket_id = v->plan.target_id;
     job->row.ticket_number = v->plan.target_number ? v->plan.target_number : "";
     job->row.text_key =
@@ -334,6 +344,11 @@ static void explain_noted(struct job *job, const struct mail_bytes *mail, struct
     reading_ends(job);
 }
 
+static bool is_reply(const struct message *m)
+{
+    return m->in_reply_to.len || m->n_references;
+}
+
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -343,6 +358,12 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
     job->row.conversation = conversation_of(job, &v->message);
     job->row.message_key = pool_copy(job->pool, v->key);
+    if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
+        job->waits = job->not_its_turn = true;
+        return 0;
+    }
+    if (is_reply(&v->message) && journal_planless_before(d->journal, job->row.id, job->row.conversation))
+        return come_back(job, 1000, "waits for an older mail of its conversation", e);
     struct desk_people *people = desk_people_get(d);
     if (!people)
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");

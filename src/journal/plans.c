@@ -145,16 +145,19 @@ static int over_the_cap(struct db *db, const struct plan_arg *a, bool *over, str
     return query_end(&q, e);
 }
 
-static int blocked_by(struct db *db, int64_t job, const char *conversation, int64_t *id, struct err *e)
+static int blocked_by(struct db *db, int64_t job, const char *conversation, enum job_state from,
+                      enum job_state to, int64_t *id, struct err *e)
 {
-    static const char sql[] =
-        "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state <= 2 LIMIT 1";
+    static const char sql[] = "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state "
+                              "BETWEEN ? AND ? LIMIT 1";
     *id = 0;
     if (!conversation || !conversation[0])
         return 0;
     struct query q = query_start(db, sql);
     query_text(&q, conversation);
     query_int(&q, job);
+    query_int(&q, from);
+    query_int(&q, to);
     *id = query_row(&q) ? query_get_int(&q) : 0;
     return query_end(&q, e);
 }
@@ -184,7 +187,7 @@ static int plan(struct db *db, void *self, struct err *e)
         return give_key_back(db, a, e);
     if (insert_plan(db, a, e) != 0 ||
         insert_steps(db, a->p->job->id, a->p->steps, a->p->n_steps, a->now_ms, e) != 0 ||
-        blocked_by(db, a->p->job->id, a->p->job->conversation, &older, e) != 0)
+        blocked_by(db, a->p->job->id, a->p->job->conversation, JOB_PLANNED, JOB_ACTED, &older, e) != 0)
         return -1;
     a->blocked = older != 0;
     return 0;
@@ -194,7 +197,8 @@ int journal_plan(struct journal *j, struct journal_planning *p, struct err *e)
 {
     struct plan_arg a = {.p = p, .now_ms = clock_now_ms()};
     CRASH_POINT("plan.before");
-    int rc = journal_write(j, plan, &a, NULL, e);
+    struct submission_after after = {.queued = p->queued, .self = p->self, .job = p->job->id};
+    int rc = journal_write(j, plan, &a, &after, e);
     CRASH_POINT("plan.after");
     p->claim = a.claim;
     p->blocked = a.blocked;
@@ -246,7 +250,15 @@ int journal_replan(struct journal *j, const struct journal_job *job, enum job_st
 int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation)
 {
     int64_t id = 0;
-    int rc = blocked_by(journal_read_begin(j), job, conversation, &id, NULL);
+    int rc = blocked_by(journal_read_begin(j), job, conversation, JOB_PLANNED, JOB_ACTED, &id, NULL);
+    journal_read_end(j);
+    return rc == 0 ? id : 0;
+}
+
+int64_t journal_planless_before(struct journal *j, int64_t job, const char *conversation)
+{
+    int64_t id = 0;
+    int rc = blocked_by(journal_read_begin(j), job, conversation, JOB_TAKEN, JOB_TAKEN, &id, NULL);
     journal_read_end(j);
     return rc == 0 ? id : 0;
 }
