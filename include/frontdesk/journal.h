@@ -194,6 +194,9 @@ struct journal_planning {
 /* Leaves `taken` for `planned`: claims message_key (UNIQUE), stores plan and steps; the first step is ARMED.
  * Durable. */
 int journal_plan(struct journal *j, struct journal_planning *p, struct err *e) MUST_USE;
+/* The job, but `self`, in which this sender said the same; 0 = none. What journal_plan would answer. */
+int64_t journal_said_since(struct journal *j, const char *sender, int64_t text_key, int64_t since_ms,
+                           int64_t self);
 /* A new plan for a job that is still in state `from` (compare-and-set): *won false when it is not, and
  * nothing was changed. Durable. */
 int journal_replan(struct journal *j, const struct journal_job *job, enum job_state from,

@@ -32,20 +32,36 @@ static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
 
 /* The same words of the same sender under another Message-ID, a moment ago: a nervous second click. Whichever
  * was planned first is the request. */
-static int said_again(struct db *db, struct plan_arg *a, struct err *e)
+static int said_since(struct db *db, const char *sender, int64_t text_key, int64_t since_ms, int64_t self,
+                      int64_t *again, struct err *e)
 {
     static const char sql[] = "SELECT id FROM jobs WHERE sender = ? AND taken_ms >= ? AND id != ? AND "
                               "text_key = ? AND planned_ms != 0 ORDER BY id DESC LIMIT 1";
-    a->again = 0;
-    if (!a->p->same_ms)
-        return 0;
     struct query q = query_start(db, sql);
-    query_text(&q, a->p->job->sender);
-    query_int(&q, a->p->job->taken_ms - a->p->same_ms);
-    query_int(&q, a->p->job->id);
-    query_int(&q, a->p->job->text_key);
-    a->again = query_row(&q) ? query_get_int(&q) : 0;
+    query_text(&q, sender);
+    query_int(&q, since_ms);
+    query_int(&q, self);
+    query_int(&q, text_key);
+    *again = query_row(&q) ? query_get_int(&q) : 0;
     return query_end(&q, e);
+}
+
+static int said_again(struct db *db, struct plan_arg *a, struct err *e)
+{
+    const struct journal_job *row = a->p->job;
+    a->again = 0;
+    return a->p->same_ms ? said_since(db, row->sender, row->text_key, row->taken_ms - a->p->same_ms, row->id,
+                                      &a->again, e)
+                         : 0;
+}
+
+int64_t journal_said_since(struct journal *j, const char *sender, int64_t text_key, int64_t since_ms,
+                           int64_t self)
+{
+    int64_t id = 0;
+    int rc = said_since(journal_read_begin(j), sender, text_key, since_ms, self, &id, NULL);
+    journal_read_end(j);
+    return rc == 0 ? id : 0;
 }
 
 /* The job that waited for this mail ends; *won false when somebody else was first. */
