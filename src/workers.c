@@ -116,6 +116,8 @@ static bool claim(struct workers *w, int64_t *out)
             w->busy[w->n_busy++] = job_of(r);
             w->worked_ms = clock_mono_ms();
             w->probing = w->holds > 0;
+            if (r >= 0)
+                turns_claimed(w->desk->turns, r);
             *out = r;
             return true;
         }
@@ -161,6 +163,7 @@ static void run_one(struct workers *w, unsigned slot, int64_t r)
         hold(w);
     else if (r >= 0)
         w->holds = 0;
+    w->skipped = w->skipped || ran == JOB_NOT_ITS_TURN;
     if (ran != JOB_FINISHING)
         release(w, job_of(r));
 }

@@ -90,7 +90,7 @@ def fill(lab, count):
 class Counting(Proxy):
     """Counts what the server sends from its EXISTS on, and frontdesk's CPU time since: a large Maildir keeps Dovecot itself busy
     for seconds before."""
-    pid = received = 0
+    pid, received = os.getpid(), 0
     before = 0.0
 
     def forget(self):
