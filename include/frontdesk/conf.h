@@ -64,6 +64,17 @@ enum conf_match_also {
     CONF_ALSO_EXPENSES = 8
 };
 
+/* The books in QuickBooks Online. */
+struct conf_quickbooks {
+    char *realm;  /* id of the company: digits */
+    bool sandbox; /* Intuit's sandbox for developers */
+    char *client_id, *client_secret_file;
+    char *token_file;   /* written by us */
+    char *redirect_url; /* as it is registered with Intuit's app */
+    char *consent_url, *token_url;
+    char *api_url; /* NULL: by the environment */
+};
+
 struct conf {
     char *path;
     struct {
@@ -96,6 +107,7 @@ struct conf {
         unsigned in_flight;      /* per endpoint, default 2, max 3 */
         bool impersonate;        /* tickets in the name of the sender; default false */
     } autotask;
+    struct conf_quickbooks *quickbooks; /* NULL: no QuickBooks */
     struct {
         char *company; /* "": own company (id 0) */
         char *queue, *triage_queue, *status, *priority, *category,

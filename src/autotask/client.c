@@ -3,7 +3,7 @@
 #include "client.h"
 
 /* Autotask counts 300 s from when it has the whole file: a little more from when we send it */
-enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40, FILES_WINDOW_S = 330 };
+enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40, FILES_WINDOW_MS = 330000 };
 
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e)
 {
@@ -16,7 +16,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     *out = NULL;
     if (secret_load(&at->secret, conf->autotask.secret_file, e) != 0 ||
         secret_load(&at->code, conf->autotask.integration_code_file, e) != 0 ||
-        pace_open(&at->files, options->state_dir, "autotask.files", AUTOTASK_FILES_PER_5_MIN, FILES_WINDOW_S,
+        pace_open(&at->files, options->state_dir, "autotask.files", AUTOTASK_FILES_PER_5_MIN, FILES_WINDOW_MS,
                   e) != 0) {
         autotask_free(&at);
         return -1;

@@ -352,6 +352,7 @@ cJSON *tokens_dump(void)
         cJSON *one = cJSON_CreateObject();
         cJSON_AddBoolToObject(one, "revoked", f->revoked);
         cJSON_AddBoolToObject(one, "code_used", f->code_used);
+        cJSON_AddStringToObject(one, "code", f->code);
         for (size_t k = 0; k < t.n_refreshes; k++) {
             if (t.refreshes[k].family == i && !t.refreshes[k].replaced_ms)
                 row_set(one, "refresh_token", cJSON_CreateString(t.refreshes[k].value));
