@@ -163,3 +163,15 @@ size_t books_asked(const char *part)
     json_close(&all);
     return n;
 }
+
+int books_ask(void)
+{
+    struct quickbooks_company company;
+    return quickbooks_company(b.qb, w.pool, &company, &e);
+}
+
+void assert_in(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("\"%s\" lacks \"%s\"", text, part);
+}

@@ -43,4 +43,9 @@ bool books_revoked(void);
 /* Rows of the log whose path holds `part`. */
 size_t books_asked(const char *part);
 
+/* A small read. */
+int books_ask(void);
+/* Fails unless `text` holds `part`. */
+void assert_in(const char *text, const char *part);
+
 #endif

@@ -37,12 +37,6 @@ static int try_access(void)
     return rc;
 }
 
-static void assert_in(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("\"%s\" lacks \"%s\"", text, part);
-}
-
 static struct oauth2_view look(void)
 {
     struct oauth2_view v;
