@@ -48,6 +48,22 @@ struct conf_nickname {
     char *nick;
 };
 
+/* Which product carries invoices from Autotask to QuickBooks: menus, texts and rules differ. */
+enum conf_integration {
+    CONF_INTEGRATION_NONE, /* not said */
+    CONF_QBO_APP,          /* Autotask Invoices to QuickBooks Online */
+    CONF_SAH,              /* Smart Accounting Hub */
+    CONF_QBD,              /* QuickBooks Desktop, by the Web Connector */
+    CONF_THIRD             /* somebody else's */
+};
+/* Kinds of name that the mapping check covers beside work types, materials, service and milestone codes. */
+enum conf_match_also {
+    CONF_ALSO_SERVICES = 1,
+    CONF_ALSO_BUNDLES = 2,
+    CONF_ALSO_PRODUCTS = 4,
+    CONF_ALSO_EXPENSES = 8
+};
+
 /* The books in QuickBooks Online. */
 struct conf_quickbooks {
     char *realm;  /* id of the company: digits */
@@ -68,6 +84,12 @@ struct conf {
         int day_start_min, day_end_min; /* hours = "08:00-17:00", minutes after midnight */
         struct conf_strings holidays;   /* "2026-12-25" or "12-25" */
         char *language;                 /* of the letters; default "en" */
+        enum conf_integration integration;
+        bool match_by_number;    /* items by the external number of a code, not by its name */
+        unsigned match_also;     /* of conf_match_also */
+        bool autotask_numbers;   /* Autotask numbers invoices: unsynced = no Web Service Date; else a blank
+                                    number */
+        unsigned look_back_days; /* how old an invoice the integration still takes; default 14 */
     } firm;
     struct conf_mailbox *mailboxes;
     size_t n_mailboxes;
