@@ -27,6 +27,10 @@ struct autotask_options {
     const char *state_dir; /* where "credentials refused" is kept */
     unsigned timeout_ms;   /* per call; 0 = 60,000 */
     unsigned wait_ms;      /* for a free slot; 0 = 60,000 */
+    /* After each page of a list, from the thread that reads, several perhaps at once: "BillingCodes", rows so
+     * far. NULL: nobody. */
+    void (*progress)(void *self, const char *entity, size_t rows);
+    void *progress_self;
 };
 
 /* Loads the secrets; makes no call. */

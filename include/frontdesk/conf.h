@@ -55,6 +55,33 @@ struct conf_place {
     unsigned line;
 };
 
+/* Which product carries invoices from Autotask to QuickBooks: menus, texts and rules differ. */
+enum conf_integration {
+    CONF_INTEGRATION_NONE, /* not said */
+    CONF_QBO_APP,          /* Autotask Invoices to QuickBooks Online */
+    CONF_SAH,              /* Smart Accounting Hub */
+    CONF_QBD,              /* QuickBooks Desktop, by the Web Connector */
+    CONF_THIRD             /* somebody else's */
+};
+/* Kinds of name that the mapping check covers beside work types, materials, service and milestone codes. */
+enum conf_match_also {
+    CONF_ALSO_SERVICES = 1,
+    CONF_ALSO_BUNDLES = 2,
+    CONF_ALSO_PRODUCTS = 4,
+    CONF_ALSO_EXPENSES = 8
+};
+
+/* The books in QuickBooks Online. */
+struct conf_quickbooks {
+    char *realm;  /* id of the company: digits */
+    bool sandbox; /* Intuit's sandbox for developers */
+    char *client_id, *client_secret_file;
+    char *token_file;   /* written by us */
+    char *redirect_url; /* as it is registered with Intuit's app */
+    char *consent_url, *token_url;
+    char *api_url; /* NULL: by the environment */
+};
+
 struct conf {
     char *path;
     const struct conf_place *places;
@@ -65,6 +92,12 @@ struct conf {
         int day_start_min, day_end_min; /* hours = "08:00-17:00", minutes after midnight */
         struct conf_strings holidays;   /* "2026-12-25" or "12-25" */
         char *language;                 /* of the letters; default "en" */
+        enum conf_integration integration;
+        bool match_by_number;    /* items by the external number of a code, not by its name */
+        unsigned match_also;     /* of conf_match_also */
+        bool autotask_numbers;   /* Autotask numbers invoices: unsynced = no Web Service Date; else a blank
+                                    number */
+        unsigned look_back_days; /* how old an invoice the integration still takes; default 14 */
     } firm;
     struct conf_mailbox *mailboxes;
     size_t n_mailboxes;
@@ -82,6 +115,7 @@ struct conf {
         unsigned in_flight;      /* per endpoint, default 2, max 3 */
         bool impersonate;        /* tickets in the name of the sender; default false */
     } autotask;
+    struct conf_quickbooks *quickbooks; /* NULL: no QuickBooks */
     struct {
         char *company; /* "": own company (id 0) */
         char *queue, *triage_queue, *status, *priority, *category,

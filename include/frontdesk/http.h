@@ -26,13 +26,16 @@ struct http_request {
     void *read_self;
     uint64_t body_size;
     unsigned timeout_ms; /* whole exchange; 0 = default 60,000 */
-    size_t max_response; /* bytes; 0 = default 32 MB */
+    size_t max_response; /* bytes, once unpacked; 0 = default 32 MB */
+    bool compressed;     /* ask for gzip; the body comes unpacked */
+    const char *trace;   /* name of a response header that is kept for support, or NULL */
 };
 
 struct http_response {
     long status;
     struct buf body;          /* release with http_response_release */
     unsigned retry_after_s;   /* Retry-After as seconds from now (number or HTTP date), 0 = absent */
+    char trace[80];           /* of the header asked for, printable; "" = absent */
     char content_type[80];    /* lower-case, without parameters; "" = absent */
     int64_t sent_ms, done_ms; /* wall clock, for the log */
 };

@@ -32,6 +32,8 @@ int json_length(const struct json *array); /* 0 unless it is an array */
 bool json_there(const struct json *j);     /* present and not null */
 /* Typed: ERR_PROTOCOL with the path when it is something else; absent or null gives the default. */
 int json_int(const struct json *j, int64_t absent, int64_t *out, struct err *e) MUST_USE;
+/* Ten-thousandths, rounded: 1.25 gives 12500. */
+int json_decimal(const struct json *j, int64_t absent, int64_t *out, struct err *e) MUST_USE;
 int json_bool(const struct json *j, bool absent, bool *out, struct err *e) MUST_USE;
 /* The string, as pool_text gives it and cut to `max` bytes, in pool; absent gives "". Numbers give
  * their digits. */

@@ -3,7 +3,7 @@
 #include "client.h"
 
 /* Autotask counts 300 s from when it has the whole file: a little more from when we send it */
-enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40, FILES_WINDOW_S = 330 };
+enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40, FILES_WINDOW_MS = 330000 };
 
 /* The error names the setting as those of the settings do. */
 static int load_secret(struct secret *s, const struct conf *conf, const char *key, const char *path,
@@ -26,7 +26,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     if (load_secret(&at->secret, conf, "autotask.secret_file", conf->autotask.secret_file, e) != 0 ||
         load_secret(&at->code, conf, "autotask.integration_code_file", conf->autotask.integration_code_file,
                     e) != 0 ||
-        pace_open(&at->files, options->state_dir, "autotask.files", AUTOTASK_FILES_PER_5_MIN, FILES_WINDOW_S,
+        pace_open(&at->files, options->state_dir, "autotask.files", AUTOTASK_FILES_PER_5_MIN, FILES_WINDOW_MS,
                   e) != 0) {
         autotask_free(&at);
         return -1;

@@ -459,6 +459,10 @@ static void read_all(struct conf_reader *r, const config_setting_t *root, struct
 {
     walk_group(r, root, "", "", 0);
     read_scope(r, CONF_TOP, root, "", conf);
+    if (member(root, "quickbooks")) {
+        conf->quickbooks = pool_alloc(r->pool, sizeof(*conf->quickbooks));
+        read_scope(r, CONF_QUICKBOOKS, root, "", conf->quickbooks);
+    }
     conf->n_mailboxes = read_elements(r, root, "mailboxes", CONF_MAILBOX, sizeof(struct conf_mailbox),
                                       MAILBOXES_MAX, (void **)&conf->mailboxes);
     conf->staff.n_nicknames =

@@ -28,10 +28,13 @@ enum conf_type {
     CONF_IMAP_URL,
     CONF_SMTP_URL, /* struct conf_server */
     CONF_TRUST_PROFILE,
+    CONF_DIGITS,
+    CONF_ENVIRONMENT, /* bool: the sandbox */
 };
 
-/* Where the value goes: into struct conf, or into one element of a list of groups. */
-enum conf_scope { CONF_TOP, CONF_MAILBOX, CONF_NICKNAME };
+/* Where the value goes: into struct conf, into one element of a list of groups, or into a group that may be
+ * absent as a whole. */
+enum conf_scope { CONF_TOP, CONF_MAILBOX, CONF_NICKNAME, CONF_QUICKBOOKS };
 
 struct conf_row {
     const char *path; /* "limits.workers", "mailboxes[].imap.url" */

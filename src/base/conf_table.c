@@ -4,12 +4,13 @@
 #include "conf_rows.h"
 #include "frontdesk/due.h"
 
-#define TOP(member)      CONF_TOP, offsetof(struct conf, member)
-#define MAILBOX(member)  CONF_MAILBOX, offsetof(struct conf_mailbox, member)
-#define NICKNAME(member) CONF_NICKNAME, offsetof(struct conf_nickname, member)
-#define KB               (UINT64_C(1) << 10)
-#define MB               (UINT64_C(1) << 20)
-#define PATH_BYTES       1, 1024
+#define TOP(member)        CONF_TOP, offsetof(struct conf, member)
+#define MAILBOX(member)    CONF_MAILBOX, offsetof(struct conf_mailbox, member)
+#define NICKNAME(member)   CONF_NICKNAME, offsetof(struct conf_nickname, member)
+#define QUICKBOOKS(member) CONF_QUICKBOOKS, offsetof(struct conf_quickbooks, member)
+#define KB                 (UINT64_C(1) << 10)
+#define MB                 (UINT64_C(1) << 20)
+#define PATH_BYTES         1, 1024
 
 /* clang-format off: one line a setting, its sentence below */
 const struct conf_row conf_rows[] = {
@@ -90,6 +91,28 @@ const struct conf_row conf_rows[] = {
     {"autotask.impersonate", CONF_BOOL, TOP(autotask.impersonate), 0, 0, "false", false,
      "Create tickets in the name of the sender. Autotask must allow it in every security level of the "
      "staff."},
+    {"quickbooks.realm", CONF_DIGITS, QUICKBOOKS(realm), 1, 20, NULL, true,
+     "Id of the company in QuickBooks Online: realmId of the address that the browser ends at when one logs "
+     "in."},
+    {"quickbooks.environment", CONF_ENVIRONMENT, QUICKBOOKS(sandbox), 1, 20, "production", false,
+     "Whether the keys and the company are real, or of Intuit's sandbox for developers."},
+    {"quickbooks.client_id", CONF_TEXT, QUICKBOOKS(client_id), 1, 190, NULL, true,
+     "Client id of the app at Intuit."},
+    {"quickbooks.client_secret_file", CONF_SECRET_FILE, QUICKBOOKS(client_secret_file), PATH_BYTES, NULL,
+     true, "File that holds the client secret of the app on one line; mode 0600."},
+    {"quickbooks.token_file", CONF_PATH, QUICKBOOKS(token_file), PATH_BYTES, NULL, true,
+     "File in which frontdesk keeps the tokens of the login; its folder must be writable. No other program "
+     "may use them."},
+    {"quickbooks.redirect_url", CONF_API_URL, QUICKBOOKS(redirect_url), 1, 512, NULL, true,
+     "Redirect address that is registered with the app at Intuit, letter for letter; there need be nothing."},
+    {"quickbooks.consent_url", CONF_API_URL, QUICKBOOKS(consent_url), 1, 512,
+     "https://appcenter.intuit.com/connect/oauth2", false,
+     "Page at which one logs in. Change it only for tests."},
+    {"quickbooks.token_url", CONF_API_URL, QUICKBOOKS(token_url), 1, 512,
+     "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer", false,
+     "Where tokens come from. Change it only for tests."},
+    {"quickbooks.api_url", CONF_API_URL, QUICKBOOKS(api_url), 1, 200, NULL, false,
+     "Where the books are read; absent: Intuit's address for the environment. Change it only for tests."},
     {"ticket.company", CONF_TEXT, TOP(ticket.company), 0, 100, "", false,
      "Company of new tickets; absent: the own company."},
     {"ticket.queue", CONF_TEXT, TOP(ticket.queue), 1, 100, NULL, true,
@@ -150,7 +173,6 @@ const struct conf_later conf_laters[] = {
     {"mailboxes[].role", "a mailbox for the books"},
     {"firm.integration", "the QuickBooks integration"},
     {"firm.match_items_by", "the QuickBooks integration"},
-    {"quickbooks", "QuickBooks"},
     {"alerts.canary_minutes", "the canary"},
     {"metrics", "metrics"},
     {"watch", "drift checks"},
@@ -178,6 +200,8 @@ const char *conf_type_words(enum conf_type type)
         [CONF_HOURS] = "\"HH:MM-HH:MM\"",
         [CONF_IMAP_URL] = "imap://HOST[:PORT] or imaps://HOST[:PORT]",
         [CONF_SMTP_URL] = "smtp://HOST[:PORT] or smtps://HOST[:PORT]",
+        [CONF_DIGITS] = "digits in quotes",
+        [CONF_ENVIRONMENT] = "\"production\" or \"sandbox\"",
         [CONF_TRUST_PROFILE] = "\"server:NAME\" or \"none\"",
     };
     return words[type];

@@ -431,6 +431,21 @@ static bool read_trust(struct value *v)
     return true;
 }
 
+static bool read_digits(struct value *v)
+{
+    return read_text(v) && (only(v->text, DIGITS) || wrong(v, "\"%.60s\" is no number", v->text));
+}
+
+static bool read_environment(struct value *v)
+{
+    if (!v->text)
+        return wrong(v, "must be a text in quotes");
+    bool sandbox = slice_eq_nocase(slice_of(v->text), SLICE("sandbox"));
+    *(bool *)v->to = sandbox;
+    return sandbox || slice_eq_nocase(slice_of(v->text), SLICE("production")) ||
+           wrong(v, "\"%.60s\" is no environment", v->text);
+}
+
 static bool dispatch(struct value *v)
 {
     switch (v->row->type) {
@@ -472,6 +487,10 @@ static bool dispatch(struct value *v)
         return read_server(v, false);
     case CONF_TRUST_PROFILE:
         return read_trust(v);
+    case CONF_DIGITS:
+        return read_digits(v);
+    case CONF_ENVIRONMENT:
+        return read_environment(v);
     }
     return false;
 }

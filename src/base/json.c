@@ -74,6 +74,18 @@ int json_int(const struct json *j, int64_t absent, int64_t *out, struct err *e)
     return whole(j->value, out) ? 0 : expected(j, "whole number", e);
 }
 
+int json_decimal(const struct json *j, int64_t absent, int64_t *out, struct err *e)
+{
+    *out = absent;
+    if (!j->value)
+        return 0;
+    double d = j->value->valuedouble * 10000;
+    if (!cJSON_IsNumber(j->value) || !(fabs(d) <= (double)JSON_WHOLE_MAX))
+        return expected(j, "number", e);
+    *out = (int64_t)(d < 0 ? d - 0.5 : d + 0.5);
+    return 0;
+}
+
 int json_bool(const struct json *j, bool absent, bool *out, struct err *e)
 {
     *out = absent;

@@ -79,6 +79,9 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
     }
     n += check_secret(conf, "autotask.secret_file", conf->autotask.secret_file, problems);
     n += check_secret(conf, "autotask.integration_code_file", conf->autotask.integration_code_file, problems);
+    if (conf->quickbooks)
+        n += check_secret(conf, "quickbooks.client_secret_file", conf->quickbooks->client_secret_file,
+                          problems);
     return n + check_ca(conf, "autotask.ca_file", conf->autotask.ca_file, problems);
 }
 

@@ -51,12 +51,32 @@ static size_t on_body(char *data, size_t size, size_t n, void *self)
     return x->too_large ? 0 : n;
 }
 
+/* What stands behind `name` and a colon; false: it is another header. */
+static bool header_value(struct slice line, struct slice name, struct slice *value)
+{
+    if (!name.len || !slice_starts_nocase(line, name) || line.len == name.len || line.ptr[name.len] != ':')
+        return false;
+    *value = slice_trim(slice_skip(line, name.len + 1));
+    return true;
+}
+
+static void keep_trace(struct http_response *r, struct slice v)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < v.len && k + 1 < sizeof(r->trace); i++) {
+        if (v.ptr[i] > 0x20 && v.ptr[i] < 0x7f)
+            r->trace[k++] = v.ptr[i];
+    }
+    r->trace[k] = '\0';
+}
+
 static size_t on_header(char *data, size_t size, size_t n, void *self)
 {
     struct exchange *x = self;
-    struct slice line = slice_trim(slice_from(data, n * size)), name = SLICE("content-type:");
-    if (slice_starts_nocase(line, name)) {
-        struct slice v = slice_trim(slice_skip(line, name.len));
+    struct slice line = slice_trim(slice_from(data, n * size)), v;
+    if (header_value(line, slice_of(x->request->trace), &v))
+        keep_trace(x->response, v);
+    if (header_value(line, SLICE("content-type"), &v)) {
         long end = slice_find_char(v, ';');
         if (end >= 0)
             v = slice_trim(slice_cut(v, (size_t)end));
@@ -275,6 +295,7 @@ static int run(struct http_curl *h, CURL *c, const struct http_request *r, struc
     curl_easy_setopt(c, CURLOPT_URL, r->url);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(r->timeout_ms ? r->timeout_ms : TIMEOUT_MS));
+    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, r->compressed ? "gzip" : NULL);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &x);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, &x);
     curl_easy_setopt(c, CURLOPT_READDATA, &x);

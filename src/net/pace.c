@@ -5,12 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { BOOKINGS = 256 };
+enum { BOOKINGS = 512 };
 
 struct ledger {
     int64_t refused_until_ms;
@@ -27,7 +28,7 @@ struct pace {
     pthread_mutex_t lock; /* flock does not part the threads of one process */
 };
 
-int pace_open(struct pace **out, const char *dir, const char *name, uint64_t most, unsigned window_s,
+int pace_open(struct pace **out, const char *dir, const char *name, uint64_t most, unsigned window_ms,
               struct err *e)
 {
     char path[4300];
@@ -43,7 +44,7 @@ int pace_open(struct pace **out, const char *dir, const char *name, uint64_t mos
     if (fd < 0)
         return err_set_errno(e, errno, "cannot open %s", path);
     struct pace *p = mem_alloc(sizeof(*p));
-    *p = (struct pace){.fd = fd, .most = most, .window_ms = (int64_t)window_s * 1000};
+    *p = (struct pace){.fd = fd, .most = most, .window_ms = window_ms};
     pthread_mutex_init(&p->lock, NULL);
     *out = p;
     return 0;
@@ -122,7 +123,8 @@ static void book(struct ledger *l, uint64_t n, int64_t now_ms)
     l->bookings[at].ms = now_ms;
 }
 
-int pace_take(struct pace *p, uint64_t n, struct err *e)
+/* Books n if they fit; else how many ms until they will. */
+static int64_t try_to_book(struct pace *p, uint64_t n)
 {
     struct ledger l;
     int64_t now_ms = clock_now_ms();
@@ -133,12 +135,35 @@ int pace_take(struct pace *p, uint64_t n, struct err *e)
     if (at_ms <= now_ms)
         book(&l, n, now_ms);
     leave(p, &l);
-    if (at_ms <= now_ms)
-        return 0;
-    err_set(e, ERR_FILE_PACE, "%llu bytes are over the %llu in %lld s that are taken", (unsigned long long)n,
-            (unsigned long long)p->most, (long long)(p->window_ms / 1000));
-    e->retry_after_s = (unsigned)((at_ms - now_ms) / 1000 + 1);
+    return at_ms > now_ms ? at_ms - now_ms : 0;
+}
+
+static int refuse(const struct pace *p, enum err_code code, uint64_t n, int64_t left_ms, struct err *e)
+{
+    err_set(e, code, "%llu %s over the %llu in %lld s that are taken", (unsigned long long)n,
+            code == ERR_FILE_PACE ? "bytes are" : "more call is", (unsigned long long)p->most,
+            (long long)((p->window_ms + 999) / 1000));
+    e->retry_after_s = (unsigned)(left_ms / 1000 + 1);
     return -1;
+}
+
+int pace_take(struct pace *p, uint64_t n, struct err *e)
+{
+    int64_t left_ms = try_to_book(p, n);
+    return left_ms ? refuse(p, ERR_FILE_PACE, n, left_ms, e) : 0;
+}
+
+int pace_wait(struct pace *p, uint64_t n, unsigned wait_ms, int stop_fd, struct err *e)
+{
+    int64_t deadline = deadline_in(wait_ms), left_ms;
+    while ((left_ms = try_to_book(p, n)) > 0) {
+        struct pollfd fd = {.fd = stop_fd, .events = POLLIN};
+        if (left_ms > deadline_left(deadline))
+            return refuse(p, ERR_BUSY, n, left_ms, e);
+        if (poll(&fd, 1, (int)left_ms) > 0)
+            return err_set(e, ERR_STOPPING, "stopping");
+    }
+    return 0;
 }
 
 void pace_give_back(struct pace *p, uint64_t n)

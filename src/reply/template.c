@@ -5,6 +5,7 @@
  * In .html values are escaped, in .txt they are not; {{{raw}}} does not exist. A tag alone on its line takes
  * the line with it.
  */
+#include "report_words.h"
 #include "view.h"
 
 #include <dirent.h>
@@ -34,6 +35,7 @@ struct templates {
     struct file files[MOST_TEMPLATES];
     size_t n_files;
     struct howtos *howtos;
+    struct report_words *report_words;
     const char *names[MOST_TEMPLATES + 1];
 };
 
@@ -299,6 +301,7 @@ int templates_load(struct templates **out, const char *folder, const char *langu
     if (language_is_there(folder, language, problems)) {
         load_letters(t, folder, language, problems);
         t->howtos = howtos_load(folder, language, problems);
+        t->report_words = report_words_load(folder, language, problems);
     }
     *out = t;
     if (problems->len == before)
@@ -321,6 +324,7 @@ void templates_free(struct templates **templates)
     for (size_t i = 0; t->names[i]; i++)
         free((void *)(uintptr_t)t->names[i]);
     howtos_free(&t->howtos);
+    report_words_free(&t->report_words);
     free(t);
     *templates = NULL;
 }
@@ -328,6 +332,11 @@ void templates_free(struct templates **templates)
 const char *const *templates_names(const struct templates *t)
 {
     return t->names;
+}
+
+const struct report_words *templates_report_words(const struct templates *t)
+{
+    return t->report_words;
 }
 
 const struct howto *templates_howtos(const struct templates *t, size_t *n)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* control: the addresses below /sandbox/, by which a test sets the stage and looks behind it. */
-#include "sandbox.h"
+#include "books.h"
 
 /* "" when done; else what is wrong. */
 static const char *no_problem(const char *wrong)
@@ -94,6 +94,30 @@ static const char *put_rows(const char *text, struct reply *r)
     return wrong;
 }
 
+static const char *get_books(const char *text, struct reply *r)
+{
+    (void)text;
+    reply_json(r, 200, books_dump());
+    return "";
+}
+
+/* Whole records behind the client's back. */
+static const char *put_books(const char *text, struct reply *r)
+{
+    cJSON *all = cJSON_Parse(text);
+    (void)r;
+    const char *wrong = no_problem(books_put(all));
+    cJSON_Delete(all);
+    return wrong;
+}
+
+static const char *get_tokens(const char *text, struct reply *r)
+{
+    (void)text;
+    reply_json(r, 200, tokens_dump());
+    return "";
+}
+
 static const struct {
     const char *method, *what;
     const char *(*run)(const char *text, struct reply *r);
@@ -101,6 +125,7 @@ static const struct {
     {"GET", "log", get_log},           {"DELETE", "log", clear_log},       {"GET", "world", get_world},
     {"POST", "faults", put_faults},    {"DELETE", "faults", clear_faults}, {"POST", "reset", reset},
     {"GET", "settings", get_settings}, {"POST", "settings", put_settings}, {"POST", "rows", put_rows},
+    {"GET", "books", get_books},       {"POST", "books", put_books},       {"GET", "tokens", get_tokens},
 };
 
 void control(const char *method, struct slice what, const char *text, struct reply *r)

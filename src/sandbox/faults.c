@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * faults: rules that make calls go wrong. A rule is an object: action, and if wanted method, path (a pattern
- * as of the shell, behind v1.0/), nth (from that call on; alone: that call only), count (so many times),
- * status, errors (text or list), body and type (answered as they stand), retry_after (seconds) and
- * retry_after_date (true: as a date), ms, to (id). The first rule that fits a call counts.
+ * as of the shell, behind v1.0/; of QuickBooks the whole one without its first /), nth (from that call on;
+ * alone: that call only), count (so many times), status, errors (text or list), body and type (answered as
+ * they stand), retry_after (seconds) and retry_after_date (true: as a date), ms, to (id). The first rule that
+ * fits a call counts.
  */
 #include "sandbox.h"
 
@@ -19,6 +20,7 @@ static const struct fault_kind actions[] = {
     {"html500", INSTEAD, "answer 500 as HTML; nothing is done"},
     {"html503", INSTEAD, "answer 503 as HTML; nothing is done"},
     {"empty500", INSTEAD, "answer 500 without a body; nothing is done"},
+    {"xml429", INSTEAD, "QuickBooks: answer 429 as XML; nothing is done"},
     {"redirect", INSTEAD, "answer 302 to another server; nothing is done"},
     {"hidden", DURING, "create a record that is visible only ms later"},
     {"divert", DURING, "answer a create with the id of another record (to, or the first)"},
@@ -31,6 +33,8 @@ static const struct fault_kind actions[] = {
     {"malformed", AFTER_WORK, "do it, answer what is not JSON"},
     {"html500_after_commit", AFTER_WORK, "do it, answer 500 as HTML"},
     {"status_after_commit", AFTER_WORK, "do it, answer status with errors (or body)"},
+    {"fault200", AFTER_WORK, "QuickBooks: do it, answer 200 with a Fault"},
+    {"gzip", AFTER_WORK, "QuickBooks: do it, answer compressed"},
     {"delay_after", AFTER_ALL, "do it, answer ms later"},
 };
 

@@ -11,18 +11,19 @@ static int usage(int code)
     struct buf b = BUF_INIT(64 * 1024);
     buf_puts(&b, "usage: frontdesk-sandbox --world FILE [--listen PORT] [--log FILE] [--state FILE]\n");
     if (code == EX_OK) {
-        buf_puts(
-            &b, "\nA simulated Autotask on 127.0.0.1 (port 0 = any; the first line of output says which).\n\n"
-                "  --world FILE   the tenant: login, picklists, records, settings\n"
-                "  --listen PORT  where to listen\n"
-                "  --log FILE     append each call as one line of JSON\n"
-                "  --state FILE   keep the records here: read instead of the world if it exists, and\n"
-                "                 written at the end\n"
-                "\nControl, all JSON:\n"
-                "  GET /sandbox/log, /sandbox/world, /sandbox/settings\n"
-                "  POST /sandbox/faults, /sandbox/settings, /sandbox/rows, /sandbox/reset\n"
-                "  DELETE /sandbox/log, /sandbox/faults\n"
-                "\nSettings:\n");
+        buf_puts(&b,
+                 "\nA simulated Autotask and QuickBooks on 127.0.0.1 (port 0 = any; the first line of output "
+                 "says which).\n\n"
+                 "  --world FILE   the tenant: login, picklists, records, settings\n"
+                 "  --listen PORT  where to listen\n"
+                 "  --log FILE     append each call as one line of JSON\n"
+                 "  --state FILE   keep the records here: read instead of the world if it exists, and\n"
+                 "                 written at the end\n"
+                 "\nControl, all JSON:\n"
+                 "  GET /sandbox/log, /sandbox/world, /sandbox/settings, /sandbox/books, /sandbox/tokens\n"
+                 "  POST /sandbox/faults, /sandbox/settings, /sandbox/rows, /sandbox/books, /sandbox/reset\n"
+                 "  DELETE /sandbox/log, /sandbox/faults\n"
+                 "\nSettings:\n");
         settings_describe(&b);
         buf_puts(&b, "\nActions of faults:\n");
         faults_describe(&b);

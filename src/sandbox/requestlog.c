@@ -38,7 +38,7 @@ size_t requestlog_add(const struct call *c, int64_t first_us)
                         .acts = mem_copy(c->acts ? c->acts : ""),
                         .fault = c->fault.kind ? c->fault.kind->name : ""};
     snprintf(row->method, sizeof(row->method), "%s", c->method);
-    snprintf(row->path, sizeof(row->path), "/atservicesrest/v1.0/%.170s", c->path.ptr);
+    snprintf(row->path, sizeof(row->path), "%s%.170s", c->root, c->path.ptr);
     return n_rows++;
 }
 

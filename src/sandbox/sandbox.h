@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sandbox: a simulated Autotask behind real HTTP (autotask-rest.md section 12). Shares no code with the
- * client.
+ * sandbox: a simulated Autotask behind real HTTP (autotask-rest.md section 12), and beside it a simulated
+ * QuickBooks (books.h). Shares no code with the clients.
  *
  *   server    HTTP in and out                  exchange   one call: what happens in which order
  *   login     zone, credentials, rights        thresholds calls an hour, calls in flight, added latency
@@ -126,8 +126,10 @@ struct reply {
     char *body; /* malloc'ed; NULL = empty */
     size_t cut; /* bytes of the body after which the connection ends; 0 = whole */
     const char *type;
-    char header[200]; /* one extra header line "Name: value", "" = none */
-    bool dropped;     /* no answer at all: the connection ends */
+    char header[1200]; /* one extra header line "Name: value", "" = none */
+    char trace[60];    /* value of intuit_tid, "" = none */
+    bool dropped;      /* no answer at all: the connection ends */
+    bool gzip;         /* the body travels compressed, asked for or not */
 };
 
 struct fault {
@@ -141,10 +143,13 @@ struct fault {
 
 struct call {
     const char *method;
-    struct slice path;                       /* behind /atservicesrest/v1.0/ */
+    const char *root;                        /* "/atservicesrest/v1.0/", or "/" for QuickBooks */
+    struct slice path;                       /* behind it */
     const char *args;                        /* the query part as it was sent, "" = none */
     const char *ask_user, *search, *paging;  /* arguments, decoded; NULL = absent */
     const char *user, *secret, *code, *acts; /* headers; acts: ImpersonationResourceId */
+    const char *authorization;
+    bool form, hard_wanted; /* the body is a form; x-include-refresh-token-hard-expires-in was sent */
     size_t url_bytes;
     const char *text; /* body */
     cJSON *body;      /* the same as JSON; NULL = none */

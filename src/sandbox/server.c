@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* server: HTTP in and out, a thread a connection, so that a slow call holds up nobody else. */
-#include "sandbox.h"
+#include "books.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -56,9 +56,38 @@ static void free_cut(void *self)
     free(b);
 }
 
+/* RFC 1952 around stored blocks: compressed in form only, which is all that a reader can tell. */
+static struct MHD_Response *gzipped(const struct reply *r, size_t n)
+{
+    static const unsigned char head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
+    struct buf out = BUF_INIT(2 * (size_t)BODY_MAX);
+    uint32_t crc = UINT32_MAX;
+    buf_put(&out, head, sizeof(head));
+    for (size_t at = 0; at < n || at == 0; at += UINT16_MAX) {
+        size_t part = n - at < UINT16_MAX ? n - at : UINT16_MAX;
+        unsigned char block[] = {at + part == n, part & 0xff, part >> 8, ~part & 0xff, ~part >> 8 & 0xff};
+        buf_put(&out, block, sizeof(block));
+        buf_put(&out, r->body + at, part);
+    }
+    for (size_t i = 0; i < n; i++) {
+        crc ^= (unsigned char)r->body[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+    }
+    uint32_t tail[] = {htole32(~crc), htole32((uint32_t)n)};
+    buf_put(&out, tail, sizeof(tail));
+    free(r->body);
+    size_t all = out.len;
+    struct MHD_Response *m = MHD_create_response_from_buffer(all, buf_detach(&out), MHD_RESPMEM_MUST_FREE);
+    MHD_add_response_header(m, "Content-Encoding", "gzip");
+    return m;
+}
+
 static struct MHD_Response *response_of(struct reply *r)
 {
     size_t n = r->body ? strlen(r->body) : 0;
+    if (r->gzip && n)
+        return gzipped(r, n);
     if (!r->cut || r->cut >= n)
         return MHD_create_response_from_buffer(n, r->body ? r->body : mem_copy(""), MHD_RESPMEM_MUST_FREE);
     struct cut_body *b = mem_alloc(sizeof(*b));
@@ -76,6 +105,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *c, struct reply *r)
         *colon = '\0';
         MHD_add_response_header(m, r->header, colon + 2);
     }
+    if (r->trace[0])
+        MHD_add_response_header(m, "intuit_tid", r->trace);
     enum MHD_Result rc = MHD_queue_response(c, (unsigned)r->status, m);
     MHD_destroy_response(m);
     return rc;
@@ -108,6 +139,8 @@ static enum MHD_Result answer(struct MHD_Connection *c, const char *url, const c
                         .secret = header(c, "Secret"),
                         .code = header(c, "ApiIntegrationCode"),
                         .acts = header(c, "ImpersonationResourceId"),
+                        .authorization = header(c, "Authorization"),
+                        .root = "/atservicesrest/v1.0/",
                         .text = q->body.data};
     world_lock();
     if (slice_starts_nocase(path, root)) {
@@ -118,6 +151,14 @@ static enum MHD_Result answer(struct MHD_Connection *c, const char *url, const c
         call.body = cJSON_Parse(call.text);
         exchange(&call, versioned, q->first_us);
         cJSON_Delete(call.body);
+    } else if (books_serves(slice_skip(path, 1))) {
+        const char *hard = header(c, "x-include-refresh-token-hard-expires-in"),
+                   *type = header(c, "Content-Type");
+        call.root = "/";
+        call.path = slice_skip(path, 1);
+        call.hard_wanted = hard && strcmp(hard, "true") == 0;
+        call.form = type && strcmp(type, "application/x-www-form-urlencoded") == 0;
+        books_exchange(&call, q->first_us);
     } else if (slice_starts(path, SLICE("/sandbox/"))) {
         control(method, slice_skip(path, 9), call.text, &call.reply);
     } else {

@@ -29,6 +29,19 @@ static const struct row {
     {"hidden", "{}",
      "rows that a restricted user silently does not see: {\"Resources\":[5]}, or true for all of them"},
     {"no_impersonation", "[]", "entities whose creation in another's name is not allowed"},
+    {"qb_consent", "\"yes\"", "QuickBooks: what the consent page says; else an error such as access_denied"},
+    {"qb_code_seconds", "300", "QuickBooks: life of a code of the consent page"},
+    {"qb_access_seconds", "3600", "QuickBooks: life of an access token"},
+    {"qb_access_bytes", "900", "QuickBooks: length of an access token"},
+    {"qb_refresh_seconds", "8726400", "QuickBooks: life of a refresh token that is not used"},
+    {"qb_hard_seconds", "157680000", "QuickBooks: life of a consent"},
+    {"qb_rotation", "\"always\"",
+     "QuickBooks: when a refresh changes the refresh token: always, daily, never"},
+    {"qb_old_lives_seconds", "0", "QuickBooks: how long a changed refresh token still works"},
+    {"qb_reuse_revokes", "true", "QuickBooks: a changed refresh token that comes again ends the connection"},
+    {"qb_wrong_keys", "false", "QuickBooks: development keys against a live company: 403 with code 3100"},
+    {"qb_per_second", "10", "QuickBooks: calls a second before 429; 0 = no limit"},
+    {"qb_per_minute", "500", "QuickBooks: calls a minute before 429; 0 = no limit"},
 };
 
 static cJSON *values;

@@ -3,9 +3,10 @@
  * store: the world: its file, the rows of each entity, and the lock around all of it.
  *
  * A world file is an object: api {user, secret, code, resource}, picklists {entity: {field: [values]}},
- * entities {entity: [rows]}, and if wanted settings, userDefinedFields, state (where a saved world left off).
+ * entities {entity: [rows]}, and if wanted settings, userDefinedFields, quickbooks (books_store.c), state
+ * (where a saved world left off).
  */
-#include "sandbox.h"
+#include "books.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -287,6 +288,8 @@ static int check_world(const cJSON *source, struct err *e)
     const char *wrong = settings ? settings_change(settings) : NULL;
     if (wrong)
         return err_set(e, ERR_CONFIG, "settings: %s", wrong);
+    if (books_check(cJSON_GetObjectItem(source, "quickbooks"), e) != 0)
+        return -1;
     return check_entities(cJSON_GetObjectItem(source, "entities"), e);
 }
 
@@ -350,6 +353,9 @@ void world_reset(void)
     thresholds_reset();
     login_reset();
     attachments_reset();
+    books_reset(cJSON_GetObjectItem(world.source, "quickbooks"));
+    tokens_reset();
+    books_throttle_reset();
 }
 
 cJSON *world_dump(void)

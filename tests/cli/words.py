@@ -194,7 +194,7 @@ mailboxes = ( {
 autotask = { user = "api"; secret_file = "/x"; integration_code_file = "/y"; in_flight = 9; };
 ticket = { queue = "Help Desk"; triage_queue = ""; status = "New"; prioritiy = "Medium"; };
 limits = { workers = "many"; keep_days = 3; };
-quickbooks = { realm = "1"; };
+metrics = { listen = "1"; };
 """
 PROBLEMS = [  # line, key, what is said
     (4, "firm.timezone", 'no time zone "Amerika/New_York"; allowed: '), (5, "firm.hours", "allowed: "),
@@ -204,7 +204,7 @@ PROBLEMS = [  # line, key, what is said
     (9, r"mailboxes\[0\].imap.password_file", "allowed: an absolute path"), (10, r"mailboxes\[0\].smtp.url", '"99999" is no port|no port'),
     (12, "autotask.in_flight", "allowed: a number from 1 to 3"), (13, "ticket.triage_queue", "is empty"),
     (13, "ticket.prioritiy", r"did you mean ticket.priority\?"), (13, "ticket.priority", "is missing"),
-    (14, "limits.workers", "allowed: a number from 1 to 64"), (14, "limits.keep_days", "allowed here: "), (15, "quickbooks", "not built yet"),
+    (14, "limits.workers", "allowed: a number from 1 to 64"), (14, "limits.keep_days", "allowed here: "), (15, "metrics", "not built yet"),
 ]
 
 

@@ -161,7 +161,7 @@ def every_action():
         check((shape, len(BOX.tickets())) == (answer, tickets), "%s: %r, %d tickets" % (action, shape, len(BOX.tickets())))
         same(BOX.log()[-1]["fault"], action)
     missing = {a for a in actions_of_help() if a not in {row[0] for row in ACTIONS}}
-    same(missing, {"foreign_next", "path_next"})
+    same(missing, {"foreign_next", "path_next", "xml429", "fault200", "gzip"})  # reading.py, bookkeeping.py
 
 
 def faults_of_pages():

@@ -80,7 +80,7 @@ static const struct bad_case {
      "extra_addresses, admins, nicknames, accept_forged_senders"},
     {"limits", "xyzzyxyzzy", "f.conf:19:", "xyzzyxyzzy: unknown key", "allowed here: firm, mailboxes, staff"},
     /* not built yet */
-    {"staff = {", "quickbooks = {", "f.conf:18:", "quickbooks: ", "not built yet"},
+    {"staff = {", "metrics = {", "f.conf:18:", "metrics: ", "not built yet"},
     {"server:mx.example.com", "exchange-online", "f.conf:8:", "mailboxes[0].trust", "not built yet"},
     {"server:mx.example.com", "google", "f.conf:8:", "mailboxes[0].trust", "not built yet"},
     {"user = \"desk\"", "oauth2 = \"google\"; user = \"desk\"", "f.conf:10:", "imap.oauth2", "not built yet"},
@@ -100,6 +100,32 @@ static const struct bad_case {
     {"triage_queue = \"T\";", "", "f.conf:16:", "ticket.triage_queue: is missing", "allowed"},
     {"status = \"New\";", "", "f.conf:16:", "ticket.status: is missing", "allowed"},
     {"priority = \"Medium\";", "", "f.conf:16:", "ticket.priority: is missing", "allowed"},
+#define BOOKS "quickbooks = { realm = \"123456789\"; client_id = \"AB\"; client_secret_file = \"/s\"; "
+#define REST  "token_file = \"/t\"; redirect_url = \"https://x.example/cb\"; "
+    {"staff = { }", "quickbooks = { }", "f.conf:18:", "quickbooks.realm: is missing", "digits in quotes"},
+    {"staff = { }", "quickbooks = { }", "f.conf:18:", "quickbooks.client_id: is missing", "allowed: text"},
+    {"staff = { }", "quickbooks = { }", "f.conf:18:", "quickbooks.client_secret_file: is missing", "cred:"},
+    {"staff = { }", BOOKS "}", "f.conf:18:", "quickbooks.token_file: is missing", "an absolute path"},
+    {"staff = { }", BOOKS "}", "f.conf:18:", "quickbooks.redirect_url: is missing", "https://HOST"},
+    {"staff = { }", "quickbooks = { realm = 123; }", "f.conf:18:", "realm: must be a text in quotes",
+     "digits"},
+    {"staff = { }", "quickbooks = { realm = \"12 3\"; }", "f.conf:18:", "\"12 3\" is no number", "digits"},
+    {"staff = { }", "quickbooks = { realm = \"123456789012345678901\"; }",
+     "f.conf:18:", "realm: is longer than 20 bytes", "digits"},
+    {"staff = { }", BOOKS REST "environment = \"test\"; }", "f.conf:18:", "\"test\" is no environment",
+     "\"production\" or \"sandbox\""},
+    {"staff = { }", BOOKS REST "environment = true; }",
+     "f.conf:18:", "quickbooks.environment: must be a text", "\"production\" or \"sandbox\""},
+    {"staff = { }", BOOKS REST "token_url = \"http://x.example/\"; }",
+     "f.conf:18:", "token_url: would send the secret", "https://HOST"},
+    {"staff = { }", BOOKS REST "api_url = \"x\"; }", "f.conf:18:", "api_url: \"x\" is no https address",
+     "https://HOST"},
+    {"staff = { }", BOOKS REST "consent_url = \"https://x.example/?a\"; }",
+     "f.conf:18:", "consent_url: must hold no user, query", "https://HOST"},
+    {"staff = { }", BOOKS "token_file = \"t\"; }", "f.conf:18:", "token_file: \"t\" is no absolute path",
+     "absolute path"},
+    {"staff = { }", BOOKS "realmid = \"1\"; }", "f.conf:18:", "quickbooks.realmid: unknown key",
+     "did you mean quickbooks.realm?"},
     /* kinds and limits of values */
     {"\"Example IT\"", "7", "f.conf:2:", "firm.name: must be a text in quotes", "allowed: text"},
     {"\"Example IT\"", "\"\"", "f.conf:2:", "firm.name: is empty", "allowed"},
@@ -330,6 +356,7 @@ static void defaults_are_set(void **state)
     assert_string_equal(c->templates, FD_TEMPLATE_DIR);
     assert_string_equal(c->journal.path, FD_STATE_DIR);
     assert_null(c->alerts.email);
+    assert_null(c->quickbooks);
     conf_free(&c);
     assert_null(c);
 }
@@ -354,6 +381,25 @@ static void values_are_normalised(void **state)
     assert_string_equal(conf->staff.nicknames[1].nick, "m");
     conf_free(&conf);
     free(a), free(b), free(c), free(d);
+}
+
+static void the_books_are_set(void **state)
+{
+    (void)state;
+    char *a = edited(good, "staff = { }", BOOKS REST "}");
+    struct conf *conf = parse_good(a);
+    assert_string_equal(conf->quickbooks->realm, "123456789");
+    assert_false(conf->quickbooks->sandbox);
+    assert_string_equal(conf->quickbooks->token_url,
+                        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer");
+    assert_string_equal(conf->quickbooks->consent_url, "https://appcenter.intuit.com/connect/oauth2");
+    assert_null(conf->quickbooks->api_url);
+    conf_free(&conf);
+    char *b = edited(good, "staff = { }", BOOKS REST "environment = \"sandbox\"; }");
+    conf = parse_good(b);
+    assert_true(conf->quickbooks->sandbox);
+    conf_free(&conf);
+    free(a), free(b);
 }
 
 static void the_dialogue_is_set(void **state)
@@ -532,9 +578,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_problems_come_together),  cmocka_unit_test(defaults_are_set),
         cmocka_unit_test(values_are_normalised),       cmocka_unit_test(trust_none_needs_this_machine),
         cmocka_unit_test(mailboxes_are_unique),        cmocka_unit_test(plain_only_on_this_machine),
-        cmocka_unit_test(loopback_is_exact),           cmocka_unit_test(the_dialogue_is_set),
-        cmocka_unit_test(files_are_checked),           cmocka_unit_test(file_bytes_are_checked),
-        cmocka_unit_test(the_sample_is_good),
+        cmocka_unit_test(loopback_is_exact),           cmocka_unit_test(the_books_are_set),
+        cmocka_unit_test(the_dialogue_is_set),         cmocka_unit_test(files_are_checked),
+        cmocka_unit_test(file_bytes_are_checked),      cmocka_unit_test(the_sample_is_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

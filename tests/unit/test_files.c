@@ -167,8 +167,8 @@ static void pace_counts(void **state)
 {
     (void)state;
     struct pace *p, *other;
-    OK(pace_open(&p, w.dir, "test", 1000, 60, &e));
-    OK(pace_open(&other, w.dir, "test", 1000, 60, &e));
+    OK(pace_open(&p, w.dir, "test", 1000, 60000, &e));
+    OK(pace_open(&other, w.dir, "test", 1000, 60000, &e));
     OK(pace_take(p, 600, &e));
     FAILS(pace_take(other, 401, &e), ERR_FILE_PACE);
     pace_give_back(other, 600);

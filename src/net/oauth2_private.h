@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* oauth2, inside: oauth2.c keeps tokens alive, oauth2_consent.c makes the first ones, token_file.c stores
+ * them. */
+#ifndef FRONTDESK_NET_OAUTH2_PRIVATE_H
+#define FRONTDESK_NET_OAUTH2_PRIVATE_H
+
+#include "frontdesk/json.h"
+#include "frontdesk/oauth2.h"
+#include "frontdesk/secret.h"
+#include "token_file.h"
+
+#include <pthread.h>
+
+struct oauth2 {
+    struct oauth2_options options;
+    struct secret secret;
+    pthread_mutex_t lock;
+};
+
+/* "name=value", encoded, with "&" before all but the first. */
+void oauth2_put_pair(struct buf *form, const char *name, const char *value);
+/* Sends the form to the token endpoint, with id and secret. */
+int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e) MUST_USE;
+/* 0 for an answer that should hold tokens. `sent`: the code or token, which no text may repeat. */
+int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *sent, struct err *e) MUST_USE;
+/* Did it say invalid_grant? */
+bool oauth2_is_final(const struct http_response *r);
+/* Takes the tokens out of the answer into `t`, and stores that in the prepared room. */
+int oauth2_keep_answer(struct oauth2 *o, int room, const struct http_response *r, struct token_set *t,
+                       struct err *e) MUST_USE;
+
+#endif

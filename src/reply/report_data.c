@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report_data: a report as a table for a spreadsheet, and as JSON for programs.
+ *
+ * CSV as RFC 4180: UTF-8 with a mark, CRLF, every field in quotes. A spreadsheet runs a field that begins
+ * with = + - @ (also in their full width), a tab or a line end: such a field gets an apostrophe in front,
+ * which shows as text.
+ */
+#include "report_words.h"
+
+enum { FIELD_MAX = 8000 };
+
+struct words_of {
+    const struct report *r;
+    const struct templates *t;
+};
+
+static const struct report_entry *entry_of(const struct words_of *w, const char *key, struct err *e)
+{
+    const struct report_entry *entry = report_words_find(templates_report_words(w->t), key);
+    if (!entry)
+        err_set(e, ERR_TEMPLATE, "the templates say nothing about \"%s\"; see check/ in their folder", key);
+    return entry;
+}
+
+/* --- csv --- */
+
+static bool would_run(struct slice s)
+{
+    static const char *const signs[] = {"=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"};
+    if (s.len && (s.ptr[0] == '\t' || s.ptr[0] == '\r' || s.ptr[0] == '\n'))
+        return true;
+    s = slice_trim(s);
+    for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+        if (slice_starts(s, slice_of(signs[i])))
+            return true;
+    }
+    return false;
+}
+
+static void put_field(struct buf *out, struct slice s, bool last)
+{
+    buf_puts(out, would_run(s) ? "\"'" : "\"");
+    struct scan c = scan_of(s);
+    while (!scan_end(&c)) {
+        buf_slice(out, scan_until(&c, "\""));
+        if (scan_char(&c, '"'))
+            buf_puts(out, "\"\"");
+    }
+    buf_puts(out, last ? "\"\r\n" : "\",");
+}
+
+/* Ids of one system, or (NULL) the links. */
+static void put_evidence(const struct report_finding *f, const char *system, struct buf *out)
+{
+    for (unsigned i = 0; i < f->n_evidence; i++) {
+        const struct report_evidence *e = &f->evidence[i];
+        if (system && strcmp(e->system, system) == 0)
+            buf_printf(out, "%s%s %s", out->len ? "; " : "", e->what, e->id);
+        else if (!system && e->link[0])
+            buf_printf(out, "%s%s", out->len ? " " : "", e->link);
+    }
+}
+
+static void put_steps(const struct report_entry *entry, const struct report *r,
+                      const struct report_finding *f, struct buf *out)
+{
+    for (size_t n = 0;; n++) {
+        const char *step = report_words_text(entry, WORDS_FIX, r->integration, n);
+        if (!step[0])
+            return;
+        buf_printf(out, "%s%zu) ", n ? " " : "", n + 1);
+        report_words_fill(step, f->facts, f->n_facts, out);
+    }
+}
+
+static void put_row(const struct report *r, const struct report_entry *entry, const struct report_finding *f,
+                    struct buf *out)
+{
+    static const enum report_field texts[] = {WORDS_DETAIL, WORDS_CAUSE};
+    struct buf field = BUF_INIT(FIELD_MAX);
+    put_field(out, slice_of(report_severity_name(r->kinds[f->kind].severity)), false);
+    put_field(out, slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)), false);
+    put_field(out, slice_of(f->subject), false);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        report_words_fill(report_words_text(entry, texts[i], r->integration, 0), f->facts, f->n_facts, &field);
+        put_field(out, buf_view(&field), false);
+        buf_clear(&field);
+    }
+    put_steps(entry, r, f, &field);
+    put_field(out, buf_view(&field), false);
+    static const char *const systems[] = {"Autotask", "QuickBooks", NULL};
+    for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
+        buf_clear(&field);
+        put_evidence(f, systems[i], &field);
+        put_field(out, buf_view(&field), false);
+    }
+    put_field(out, slice_of(r->kinds[f->kind].key), true);
+    buf_release(&field);
+}
+
+int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
+{
+    static const char *const heads[] = {"Severity", "Finding",  "Subject",    "Detail", "Why it matters",
+                                        "Fix",      "Autotask", "QuickBooks", "Links",  "Kind"};
+    const struct words_of w = {.r = r, .t = t};
+    buf_puts(out, "\xef\xbb\xbf");
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+        put_field(out, slice_of(heads[i]), i + 1 == ARRAY_LEN(heads));
+    for (size_t i = 0; i < r->n; i++) {
+        const struct report_entry *entry = entry_of(&w, r->kinds[r->findings[i].kind].key, e);
+        if (!entry)
+            return -1;
+        put_row(r, entry, &r->findings[i], out);
+    }
+    return out->overflow ? err_set(e, ERR_TEMPLATE, "the table is too long") : 0;
+}
+
+/* --- json --- */
+
+static void put_member(struct buf *out, const char *name, struct slice text)
+{
+    buf_printf(out, ",\"%s\":", name);
+    buf_put_json(out, text);
+}
+
+static void put_filled(const char *name, const char *text, const struct report_fact *facts, size_t n,
+                       struct buf *out)
+{
+    struct buf filled = BUF_INIT(FIELD_MAX);
+    report_words_fill(text, facts, n, &filled);
+    put_member(out, name, buf_view(&filled));
+    buf_release(&filled);
+}
+
+static void put_json_facts(const struct report_finding *f, struct buf *out)
+{
+    buf_puts(out, ",\"facts\":{");
+    for (unsigned i = 0; i < f->n_facts; i++) {
+        buf_printf(out, "%s\"%s\":", i ? "," : "", f->facts[i].name);
+        buf_put_json(out, slice_of(f->facts[i].text));
+    }
+    buf_puts(out, "},\"evidence\":[");
+    for (unsigned i = 0; i < f->n_evidence; i++) {
+        const struct report_evidence *e = &f->evidence[i];
+        buf_printf(out, "%s{\"system\":", i ? "," : "");
+        buf_put_json(out, slice_of(e->system));
+        put_member(out, "what", slice_of(e->what));
+        put_member(out, "id", slice_of(e->id));
+        put_member(out, "link", slice_of(e->link));
+        buf_putc(out, '}');
+    }
+    buf_printf(out, "],\"more_evidence\":%u", f->more_evidence);
+}
+
+static void put_finding(const struct report *r, const struct report_entry *entry,
+                        const struct report_finding *f, struct buf *out)
+{
+    buf_printf(out, "{\"kind\":\"%s\",\"severity\":\"%s\"", r->kinds[f->kind].key,
+               report_severity_name(r->kinds[f->kind].severity));
+    put_member(out, "title", slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)));
+    put_member(out, "subject", slice_of(f->subject));
+    put_filled("detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts, f->n_facts, out);
+    put_filled("cause", report_words_text(entry, WORDS_CAUSE, r->integration, 0), f->facts, f->n_facts, out);
+    struct buf steps = BUF_INIT(FIELD_MAX);
+    put_steps(entry, r, f, &steps);
+    put_member(out, "fix", buf_view(&steps));
+    buf_release(&steps);
+    put_json_facts(f, out);
+    buf_putc(out, '}');
+}
+
+static int put_sentence(const struct words_of *w, const struct report_sentence *s, struct buf *out,
+                        struct err *e)
+{
+    const struct report_entry *entry = entry_of(w, s->key, e);
+    if (!entry)
+        return -1;
+    report_words_fill(report_words_text(entry, WORDS_TEXT, w->r->integration, 0), s->facts, s->n_facts, out);
+    return 0;
+}
+
+static int put_sentences(const struct words_of *w, const char *name, enum report_sort sort, struct buf *out,
+                         struct err *e)
+{
+    struct buf text = BUF_INIT(FIELD_MAX);
+    int rc = 0;
+    buf_printf(out, ",\"%s\":[", name);
+    for (unsigned i = 0; i < w->r->n_sentences[sort] && rc == 0; i++) {
+        buf_clear(&text);
+        rc = put_sentence(w, &w->r->sentences[sort][i], &text, e);
+        buf_puts(out, i ? "," : "");
+        buf_put_json(out, buf_view(&text));
+    }
+    buf_putc(out, ']');
+    buf_release(&text);
+    return rc;
+}
+
+int report_verdict(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
+{
+    const struct words_of w = {.r = r, .t = t};
+    if (r->n_sentences[REPORT_VERDICT] == 0)
+        return 0;
+    return put_sentence(&w, &r->sentences[REPORT_VERDICT][0], out, e);
+}
+
+int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
+{
+    const struct words_of w = {.r = r, .t = t};
+    char when[32];
+    clock_format_utc(r->made_ms, when);
+    buf_printf(out, "{\"made\":\"%s\",\"integration\":\"%s\"", when, r->integration);
+    put_member(out, "check", slice_of(r->name));
+    buf_printf(out, ",\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu", r->counts[REPORT_ERROR],
+               r->counts[REPORT_WARNING], r->counts[REPORT_NOTE]);
+    if (put_sentences(&w, "verdict", REPORT_VERDICT, out, e) != 0 ||
+        put_sentences(&w, "compared", REPORT_COMPARED, out, e) != 0 ||
+        put_sentences(&w, "assumed", REPORT_ASSUMED, out, e) != 0 ||
+        put_sentences(&w, "unseen", REPORT_UNSEEN, out, e) != 0)
+        return -1;
+    buf_puts(out, ",\"findings\":[");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct report_entry *entry = entry_of(&w, r->kinds[r->findings[i].kind].key, e);
+        if (!entry)
+            return -1;
+        buf_puts(out, i ? ",\n" : "\n");
+        put_finding(r, entry, &r->findings[i], out);
+    }
+    buf_puts(out, "]}\n");
+    return out->overflow ? err_set(e, ERR_TEMPLATE, "the report is too long") : 0;
+}
+
+unsigned report_words_missing(const struct templates *t, const struct report_kind *kinds, size_t n_kinds,
+                              const char *const *sentences, struct buf *problems)
+{
+    const struct report_words *w = templates_report_words(t);
+    unsigned missing = 0;
+    for (size_t i = 0; i < n_kinds; i++) {
+        const struct report_entry *entry = report_words_find(w, kinds[i].key);
+        static const enum report_field needed[] = {WORDS_TITLE, WORDS_DETAIL, WORDS_CAUSE, WORDS_FIX};
+        for (size_t k = 0; k < ARRAY_LEN(needed); k++) {
+            if (entry && report_words_text(entry, needed[k], "qbo-app", 0)[0])
+                continue;
+            buf_printf(problems, "templates: check: [%s] has no title, detail, cause or fix\n", kinds[i].key);
+            missing++;
+            break;
+        }
+    }
+    for (; *sentences; sentences++) {
+        const struct report_entry *entry = report_words_find(w, *sentences);
+        if (entry && report_words_text(entry, WORDS_TEXT, "qbo-app", 0)[0])
+            continue;
+        buf_printf(problems, "templates: check: [%s] has no text\n", *sentences);
+        missing++;
+    }
+    return missing;
+}

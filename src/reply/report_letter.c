@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report_letter: a report as facts for the letter `report`: findings of one kind stand together, with cause
+ * and steps once and a row each. Only so many rows are shown that no mail program cuts the letter off (one
+ * does at 102 KB); the rest is in the table that comes with it.
+ */
+#include "report_words.h"
+#include "frontdesk/reply.h"
+
+enum { MOST_ROWS = 60, GROUP_ROWS = 15, GROUP_NOTES = 5, LINE_TEXT_MAX = 4000 };
+
+struct writing {
+    const struct report *r;
+    const struct report_words *words;
+    struct view *v;
+    size_t shown;
+};
+
+static const struct report_entry *entry_of(const struct writing *w, const char *key, struct err *e)
+{
+    const struct report_entry *entry = report_words_find(w->words, key);
+    if (!entry)
+        err_set(e, ERR_TEMPLATE, "the templates say nothing about \"%s\"; see check/ in their folder", key);
+    return entry;
+}
+
+static void set_filled(struct view *v, const char *name, const char *text, const struct report_fact *facts,
+                       size_t n)
+{
+    struct buf b = BUF_INIT(LINE_TEXT_MAX);
+    report_words_fill(text, facts, n, &b);
+    view_set(v, name, buf_view(&b));
+    buf_release(&b);
+}
+
+static int put_sentences(const struct writing *w, enum report_sort sort, const char *list, struct err *e)
+{
+    for (unsigned i = 0; i < w->r->n_sentences[sort]; i++) {
+        const struct report_sentence *s = &w->r->sentences[sort][i];
+        const struct report_entry *entry = entry_of(w, s->key, e);
+        if (!entry)
+            return -1;
+        const char *text = report_words_text(entry, WORDS_TEXT, w->r->integration, 0);
+        if (sort == REPORT_VERDICT)
+            set_filled(w->v, list, text, s->facts, s->n_facts);
+        else
+            set_filled(view_item(w->v, list), "line", text, s->facts, s->n_facts);
+    }
+    return 0;
+}
+
+/* A bar of at most three pieces; a piece is at least as wide as can be seen. */
+static void put_bar(const struct writing *w)
+{
+    static const char *const flags[REPORT_SEVERITIES] = {"is_error", "is_warning", "is_note"};
+    static const char *const numbers[REPORT_SEVERITIES] = {"errors", "warnings", "notes"};
+    size_t all = w->r->n;
+    for (int s = 0; s < REPORT_SEVERITIES; s++) {
+        size_t n = w->r->counts[s];
+        if (n == 0)
+            continue;
+        view_setf(w->v, numbers[s], "%zu", n);
+        struct view *bar = view_item(w->v, "bars");
+        view_flag(bar, flags[s], true);
+        view_flag(bar, "one", n == 1);
+        view_setf(bar, "count", "%zu", n);
+        view_setf(bar, "share", "%zu", n * 100 / all < 3 ? (size_t)3 : n * 100 / all);
+    }
+}
+
+static void put_ids(const struct report_finding *f, struct view *row)
+{
+    struct buf ids = BUF_INIT(LINE_TEXT_MAX);
+    for (unsigned i = 0; i < f->n_evidence; i++) {
+        const struct report_evidence *e = &f->evidence[i];
+        buf_printf(&ids, "%s%s %s", ids.len ? ", " : "", e->what, e->id);
+        if (!e->link[0])
+            continue;
+        struct view *link = view_item(row, "links");
+        view_set(link, "href", slice_of(e->link));
+        view_set(link, "what", slice_of(e->what));
+        view_set(link, "system", slice_of(e->system));
+    }
+    if (f->more_evidence)
+        buf_printf(&ids, " +%u", f->more_evidence);
+    view_set(row, "ids", buf_view(&ids));
+    buf_release(&ids);
+}
+
+static void put_group(struct writing *w, const struct report_entry *entry, size_t from, size_t to)
+{
+    const struct report *r = w->r;
+    static const char *const flags[REPORT_SEVERITIES] = {"is_error", "is_warning", "is_note"};
+    enum report_severity severity = r->kinds[r->findings[from].kind].severity;
+    size_t most = severity == REPORT_NOTE ? GROUP_NOTES : GROUP_ROWS, left = MOST_ROWS - w->shown;
+    struct view *g = view_item(w->v, "groups");
+    most = most < left ? most : left;
+    view_set(g, "title", slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)));
+    view_set(g, "cause", slice_of(report_words_text(entry, WORDS_CAUSE, r->integration, 0)));
+    for (int s = 0; s < REPORT_SEVERITIES; s++)
+        view_flag(g, flags[s], s == (int)severity);
+    view_setf(g, "count", "%zu", to - from);
+    for (size_t n = 0;; n++) {
+        const char *step = report_words_text(entry, WORDS_FIX, r->integration, n);
+        if (!step[0])
+            break;
+        struct view *s = view_item(g, "steps");
+        view_setf(s, "n", "%zu", n + 1);
+        view_set(s, "step", slice_of(step));
+    }
+    for (size_t i = from; i < to && i - from < most; i++, w->shown++) {
+        const struct report_finding *f = &r->findings[i];
+        struct view *row = view_item(g, "rows");
+        view_set(row, "object", slice_of(f->subject));
+        set_filled(row, "detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts,
+                   f->n_facts);
+        put_ids(f, row);
+    }
+    if (to - from > most)
+        view_setf(g, "more", "%zu", to - from - most);
+    else
+        view_set(g, "more", SLICE_NONE);
+}
+
+static int put_groups(struct writing *w, struct err *e)
+{
+    const struct report *r = w->r;
+    for (size_t from = 0, to; from < r->n; from = to) {
+        const struct report_entry *entry = entry_of(w, r->kinds[r->findings[from].kind].key, e);
+        if (!entry)
+            return -1;
+        for (to = from + 1; to < r->n && r->findings[to].kind == r->findings[from].kind;)
+            to++;
+        put_group(w, entry, from, to);
+    }
+    return 0;
+}
+
+int report_letter(const struct report *r, const struct templates *t, struct view *about, struct buf *subject,
+                  struct buf *text, struct buf *html, struct err *e)
+{
+    char when[32];
+    struct view *v = about ? about : view_new(r->pool);
+    struct writing w = {.r = r, .words = templates_report_words(t), .v = v};
+    clock_format_local(r->made_ms, r->timezone, when);
+    view_set(v, "made", slice_of(when));
+    view_set(v, "firm", slice_of(r->firm));
+    view_set(v, "check", slice_of(r->name));
+    if (!about)
+        view_set(v, "subject", slice_of(r->name));
+    view_flag(v, "wide", true);
+    put_bar(&w);
+    if (put_sentences(&w, REPORT_VERDICT, "verdict", e) != 0 ||
+        put_sentences(&w, REPORT_COMPARED, "compared", e) != 0 ||
+        put_sentences(&w, REPORT_ASSUMED, "assumed", e) != 0 ||
+        put_sentences(&w, REPORT_UNSEEN, "unseen", e) != 0 || put_groups(&w, e) != 0)
+        return -1;
+    return templates_render(t, "report", v, subject, text, html, e);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_words: what is said about the kinds of findings; see templates/README.md. */
+#ifndef FRONTDESK_REPLY_REPORT_WORDS_H
+#define FRONTDESK_REPLY_REPORT_WORDS_H
+
+#include "frontdesk/reply_report.h"
+
+struct report_words;
+struct report_entry;
+
+enum report_field { WORDS_TITLE, WORDS_DETAIL, WORDS_CAUSE, WORDS_TEXT, WORDS_FIX, WORDS_FIELDS };
+
+/* LANGUAGE/check/ of the folder, and English for what is missing; problems as lines. */
+struct report_words *report_words_load(const char *folder, const char *language,
+                                       struct buf *problems) MUST_USE;
+void report_words_free(struct report_words **words);
+/* NULL: there is no such section. */
+const struct report_entry *report_words_find(const struct report_words *w, const char *key);
+/* For that integration, else for any; "" = not said. Of WORDS_FIX: step `n`, from 0; "" = no more steps. */
+const char *report_words_text(const struct report_entry *e, enum report_field field, const char *integration,
+                              size_t n);
+/* Puts the text with its facts: {name}; {n|code|codes} by the number; [[...]] goes when a fact in it is
+ * missing. */
+void report_words_fill(const char *text, const struct report_fact *facts, size_t n_facts, struct buf *out);
+
+/* template.c */
+const struct report_words *templates_report_words(const struct templates *t);
+
+#endif
