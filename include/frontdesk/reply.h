@@ -76,6 +76,13 @@ extern const char *const howto_names[];
 
 /* --- compose ----------------------------------------------------------------------------------------------
  */
+/* A file that goes with a letter. */
+struct letter_file {
+    const char *name; /* our own: letters, digits, "-" and "." */
+    const char *type; /* "text/csv" */
+    struct slice bytes;
+};
+
 struct letter {
     const char *from_name, *from; /* the mailbox's address */
     const char *to;               /* the one proven address */
@@ -86,9 +93,10 @@ struct letter {
     size_t n_references;
     int64_t date_ms;
     const char *timezone;
-    bool auto_generated;     /* alerts: Auto-Submitted: auto-generated instead of auto-replied */
-    const char *instance;    /* X-Loop / X-Frontdesk-Instance marker */
-    struct slice text, html; /* html may be empty */
+    bool auto_generated;            /* alerts: Auto-Submitted: auto-generated instead of auto-replied */
+    const char *instance;           /* X-Loop / X-Frontdesk-Instance marker */
+    struct slice text, html;        /* html may be empty */
+    const struct letter_file *file; /* NULL: none */
 };
 
 /* The letter as 7-bit bytes with CRLF line ends. Header injection is impossible: every value is cleaned here.

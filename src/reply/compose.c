@@ -244,25 +244,73 @@ static void put_part(struct buf *out, const char *type, struct slice text)
     put_quoted(out, text);
 }
 
-static void put_body(struct buf *out, const struct letter *l)
+/* quoted-printable and base64 cannot hold "=_", so no text and no file can hold a boundary. */
+static void make_boundary(struct buf *b, const struct letter *l, const char *begin)
+{
+    buf_puts(b, begin);
+    for (const char *p = l->message_id; *p && b->len < 40; p++) {
+        if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z'))
+            buf_putc(b, *p);
+    }
+}
+
+static void put_words(struct buf *out, const struct letter *l)
 {
     if (l->html.len == 0) {
         put_part(out, "plain", l->text);
         return;
     }
-    /* quoted-printable cannot hold "=_", so no text can hold the boundary */
     struct buf b = BUF_INIT(100);
-    buf_puts(&b, "=_");
-    for (const char *p = l->message_id; *p && b.len < 40; p++) {
-        if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z'))
-            buf_putc(&b, *p);
-    }
+    make_boundary(&b, l, "=_");
     buf_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n", b.data, b.data);
     put_part(out, "plain", l->text);
     buf_printf(out, "--%s\r\n", b.data);
     put_part(out, "html", l->html);
     buf_printf(out, "--%s--\r\n", b.data);
     buf_release(&b);
+}
+
+static void put_file(struct buf *out, const struct letter_file *f)
+{
+    enum { LINE = 76 };
+    gnutls_datum_t in = {.data = (unsigned char *)(uintptr_t)f->bytes.ptr, .size = (unsigned)f->bytes.len},
+                   all = {0};
+    buf_printf(out,
+               "Content-Type: %s; charset=utf-8; name=\"%s\"\r\nContent-Transfer-Encoding: base64\r\n"
+               "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n",
+               f->type, f->name, f->name);
+    ENSURE(gnutls_base64_encode2(&in, &all) == 0);
+    for (struct slice rest = slice_from((const char *)all.data, all.size); rest.len;
+         rest = slice_skip(rest, LINE)) {
+        buf_slice(out, slice_cut(rest, LINE));
+        buf_puts(out, "\r\n");
+    }
+    gnutls_free(all.data);
+}
+
+static void put_body(struct buf *out, const struct letter *l)
+{
+    if (!l->file) {
+        put_words(out, l);
+        return;
+    }
+    struct buf b = BUF_INIT(100);
+    make_boundary(&b, l, "=_f");
+    buf_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", b.data, b.data);
+    put_words(out, l);
+    buf_printf(out, "--%s\r\n", b.data);
+    put_file(out, l->file);
+    buf_printf(out, "--%s--\r\n", b.data);
+    buf_release(&b);
+}
+
+static int check_file(const struct letter_file *f, struct err *e)
+{
+    for (const char *p = f->name; *p; p++) {
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-.", *p))
+            return err_set(e, ERR_CONFIG, "the name of a letter's file may not hold such characters");
+    }
+    return 0;
 }
 
 static int check_address(const char *address, struct err *e)
@@ -283,6 +331,8 @@ int compose_letter(const struct letter *l, struct buf *out, struct err *e)
         return -1;
     if (!sane_id(slice_of(l->message_id)))
         return err_set(e, ERR_CONFIG, "the Message-ID of a letter would be malformed");
+    if (l->file && check_file(l->file, e) != 0)
+        return -1;
     put_date(out, l);
     put_mailbox(out, "From", l->from_name ? l->from_name : "", l->from);
     put_mailbox(out, "To", "", l->to);

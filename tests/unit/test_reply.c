@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reply: golden letters, template errors, and text of strangers in headers and HTML.
  * FRONTDESK_GOLDEN_WRITE=1 writes the golden files anew: look at the difference before you commit it. */
+#include "frontdesk/message.h"
 #include "frontdesk/reply.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -360,6 +364,33 @@ static void a_letter_is_complete_and_always_the_same(void **state)
     buf_release(&b);
 }
 
+/* Read back by what reads everybody else's mail. */
+static void a_file_goes_with_a_letter(void **state)
+{
+    (void)state;
+    struct letter_file file = {"check-mapping.csv", "text/csv", {"\xef\xbb\xbf\"a\",\"=_\"\r\n", 14}};
+    struct letter l = sample_letter();
+    struct buf out = BUF_INIT(1 << 20);
+    struct message m;
+    struct err e = ERR_INIT;
+    l.file = &file;
+    assert_int_equal(compose_letter(&l, &out, &e), 0);
+    assert_int_equal(reader_read(&m, buf_view(&out), false, NULL, &e), 0);
+    assert_int_equal(m.n_parts, 3);
+    const struct message_part *part = &m.parts[2];
+    assert_int_equal(part->kind, PART_ATTACHMENT);
+    assert_int_equal(part->size, file.bytes.len);
+    assert_true(slice_eq(message_str(&m, part->name), slice_of(file.name)));
+    assert_true(slice_eq(message_str(&m, part->type), slice_of(file.type)));
+    unsigned char wanted[32];
+    assert_int_equal(gnutls_hash_fast(GNUTLS_DIG_SHA256, file.bytes.ptr, file.bytes.len, wanted), 0);
+    assert_memory_equal(part->sha256, wanted, sizeof(wanted));
+    message_release(&m);
+    file.name = "a\".csv";
+    assert_int_equal(compose_letter(&l, &out, &e), -1);
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +402,7 @@ int main(void)
         cmocka_unit_test(values_cannot_break_out),
         cmocka_unit_test(headers_cannot_be_injected),
         cmocka_unit_test(a_letter_is_complete_and_always_the_same),
+        cmocka_unit_test(a_file_goes_with_a_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
