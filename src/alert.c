@@ -28,7 +28,7 @@ static bool write_letter(struct desk *d, const char *topic, const char *text, bo
         pool_printf(pool, "alert %s %s %lld", journal_instance(d->journal), topic, (long long)clock_now_us());
     if (!plan.sender || !plan.sender[0])
         return false;
-    if (job_letter(d, &plan, mailbox, &facts, "alert", "alert", key, pool, letter, &e) != 0) {
+    if (job_letter(d, &plan, mailbox, &facts, NULL, "alert", "alert", key, pool, letter, &e) != 0) {
         LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
         return false;
     }

@@ -7,7 +7,12 @@
 #include <gnutls/gnutls.h>
 #include <poll.h>
 
-enum { LEAST_WAIT_MS = 15 * 60000, QUESTION_MS = 4 * 3600 * 1000 };
+enum {
+    LEAST_WAIT_MS = 15 * 60000,
+    QUESTION_MS = 4 * 3600 * 1000,
+    TABLE_MAX = 6 << 20,
+    LETTER_MAX = 12 << 20
+};
 
 /* Stable over restarts and journals: derived from the message key, never drawn. */
 static const char *message_id_for(struct desk *d, const char *key, const char *kind, struct pool *pool)
@@ -36,14 +41,18 @@ static size_t split_references(const char *text, struct slice *out, size_t max)
     return n;
 }
 
+/* Subject, text, HTML, and the table of a report. */
+enum { SUBJECT, TEXT, HTML, TABLE, PIECES };
+
 static int compose(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
-                   const char *message_id, struct buf parts[3], struct buf *bytes, struct err *e)
+                   const char *message_id, struct buf parts[PIECES], const struct letter_file *file,
+                   struct buf *bytes, struct err *e)
 {
     struct slice references[MESSAGE_MAX_REFERENCES];
     struct letter letter = {.from_name = d->conf->firm.name,
                             .from = mailbox->address,
                             .to = plan->sender,
-                            .subject = buf_view(&parts[0]),
+                            .subject = buf_view(&parts[SUBJECT]),
                             .message_id = message_id,
                             .in_reply_to = slice_of(plan->message_id),
                             .references = references,
@@ -52,23 +61,44 @@ static int compose(struct desk *d, const struct plan *plan, const struct conf_ma
                             .date_ms = clock_now_ms(),
                             .timezone = d->conf->firm.timezone,
                             .instance = d->journal ? journal_instance(d->journal) : "explain",
-                            .text = buf_view(&parts[1]),
-                            .html = buf_view(&parts[2]),
+                            .text = buf_view(&parts[TEXT]),
+                            .html = buf_view(&parts[HTML]),
+                            .file = file,
                             .auto_generated = plan->reply && strcmp(plan->reply, "alert") == 0};
     return compose_letter(&letter, bytes, e);
 }
 
-int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
-               const struct facts_input *facts, const char *template, const char *kind, const char *key,
-               struct pool *pool, struct journal_letter *out, struct err *e)
+/* The letter of a report, and its table as a file: "check-mapping.csv". */
+static int report_pieces(struct desk *d, const struct report *report, struct view *view,
+                         struct buf parts[PIECES], struct letter_file *file, struct pool *pool, struct err *e)
 {
-    struct buf parts[3] = {BUF_INIT(2000), BUF_INIT(300 * 1024), BUF_INIT(300 * 1024)},
-               bytes = BUF_INIT(2 << 20);
-    const struct view *view = facts_view(facts, pool);
+    if (report_letter(report, d->templates, view, &parts[SUBJECT], &parts[TEXT], &parts[HTML], e) != 0 ||
+        report_csv(report, d->templates, &parts[TABLE], e) != 0)
+        return -1;
+    char *name = pool_printf(pool, "%s.csv", report->name);
+    for (char *p = name; *p; p++)
+        *p = *p == ' ' ? '-' : *p;
+    *file = (struct letter_file){name, "text/csv", buf_view(&parts[TABLE])};
+    return parts[TABLE].overflow ? err_set(e, ERR_LIMIT, "the table of the report is too large for a letter")
+                                 : 0;
+}
+
+int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
+               const struct facts_input *facts, const struct report *report, const char *template,
+               const char *kind, const char *key, struct pool *pool, struct journal_letter *out,
+               struct err *e)
+{
+    struct buf parts[PIECES] = {BUF_INIT(2000), BUF_INIT(300 * 1024), BUF_INIT(300 * 1024),
+                                BUF_INIT(TABLE_MAX)},
+               bytes = BUF_INIT(LETTER_MAX);
+    struct view *view = facts_view(facts, pool);
     const char *id = message_id_for(d, key, kind, pool);
-    int rc = templates_render(d->templates, template, view, &parts[0], &parts[1], &parts[2], e);
+    struct letter_file file;
+    int rc = report ? report_pieces(d, report, view, parts, &file, pool, e)
+                    : templates_render(d->templates, template, view, &parts[SUBJECT], &parts[TEXT],
+                                       &parts[HTML], e);
     if (rc == 0)
-        rc = compose(d, plan, mailbox, id, parts, &bytes, e);
+        rc = compose(d, plan, mailbox, id, parts, report ? &file : NULL, &bytes, e);
     if (rc == 0) {
         *out = (struct journal_letter){.message_id = id, .to = plan->sender};
         snprintf(out->mailbox, sizeof(out->mailbox), "%s", mailbox->name);
@@ -82,6 +112,12 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
 
 int job_make_letter(struct job *job, const char *template, const char *kind, const char *reason,
                     struct journal_letter *letter, struct err *e)
+{
+    return job_make_report(job, NULL, template, kind, reason, letter, e);
+}
+
+int job_make_report(struct job *job, const struct report *report, const char *template, const char *kind,
+                    const char *reason, struct journal_letter *letter, struct err *e)
 {
     struct desk_people *people = desk_people_get(job->desk);
     struct facts_input facts = {.conf = job->desk->conf,
@@ -102,8 +138,8 @@ int job_make_letter(struct job *job, const char *template, const char *kind, con
     job->row.wish_verb = wishes ? job->plan.verb : NULL;
     job->row.wish_ref = job->plan.argument;
     const char *key = job->row.message_key && job->row.message_key[0] ? job->row.message_key : job->row.ref;
-    int rc =
-        job_letter(job->desk, &job->plan, job->mailbox, &facts, template, kind, key, job->pool, letter, e);
+    int rc = job_letter(job->desk, &job->plan, job->mailbox, &facts, report, template, kind, key, job->pool,
+                        letter, e);
     letter->job = job->row.id;
     desk_people_put(job->desk, people);
     return rc;
@@ -140,7 +176,16 @@ int job_answer(struct job *job, struct err *e)
     bool silent = !job->plan.reply || !job->plan.reply[0];
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
-    if (!silent && job_make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
+    const struct check *check = job_check(job);
+    struct check_result found = {0};
+    if (check && !job_check_turn(job))
+        return 0;
+    int made = check ? job_check_run(job, check, &found, e) : 0;
+    if (made == 0 && !silent)
+        made =
+            job_make_report(job, check ? &found.report : NULL, template, name, job->plan.reason, &letter, e);
+    check_release(&found);
+    if (made != 0)
         return -1;
     letter.kind = kind;
     job->row.outcome = job->perform.diverted ? OUTCOME_DIVERTED : (enum job_outcome)job->plan.outcome;
@@ -286,25 +331,30 @@ void job_post_letters(struct desk *d, int64_t job)
 
 /* --- letters beside the main way --- */
 
-void job_tell_queued(struct job *job, const struct err *why)
+void job_tell_meanwhile(struct job *job, const char *template, const char *reason)
 {
     struct journal_letter letter;
     struct err e = ERR_INIT;
-    const char *sentence =
-        why->code == ERR_BUSY && job->row.state == JOB_TAKEN ? why->text : err_sentence(why->code);
     if (!job->mailbox || !job->row.sender || !job->row.sender[0] ||
         journal_letter_count(job->desk->journal, job->row.id, LETTER_INTERIM) > 0)
         return;
     if (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0)
         return;
     job->plan.sender = job->row.sender;
-    if (job_make_letter(job, "queued", "interim", sentence, &letter, &e) != 0) {
-        LOG(LOG_ERROR, "job", "queued.failed", LS("error", e.text));
+    if (job_make_letter(job, template, "interim", reason, &letter, &e) != 0) {
+        LOG(LOG_ERROR, "job", "interim.failed", LS("error", e.text));
         return;
     }
     letter.kind = LETTER_INTERIM;
     if (journal_letter_add(job->desk->journal, &letter, &e) == 0)
         job_post_letters(job->desk, job->row.id);
+}
+
+void job_tell_queued(struct job *job, const struct err *why)
+{
+    job_tell_meanwhile(job, "queued",
+                       why->code == ERR_BUSY && job->row.state == JOB_TAKEN ? why->text
+                                                                            : err_sentence(why->code));
 }
 
 /* The sender hears that it could not be done, the operator why. */

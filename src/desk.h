@@ -18,6 +18,7 @@ struct desk {
     struct http http;
     struct budget *budget;
     struct autotask *autotask;
+    struct quickbooks *quickbooks; /* NULL: QuickBooks Online is not set up */
     struct templates *templates;
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
@@ -32,6 +33,7 @@ struct desk {
     unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
     struct unkept *unkept;      /* alert.c */
     struct turns *turns;
+    unsigned reports; /* being made; guarded by lock */
 };
 
 /* A directory with its index, held while a job reads it. */
@@ -96,10 +98,12 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 int job_decide(struct desk *d, const struct conf_mailbox *mailbox, const struct mail_bytes *mail,
                int64_t received_ms, struct desk_people *people, struct pool *pool, struct job_view *v,
                struct err *e) MUST_USE;
-/* The final letter of a plan; strings in pool. */
+/* The final letter of a plan; strings in pool. `report`: it is the letter of that report; NULL: from
+ * `template`. */
 int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
-               const struct facts_input *facts, const char *template, const char *kind, const char *key,
-               struct pool *pool, struct journal_letter *out, struct err *e) MUST_USE;
+               const struct facts_input *facts, const struct report *report, const char *template,
+               const char *kind, const char *key, struct pool *pool, struct journal_letter *out,
+               struct err *e) MUST_USE;
 
 /* --- turns.c: the order in which mails leave `taken`. Thread-safe; a job without a place has its turn at
  * once.

@@ -242,6 +242,7 @@ static struct view *facts_so_far(struct desk *d, const struct conf_mailbox *mail
     else
         story_facts(d, &v->plan, &facts, pool);
     struct view *view = facts_view(&facts, pool);
+    view_set(view, "verdict", SLICE("(what both systems say then)"));
     if (v->plan.title && v->plan.title[0] && !v->plan.target_id && !v->plan.said_again) {
         view_flag(view, "made", true);
         view_set(view, "id", SLICE("(id)"));

@@ -14,7 +14,7 @@ enum command_kind {
     COMMAND_ASK,    /* no certain technician: `suggestions`, why_ask */
     COMMAND_HELP,   /* with an argument: `topics` */
     COMMAND_STATUS,
-    COMMAND_NOT_YET, /* a command that is recognised and not built yet: `verb` */
+    COMMAND_CHECK,   /* `verb` "check mapping", about `argument` where it takes one */
     COMMAND_EXPLAIN, /* `argument` is the subject; empty: an attached mail */
     COMMAND_OPERATE, /* `verb` about the message `argument`: show, retry, discard */
 };

@@ -99,7 +99,7 @@ static void list_commands(struct view *v, const struct facts_input *in, const st
     size_t n;
     const struct command_verb *verbs = command_verbs(&n);
     for (size_t i = 0; i < n; i++) {
-        if (verbs[i].kind == COMMAND_NOT_YET || !verbs[i].summary || (verbs[i].operators && !is_operator))
+        if (!verbs[i].summary || (verbs[i].operators && !is_operator))
             continue;
         struct view *item = view_item(v, "commands");
         if (verbs[i].kind == COMMAND_EXPLAIN)

@@ -320,11 +320,25 @@ void plan_expire(struct plan *p, const char *kept_words)
 
 static void plan_of_words(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
-    static const char *const reply[] = {
-        [COMMAND_STATUS] = "status", [COMMAND_NOT_YET] = "not_yet", [COMMAND_EXPLAIN] = "explain"};
+    static const char *const reply[] = {[COMMAND_STATUS] = "status", [COMMAND_EXPLAIN] = "explain"};
     (void)pool;
     p->reply = reply[in->command->kind];
     p->outcome = OUTCOME_ANSWERED;
+}
+
+/* The report is made when it is due, from what both systems say then. */
+static void plan_of_check(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    const struct conf *conf = in->conf;
+    (void)pool;
+    p->reply = "report";
+    p->outcome = OUTCOME_ANSWERED;
+    if (conf->firm.integration == CONF_INTEGRATION_NONE)
+        p->reason = "The setting firm.integration does not say which product takes the invoices there.";
+    else if (conf->firm.integration != CONF_QBD && !conf->quickbooks)
+        p->reason = "frontdesk has no login to QuickBooks Online yet (settings: quickbooks).";
+    if (p->reason)
+        p->reply = "no_books";
 }
 
 /* One topic is told; of several, or when it is a guess, the names are. */
@@ -352,9 +366,8 @@ static void plan_of_operator(const struct plan_input *in, struct plan *p, struct
 }
 
 static void (*const makers[])(const struct plan_input *, struct plan *, struct pool *) = {
-    [COMMAND_TICKET] = plan_of_ticket,    [COMMAND_ASK] = plan_of_ask,
-    [COMMAND_HELP] = plan_of_help,        [COMMAND_STATUS] = plan_of_words,
-    [COMMAND_NOT_YET] = plan_of_words,    [COMMAND_EXPLAIN] = plan_of_words,
+    [COMMAND_TICKET] = plan_of_ticket,    [COMMAND_ASK] = plan_of_ask,     [COMMAND_HELP] = plan_of_help,
+    [COMMAND_STATUS] = plan_of_words,     [COMMAND_CHECK] = plan_of_check, [COMMAND_EXPLAIN] = plan_of_words,
     [COMMAND_OPERATE] = plan_of_operator,
 };
 

@@ -218,6 +218,11 @@ static void fill_trouble(struct view *v)
     set(v, "reason", "Autotask answered 500: Picklist value [3] does not exist for priority");
 }
 
+static void fill_no_books(struct view *v)
+{
+    set(v, "reason", "The setting firm.integration does not say which product takes the invoices there.");
+}
+
 static void fill_too_large(struct view *v)
 {
     set(v, "reason", "the mail is larger than 35 MB");
@@ -239,7 +244,8 @@ struct view *templates_sample(const char *name, struct pool *pool)
                  {"diverted", fill_diverted}, {"too_large", fill_too_large}, {"ask", fill_ask},
                  {"ask_again", fill_ask},     {"amended", fill_amended},     {"again", fill_again},
                  {"files", fill_files},       {"howto", fill_howto},         {"topics", topics},
-                 {"show", fill_show},         {"wish", fill_wish},           {"explain", fill_explain}};
+                 {"show", fill_show},         {"wish", fill_wish},           {"explain", fill_explain},
+                 {"no_books", fill_no_books}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");

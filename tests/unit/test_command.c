@@ -186,7 +186,7 @@ static void unescape(struct buf *out, struct slice s)
 
 static void describe(const struct command *c, struct buf *out)
 {
-    static const char *const kinds[] = {"ticket", "ask", "help", "status", "not_yet", "explain", "operate"};
+    static const char *const kinds[] = {"ticket", "ask", "help", "status", "check", "explain", "operate"};
     buf_printf(out, "%s\t", kinds[c->kind]);
     for (size_t i = 0; i < c->n_resources; i++)
         buf_printf(out, "%s%s", i ? "," : "", c->resources[i]->user);

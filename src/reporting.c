@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reporting: a check that was asked for by mail. It changes nothing anywhere, so it is simply made again when
+ * frontdesk dies meanwhile; what counts is the letter.
+ *
+ * A report takes seconds to minutes. So that no ticket waits behind one, half of the workers at most make
+ * reports at a time; and when it takes more than SOON_MS the sender hears that it is being made.
+ */
+#include "job_private.h"
+
+enum { SOON_MS = 8000, AGAIN_MS = 1000 };
+
+const struct check *job_check(const struct job *job)
+{
+    static const char verb[] = "check ";
+    bool asked = job->plan.reply && strcmp(job->plan.reply, "report") == 0 && job->plan.verb;
+    if (!asked || !slice_starts(slice_of(job->plan.verb), SLICE("check ")))
+        return NULL;
+    return check_find(slice_of(job->plan.verb + sizeof(verb) - 1));
+}
+
+bool job_check_turn(struct job *job)
+{
+    struct desk *d = job->desk;
+    struct err e = ERR_INIT;
+    unsigned most = d->conf->limits.workers / 2;
+    pthread_mutex_lock(&d->lock);
+    bool room = d->reports < (most ? most : 1);
+    d->reports += room;
+    pthread_mutex_unlock(&d->lock);
+    job->waits = !room;
+    if (!room && journal_later(d->journal, &job->row, clock_now_ms() + AGAIN_MS, job->row.tries,
+                               "waits until other reports are made", &e) != 0)
+        LOG(LOG_ERROR, "job", "later.failed", LS("error", e.text));
+    return room;
+}
+
+struct making {
+    const struct check *check;
+    const char *argument;
+    struct check_sources sources;
+    struct check_result *out;
+    struct err *e;
+    int rc;
+    bool done;
+    pthread_mutex_t lock;
+    pthread_cond_t made;
+};
+
+static void *make(void *self)
+{
+    struct making *m = self;
+    int rc = check_run(m->out, m->check, m->argument, &m->sources, m->e);
+    pthread_mutex_lock(&m->lock);
+    m->rc = rc;
+    m->done = true;
+    pthread_cond_signal(&m->made);
+    pthread_mutex_unlock(&m->lock);
+    return NULL;
+}
+
+/* True when it was made within SOON_MS. */
+static bool made_soon(struct making *m)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += SOON_MS / 1000;
+    pthread_mutex_lock(&m->lock);
+    while (!m->done && pthread_cond_timedwait(&m->made, &m->lock, &until) == 0)
+        ;
+    bool done = m->done;
+    pthread_mutex_unlock(&m->lock);
+    return done;
+}
+
+int job_check_run(struct job *job, const struct check *check, struct check_result *out, struct err *e)
+{
+    struct desk *d = job->desk;
+    struct making m = {
+        .check = check, .argument = job->plan.argument ? job->plan.argument : "", .out = out, .e = e};
+    m.sources = (struct check_sources){.conf = d->conf, .autotask = d->autotask, .quickbooks = d->quickbooks};
+    pthread_mutex_init(&m.lock, NULL);
+    pthread_cond_init(&m.made, NULL);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, make, &m) == 0) {
+        if (!made_soon(&m))
+            job_tell_meanwhile(job, "working", "");
+        pthread_join(thread, NULL);
+    } else {
+        make(&m);
+    }
+    pthread_mutex_destroy(&m.lock);
+    pthread_cond_destroy(&m.made);
+    pthread_mutex_lock(&d->lock);
+    d->reports--;
+    pthread_mutex_unlock(&d->lock);
+    return m.rc;
+}
