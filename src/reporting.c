@@ -78,7 +78,8 @@ int job_check_run(struct job *job, const struct check *check, struct check_resul
     struct desk *d = job->desk;
     struct making m = {
         .check = check, .argument = job->plan.argument ? job->plan.argument : "", .out = out, .e = e};
-    m.sources = (struct check_sources){.conf = d->conf, .autotask = d->autotask, .quickbooks = d->quickbooks};
+    m.sources = (struct check_sources){
+        .conf = d->conf, .autotask = d->autotask, .quickbooks = d->accounting ? d->accounting->qb : NULL};
     pthread_mutex_init(&m.lock, NULL);
     pthread_cond_init(&m.made, NULL);
     pthread_t thread;

@@ -29,6 +29,18 @@ static void print_text(const struct status *s)
     buf_release(&text);
 }
 
+static void put_books(const struct status *s, struct buf *b)
+{
+    json_put_name(b, "quickbooks");
+    buf_putc(b, '{');
+    json_put_int(b, "reached_ms", s->books_calls.reached_ms);
+    json_put_int(b, "calls", s->books_calls.calls);
+    json_put_bool(b, "logged_in", s->books_login.there);
+    json_put_bool(b, "login_refused", s->books_login.refused);
+    json_put_int(b, "login_ends_ms", oauth2_ends(&s->books_login));
+    buf_putc(b, '}');
+}
+
 static void print_json(const struct status *s)
 {
     const struct journal_counts *c = &s->counts;
@@ -49,6 +61,8 @@ static void print_json(const struct status *s)
     json_put_int(&b, "calls_per_hour", s->conf->autotask.calls_per_hour);
     json_put_bool(&b, "refused", s->refused);
     buf_putc(&b, '}');
+    if (s->conf->quickbooks)
+        put_books(s, &b);
     json_put_int(&b, "letters_unsent", c->letters_unsent);
     json_put_int(&b, "oldest_unsent_ms", c->oldest_unsent_ms);
     json_put_name(&b, "alerts");
