@@ -28,7 +28,8 @@ int quickbooks_new(struct quickbooks **out, const struct quickbooks_options *opt
                                    .secret_file = conf->client_secret_file,
                                    .token_file = conf->token_file,
                                    .account = conf->realm,
-                                   .http = options->http};
+                                   .http = options->http,
+                                   .stop_fd = options->stop_fd};
     if (oauth2_new(&qb->login, &login, e) != 0 ||
         pace_open(&qb->second, options->state_dir, "quickbooks.second", PER_SECOND, SECOND_MS, e) != 0 ||
         pace_open(&qb->minute, options->state_dir, "quickbooks.minute", PER_MINUTE, MINUTE_MS, e) != 0) {
