@@ -77,6 +77,9 @@ struct check_sources {
     const struct conf *conf;
     struct autotask *autotask;
     struct quickbooks *quickbooks; /* NULL: no QuickBooks Online (Desktop) */
+    /* A list was read: "items", how many rows. From any thread; NULL: nobody. */
+    void (*progress)(void *self, const char *what, size_t rows);
+    void *progress_self;
 };
 
 /* What check_run gives: made in memory, for a letter, a file or a terminal. The pools hold the rows that the

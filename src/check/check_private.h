@@ -10,7 +10,6 @@
 #define CHECK_KINDS(X)                                                                                       \
     X(ITEM_IS_CATEGORY, "item-is-category", ERROR)                                                           \
     X(ITEM_INACTIVE, "item-inactive", ERROR)                                                                 \
-    X(ITEM_NO_QUANTITY, "item-no-quantity", ERROR)                                                           \
     X(ITEM_ACCOUNT_INACTIVE, "item-account-inactive", ERROR)                                                 \
     X(ITEM_NO_ACCOUNT, "item-no-account", ERROR)                                                             \
     X(NAME_FORBIDDEN, "name-forbidden", ERROR)                                                               \
@@ -21,6 +20,7 @@
     X(TERM_INACTIVE, "term-inactive", ERROR)                                                                 \
     X(TERM_MISSING, "term-missing", ERROR)                                                                   \
     X(ITEM_AND_CATEGORY, "item-and-category", WARNING)                                                       \
+    X(ITEM_NO_QUANTITY, "item-no-quantity", WARNING)                                                         \
     X(ITEM_CASE, "item-case", WARNING)                                                                       \
     X(ITEM_TYPE, "item-type", WARNING)                                                                       \
     X(ITEM_ACCOUNT_TYPE, "item-account-type", WARNING)                                                       \

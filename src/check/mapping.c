@@ -78,7 +78,9 @@ static struct report_finding *add_code_finding(struct mapping *m, enum check_kin
 {
     struct report_finding *f = report_add(m->r, kind, c->key[0] ? c->key : c->name);
     report_fact(f, "kind", c->kind);
-    report_fact(f, "name", c->name);
+    report_fact(f, "want", c->key);
+    if (m->rows->conf->firm.match_by_number)
+        report_fact(f, "name", c->name);
     check_code_evidence(m->r, f, c);
     return f;
 }

@@ -69,6 +69,29 @@ static int read_access(struct list *l)
     return autotask_access(l->all->sources->autotask, false, l->pool, &l->all->rows->access, &l->e);
 }
 
+/* For people: what came, and how much of it. */
+static void tell(const struct list *l, const char *what, size_t rows)
+{
+    const struct check_sources *s = l->all->sources;
+    if (s->progress && l->rc == 0)
+        s->progress(s->progress_self, what, rows);
+}
+
+static void tell_all(const struct list *l)
+{
+    const struct check_rows *rows = l->all->rows;
+    if (l->read == read_items)
+        tell(l, "items", rows->items.n);
+    else if (l->read == read_accounts)
+        tell(l, "accounts", rows->accounts.n);
+    else if (l->read == read_customers)
+        tell(l, "customers", rows->customers.n);
+    else if (l->read == read_autotask && l->all->parts & AT_BOOKS_CODES)
+        tell(l, "billing codes", rows->autotask.codes.n);
+    else if (l->read == read_autotask)
+        tell(l, "organizations", rows->autotask.customers.n);
+}
+
 static const struct {
     unsigned bit;
     int (*read)(struct list *l);
@@ -83,6 +106,7 @@ static void *run_list(void *self)
 {
     struct list *l = self;
     l->rc = l->read(l);
+    tell_all(l);
     return NULL;
 }
 

@@ -79,8 +79,8 @@ bool check_sees_codes(const struct check_rows *rows, struct report *r)
         if (!(a->part & wanted) || (!denied && (a->query == AT_SIGHT_ALL || a->query == AT_SIGHT_UNKNOWN)))
             continue;
         const struct report_fact facts[] = {{"what", a->words}, {NULL, NULL}};
-        report_say(r, REPORT_UNSEEN, denied || a->query == AT_SIGHT_NONE ? "unseen-denied" : "unseen-restricted",
-                   facts);
+        report_say(r, REPORT_UNSEEN,
+                   denied || a->query == AT_SIGHT_NONE ? "unseen-denied" : "unseen-restricted", facts);
         all = false;
     }
     return all && !(rows->autotask.denied & wanted);

@@ -176,7 +176,8 @@ void find_terms(const struct check_rows *rows, struct report *r)
     for (size_t i = 0; i < rows->access.n; i++) {
         const struct autotask_access *a = &rows->access.v[i];
         const struct report_fact facts[] = {{"what", a->words}, {NULL, NULL}};
-        if (a->part & (AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS) && (a->query == AT_SIGHT_NONE || at->denied & a->part))
+        if (a->part & (AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS) &&
+            (a->query == AT_SIGHT_NONE || at->denied & a->part))
             report_say(r, REPORT_UNSEEN, "unseen-denied", facts);
         else if (a->part & (AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS) && a->query == AT_SIGHT_RESTRICTED)
             report_say(r, REPORT_UNSEEN, "unseen-restricted", facts);
