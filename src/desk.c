@@ -75,6 +75,9 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     list_topics(d);
     if (open_autotask(d, e) != 0)
         return -1;
+    bool shared = d->journal || access(d->conf->journal.path, F_OK) == 0;
+    if (options->with_books && accounting_open(&d->accounting, d->conf, d->stop_fd, shared, e) != 0)
+        return -1;
     return options->with_outboxes ? open_outboxes(d, e) : 0;
 }
 
@@ -133,6 +136,7 @@ void desk_close(struct desk *d)
     for (size_t i = 0; d->outboxes && i < d->conf->n_mailboxes; i++)
         outbox_release(&d->outboxes[i]);
     free(d->outboxes);
+    accounting_close(&d->accounting);
     autotask_free(&d->autotask);
     budget_close(&d->budget);
     http_release(&d->http);

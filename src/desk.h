@@ -9,6 +9,7 @@
 #include "frontdesk/action.h"
 #include "frontdesk/mailbox.h"
 #include "frontdesk/outbox.h"
+#include "frontdesk/quickbooks.h"
 
 #include <pthread.h>
 
@@ -18,6 +19,7 @@ struct desk {
     struct http http;
     struct budget *budget;
     struct autotask *autotask;
+    struct accounting *accounting; /* NULL: no QuickBooks, or not opened with_books */
     struct templates *templates;
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
@@ -44,7 +46,7 @@ struct desk_options {
     const struct conf *conf;
     struct journal *journal;
     int stop_fd;
-    bool with_outboxes;
+    bool with_outboxes, with_books;
 };
 
 /* Opens everything but the directory. Template problems come as lines in *problems. */
@@ -120,6 +122,20 @@ void workers_finished(struct workers *w, int64_t job);
  * True when nothing at all is left. */
 bool workers_drain(struct workers *w, int64_t ms);
 void workers_stop(struct workers **w);
+
+/* --- accounting.c: the way to QuickBooks --- */
+struct accounting {
+    struct http http; /* not Autotask's: the system's trust */
+    struct budget *budget;
+    struct quickbooks *qb;
+};
+/* NULL without an error when the settings have no QuickBooks. `shared`: the state directory may be used. */
+int accounting_open(struct accounting **out, const struct conf *conf, int stop_fd, bool shared,
+                    struct err *e) MUST_USE;
+void accounting_close(struct accounting **a);
+/* The keeper: keeps the login alive, and tells the operator before it ends and when it has ended. Looks when
+ * *next_ms (monotonic) has come. */
+void accounting_keep(struct desk *d, int64_t *next_ms);
 
 /* --- alert.c --- */
 /* Tells the operator once that `topic` is ill (text: what, where, the fix), and once that it is well again.

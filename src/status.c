@@ -23,6 +23,12 @@ int status_read(struct status *out, const struct conf *conf, struct journal *j, 
     snprintf(slots, sizeof(slots), "%s/slots", conf->journal.path);
     budget_look(slots, "autotask", &out->calls);
     out->refused = autotask_is_refused(conf->journal.path, out->calls.reached_ms);
+    if (conf->quickbooks) {
+        struct err why = ERR_INIT;
+        budget_look(slots, "quickbooks", &out->books_calls);
+        if (oauth2_look(conf->quickbooks->token_file, &out->books_login, &why) != 0)
+            snprintf(out->books_trouble, sizeof(out->books_trouble), "%s", why.text);
+    }
     return 0;
 }
 
@@ -54,6 +60,39 @@ static void put_autotask(const struct status *s, struct buf *out)
         buf_puts(out, "not reached yet");
     }
     buf_printf(out, ", %u of %u calls used this hour\n", s->calls.calls, s->conf->autotask.calls_per_hour);
+}
+
+/* The time until the login ends, or why there is none. */
+static void put_login(const struct status *s, struct buf *out)
+{
+    const struct oauth2_view *v = &s->books_login;
+    int64_t ends_ms = oauth2_ends(v);
+    if (s->books_trouble[0])
+        buf_puts(out, "the token file cannot be read (frontdesk doctor says why)");
+    else if (!v->there)
+        buf_puts(out, "not logged in: frontdesk login quickbooks");
+    else if (v->refused || (ends_ms && ends_ms <= s->now_ms))
+        buf_puts(out, "the login has ended: frontdesk login quickbooks");
+    else if (ends_ms)
+        buf_puts(out, "the login lasts another ");
+    else
+        buf_puts(out, "logged in");
+    if (!s->books_trouble[0] && v->there && !v->refused && ends_ms > s->now_ms)
+        put_age(out, ends_ms - s->now_ms);
+}
+
+static void put_quickbooks(const struct status *s, struct buf *out)
+{
+    if (!s->conf->quickbooks)
+        return;
+    buf_puts(out, "QuickBooks   ");
+    if (s->books_calls.reached_ms) {
+        buf_puts(out, "reached ");
+        put_age(out, s->now_ms - s->books_calls.reached_ms);
+        buf_puts(out, " ago, ");
+    }
+    put_login(s, out);
+    buf_putc(out, '\n');
 }
 
 static void put_work(const struct status *s, struct buf *out)
@@ -94,6 +133,7 @@ void status_text(const struct status *s, bool whole, struct buf *out)
         buf_puts(out, "none yet\n");
     }
     put_autotask(s, out);
+    put_quickbooks(s, out);
     put_work(s, out);
     put_alerts(s, whole, out);
     if (!s->running)

@@ -19,6 +19,9 @@ struct status {
     int64_t now_ms, ill_since_ms; /* nothing can be written since; 0 = all is well */
     char ill_why[512];
     bool running, authenticated, refused;
+    struct budget_view books_calls; /* of QuickBooks, if the settings have it */
+    struct oauth2_view books_login;
+    char books_trouble[512]; /* why its token file cannot be read; "" = it can */
 };
 /* Strings live in `pool`. */
 int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,

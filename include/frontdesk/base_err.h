@@ -39,6 +39,7 @@ enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UN
     X(ERR_LIMIT, "limit", SENDER, "The mail is larger or more complicated than frontdesk accepts.")          \
     X(ERR_MAIL, "mail", SENDER, "The mail could not be read.")                                               \
     X(ERR_CREDENTIALS, "credentials", OPERATOR, "The other system refused frontdesk's login.")               \
+    X(ERR_LOGIN, "login", OPERATOR, "frontdesk must log in anew at the other system; the operator knows.")   \
     X(ERR_PERMISSION, "permission", OPERATOR, "frontdesk lacks a right in the other system.")                \
     X(ERR_IMPERSONATION, "impersonation", RETRY, "frontdesk may not act in your name in the other system.")  \
     X(ERR_REJECTED, "rejected", OPERATOR, "The other system refused the request.")                           \

@@ -12,11 +12,11 @@
  * lost the new token. The next refresh uses the old one; if the server takes it (Intuit gives the same value
  * for about a day), nothing was lost, otherwise it answers invalid_grant and a person must log in again.
  *
- * Errors: ERR_CREDENTIALS when a person must act: no token yet, or the server said invalid_grant, which is
- * final: it is remembered in TOKEN_FILE.refused with the token's fingerprint, and no call is made until the
- * token file changes; ERR_CREDENTIALS also for a wrong client id or secret. ERR_CONFIG: the file is damaged,
- * open to others, or of another account. ERR_BUSY, ERR_SERVER, ERR_CONNECT...: later. No text holds a token.
- * Thread-safe.
+ * Errors: ERR_LOGIN when a person must act: no token yet, or the server said invalid_grant, which is final:
+ * it is remembered in TOKEN_FILE.refused with the token's fingerprint, and no call is made until the token
+ * file changes; also for a wrong client id or secret, which is not remembered. ERR_CONFIG: the file is
+ * damaged, open to others, or of another account. ERR_BUSY, ERR_SERVER, ERR_CONNECT...: later. No text holds
+ * a token. Thread-safe.
  *
  * Sources: quickbooks-online.md 1.1 to 1.3; RFC 6749 sections 4.1, 5 and 6.
  */
@@ -47,6 +47,7 @@ struct oauth2_options {
     const char *account;    /* of whom the tokens must be, as account_field tells it */
     struct http *http;
     unsigned timeout_ms; /* of one request; 0 = 30,000 */
+    int stop_fd;         /* readable = wait no longer for another process; -1 = none */
 };
 
 struct oauth2;

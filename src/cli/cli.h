@@ -32,6 +32,7 @@ int cmd_explain(const struct cli *cli);
 int cmd_journal(const struct cli *cli);
 int cmd_render(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
+int cmd_login(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_version(const struct cli *cli);
 int cmd_conf(const struct cli *cli);
@@ -43,7 +44,9 @@ void cli_problems(const struct buf *problems);
 /* Every secret and CA file that `run` needs and that cannot be read, as "FILE: KEY: why" lines; how many.
  */
 unsigned cli_check_secrets(const struct conf *conf, struct buf *problems);
-/* "frontdesk: TEXT" and the fix on stderr; returns the exit code for the error. */
+/* "frontdesk: TEXT" and the fix on stderr. */
+void cli_problem(const struct err *e);
+/* The same; returns the exit code for the error. */
 int cli_fail(const struct err *e);
 /* "frontdesk: TEXT" and the usage of the subcommand on stderr; returns EX_USAGE. */
 int cli_misused(const struct cli *cli, const char *fmt, ...) PRINTF(2, 3);

@@ -10,7 +10,7 @@
 
 enum { LITTLE_ROOM_MB = 100, MOST_NAMED = 20 };
 
-enum area { HERE = 1, MAIL_IN = 2, MAIL_OUT = 4, AUTOTASK = 8 };
+enum area { HERE = 1, MAIL_IN = 2, MAIL_OUT = 4, AUTOTASK = 8, QUICKBOOKS = 16 };
 
 /* What to do where the general cure of the code (err_fix) can be said better. */
 static const struct cure {
@@ -30,6 +30,17 @@ static const struct cure {
     {AUTOTASK, ERR_TLS, "name the authority of the server's certificate in autotask.ca_file"},
     {AUTOTASK, ERR_REJECTED, "check autotask.zone_url; it is normally left out"},
     {AUTOTASK, ERR_LABEL, "write the labels as Autotask shows them"},
+    {QUICKBOOKS, ERR_LOGIN,
+     "if it speaks of the client, check quickbooks.client_id and the file client_secret_file; else let an "
+     "administrator of the company log in: frontdesk login quickbooks"},
+    {QUICKBOOKS, ERR_PERMISSION,
+     "check that quickbooks.environment fits the keys, and let an administrator of the company log in: "
+     "frontdesk login quickbooks"},
+    {QUICKBOOKS, ERR_TLS, "check the certificates and the clock of this machine"},
+    {QUICKBOOKS, ERR_PROTOCOL, "check quickbooks.api_url and token_url; they are normally left out"},
+    {QUICKBOOKS, ERR_SERVER,
+     "try again later; if it stays, check quickbooks.api_url and token_url, which are normally left out"},
+    {QUICKBOOKS, ERR_BUSY, "try again in a minute"},
     {MAIL_OUT, ERR_SMTP_PERMANENT,
      "allow this user to send from the mailbox's address, or write the address that it may send from"},
     {MAIL_OUT, ERR_PROTOCOL, "check that this is the port for sending (smtp:// 587, smtps:// 465)"},
@@ -321,6 +332,54 @@ static void look_at_autotask(struct doctor *d, const struct conf *conf)
     buf_release(&findings);
 }
 
+/* --- QuickBooks --- */
+
+static void look_at_end(const struct oauth2_view *v)
+{
+    char what[200], day[32];
+    int64_t ends_ms = oauth2_ends(v), days = (ends_ms - clock_now_ms()) / (INT64_C(86400) * 1000);
+    clock_format_utc(ends_ms, day);
+    snprintf(what, sizeof(what), "QuickBooks: the login ends in %lld days, on %.10s", (long long)days, day);
+    if (ends_ms && days <= 30)
+        warn(what, "let an administrator of the company log in again: frontdesk login quickbooks");
+}
+
+static void put_company(const struct quickbooks_company *c, const struct oauth2_view *v, struct buf *out)
+{
+    char day[32];
+    buf_printf(out, "%s, %s%s%s", c->name, c->country, c->offering[0] ? ", " : "", c->offering);
+    clock_format_utc(oauth2_ends(v), day);
+    if (oauth2_ends(v))
+        buf_printf(out, "; logged in until %.10s if nothing is read before", day);
+}
+
+static void look_at_quickbooks(struct doctor *d, const struct conf *conf)
+{
+    static const char what[] = "QuickBooks: login, company";
+    struct buf findings = BUF_INIT(4000);
+    struct pool *pool = pool_new(1 << 20);
+    struct quickbooks_company company;
+    struct oauth2_view v = {.there = false};
+    struct accounting *a = NULL;
+    struct err e = ERR_INIT;
+    if (conf->quickbooks) {
+        int rc = accounting_open(&a, conf, -1, access(conf->journal.path, F_OK) == 0, &e);
+        cli_progress("asking QuickBooks for the company");
+        if (rc == 0)
+            rc = quickbooks_company(a->qb, pool, &company, &e);
+        if (rc == 0)
+            rc = oauth2_look(conf->quickbooks->token_file, &v, &e);
+        if (rc == 0)
+            put_company(&company, &v, &findings);
+        report(d, what, QUICKBOOKS, rc, &findings, &e);
+        if (rc == 0)
+            look_at_end(&v);
+    }
+    accounting_close(&a);
+    pool_free(&pool);
+    buf_release(&findings);
+}
+
 int cmd_doctor(const struct cli *cli)
 {
     struct doctor d = {0};
@@ -335,6 +394,7 @@ int cmd_doctor(const struct cli *cli)
     look_at_state(&d, conf);
     look_at_mailboxes(&d, conf);
     look_at_autotask(&d, conf);
+    look_at_quickbooks(&d, conf);
     printf(d.ill ? "\n%u of the above must be mended.\n" : "\nAll is well.\n", d.ill);
     conf_free(&conf);
     return d.ill ? EX_UNAVAILABLE : EX_OK;

@@ -95,8 +95,11 @@ static int first_directory(struct service *s, struct err *e)
 static int open_desk(struct service *s, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
-    struct desk_options o = {
-        .conf = s->conf, .journal = s->journal, .stop_fd = s->stop_fd, .with_outboxes = true};
+    struct desk_options o = {.conf = s->conf,
+                             .journal = s->journal,
+                             .stop_fd = s->stop_fd,
+                             .with_outboxes = true,
+                             .with_books = true};
     int rc = desk_open(&s->desk, &o, &problems, e);
     s->desk_open = true;
     cli_problems(&problems);

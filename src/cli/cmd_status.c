@@ -39,6 +39,13 @@ static void print_json(const struct status *s)
     buf_printf(&b, "},\"autotask\":{\"reached_ms\":%lld,\"calls\":%u,\"calls_per_hour\":%u,\"refused\":%s}",
                (long long)s->calls.reached_ms, s->calls.calls, s->conf->autotask.calls_per_hour,
                s->refused ? "true" : "false");
+    if (s->conf->quickbooks)
+        buf_printf(&b,
+                   ",\"quickbooks\":{\"reached_ms\":%lld,\"calls\":%u,\"logged_in\":%s,\"login_refused\":%s,"
+                   "\"login_ends_ms\":%lld}",
+                   (long long)s->books_calls.reached_ms, s->books_calls.calls,
+                   s->books_login.there ? "true" : "false", s->books_login.refused ? "true" : "false",
+                   (long long)oauth2_ends(&s->books_login));
     buf_printf(&b, ",\"letters_unsent\":%u,\"oldest_unsent_ms\":%lld,\"alerts\":[", c->letters_unsent,
                (long long)c->oldest_unsent_ms);
     for (size_t i = 0; i < s->n_alerts; i++) {

@@ -87,6 +87,14 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
 
 /* --- failing --- */
 
+void cli_problem(const struct err *e)
+{
+    cli_progress(NULL);
+    fprintf(stderr, "frontdesk: %s\n", e->text);
+    if (err_fix(e->code)[0])
+        fprintf(stderr, "frontdesk: fix: %s\n", err_fix(e->code));
+}
+
 int cli_fail(const struct err *e)
 {
     static const struct {
@@ -98,11 +106,9 @@ int cli_fail(const struct err *e)
                  {ERR_NOT_FOUND, EX_NOINPUT},  {ERR_USAGE, EX_USAGE},
                  {ERR_JOURNAL, EX_DATAERR},    {ERR_JOURNAL_NEWER, EX_DATAERR},
                  {ERR_MAIL, EX_DATAERR},       {ERR_LIMIT, EX_DATAERR},
-                 {ERR_CREDENTIALS, EX_NOPERM}, {ERR_PERMISSION, EX_NOPERM}};
-    cli_progress(NULL);
-    fprintf(stderr, "frontdesk: %s\n", e->text);
-    if (err_fix(e->code)[0])
-        fprintf(stderr, "frontdesk: fix: %s\n", err_fix(e->code));
+                 {ERR_CREDENTIALS, EX_NOPERM}, {ERR_LOGIN, EX_NOPERM},
+                 {ERR_PERMISSION, EX_NOPERM}};
+    cli_problem(e);
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
         if (codes[i].code == e->code)
             return codes[i].exit_code;

@@ -204,11 +204,10 @@ int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *se
         return -1;
     }
     if (strcmp(word, "invalid_client") == 0 || strcmp(word, "unauthorized_client") == 0 || r->status == 401)
-        return err_set(e, ERR_CREDENTIALS,
-                       "%s does not accept the client id with the secret in %s (%ld%s%s%s%s)", p->name,
-                       o->options.secret_file, r->status, colon, word, comma, more);
+        return err_set(e, ERR_LOGIN, "%s does not accept the client id with the secret in %s (%ld%s%s%s%s)",
+                       p->name, o->options.secret_file, r->status, colon, word, comma, more);
     if (strcmp(word, "invalid_grant") == 0)
-        return err_set(e, ERR_CREDENTIALS, "%s answered %s%s%s", p->name, word, comma, more);
+        return err_set(e, ERR_LOGIN, "%s answered %s%s%s", p->name, word, comma, more);
     if (r->status >= 500 || !word[0])
         return err_set(e, ERR_SERVER, "%s's token server answered %ld%s%s%s%s", p->name, r->status, colon,
                        word, comma, more);
@@ -243,8 +242,7 @@ int oauth2_keep_answer(struct oauth2 *o, int room, const struct http_response *r
 static int must_log_in(const struct oauth2 *o, const char *why, struct err *e)
 {
     const struct oauth2_provider *p = o->options.provider;
-    return err_set(e, ERR_CREDENTIALS, "%s: %s; a person who may must log in again: `%s`", p->name, why,
-                   p->login);
+    return err_set(e, ERR_LOGIN, "%s: %s; a person who may must log in: `%s`", p->name, why, p->login);
 }
 
 /* The stored tokens, if they are ours to use. */
@@ -313,7 +311,7 @@ static int with_lock(struct oauth2 *o, const char *refused, int64_t oldest_ms, s
 {
     int lock, rc;
     pthread_mutex_lock(&o->lock); /* of our threads only one looks at the file's lock */
-    rc = token_file_lock(o->options.token_file, LOCK_WAIT_MS, &lock, e);
+    rc = token_file_lock(o->options.token_file, LOCK_WAIT_MS, o->options.stop_fd, &lock, e);
     if (rc == 0) {
         rc = load(o, t, e);
         if (rc == 0 && (!is_good(t, refused) || t->refreshed_ms < oldest_ms))

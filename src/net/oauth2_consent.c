@@ -148,7 +148,7 @@ int oauth2_redeem(struct oauth2 *o, const char *pasted, const char *redirect, co
     struct buf code = BUF_INIT(VALUE_BYTES);
     int lock, rc = check(o, address, redirect, state, &code, e);
     if (rc == 0)
-        rc = token_file_lock(o->options.token_file, LOCK_WAIT_MS, &lock, e);
+        rc = token_file_lock(o->options.token_file, LOCK_WAIT_MS, o->options.stop_fd, &lock, e);
     if (rc == 0) {
         rc = exchange(o, code.data, redirect, e);
         token_file_unlock(lock);

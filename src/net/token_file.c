@@ -280,7 +280,7 @@ void token_note_refused(const char *path, struct slice refresh)
 
 /* --- one at a time --- */
 
-int token_file_lock(const char *path, unsigned wait_ms, int *fd, struct err *e)
+int token_file_lock(const char *path, unsigned wait_ms, int stop_fd, int *fd, struct err *e)
 {
     char lock[PATH_BYTES], folder[PATH_BYTES];
     int64_t deadline = deadline_in(wait_ms);
@@ -296,7 +296,11 @@ int token_file_lock(const char *path, unsigned wait_ms, int *fd, struct err *e)
             return err_set(e, ERR_BUSY, "another process has been refreshing %s for %u s", path,
                            wait_ms / 1000);
         }
-        poll(NULL, 0, LOOK_MS);
+        struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
+        if (poll(&stop, 1, LOOK_MS) > 0) {
+            close(*fd);
+            return err_set(e, ERR_STOPPING, "stopping");
+        }
     }
     return 0;
 }

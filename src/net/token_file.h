@@ -36,8 +36,9 @@ void token_file_abandon(const char *path, int fd);
 bool token_is_refused(const char *path, struct slice refresh);
 void token_note_refused(const char *path, struct slice refresh);
 
-/* An flock of PATH.lock, shared with nobody; ERR_BUSY after `wait_ms`. */
-int token_file_lock(const char *path, unsigned wait_ms, int *fd, struct err *e) MUST_USE;
+/* An flock of PATH.lock, shared with nobody; ERR_BUSY after `wait_ms`, ERR_STOPPING when stop_fd is readable.
+ */
+int token_file_lock(const char *path, unsigned wait_ms, int stop_fd, int *fd, struct err *e) MUST_USE;
 void token_file_unlock(int fd);
 
 #endif

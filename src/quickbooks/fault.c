@@ -12,8 +12,8 @@ static const struct known {
     enum err_code means;
     const char *fix;
 } known[] = {
-    {100, ERR_CREDENTIALS, ""},
-    {110, ERR_CREDENTIALS, ""},
+    {100, ERR_LOGIN, ""},
+    {110, ERR_LOGIN, ""},
     {120, ERR_PERMISSION,
      "the person who logged in is no longer an administrator of the company: an administrator must log in"},
     {130, ERR_SERVER, ""},
@@ -23,8 +23,8 @@ static const struct known {
     {3001, ERR_BUSY, ""},
     {3100, ERR_PERMISSION,
      "the keys are of another environment (quickbooks.environment), or the company disconnected the app"},
-    {3200, ERR_CREDENTIALS, ""},
-    {3202, ERR_CREDENTIALS, ""},
+    {3200, ERR_LOGIN, ""},
+    {3202, ERR_LOGIN, ""},
     {4002, ERR_SERVER, ""},
     {5020, ERR_PERMISSION, "the plan of the company, or the role of who logged in, lacks it"},
     {10000, ERR_SERVER, ""},
@@ -155,7 +155,7 @@ static enum err_code code_of(long status, const struct fault *f)
     if (status == 429)
         return ERR_BUSY;
     if (status == 401)
-        return ERR_CREDENTIALS;
+        return ERR_LOGIN;
     if (k)
         return k->means;
     if (status == 403)

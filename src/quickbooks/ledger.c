@@ -28,7 +28,8 @@ int quickbooks_new(struct quickbooks **out, const struct quickbooks_options *opt
                                    .secret_file = conf->client_secret_file,
                                    .token_file = conf->token_file,
                                    .account = conf->realm,
-                                   .http = options->http};
+                                   .http = options->http,
+                                   .stop_fd = options->stop_fd};
     if (oauth2_new(&qb->login, &login, e) != 0 ||
         pace_open(&qb->second, options->state_dir, "quickbooks.second", PER_SECOND, SECOND_MS, e) != 0 ||
         pace_open(&qb->minute, options->state_dir, "quickbooks.minute", PER_MINUTE, MINUTE_MS, e) != 0) {
@@ -141,16 +142,18 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
 {
     struct buf url = BUF_INIT(8000), token = BUF_INIT(TOKEN_MAX + 1), dead = BUF_INIT(TOKEN_MAX + 1);
     bool renewed = false, repeated = false;
+    struct err why; /* of the last attempt: what was mended must not be seen */
     int rc;
     buf_printf(&url, "%s/v3/company/%s/%s%cminorversion=75", intuit_api(qb->conf), qb->conf->realm, what,
                strchr(what, '?') ? '&' : '?');
     ENSURE(!url.overflow);
     for (;;) {
+        why = (struct err)ERR_INIT;
         buf_clear(&token);
-        rc = oauth2_access(qb->login, dead.data, &token, e);
+        rc = oauth2_access(qb->login, dead.data, &token, &why);
         if (rc != 0)
             break;
-        enum came came = attempt(qb, url.data, statement, &token, answer, &rc, e);
+        enum came came = attempt(qb, url.data, statement, &token, answer, &rc, &why);
         if (came == CAME_UNAUTHORIZED && !renewed) {
             renewed = true;
             buf_clear(&dead);
@@ -166,5 +169,7 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
     buf_release(&token);
     buf_release(&dead);
     buf_release(&url);
+    if (rc != 0 && e)
+        *e = why;
     return rc;
 }

@@ -54,7 +54,7 @@ static void consent_gives_tokens(void **state)
     struct oauth2_view v = look();
     assert_false(v.there);
     assert_int_equal(try_access(), -1);
-    assert_int_equal(e.code, ERR_CREDENTIALS);
+    assert_int_equal(e.code, ERR_LOGIN);
     assert_in(e.text, "nobody has logged in yet");
     assert_in(e.text, "frontdesk login quickbooks");
     assert_int_equal(books_asked("tokens/bearer"), 0);
@@ -119,7 +119,7 @@ static void wrong_secret(void **state)
     close(fd);
     b.conf.client_secret_file = other;
     books_reopen();
-    FAILS(oauth2_redeem(b.login, good, REDIRECT, "s1", &e), ERR_CREDENTIALS);
+    FAILS(oauth2_redeem(b.login, good, REDIRECT, "s1", &e), ERR_LOGIN);
     assert_in(e.text, "invalid_client");
     assert_in(e.text, other);
     assert_null(strstr(e.text, "not-the-secret"));
@@ -204,7 +204,7 @@ static void assert_final(const char *says)
 {
     size_t before = books_asked("tokens/bearer");
     assert_int_equal(try_access(), -1);
-    assert_int_equal(e.code, ERR_CREDENTIALS);
+    assert_int_equal(e.code, ERR_LOGIN);
     assert_int_equal(err_class(&e), ERR_CLASS_OPERATOR);
     assert_in(e.text, says);
     assert_in(e.text, "frontdesk login quickbooks");
@@ -213,9 +213,9 @@ static void assert_final(const char *says)
     books_reopen();
     for (int i = 0; i < 3; i++) { /* remembered over a restart: no further try */
         assert_int_equal(try_access(), -1);
-        assert_int_equal(e.code, ERR_CREDENTIALS);
+        assert_int_equal(e.code, ERR_LOGIN);
         assert_in(e.text, "refused for good");
-        FAILS(oauth2_keep(b.login, &e), ERR_CREDENTIALS);
+        FAILS(oauth2_keep(b.login, &e), ERR_LOGIN);
     }
     assert_int_equal(books_asked("tokens/bearer"), before + 1);
 }
@@ -440,8 +440,7 @@ static void faults_of_the_token_server(void **state)
         {"\"status\",\"status\":429,\"retry_after\":90", ERR_BUSY, false},
         {"\"status\",\"status\":400,\"body\":\"{\\\"error\\\":\\\"invalid_request\\\"}\"", ERR_REJECTED,
          false},
-        {"\"status\",\"status\":401,\"body\":\"{\\\"error\\\":\\\"invalid_client\\\"}\"", ERR_CREDENTIALS,
-         false},
+        {"\"status\",\"status\":401,\"body\":\"{\\\"error\\\":\\\"invalid_client\\\"}\"", ERR_LOGIN, false},
         {"\"status\",\"status\":200,\"body\":\"{}\"", ERR_PROTOCOL, false},
         {"\"status\",\"status\":200,\"body\":\"{\\\"access_token\\\":\\\"a "
          "b\\\",\\\"refresh_token\\\":\\\"x\\\"}\"",

@@ -115,8 +115,8 @@ static const struct {
     {STATUS(403, FAULT("120", "Authorization Failure", "-11014-You do not have access")), ERR_PERMISSION,
      "an administrator must log in"},
     {STATUS(403, ""), ERR_PERMISSION, "403"},
-    {STATUS(401, ""), ERR_CREDENTIALS, "401"},
-    {STATUS(200, FAULT("003200", "AuthenticationFailed", "x")), ERR_CREDENTIALS, "code 3200"},
+    {STATUS(401, ""), ERR_LOGIN, "401"},
+    {STATUS(200, FAULT("003200", "AuthenticationFailed", "x")), ERR_LOGIN, "code 3200"},
     {STATUS(400, FAULT("4000", "Error parsing query", "QueryParserError: x")), ERR_REJECTED,
      "Error parsing query: QueryParserError: x (code 4000)"},
     {STATUS(400, FAULT("6190", "Invalid Company Status", "Subscription period has ended")), ERR_REJECTED,
@@ -173,7 +173,7 @@ static void an_early_401_is_mended(void **state)
     OK(call_company());
     assert_int_equal(books_refreshed(), 1);
     world_tell(&w, "faults", "[{\"path\":\"v3/*\",\"action\":\"status\",\"status\":401}]");
-    FAILS(call_company(), ERR_CREDENTIALS); /* a second one is believed */
+    FAILS(call_company(), ERR_LOGIN); /* a second one is believed */
     assert_int_equal(books_refreshed(), 2);
 }
 
