@@ -36,7 +36,7 @@ struct picklist {
 int load_people(struct autotask *at, struct load *l, struct err *e) MUST_USE;
 /* companies.c: valid while at->loading is held */
 int load_companies(struct autotask *at, struct load *l, struct err *e) MUST_USE;
-/* picklists.c: the active values of `field`; none when it is no picklist. */
+/* picklists.c: the active values of `field`; none when it is no picklist. For all values: client.h. */
 int picklist_read(const struct json *fields, const char *field, struct pool *pool, struct picklist *out,
                   struct err *e) MUST_USE;
 /* By label, or by "#ID"; NULL if there is none. */

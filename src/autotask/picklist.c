@@ -41,29 +41,7 @@ static const struct {
     [TODO_ACTION] = {"CompanyToDos", "CompanyToDos/entityInformation/fields", "actionType", actions},
 };
 
-struct value {
-    const char *label;
-    int64_t id;
-    bool active, system;
-};
-
-static int read_value(const struct json *item, struct value *v, struct pool *pool, struct err *e)
-{
-    struct json label = json_get(item, "label"), id = json_get(item, "value"),
-                active = json_get(item, "isActive"), system = json_get(item, "isSystem");
-    const char *digits;
-    uint64_t n = 0;
-    if (json_text(&label, 100, pool, &v->label, e) != 0 || json_text(&id, 20, pool, &digits, e) != 0 ||
-        json_bool(&active, true, &v->active, e) != 0 || json_bool(&system, false, &v->system, e) != 0)
-        return -1;
-    bool minus = digits[0] == '-';
-    if (!slice_to_u64(slice_of(digits + minus), 0, INT64_MAX, &n))
-        return err_set(e, ERR_PROTOCOL, "picklist value \"%s\" of %s is no number", digits, v->label);
-    v->id = minus ? -(int64_t)n : (int64_t)n;
-    return 0;
-}
-
-static bool grants(const struct value *v, const struct wish *w)
+static bool grants(const struct picklist_item *v, const struct wish *w)
 {
     struct buf fold = BUF_INIT(1000);
     fold_into(&fold, slice_of(v->label));
@@ -77,50 +55,43 @@ static bool grants(const struct value *v, const struct wish *w)
     return fits;
 }
 
-static int choose(const struct json *list, enum picked_list which, int64_t *value, struct err *e)
+static int choose(const struct picklist_item *items, size_t n, enum picked_list which, int64_t *value,
+                  struct err *e)
 {
-    struct pool *pool = pool_new(1 << 20);
     struct buf labels = BUF_INIT(300);
-    bool found = false;
-    int rc = 0;
-    for (const struct wish *w = rows[which].wishes; rc == 0 && !found && (w->part || w->id || w->any); w++) {
-        bool first = w == rows[which].wishes;
-        for (int i = 0; rc == 0 && !found && i < json_length(list); i++) {
-            struct json item = json_at(list, i);
-            struct value v;
-            rc = read_value(&item, &v, pool, e);
-            if (rc == 0 && first && v.active)
-                buf_printf(&labels, "%s\"%s\"", labels.len ? ", " : "", v.label);
-            found = rc == 0 && grants(&v, w);
-            if (found)
-                *value = v.id;
-        }
+    const struct picklist_item *found = NULL;
+    for (const struct wish *w = rows[which].wishes; !found && (w->part || w->id || w->any); w++) {
+        for (size_t i = 0; i < n && !found; i++)
+            found = grants(&items[i], w) ? &items[i] : NULL;
     }
-    if (rc == 0 && !found)
-        rc = err_set(e, ERR_LABEL, "%s.%s: none of its values suits; Autotask has %s", rows[which].entity,
-                     rows[which].field, labels.len ? labels.data : "none that this API user may see");
+    for (size_t i = 0; i < n && !found; i++) {
+        if (items[i].active)
+            buf_printf(&labels, "%s\"%s\"", labels.len ? ", " : "", items[i].label);
+    }
+    if (found)
+        *value = found->id;
+    else
+        err_set(e, ERR_LABEL, "%s.%s: none of its values suits; Autotask has %s", rows[which].entity,
+                rows[which].field, labels.len ? labels.data : "none that this API user may see");
     buf_release(&labels);
-    pool_free(&pool);
-    return rc;
+    return found ? 0 : -1;
 }
 
 static int ask(struct autotask *at, enum picked_list which, int64_t *value, struct err *e)
 {
-    struct json answer, fields, list = {0};
+    struct json answer;
+    struct picklist_item *items;
+    size_t n;
     if (autotask_call(at, CALL_READ, "GET", rows[which].entity, rows[which].path, SLICE_NONE, &answer, e) !=
         0)
         return -1;
-    fields = json_get(&answer, "fields");
-    struct json field;
-    for (int i = 0; i < json_length(&fields); i++) {
-        field = json_at(&fields, i);
-        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(field.value, "name"));
-        if (!list.value && name && slice_eq_nocase(slice_of(name), slice_of(rows[which].field)))
-            list.value = json_get(&field, "picklistValues").value;
-    }
-    int rc = cJSON_IsArray(list.value)
-                 ? choose(&list, which, value, e)
-                 : err_set(e, ERR_PROTOCOL, "%s: no list of %s", rows[which].path, rows[which].field);
+    struct json fields = json_get(&answer, "fields");
+    struct pool *pool = pool_new(1 << 20);
+    int rc = picklist_items(&fields, rows[which].field, pool, &items, &n, e);
+    if (rc == 0)
+        rc = items ? choose(items, n, which, value, e)
+                   : err_set(e, ERR_PROTOCOL, "%s: no list of %s", rows[which].path, rows[which].field);
+    pool_free(&pool);
     json_close(&answer);
     return rc;
 }
