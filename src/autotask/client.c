@@ -23,8 +23,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     }
     buf_printf(&all, "%s\n%s\n%s", conf->autotask.user, at->secret.value, at->code.value);
     secret_fingerprint(buf_view(&all), at->fingerprint);
-    explicit_bzero(all.data, all.len);
-    buf_release(&all);
+    buf_wipe(&all);
     *out = at;
     return 0;
 }

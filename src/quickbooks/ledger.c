@@ -74,8 +74,7 @@ static int send_it(struct quickbooks *qb, const char *url, const char *statement
                                    .compressed = true,
                                    .trace = qb->provider.trace_header};
     int rc = http_send(qb->options.http, &request, r, e);
-    explicit_bzero(bearer.data, bearer.len);
-    buf_release(&bearer);
+    buf_wipe(&bearer);
     if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
     return rc == 0 ? 0 : err_wrap(e, "QuickBooks");
@@ -164,10 +163,8 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
             break;
         }
     }
-    explicit_bzero(token.data, token.len);
-    explicit_bzero(dead.data, dead.len);
-    buf_release(&token);
-    buf_release(&dead);
+    buf_wipe(&token);
+    buf_wipe(&dead);
     buf_release(&url);
     if (rc != 0 && e)
         *e = why;

@@ -8,7 +8,6 @@
 
 #include "frontdesk/quickbooks.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,12 +90,7 @@ static void write_file(const char *path, const char *text)
 
 static void remove_dir(void)
 {
-    DIR *d = opendir(dir);
-    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;)
-        unlinkat(dirfd(d), entry->d_name, 0);
-    if (d)
-        closedir(d);
-    rmdir(dir);
+    fuzz_remove_dir(dir);
 }
 
 static struct budget *prepare(void)
