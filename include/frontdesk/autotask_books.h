@@ -8,7 +8,8 @@
  * none. Rows come by id, inactive ones too unless it says otherwise. Ids: 0 = none; companies -1 = none (0 is
  * the own company). Amounts, prices, quantities, hours and rates are ten-thousandths (12500 = 1.25); Autotask
  * may send null, which is 0. Times are milliseconds UTC, 0 = none. Text is kept as Autotask has it: blanks
- * are not trimmed and case is not folded, as the integrations compare exactly.
+ * are not trimmed and case is not folded, as the integrations compare exactly. `unseen`: its names hold
+ * controls or marks without width, which are left out here; so they equal no name that lacks them.
  *
  * Rows that the API user may not see are MISSING WITHOUT AN ERROR. autotask_access tells what can be told.
  *
@@ -72,7 +73,7 @@ struct autotask_code {
     int64_t unit_price;
     int64_t type;          /* billingCodeType */
     const char *type_name; /* its label: "Normal", "System", "Non-Billable" */
-    bool active;
+    bool active, unseen;
 };
 struct autotask_codes {
     struct autotask_code *v;
@@ -95,7 +96,7 @@ struct autotask_sold {
     int64_t charge_code_id;      /* of products only: chargeBillingCodeID */
     const char *sku, *vendor_id; /* of products only: sku, externalProductID */
     int64_t unit_price;          /* of bundles: may be negative */
-    bool active;
+    bool active, unseen;
 };
 struct autotask_solds {
     struct autotask_sold *v;
@@ -109,6 +110,7 @@ struct autotask_milestone {
     int64_t id;
     const char *title;
     int64_t code_id;
+    bool unseen;
 };
 struct autotask_milestones {
     struct autotask_milestone *v;
@@ -121,7 +123,7 @@ int autotask_milestones(struct autotask *at, struct pool *pool, struct autotask_
 struct autotask_role {
     int64_t id;
     const char *name;
-    bool active;
+    bool active, unseen;
 };
 struct autotask_roles {
     struct autotask_role *v;
@@ -137,7 +139,7 @@ struct autotask_term {
     int64_t id;
     const char *name;
     int64_t due_days;
-    bool active;
+    bool active, unseen;
 };
 struct autotask_template {
     int64_t id;
@@ -196,7 +198,7 @@ struct autotask_customer {
     int64_t email_message_id; /* invoiceEmailMessageID */
     int64_t tax_region_id, currency_id;
     const char *tax_id;
-    bool active, tax_exempt;
+    bool active, tax_exempt, unseen;
 };
 struct autotask_customers {
     struct autotask_customer *v;
@@ -283,7 +285,7 @@ struct autotask_lines {
 int autotask_lines(struct autotask *at, int64_t invoice_id, struct pool *pool, struct autotask_lines *out,
                    struct err *e) MUST_USE;
 
-/* --- where a line came from: by ids, in any order, doubled ones and zeros are fine; at most 1,000. What
+/* --- where a line came from: by ids, in any order, doubled ones and zeros are fine; 200 a call. What
  * Autotask does not show is left out. --- */
 
 struct autotask_time_entry {

@@ -12,7 +12,10 @@ struct pool;
 
 struct pool *pool_new(size_t max) MUST_USE;
 void pool_free(struct pool **pool); /* sets *pool to NULL; NULL is fine */
+/* What is in *other is in `pool` from now on; *other is freed and NULL. */
+void pool_absorb(struct pool *pool, struct pool **other);
 bool pool_exhausted(const struct pool *pool);
+size_t pool_left(const struct pool *pool); /* bytes until it is exhausted */
 void *pool_alloc(struct pool *pool, size_t size) MUST_USE;
 void *pool_array(struct pool *pool, size_t count, size_t size) MUST_USE;
 char *pool_copy(struct pool *pool, const char *s) MUST_USE;   /* NULL gives "" */

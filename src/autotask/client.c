@@ -33,8 +33,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     }
     buf_printf(&all, "%s\n%s\n%s", conf->autotask.user, at->secret.value, at->code.value);
     secret_fingerprint(buf_view(&all), at->fingerprint);
-    explicit_bzero(all.data, all.len);
-    buf_release(&all);
+    buf_wipe(&all);
     *out = at;
     return 0;
 }
@@ -266,8 +265,8 @@ static int keep_next(struct autotask *at, const struct json *details, struct buf
 
 /* An answer without a list is no empty list: "not found" would be read from it. */
 static int take_page(struct autotask *at, const struct json *answer,
-                     int (*row)(void *, const struct json *, struct err *), void *self, struct buf *next,
-                     struct err *e)
+                     int (*row)(void *, const struct json *, struct err *), void *self, size_t *rows,
+                     struct buf *next, struct err *e)
 {
     struct json items = json_get(answer, "items"), details = json_get(answer, "pageDetails");
     int i = 0;
@@ -279,8 +278,14 @@ static int take_page(struct autotask *at, const struct json *answer,
         struct json each = {.value = item, .parent = &items, .index = i++};
         if (!cJSON_IsObject(item))
             return err_set(e, ERR_PROTOCOL, "items[%d]: a record expected", i - 1);
-        if (row(self, &each, e) != 0)
+        int got = row(self, &each, e);
+        if (got < 0)
             return -1;
+        *rows += 1;
+        if (got > 0) {
+            buf_clear(next);
+            return 0;
+        }
     }
     return keep_next(at, &details, next, e);
 }
@@ -289,6 +294,7 @@ int autotask_query(struct autotask *at, const char *entity, const char *body,
                    int (*row)(void *self, const struct json *item, struct err *e), void *self, struct err *e)
 {
     struct buf next = BUF_INIT(4000);
+    size_t rows = 0;
     int rc = 0;
     buf_printf(&next, "%s/query", entity);
     for (int page = 0; next.len && rc == 0; page++) {
@@ -301,8 +307,10 @@ int autotask_query(struct autotask *at, const char *entity, const char *body,
         rc = autotask_call(at, CALL_READ, "POST", entity, next.data, slice_of(body), &answer, e);
         if (rc != 0)
             break;
-        rc = take_page(at, &answer, row, self, &next, e);
+        rc = take_page(at, &answer, row, self, &rows, &next, e);
         json_close(&answer);
+        if (rc == 0 && at->options.progress)
+            at->options.progress(at->options.progress_self, entity, rows);
     }
     buf_release(&next);
     return rc == 0 ? 0 : err_wrap(e, "%s", entity);

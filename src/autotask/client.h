@@ -56,7 +56,8 @@ int autotask_do(struct autotask *at, const struct call *call, struct json *answe
 /* The same for a call without extras. */
 int autotask_call(struct autotask *at, enum call_kind kind, const char *method, const char *endpoint,
                   const char *path, struct slice body, struct json *answer, struct err *e) MUST_USE;
-/* All pages of POST {entity}/query; `row` is called for each item. At most 20,000 rows. */
+/* All pages of POST {entity}/query; `row` is called for each item, and says 1 when it has enough. At most
+ * 20,000 rows. */
 int autotask_query(struct autotask *at, const char *entity, const char *body,
                    int (*row)(void *self, const struct json *item, struct err *e), void *self,
                    struct err *e) MUST_USE;
@@ -101,5 +102,14 @@ int find_marked(struct autotask *at, const struct marked *what, bool *found, int
 /* picked.c: the value of a list that suits us best; all lists of its entity are read together, once in some
  * hours. ERR_LABEL if none does. */
 int picked_value(struct autotask *at, enum picked_list list, int64_t *value, struct err *e) MUST_USE;
+/* picklists.c: the values of a field, out of an answer of entityInformation/fields, at most 2,000; *items
+ * NULL when it is no picklist. */
+struct picklist_item {
+    const char *label;
+    int64_t id;
+    bool active, system;
+};
+int picklist_items(const struct json *fields, const char *field, struct pool *pool,
+                   struct picklist_item **items, size_t *n_items, struct err *e) MUST_USE;
 
 #endif

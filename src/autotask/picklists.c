@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * picklists: the active values of one field, out of an answer of entityInformation/fields (autotask-rest.md
+ * picklists: the values of one field, out of an answer of entityInformation/fields (autotask-rest.md
  * 6). Field names are compared without case, values are text there and numbers in records.
  */
 #include "load.h"
@@ -21,45 +21,57 @@ static struct json field_named(const struct json *fields, const char *name)
     return (struct json){.parent = fields, .name = name};
 }
 
-static int read_value(const struct json *item, struct pool *pool, struct directory_label *out, bool *active,
-                      bool *system, struct err *e)
+static int read_item(const struct json *item, struct pool *pool, struct picklist_item *out, struct err *e)
 {
     struct json label = json_get(item, "label"), id = json_get(item, "value"),
-                is_active = json_get(item, "isActive"), is_system = json_get(item, "isSystem");
+                active = json_get(item, "isActive"), system = json_get(item, "isSystem");
     const char *digits;
     uint64_t n = 0;
-    if (json_text(&label, 100, pool, &out->name, e) != 0 || json_text(&id, 20, pool, &digits, e) != 0 ||
-        json_bool(&is_active, true, active, e) != 0 || json_bool(&is_system, false, system, e) != 0)
+    if (json_text(&label, 100, pool, &out->label, e) != 0 || json_text(&id, 20, pool, &digits, e) != 0 ||
+        json_bool(&active, true, &out->active, e) != 0 || json_bool(&system, false, &out->system, e) != 0)
         return -1;
     bool minus = digits[0] == '-';
     if (!slice_to_u64(slice_of(digits + minus), 0, JSON_WHOLE_MAX, &n))
-        return err_set(e, ERR_PROTOCOL, "picklist value \"%s\" of %s is no number", digits, out->name);
+        return err_set(e, ERR_PROTOCOL, "picklist value \"%s\" of %s is no number", digits, out->label);
     out->id = minus ? -(int64_t)n : (int64_t)n;
+    return 0;
+}
+
+int picklist_items(const struct json *fields, const char *field, struct pool *pool,
+                   struct picklist_item **items, size_t *n_items, struct err *e)
+{
+    struct json f = field_named(fields, field), list = json_get(&f, "picklistValues");
+    size_t n = cJSON_IsArray(list.value) ? (size_t)json_length(&list) : 0;
+    const cJSON *v;
+    int i = 0;
+    n = n < MOST_VALUES ? n : MOST_VALUES;
+    *items = cJSON_IsArray(list.value) ? pool_array(pool, n + 1, sizeof(**items)) : NULL;
+    *n_items = n;
+    cJSON_ArrayForEach(v, list.value)
+    {
+        struct json item = {.value = v, .parent = &list, .index = i};
+        if ((size_t)i == n)
+            break;
+        if (read_item(&item, pool, &(*items)[i++], e) != 0)
+            return -1;
+    }
     return 0;
 }
 
 int picklist_read(const struct json *fields, const char *field, struct pool *pool, struct picklist *out,
                   struct err *e)
 {
-    struct json f = field_named(fields, field), list = json_get(&f, "picklistValues");
-    size_t n = (size_t)json_length(&list), used = 0;
-    *out = (struct picklist){0};
-    if (!cJSON_IsArray(list.value))
-        return 0;
-    n = n < MOST_VALUES ? n : MOST_VALUES;
+    struct picklist_item *items;
+    size_t n, used = 0;
+    if (picklist_items(fields, field, pool, &items, &n, e) != 0)
+        return -1;
     struct directory_label *labels = pool_array(pool, n + 1, sizeof(*labels));
     bool *system = pool_array(pool, n + 1, sizeof(*system));
-    const cJSON *v;
-    int i = 0;
-    cJSON_ArrayForEach(v, list.value)
-    {
-        struct json item = {.value = v, .parent = &list, .index = i++};
-        bool active;
-        if (used == n)
-            break;
-        if (read_value(&item, pool, &labels[used], &active, &system[used], e) != 0)
-            return -1;
-        used += active;
+    for (size_t i = 0; i < n; i++) {
+        if (!items[i].active)
+            continue;
+        system[used] = items[i].system;
+        labels[used++] = (struct directory_label){.id = items[i].id, .name = items[i].label};
     }
     *out = (struct picklist){.v = labels, .system = system, .n = used};
     return 0;

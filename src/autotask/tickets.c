@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tickets: create, read back, look up by key; link. autotask-rest.md 5.1, 8. */
+/* tickets: create, read back, look up by key. autotask-rest.md 5.1, 8. */
 #include "client.h"
 
 /* Null-valued members have caused 500s: what is not set is left out. */
@@ -138,11 +138,4 @@ int autotask_ticket_by_key(struct autotask *at, const char *external_id, bool *f
     *found = rc == 0 && l.found;
     *out = l.first;
     return rc;
-}
-
-void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out)
-{
-    if (d && d->web_url && d->web_url[0])
-        buf_printf(out, "%sAutotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=%lld",
-                   d->web_url, (long long)ticket_id);
 }

@@ -16,6 +16,12 @@ void buf_release(struct buf *b)
     buf_init(b, b->max);
 }
 
+void buf_wipe(struct buf *b)
+{
+    explicit_bzero(b->data, b->len);
+    buf_release(b);
+}
+
 void buf_clear(struct buf *b)
 {
     buf_truncate(b, 0);

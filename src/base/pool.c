@@ -43,9 +43,28 @@ void pool_free(struct pool **pool)
     *pool = NULL;
 }
 
+void pool_absorb(struct pool *pool, struct pool **other)
+{
+    struct block **end = &pool->head;
+    if (!*other)
+        return;
+    /* behind what is there, so that the head's rest stays in use */
+    while (*end)
+        end = &(*end)->next;
+    *end = (*other)->head;
+    pool->total += (*other)->total;
+    free(*other);
+    *other = NULL;
+}
+
 bool pool_exhausted(const struct pool *pool)
 {
     return pool->total > pool->max;
+}
+
+size_t pool_left(const struct pool *pool)
+{
+    return pool->total < pool->max ? pool->max - pool->total : 0;
 }
 
 static size_t align_up(size_t n)

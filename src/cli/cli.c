@@ -30,6 +30,8 @@ static const struct subcommand {
      "that would be sent. The staff list and the labels are read from Autotask; nothing is written there\n"
      "or to the journal.\n",
      cmd_explain},
+    {"check", "check WHAT [ARGUMENT] [--format text|html|csv|json]", "format", 40,
+     "what Autotask and QuickBooks do not agree on, and how to mend it", NULL, cmd_check},
     {"journal", "journal list [--state STATE] | show REF | retry REF | discard REF | rebuild", "json state",
      2, "what became of each message",
      "list         newest first; --state keeps to one state, or to all that are still open\n"
@@ -78,6 +80,7 @@ static const struct option_row {
     {"state", 0, "STATE", false,
      "taken, planned, acted, answered, waiting, done, parked, or open (all but done)",
      offsetof(struct cli, state)},
+    {"format", 0, "FORMAT", false, "text (default), html, csv or json", offsetof(struct cli, format)},
     {"output", 0, "DIR", false, "the folder to write to", offsetof(struct cli, output)},
     {"json", 0, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"config", 'c', "FILE", true, "the settings (default " FD_SYSCONF_DIR "/frontdesk.conf)",
@@ -127,8 +130,11 @@ static void print_help(void)
 
 static int print_subcommand_help(const struct subcommand *s)
 {
-    printf("usage: frontdesk %s [options]\n\n%s\n\n%s%s", s->usage, s->summary, s->help,
-           s->help[0] ? "\n" : "");
+    printf("usage: frontdesk %s [options]\n\n%s\n\n", s->usage, s->summary);
+    if (s->help)
+        printf("%s%s", s->help, s->help[0] ? "\n" : "");
+    else
+        check_help();
     print_options(s);
     return EX_OK;
 }

@@ -17,6 +17,7 @@ struct cli {
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */
+    const char *format;  /* --format FORMAT */
     const char *output;  /* --output DIR */
     const char *log;     /* --log LEVEL */
     char *const *args;   /* what is left, NULL-terminated */
@@ -29,6 +30,7 @@ int cli_main(int argc, char **argv);
 int cmd_run(const struct cli *cli);
 int cmd_once(const struct cli *cli);
 int cmd_explain(const struct cli *cli);
+int cmd_check(const struct cli *cli);
 int cmd_journal(const struct cli *cli);
 int cmd_render(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
@@ -36,6 +38,9 @@ int cmd_login(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_version(const struct cli *cli);
 int cmd_conf(const struct cli *cli);
+
+/* The checks and what each is for, on stdout: the help of `check`. */
+void check_help(void);
 
 /* The configuration, or NULL after every problem was printed (exit EX_CONFIG). */
 struct conf *cli_conf(const struct cli *cli);

@@ -43,12 +43,6 @@ void oauth2_free(struct oauth2 **oauth2)
 
 /* --- one request to the token endpoint --- */
 
-static void wipe(struct buf *b)
-{
-    explicit_bzero(b->data, b->len);
-    buf_release(b);
-}
-
 void oauth2_put_pair(struct buf *form, const char *name, const char *value)
 {
     buf_printf(form, "%s%s=", form->len ? "&" : "", name);
@@ -67,7 +61,7 @@ static void put_basic(const struct oauth2 *o, struct buf *header)
     buf_put(header, word.data, word.size);
     explicit_bzero(word.data, word.size);
     gnutls_free(word.data);
-    wipe(&pair);
+    buf_wipe(&pair);
 }
 
 int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e)
@@ -94,7 +88,7 @@ int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, 
                                    .max_response = ANSWER_MAX,
                                    .trace = p->trace_header};
     int rc = http_send(o->options.http, &request, r, e);
-    wipe(&basic);
+    buf_wipe(&basic);
     if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* whether the token changed shows at the next refresh */
     LOG(LOG_DEBUG, "oauth2", "request", LS("of", p->name), LN("status", r->status), LS("trace", r->trace),
@@ -279,7 +273,7 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
     oauth2_put_pair(&form, "refresh_token", t->refresh.data);
     CRASH_POINT("oauth2.before-refresh");
     int rc = oauth2_request(o, &form, &r, e);
-    wipe(&form);
+    buf_wipe(&form);
     if (rc == 0)
         rc = oauth2_judge(o, &r, t->refresh.data, e);
     if (rc == 0) {
@@ -294,8 +288,7 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
             must_log_in(o, why, e);
         }
     }
-    explicit_bzero(r.body.data, r.body.len);
-    http_response_release(&r);
+    buf_wipe(&r.body);
     return rc;
 }
 

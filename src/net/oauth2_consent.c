@@ -133,10 +133,8 @@ static int exchange(struct oauth2 *o, const char *code, const char *redirect, st
     if (rc != 0 && oauth2_is_final(&r))
         err_set(e, ERR_USAGE, "%s did not take the code: it lives for minutes and works once; log in anew",
                 o->options.provider->name);
-    explicit_bzero(form.data, form.len);
-    buf_release(&form);
-    explicit_bzero(r.body.data, r.body.len);
-    http_response_release(&r);
+    buf_wipe(&form);
+    buf_wipe(&r.body);
     token_set_release(&t);
     return rc;
 }
@@ -153,7 +151,6 @@ int oauth2_redeem(struct oauth2 *o, const char *pasted, const char *redirect, co
         rc = exchange(o, code.data, redirect, e);
         token_file_unlock(lock);
     }
-    explicit_bzero(code.data, code.len);
-    buf_release(&code);
+    buf_wipe(&code);
     return rc;
 }

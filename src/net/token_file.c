@@ -21,16 +21,10 @@ void token_set_init(struct token_set *t)
     buf_init(&t->refresh, TOKEN_BYTES + 1);
 }
 
-static void wipe(struct buf *b)
-{
-    explicit_bzero(b->data, b->len);
-    buf_release(b);
-}
-
 void token_set_release(struct token_set *t)
 {
-    wipe(&t->access);
-    wipe(&t->refresh);
+    buf_wipe(&t->access);
+    buf_wipe(&t->refresh);
 }
 
 bool token_is_sound(struct slice token)
@@ -156,7 +150,7 @@ int token_file_load(const char *path, struct token_set *t, bool *there, struct e
             e->code = ERR_CONFIG;
         }
     }
-    wipe(&text);
+    buf_wipe(&text);
     return rc;
 }
 
@@ -239,7 +233,7 @@ int token_file_store(const char *path, int fd, const struct token_set *t, struct
               rename(fresh, path) == 0 && sync_folder(folder);
     int why = errno;
     close(fd);
-    wipe(&text);
+    buf_wipe(&text);
     return ok ? 0
               : err_set_errno(e, why,
                               "the new token could not be written to %s, and the old one may be worthless",

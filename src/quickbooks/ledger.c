@@ -74,8 +74,7 @@ static int send_it(struct quickbooks *qb, const char *url, const char *statement
                                    .compressed = true,
                                    .trace = qb->provider.trace_header};
     int rc = http_send(qb->options.http, &request, r, e);
-    explicit_bzero(bearer.data, bearer.len);
-    buf_release(&bearer);
+    buf_wipe(&bearer);
     if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
     return rc == 0 ? 0 : err_wrap(e, "QuickBooks");
@@ -142,16 +141,18 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
 {
     struct buf url = BUF_INIT(8000), token = BUF_INIT(TOKEN_MAX + 1), dead = BUF_INIT(TOKEN_MAX + 1);
     bool renewed = false, repeated = false;
+    struct err why; /* of the last attempt: what was mended must not be seen */
     int rc;
     buf_printf(&url, "%s/v3/company/%s/%s%cminorversion=75", intuit_api(qb->conf), qb->conf->realm, what,
                strchr(what, '?') ? '&' : '?');
     ENSURE(!url.overflow);
     for (;;) {
+        why = (struct err)ERR_INIT;
         buf_clear(&token);
-        rc = oauth2_access(qb->login, dead.data, &token, e);
+        rc = oauth2_access(qb->login, dead.data, &token, &why);
         if (rc != 0)
             break;
-        enum came came = attempt(qb, url.data, statement, &token, answer, &rc, e);
+        enum came came = attempt(qb, url.data, statement, &token, answer, &rc, &why);
         if (came == CAME_UNAUTHORIZED && !renewed) {
             renewed = true;
             buf_clear(&dead);
@@ -162,10 +163,10 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
             break;
         }
     }
-    explicit_bzero(token.data, token.len);
-    explicit_bzero(dead.data, dead.len);
-    buf_release(&token);
-    buf_release(&dead);
+    buf_wipe(&token);
+    buf_wipe(&dead);
     buf_release(&url);
+    if (rc != 0 && e)
+        *e = why;
     return rc;
 }

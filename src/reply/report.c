@@ -77,7 +77,8 @@ static bool same_sentence(const struct report_sentence *a, const struct report_s
     if (strcmp(a->key, b->key) != 0 || a->n_facts != b->n_facts)
         return false;
     for (unsigned i = 0; i < a->n_facts; i++) {
-        if (strcmp(a->facts[i].name, b->facts[i].name) != 0 || strcmp(a->facts[i].text, b->facts[i].text) != 0)
+        if (strcmp(a->facts[i].name, b->facts[i].name) != 0 ||
+            strcmp(a->facts[i].text, b->facts[i].text) != 0)
             return false;
     }
     return true;

@@ -83,7 +83,8 @@ static void put_row(const struct report *r, const struct report_entry *entry, co
     put_field(out, slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)), false);
     put_field(out, slice_of(f->subject), false);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        report_words_fill(report_words_text(entry, texts[i], r->integration, 0), f->facts, f->n_facts, &field);
+        report_words_fill(report_words_text(entry, texts[i], r->integration, 0), f->facts, f->n_facts,
+                          &field);
         put_field(out, buf_view(&field), false);
         buf_clear(&field);
     }
@@ -160,7 +161,8 @@ static void put_finding(const struct report *r, const struct report_entry *entry
                report_severity_name(r->kinds[f->kind].severity));
     put_member(out, "title", slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)));
     put_member(out, "subject", slice_of(f->subject));
-    put_filled("detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts, f->n_facts, out);
+    put_filled("detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts, f->n_facts,
+               out);
     put_filled("cause", report_words_text(entry, WORDS_CAUSE, r->integration, 0), f->facts, f->n_facts, out);
     struct buf steps = BUF_INIT(FIELD_MAX);
     put_steps(entry, r, f, &steps);

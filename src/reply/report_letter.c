@@ -68,18 +68,47 @@ static void put_bar(const struct writing *w)
     }
 }
 
+/* A page that lists records has no id in its address; it is linked once a group, not once a row. */
+static bool is_list(const struct report_evidence *e)
+{
+    return !slice_ends_nocase(slice_of(e->link), slice_of(e->id));
+}
+
+static void put_link(const struct report_evidence *e, struct view *to, const char *list)
+{
+    struct view *link = view_item(to, list);
+    view_set(link, "href", slice_of(e->link));
+    view_set(link, "what", slice_of(e->what));
+    view_set(link, "system", slice_of(e->system));
+}
+
+/* The lists that records of these findings stand in, each once. */
+static void put_lists(const struct report_finding *f, size_t n, struct view *g)
+{
+    const char *seen[REPORT_EVIDENCE];
+    size_t n_seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (unsigned k = 0; k < f[i].n_evidence; k++) {
+            const struct report_evidence *e = &f[i].evidence[k];
+            bool known = !e->link[0] || !is_list(e) || n_seen == REPORT_EVIDENCE;
+            for (size_t s = 0; s < n_seen; s++)
+                known = known || strcmp(seen[s], e->link) == 0;
+            if (known)
+                continue;
+            seen[n_seen++] = e->link;
+            put_link(e, g, "lists");
+        }
+    }
+}
+
 static void put_ids(const struct report_finding *f, struct view *row)
 {
     struct buf ids = BUF_INIT(LINE_TEXT_MAX);
     for (unsigned i = 0; i < f->n_evidence; i++) {
         const struct report_evidence *e = &f->evidence[i];
         buf_printf(&ids, "%s%s %s", ids.len ? ", " : "", e->what, e->id);
-        if (!e->link[0])
-            continue;
-        struct view *link = view_item(row, "links");
-        view_set(link, "href", slice_of(e->link));
-        view_set(link, "what", slice_of(e->what));
-        view_set(link, "system", slice_of(e->system));
+        if (e->link[0] && !is_list(e))
+            put_link(e, row, "links");
     }
     if (f->more_evidence)
         buf_printf(&ids, " +%u", f->more_evidence);
@@ -108,6 +137,7 @@ static void put_group(struct writing *w, const struct report_entry *entry, size_
         view_setf(s, "n", "%zu", n + 1);
         view_set(s, "step", slice_of(step));
     }
+    put_lists(&r->findings[from], to - from, g);
     for (size_t i = from; i < to && i - from < most; i++, w->shown++) {
         const struct report_finding *f = &r->findings[i];
         struct view *row = view_item(g, "rows");

@@ -36,17 +36,20 @@ struct report_words {
 };
 
 const char *const report_fact_names[] = {
-    "name", "other",  "names",   "kind",    "kinds", "type",    "account", "want",   "have", "near", "n",
-    "of",   "errors", "warnings", "notes",  "items", "limit",   "length",  "sign",   "term", "template",
-    "days", "date",   "since",   "number",  "id",    "company", "amount",  "total",  "tax",  "party", "line",
-    "ticket", "entry", "window", "what",    "setting", NULL,
+    "name",     "other", "names",  "kind",     "kinds",  "type",  "account", "want",   "have",  "near",
+    "n",        "of",    "errors", "warnings", "notes",  "items", "limit",   "length", "sign",  "term",
+    "template", "days",  "date",   "since",    "number", "id",    "company", "amount", "total", "tax",
+    "party",    "line",  "ticket", "entry",    "window", "what",  "setting", NULL,
 };
 
 static const struct {
     const char *name;
     enum report_field field;
-} fields[] = {{"title", WORDS_TITLE}, {"detail", WORDS_DETAIL}, {"cause", WORDS_CAUSE},
-              {"text", WORDS_TEXT},   {"fix", WORDS_FIX}};
+} fields[] = {{"title", WORDS_TITLE},
+              {"detail", WORDS_DETAIL},
+              {"cause", WORDS_CAUSE},
+              {"text", WORDS_TEXT},
+              {"fix", WORDS_FIX}};
 
 static const char *const integrations[] = {"qbo-app", "sah", "qbd", "3rd", NULL};
 

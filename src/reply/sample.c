@@ -234,6 +234,61 @@ static void fill_diverted(struct view *v)
     set(v, "diverted_to", "T20261120.0003");
 }
 
+static void finding(struct view *v, const char *flag, const char *title, const char *cause, const char *step,
+                    const char *object, const char *detail)
+{
+    struct view *g = view_item(v, "groups");
+    static const char *const flags[] = {"is_error", "is_warning", "is_note"};
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        view_flag(g, flags[i], strcmp(flags[i], flag) == 0);
+    set(g, "title", title);
+    set(g, "cause", cause);
+    set(g, "count", "14");
+    set(g, "more", "13");
+    pair(g, "steps", "1", step, "n", "step");
+    struct view *list = view_item(g, "lists");
+    set(list, "href", "https://app.qbo.intuit.com/app/items");
+    set(list, "what", "item");
+    set(list, "system", "QuickBooks");
+    struct view *row = view_item(g, "rows");
+    set(row, "object", object);
+    set(row, "detail", detail);
+    set(row, "ids", "work type 29680301, account 79");
+    struct view *link = view_item(row, "links");
+    set(link, "href", "https://app.qbo.intuit.com/app/register?accountId=79");
+    set(link, "what", "account");
+    set(link, "system", "QuickBooks");
+}
+
+static void fill_report(struct view *v)
+{
+    static const char *const bars[][3] = {
+        {"is_error", "14", "50"}, {"is_warning", "1", "3"}, {"is_note", "13", "47"}};
+    set(v, "verdict", "14 findings can make invoices fail or send revenue to the wrong place.");
+    view_flag(v, "wide", true);
+    set(v, "errors", "14");
+    set(v, "warnings", "1");
+    set(v, "notes", "13");
+    for (size_t i = 0; i < ARRAY_LEN(bars); i++) {
+        struct view *bar = view_item(v, "bars");
+        view_flag(bar, bars[i][0], true);
+        view_flag(bar, "one", strcmp(bars[i][1], "1") == 0);
+        set(bar, "count", bars[i][1]);
+        set(bar, "share", bars[i][2]);
+    }
+    line(v, "compared", "412 names of Autotask against 389 items of QuickBooks.");
+    line(v, "unseen", "frontdesk's API user may not see all billing codes in Autotask.");
+    line(v, "assumed", "Assumed: items are matched by the name of the billing code.");
+    set(v, "made", "24 Nov 16:05:09");
+    finding(v, "is_error", "QuickBooks has an item of nearly this name", "Names are compared exactly.",
+            "Decide which name is right, and make the other one equal.", "After Hours <west>",
+            "Autotask has \"After Hours <west>\", QuickBooks \"After-Hours <west>\"");
+    finding(v, "is_warning", "The item books to another account than the code says",
+            "QuickBooks takes the account from the item.", "Edit the item.", "Consulting", "");
+    finding(v, "is_note", "In QuickBooks only", "No name in Autotask equals this item's.", "Nothing.", "Gas",
+            "type Service");
+}
+
 struct view *templates_sample(const char *name, struct pool *pool)
 {
     static const struct {
@@ -245,7 +300,7 @@ struct view *templates_sample(const char *name, struct pool *pool)
                  {"ask_again", fill_ask},     {"amended", fill_amended},     {"again", fill_again},
                  {"files", fill_files},       {"howto", fill_howto},         {"topics", topics},
                  {"show", fill_show},         {"wish", fill_wish},           {"explain", fill_explain},
-                 {"no_books", fill_no_books}};
+                 {"no_books", fill_no_books}, {"report", fill_report}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");

@@ -102,6 +102,7 @@ static const char *const names[] = {
     "detail",
     "ids",
     "links",
+    "lists",
     "href",
     "system",
     "more",

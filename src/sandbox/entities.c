@@ -190,7 +190,12 @@ static const struct field companies[] = {
     {"state", T_TEXT, 40},
     {"postalCode", T_TEXT, 10},
     {"isTaxExempt", T_BOOL},
-    {"invoiceTemplateID", T_LONG},
+    {"taxID", T_TEXT, 50},
+    {"taxRegionID", T_LONG, 0, 0, "TaxRegion"},
+    {"currencyID", T_LONG},
+    {"invoiceTemplateID", T_LONG, 0, 0, "InvoiceTemplate"},
+    {"invoiceMethod", T_LONG, 0, P},
+    {"invoiceEmailMessageID", T_LONG},
     {"lastActivityDate", T_TIME, 0, RO},
 };
 
@@ -300,6 +305,194 @@ static const struct field time_entries[] = {
     {"createDateTime", T_TIME, 0, RO},
 };
 
+static const struct field services[] = {
+    {"id", T_LONG, 0, RO},
+    {"name", T_TEXT, 150, REQ},
+    {"billingCodeID", T_LONG, 0, REQ, "BillingCode"},
+    {"periodType", T_LONG, 0, REQ | P},
+    {"unitPrice", T_DECIMAL, 0, REQ},
+    {"unitCost", T_DECIMAL, 0, COST},
+    {"markupRate", T_DECIMAL},
+    {"description", T_TEXT, 400},
+    {"invoiceDescription", T_TEXT, 1000},
+    {"isActive", T_BOOL},
+    {"vendorCompanyID", T_LONG, 0, 0, "Company"},
+    {"serviceLevelAgreementID", T_LONG},
+};
+
+static const struct field service_bundles[] = {
+    {"id", T_LONG, 0, RO},
+    {"name", T_TEXT, 150, REQ},
+    {"billingCodeID", T_LONG, 0, REQ, "BillingCode"},
+    {"periodType", T_LONG, 0, REQ | P},
+    {"unitPrice", T_DECIMAL},
+    {"unitDiscount", T_DECIMAL},
+    {"percentageDiscount", T_DECIMAL},
+    {"description", T_TEXT, 200},
+    {"invoiceDescription", T_TEXT, 1000},
+    {"isActive", T_BOOL},
+};
+
+static const struct field products[] = {
+    {"id", T_LONG, 0, RO},
+    {"name", T_TEXT, 1000, REQ},
+    {"productBillingCodeID", T_LONG, 0, REQ, "BillingCode"},
+    {"chargeBillingCodeID", T_LONG, 0, 0, "BillingCode"},
+    {"isActive", T_BOOL, 0, REQ},
+    {"isSerialized", T_BOOL, 0, REQ},
+    {"description", T_TEXT, 2000},
+    {"sku", T_TEXT, 50},
+    {"externalProductID", T_TEXT, 50},
+    {"internalProductID", T_TEXT, 50},
+    {"vendorProductNumber", T_TEXT, 50},
+    {"manufacturerName", T_TEXT, 100},
+    {"manufacturerProductName", T_TEXT, 50},
+    {"unitCost", T_DECIMAL, 0, COST},
+    {"unitPrice", T_DECIMAL},
+    {"msrp", T_DECIMAL},
+    {"productCategory", T_LONG, 0, P},
+    {"defaultVendorID", T_LONG, 0, 0, "Company"},
+};
+
+/* what is known of them (sync-integration.md 3) */
+static const struct field contract_milestones[] = {
+    {"id", T_LONG, 0, RO},
+    {"title", T_TEXT},
+    {"billingCodeID", T_LONG, 0, 0, "BillingCode"},
+};
+
+static const struct field invoices[] = {
+    {"id", T_LONG, 0, RO},
+    {"companyID", T_LONG, 0, 0, "Company"},
+    {"invoiceNumber", T_TEXT, 100},
+    {"invoiceDateTime", T_TIME, 0, REQ},
+    {"invoiceTotal", T_DECIMAL},
+    {"totalTaxValue", T_DECIMAL},
+    {"paymentTerm", T_LONG, 0, P},
+    {"dueDate", T_TIME, 0, NQ},
+    {"orderNumber", T_TEXT, 20},
+    {"comments", T_TEXT, 2000},
+    {"fromDate", T_TIME},
+    {"toDate", T_TIME},
+    {"paidDate", T_DAY},
+    {"isVoided", T_BOOL},
+    {"voidedDate", T_TIME},
+    {"voidedByResourceID", T_LONG, 0, 0, "Resource"},
+    {"batchID", T_LONG},
+    {"invoiceEditorTemplateID", T_LONG, 0, 0, "InvoiceTemplate"},
+    {"taxRegionID", T_LONG, 0, NQ},
+    {"taxRegionName", T_TEXT, 200},
+    {"creatorResourceID", T_LONG, 0, RO, "Resource"},
+    {"createDateTime", T_TIME, 0, RO},
+    {"webServiceDate", T_TIME},
+};
+
+static const struct field billing_items[] = {
+    {"id", T_LONG, 0, RO},
+    {"invoiceID", T_LONG, 0, 0, "Invoice"},
+    {"companyID", T_LONG, 0, 0, "Company"},
+    {"billingItemType", T_LONG, 0, REQ | P},
+    {"subType", T_LONG, 0, REQ | P},
+    {"itemName", T_TEXT, 255},
+    {"description", T_TEXT, 2000},
+    {"quantity", T_DECIMAL},
+    {"rate", T_DECIMAL},
+    {"extendedPrice", T_DECIMAL},
+    {"totalAmount", T_DECIMAL},
+    {"taxDollars", T_DECIMAL},
+    {"ourCost", T_DECIMAL, 0, COST},
+    {"nonBillable", T_LONG},
+    {"billingCodeID", T_LONG, 0, 0, "BillingCode"},
+    {"roleID", T_LONG, 0, 0, "Role"},
+    {"itemDate", T_DAY},
+    {"postedDate", T_DAY},
+    {"postedOnTime", T_TIME},
+    {"timeEntryID", T_LONG, 0, 0, "TimeEntry"},
+    {"ticketID", T_LONG, 0, 0, "Ticket"},
+    {"taskID", T_LONG},
+    {"projectID", T_LONG},
+    {"contractID", T_LONG, 0, 0, "Contract"},
+    {"ticketChargeID", T_LONG, 0, 0, "TicketCharge"},
+    {"projectChargeID", T_LONG},
+    {"contractChargeID", T_LONG, 0, 0, "ContractCharge"},
+    {"serviceID", T_LONG, 0, 0, "Service"},
+    {"serviceBundleID", T_LONG, 0, 0, "ServiceBundle"},
+    {"contractServiceID", T_LONG},
+    {"contractServiceBundleID", T_LONG},
+    {"contractServiceAdjustmentID", T_LONG},
+    {"contractBlockID", T_LONG},
+    {"milestoneID", T_LONG, 0, 0, "ContractMilestone"},
+    {"expenseItemID", T_LONG},
+    {"configurationItemID", T_LONG},
+    {"vendorID", T_LONG},
+    {"lineItemID", T_LONG},
+    {"lineItemFullDescription", T_TEXT, 0, NQ},
+    {"lineItemGroupDescription", T_TEXT, 0, NQ},
+    {"organizationalLevelAssociationID", T_LONG},
+    {"purchaseOrderNumber", T_TEXT, 50},
+    {"webServiceDate", T_TIME},
+};
+
+static const struct field invoice_templates[] = {
+    {"id", T_LONG, 0, RO},
+    {"name", T_TEXT, 50},
+    {"paymentTerms", T_LONG, 0, P},
+    {"itemizeItemsInEachGroup", T_BOOL},
+    {"itemizeServicesAndBundles", T_BOOL},
+};
+
+static const struct field payment_terms[] = {
+    {"id", T_LONG, 0, RO},          {"name", T_TEXT, 100, REQ}, {"description", T_TEXT, 2000},
+    {"paymentDueInDays", T_LONG},   {"isActive", T_BOOL},
+};
+
+static const struct field tax_categories[] = {
+    {"id", T_LONG, 0, RO}, {"name", T_TEXT, 200}, {"description", T_TEXT, 200}, {"isActive", T_BOOL},
+};
+
+static const struct field tax_regions[] = {
+    {"id", T_LONG, 0, RO}, {"name", T_TEXT, 200}, {"isActive", T_BOOL},
+};
+
+static const struct field taxes[] = {
+    {"id", T_LONG, 0, RO},
+    {"taxCategoryID", T_LONG, 0, 0, "TaxCategory"},
+    {"taxRegionID", T_LONG, 0, 0, "TaxRegion"},
+    {"taxName", T_TEXT, 100},
+    {"taxRate", T_DECIMAL},
+    {"isCompounded", T_BOOL},
+};
+
+static const struct field ticket_charges[] = {
+    {"id", T_LONG, 0, RO},
+    {"ticketID", T_LONG, 0, REQ, "Ticket"},
+    {"name", T_TEXT, 100, REQ},
+    {"datePurchased", T_DAY, 0, REQ},
+    {"unitQuantity", T_DECIMAL, 0, REQ},
+    {"chargeType", T_LONG, 0, REQ | P},
+    {"billingCodeID", T_LONG, 0, 0, "BillingCode"},
+    {"productID", T_LONG, 0, 0, "Product"},
+    {"unitPrice", T_DECIMAL},
+    {"unitCost", T_DECIMAL, 0, COST},
+    {"isBillableToCompany", T_BOOL},
+    {"isBilled", T_BOOL},
+};
+
+static const struct field contract_charges[] = {
+    {"id", T_LONG, 0, RO},
+    {"contractID", T_LONG, 0, REQ, "Contract"},
+    {"name", T_TEXT, 100, REQ},
+    {"datePurchased", T_DAY, 0, REQ},
+    {"unitQuantity", T_DECIMAL, 0, REQ},
+    {"chargeType", T_LONG, 0, REQ | P},
+    {"billingCodeID", T_LONG, 0, 0, "BillingCode"},
+    {"productID", T_LONG, 0, 0, "Product"},
+    {"unitPrice", T_DECIMAL},
+    {"unitCost", T_DECIMAL, 0, COST},
+    {"isBillableToCompany", T_BOOL},
+    {"isBilled", T_BOOL},
+};
+
 #define FIELDS(table) table, ARRAY_LEN(table)
 /* Which entities honour impersonation is not documented; here, those that record a creator. */
 const struct kind kinds[] = {
@@ -332,6 +525,19 @@ const struct kind kinds[] = {
     {"ActionTypes", "ActionType", CREATE | UPDATE, NULL, NULL, NULL, FIELDS(action_types)},
     {"BillingCodes", "BillingCode", 0, NULL, NULL, NULL, FIELDS(billing_codes)},
     {"TimeEntries", "TimeEntry", CREATE | UPDATE | REMOVE | IMPERSONATE, NULL, NULL, NULL, FIELDS(time_entries)},
+    {"Services", "Service", CREATE | UPDATE, NULL, NULL, NULL, FIELDS(services)},
+    {"ServiceBundles", "ServiceBundle", CREATE | UPDATE | REMOVE, NULL, NULL, NULL, FIELDS(service_bundles)},
+    {"Products", "Product", CREATE | UPDATE | USER_FIELDS, NULL, NULL, NULL, FIELDS(products)},
+    {"ContractMilestones", "ContractMilestone", 0, NULL, NULL, NULL, FIELDS(contract_milestones)},
+    {"Invoices", "Invoice", UPDATE, NULL, NULL, NULL, FIELDS(invoices)},
+    {"BillingItems", "BillingItem", UPDATE, NULL, NULL, NULL, FIELDS(billing_items)},
+    {"InvoiceTemplates", "InvoiceTemplate", 0, NULL, NULL, NULL, FIELDS(invoice_templates)},
+    {"PaymentTerms", "PaymentTerm", CREATE | UPDATE, NULL, NULL, NULL, FIELDS(payment_terms)},
+    {"TaxCategories", "TaxCategory", 0, NULL, NULL, NULL, FIELDS(tax_categories)},
+    {"TaxRegions", "TaxRegion", 0, NULL, NULL, NULL, FIELDS(tax_regions)},
+    {"Taxes", "Tax", 0, NULL, NULL, NULL, FIELDS(taxes)},
+    {"TicketCharges", "TicketCharge", 0, "Tickets", "ticketID", "Charges", FIELDS(ticket_charges)},
+    {"ContractCharges", "ContractCharge", 0, "Contracts", "contractID", "Charges", FIELDS(contract_charges)},
 };
 /* clang-format on */
 const size_t n_kinds = ARRAY_LEN(kinds);

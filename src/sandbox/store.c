@@ -211,10 +211,21 @@ int64_t entity_add(struct entity *e, cJSON *row)
     return id;
 }
 
+/* cJSON_InsertItemInArray refuses any place but the first (1.7.15-1+deb12u4), and the row is lost. */
+static void put_before(cJSON *list, cJSON *other, cJSON *row)
+{
+    row->next = other;
+    row->prev = other->prev;
+    if (other == list->child)
+        list->child = row;
+    else
+        other->prev->next = row;
+    other->prev = row;
+}
+
 void entity_put(struct entity *e, cJSON *row)
 {
     int64_t id = row_int(row, "id", 0);
-    int at = 0;
     cJSON *other = e->rows->child ? e->rows->child->prev : NULL;
     if (id >= e->next_id)
         e->next_id = id + 1;
@@ -230,9 +241,8 @@ void entity_put(struct entity *e, cJSON *row)
         }
         if (row_int(other, "id", 0) > id)
             break;
-        at++;
     }
-    cJSON_InsertItemInArray(e->rows, at, row);
+    put_before(e->rows, other, row);
 }
 
 /* --- the file --- */

@@ -192,6 +192,14 @@ def page_size():
     same(got.ids, sorted(got.ids))
 
 
+def rows_take_their_place():
+    """Whatever order they come in, also between others."""
+    whole = [c["id"] for c in json.load(open(BOX.world_file, encoding="utf-8"))["entities"]["Companies"]]
+    same(BOX.query("Companies", ALL).ids, sorted(whole))
+    BOX.rows(Contacts=[dict(id=BOB + i, companyID=0, firstName="x", lastName="x", isActive=1) for i in (-1, 7, 5, -3, 6)])
+    same(BOX.query("Contacts", ALL).ids, [BOB - 3, BOB - 1, BOB, OLD, SAM, WES, BOB + 5, BOB + 6, BOB + 7])
+
+
 def pages_by_post():
     many_contacts()
     body = {"filter": [ALL], "MaxRecords": 400}
@@ -351,7 +359,7 @@ if __name__ == "__main__":
             ("booleans", booleans_are_booleans), ("a filter is needed", a_filter_is_needed),
             ("keys in any case", keys_have_any_case), ("500 OR conditions", or_limit),
             ("user-defined fields", user_defined_fields), ("no sorting", lenient(sort_is_ignored)),
-            ("page size and order", page_size), ("pages by POST", pages_by_post), ("pages by GET", pages_by_get),
+            ("page size and order", page_size), ("rows take their place", rows_take_their_place), ("pages by POST", pages_by_post), ("pages by GET", pages_by_get),
             ("long addresses", long_addresses), ("counts", counts), ("by id", by_id), ("below the parent", below_the_parent),
             ("metadata of fields", metadata_of_fields), ("metadata of entities", metadata_of_entities),
             ("the world has the hard cases", the_world_has_the_hard_cases),

@@ -51,6 +51,7 @@ int64_t new_ticket(void);
         e = (struct err)ERR_INIT;                                                                            \
         if ((call) != 0)                                                                                     \
             fail_msg("%s:%d: %s: %s", __FILE__, __LINE__, #call, e.text);                                    \
+        assert_int_equal(e.code, ERR_NONE);                                                                  \
     } while (0)
 #define FAILS(call, want)                                                                                    \
     do {                                                                                                     \

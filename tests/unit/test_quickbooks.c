@@ -4,8 +4,11 @@
 #include "books_child.h"
 #include "frontdesk/pace.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -329,6 +332,36 @@ static void ten_a_second_together(void **state)
     assert_int_equal(books_asked("/companyinfo"), EACH * CHILDREN);
 }
 
+/* Told to stop, nobody waits for a place or for another process. */
+static void stopping_ends_the_wait(void **state)
+{
+    (void)state;
+    int stop = eventfd(1, EFD_CLOEXEC);
+    char lock[220];
+    struct quickbooks_company company;
+    struct quickbooks *other;
+    struct quickbooks_options o = {
+        .conf = &w.conf, .http = &w.http, .budget = b.budget, .state_dir = w.dir, .stop_fd = stop};
+    struct pace *minute;
+    OK(quickbooks_new(&other, &o, &e));
+    OK(pace_open(&minute, w.dir, "quickbooks.minute", 500, 60000, &e));
+    OK(pace_take(minute, 500, &e));
+    clock_shift_ms(50000); /* room in ten seconds, and thirty are waited */
+    int64_t begin = clock_mono_ms();
+    FAILS(quickbooks_company(other, w.pool, &company, &e), ERR_STOPPING);
+    clock_shift_ms(-50000);
+    snprintf(lock, sizeof(lock), "%s.lock", b.token_file);
+    int fd = open(lock, O_RDWR | O_CLOEXEC);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    books_time(DAY_MS);
+    FAILS(quickbooks_company(other, w.pool, &company, &e), ERR_STOPPING);
+    assert_true(clock_mono_ms() - begin < 2000);
+    pace_close(&minute);
+    quickbooks_free(&other);
+    close(fd);
+    close(stop);
+}
+
 static void five_hundred_a_minute(void **state)
 {
     (void)state;
@@ -378,6 +411,7 @@ int main(void)
         TEST(after_429_nobody_calls),
         TEST(ten_a_second_together),
         TEST(five_hundred_a_minute),
+        TEST(stopping_ends_the_wait),
         TEST(links),
     };
     log_set_output(-1, false);

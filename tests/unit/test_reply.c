@@ -73,7 +73,7 @@ static void letters_are_as_agreed(void **state)
         buf_release(&all);
         pool_free(&pool);
     }
-    assert_int_equal(n, 21);
+    assert_int_equal(n, 22);
     templates_free(&t);
 }
 

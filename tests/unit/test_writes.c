@@ -339,15 +339,15 @@ static void time_is_counted(void **state)
 {
     (void)state;
     int64_t n;
-    OK(autotask_time_count(w.at, 40001, &n, &e));
+    OK(autotask_time_count(w.at, 40009, &n, &e));
     assert_int_equal(n, 0);
     world_tell(&w, "rows",
-               "{\"TimeEntries\":[{\"id\":9001,\"ticketID\":40001,\"resourceID\":29680101},"
-               "{\"id\":9002,\"ticketID\":40001,\"resourceID\":29680101},{\"id\":9003,\"ticketID\":1}]}");
-    OK(autotask_time_count(w.at, 40001, &n, &e));
+               "{\"TimeEntries\":[{\"id\":9001,\"ticketID\":40009,\"resourceID\":29680101},"
+               "{\"id\":9002,\"ticketID\":40009,\"resourceID\":29680101},{\"id\":9003,\"ticketID\":1}]}");
+    OK(autotask_time_count(w.at, 40009, &n, &e));
     assert_int_equal(n, 2);
     world_tell(&w, "faults", "[{\"action\":\"status\",\"status\":200,\"body\":\"{}\",\"path\":\"*/count\"}]");
-    FAILS(autotask_time_count(w.at, 40001, &n, &e), ERR_PROTOCOL);
+    FAILS(autotask_time_count(w.at, 40009, &n, &e), ERR_PROTOCOL);
 }
 
 static void contacts_are_found(void **state)

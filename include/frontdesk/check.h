@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check: what the books of both systems do not agree on. A check is a row: its name, what it reads, and a
+ * comparison that is pure: rows in, findings out, no calls and no clock, so that tables can test it.
+ * check_run reads what the row needs, from both systems side by side, and compares.
+ *
+ * What cannot be known is said: settings of the integration that no API shows (assumed), lists that the API
+ * user may not see, QuickBooks Desktop (unseen). Rows that Autotask hides silently never become findings.
+ *
+ * Facts: sync-integration.md, quickbooks-online.md 3, 4, 8, 9, sync-errors.md 3.
+ */
+#ifndef FRONTDESK_CHECK_H
+#define FRONTDESK_CHECK_H
+
+#include "frontdesk/autotask_books.h"
+#include "frontdesk/conf.h"
+#include "frontdesk/quickbooks.h"
+#include "frontdesk/reply_report.h"
+
+enum check_argument { CHECK_NO_ARGUMENT, CHECK_NUMBER, CHECK_NAME };
+
+/* Lists of QuickBooks. */
+enum check_books {
+    CHECK_ITEMS = 1,
+    CHECK_ACCOUNTS = 2,
+    CHECK_TERMS = 4,
+    CHECK_CUSTOMERS = 8,
+    CHECK_PREFERENCES = 16,
+};
+
+/* All that a comparison may look at. Strings and rows are borrowed. */
+struct check_rows {
+    const struct conf *conf;
+    const char *argument; /* "" = none */
+    int64_t now_ms;
+
+    struct autotask *client; /* for links only; NULL: none */
+    struct autotask_books autotask;
+    struct autotask_accesses access;
+    struct autotask_invoices invoices; /* of `invoice`: those that the number may mean */
+    bool by_id;                        /* the number meant the id */
+    struct autotask_lines lines;
+    struct autotask_time_entries entries;
+    struct autotask_ticket_names tickets;
+    struct autotask_customers named; /* companies of that name, or the one of the invoice */
+    bool more_invoices;              /* there are more than were read */
+
+    bool online; /* QuickBooks was read; else it is Desktop */
+    struct quickbooks_items items;
+    struct quickbooks_accounts accounts;
+    struct quickbooks_terms terms;
+    struct quickbooks_customers customers;
+    struct quickbooks_customers parties;      /* who else holds the name */
+    struct quickbooks_invoices in_quickbooks; /* of that number */
+    struct quickbooks_preferences preferences;
+};
+
+struct check {
+    const char *name;         /* "mapping" */
+    const char *const *words; /* further words by which it may be asked for, NULL-terminated */
+    enum check_argument argument;
+    const char *argument_words;    /* "INVOICE"; "" = none */
+    const char *summary;           /* one line for help */
+    unsigned autotask, quickbooks; /* autotask_books_part, check_books */
+    void (*compare)(const struct check_rows *rows, struct report *report);
+};
+
+const struct check *check_list(size_t *n);
+/* By its name or one of its words, whatever the case; NULL: there is none. */
+const struct check *check_find(struct slice word);
+/* Kinds of findings: the table that reports are made with. */
+const struct report_kind *check_kinds(size_t *n);
+/* Every sentence that a report may hold, NULL-terminated. */
+extern const char *const check_sentences[];
+
+struct check_sources {
+    const struct conf *conf;
+    struct autotask *autotask;
+    struct quickbooks *quickbooks; /* NULL: no QuickBooks Online (Desktop) */
+    /* A list was read: "items", how many rows. From any thread; NULL: nobody. */
+    void (*progress)(void *self, const char *what, size_t rows);
+    void *progress_self;
+};
+
+/* What check_run gives: made in memory, for a letter, a file or a terminal. The pools hold the rows that the
+ * report borrows from. */
+enum { CHECK_LISTS = 12 };
+struct check_result {
+    struct pool *pool, *lists[CHECK_LISTS];
+    size_t n_lists;
+    struct report report;
+};
+/* Reads, compares and sorts. ERR_USAGE: an argument is missing, or one too many; ERR_CONFIG: the settings do
+ * not say which integration it is, or QuickBooks Online is not set up; else as the clients have it. */
+int check_run(struct check_result *out, const struct check *check, const char *argument,
+              const struct check_sources *sources, struct err *e) MUST_USE;
+/* Only the comparison: rows that somebody else has read. */
+void check_compare(struct report *report, struct pool *pool, const struct check *check,
+                   const struct check_rows *rows);
+void check_release(struct check_result *r);
+
+#endif

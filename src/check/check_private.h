@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check, inside: the kinds of findings, and what the comparisons share. */
+#ifndef FRONTDESK_CHECK_PRIVATE_H
+#define FRONTDESK_CHECK_PRIVATE_H
+
+#include "frontdesk/check.h"
+#include "nearname.h"
+
+/* kind, section of templates/LANGUAGE/check/, severity. Order in a report: severity, then this. */
+#define CHECK_KINDS(X)                                                                                       \
+    X(ITEM_IS_CATEGORY, "item-is-category", ERROR)                                                           \
+    X(ITEM_INACTIVE, "item-inactive", ERROR)                                                                 \
+    X(ITEM_ACCOUNT_INACTIVE, "item-account-inactive", ERROR)                                                 \
+    X(ITEM_NO_ACCOUNT, "item-no-account", ERROR)                                                             \
+    X(NAME_FORBIDDEN, "name-forbidden", ERROR)                                                               \
+    X(NAME_TOO_LONG, "name-too-long", ERROR)                                                                 \
+    X(ITEM_NEAR, "item-near", ERROR)                                                                         \
+    X(ITEM_MISSING, "item-missing", ERROR)                                                                   \
+    X(NUMBER_EMPTY, "number-empty", ERROR)                                                                   \
+    X(TERM_INACTIVE, "term-inactive", ERROR)                                                                 \
+    X(TERM_MISSING, "term-missing", ERROR)                                                                   \
+    X(ITEM_AND_CATEGORY, "item-and-category", WARNING)                                                       \
+    X(ITEM_NO_QUANTITY, "item-no-quantity", WARNING)                                                         \
+    X(ITEM_CASE, "item-case", WARNING)                                                                       \
+    X(ITEM_TYPE, "item-type", WARNING)                                                                       \
+    X(ITEM_ACCOUNT_TYPE, "item-account-type", WARNING)                                                       \
+    X(ITEMS_ALIKE, "items-alike", WARNING)                                                                   \
+    X(CODES_ALIKE, "codes-alike", WARNING)                                                                   \
+    X(NUMBER_DOUBLE, "number-double", WARNING)                                                               \
+    X(LEVEL_TOO_LONG, "level-too-long", WARNING)                                                             \
+    X(ACCOUNT_DIFFERS, "account-differs", WARNING)                                                           \
+    X(ACCOUNT_MISSING, "account-missing", WARNING)                                                           \
+    X(ACCOUNT_INACTIVE, "account-inactive", WARNING)                                                         \
+    X(ACCOUNT_TYPE, "account-type", WARNING)                                                                 \
+    X(CODE_NO_ACCOUNT, "code-no-account", WARNING)                                                           \
+    X(TERM_OVERRIDES_OWN, "term-overrides-own", WARNING)                                                     \
+    X(TEMPLATE_SENDS_TERM, "template-sends-term", WARNING)                                                   \
+    X(CUSTOMER_NO_TERM, "customer-no-term", WARNING)                                                         \
+    X(CODES_SAME, "codes-same", NOTE)                                                                        \
+    X(COMPANY_OWN_TEMPLATE, "company-own-template", NOTE)                                                    \
+    X(ITEM_ONLY_QUICKBOOKS, "item-only-quickbooks", NOTE)
+
+enum check_kind {
+#define CHECK_ENUM(kind, key, severity) KIND_##kind,
+    CHECK_KINDS(CHECK_ENUM)
+#undef CHECK_ENUM
+        CHECK_N_KINDS
+};
+
+/* QuickBooks Online's limit of an item's name, and what is said of Desktop's levels (unconfirmed). */
+enum { ITEM_NAME_MAX = 100, LEVEL_NAME_MAX = 31 };
+
+/* --- what the comparisons share: shared.c --- */
+
+/* A name of Autotask that the integration looks up among the items. */
+struct check_code {
+    const char *key; /* what is looked up: name or external number */
+    const char *name;
+    const char *kind; /* "work type" */
+    int64_t id;
+    int64_t ledger_id;
+    const char *ledger; /* its general ledger account; "" = none */
+    bool expense;
+    bool sold; /* of a list of services and the like: no external number, no account of its own */
+};
+struct check_codes {
+    struct check_code *v;
+    size_t n;
+};
+/* Those that the settings say, active ones, in the order of the lists. */
+void check_codes_of(const struct check_rows *rows, struct pool *pool, struct check_codes *out);
+/* Is every list of codes visible as a whole? If not, it is said (REPORT_UNSEEN). */
+bool check_sees_codes(const struct check_rows *rows, struct report *r);
+
+/* The name of an item as it is compared. */
+struct slice check_item_name(const struct quickbooks_item *item);
+/* Active, and no category. */
+bool check_item_usable(const struct quickbooks_item *item);
+/* Items whose income account matters. */
+bool check_item_has_account(const struct quickbooks_item *item);
+struct name_index *check_account_index(const struct check_rows *rows, struct pool *pool);
+/* NULL: no such id. */
+const struct quickbooks_account *check_account_by_id(const struct check_rows *rows,
+                                                     const struct name_index *index, const char *id);
+const char *check_account_name(const struct quickbooks_account *account);
+
+const char *check_id(struct report *r, int64_t id);
+void check_code_evidence(struct report *r, struct report_finding *f, const struct check_code *code);
+void check_item_evidence(const struct check_rows *rows, struct report *r, struct report_finding *f,
+                         const struct quickbooks_item *item);
+void check_account_evidence(const struct check_rows *rows, struct report *r, struct report_finding *f,
+                            const struct quickbooks_account *account);
+/* A page of QuickBooks, in the pool. */
+const char *check_link(const struct check_rows *rows, struct report *r, enum quickbooks_page page,
+                       const char *id);
+/* A page of Autotask; "" = not known. */
+const char *check_page(const struct check_rows *rows, struct report *r, enum autotask_page page, int64_t id);
+const char *check_count(struct report *r, size_t n);
+/* verdict-NAME-errors, -warnings or -clean, with the counts. `keys`: those three. */
+void check_verdict(struct report *r, const char *const keys[3]);
+/* What is assumed of the integration's settings. */
+void check_assume_matching(const struct check_rows *rows, struct report *r);
+
+/* --- comparisons --- */
+
+void compare_mapping(const struct check_rows *rows, struct report *r);
+void compare_accounts(const struct check_rows *rows, struct report *r);
+void compare_terms(const struct check_rows *rows, struct report *r);
+/* Without verdict: for `all` too. */
+void find_mapping(const struct check_rows *rows, struct report *r);
+/* The income accounts of items that codes match, only. */
+void find_item_accounts(const struct check_rows *rows, struct report *r);
+void find_accounts(const struct check_rows *rows, struct report *r);
+void find_terms(const struct check_rows *rows, struct report *r);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nearname: names that people take for the same one, and rows found by name. */
+#ifndef FRONTDESK_CHECK_NEARNAME_H
+#define FRONTDESK_CHECK_NEARNAME_H
+
+#include "frontdesk/base.h"
+
+/* Appends the form under which near names are equal: no case, accents, blanks or punctuation (but + # % $,
+ * which part C++ from C#), & as "and", letters of other alphabets as the Latin ones that they look like. A
+ * name of which nothing is left stands for itself. */
+void nearname_into(struct buf *out, struct slice name);
+/* Do they differ in nothing but upper and lower case? */
+bool nearname_same_but_case(const char *a, const char *b);
+
+/* Row numbers by key, in the order in which they were added. Keys are borrowed. */
+struct name_index;
+enum { NAME_INDEX_NONE = UINT32_MAX };
+struct name_index *name_index_new(struct pool *pool, size_t rows) MUST_USE;
+void name_index_add(struct name_index *index, struct slice key, uint32_t row);
+uint32_t name_index_first(const struct name_index *index, struct slice key);
+uint32_t name_index_next(const struct name_index *index, uint32_t row);
+
+#endif
