@@ -19,9 +19,9 @@ static void say_missing(struct load *l, const char *key, const char *wanted, con
     }
     const char *near = fold_nearest(wanted, names);
     l->label_missing = true;
-    buf_printf(l->problems, "%s: %s = \"%s\": Autotask has no such %s%s%s%s has %s\n", l->conf->path, key,
-               wanted, field, near ? "; did you mean \"" : "", near ? near : "", near ? "\"? It" : "; it",
-               labels.len ? labels.data : "none that this API user may see");
+    buf_printf(l->problems, "%s:%u: %s = \"%s\": Autotask has no such %s%s%s%s has %s\n", l->conf->path,
+               conf_line(l->conf, key), key, wanted, field, near ? "; did you mean \"" : "", near ? near : "",
+               near ? "\"? It" : "; it", labels.len ? labels.data : "none that this API user may see");
     buf_release(&labels);
 }
 
@@ -117,9 +117,10 @@ static void resolve_company(struct load *l)
     l->label_missing = true;
     buf_printf(
         l->problems,
-        "%s: ticket.company = \"%s\": Autotask has no active company of that name%s; remove the key for "
+        "%s:%u: ticket.company = \"%s\": Autotask has no active company of that name%s; remove the key for "
         "the own company\n",
-        l->conf->path, wanted, l->values.n_companies ? "" : " that this API user may see");
+        l->conf->path, conf_line(l->conf, "ticket.company"), wanted,
+        l->values.n_companies ? "" : " that this API user may see");
 }
 
 int load_labels(struct autotask *at, struct load *l, struct err *e)
