@@ -81,6 +81,9 @@ static void put_before(struct buf *out, struct desk *d, const struct job_view *v
             out,
             "before    taken already as %s: a second copy does nothing (outcome same); new, it would be:\n",
             ref);
+    if (v->plan.said_again)
+        buf_printf(out, "before    this sender said the same in %s: no second request is made of it\n",
+                   v->plan.argument);
     if (v->follows)
         buf_printf(out, "before    it answers %s (%s%s%s)%s\n", v->origin->root.ref,
                    job_state_name(v->origin->root.state), v->origin->root.ticket_number[0] ? ", " : "",
@@ -333,6 +336,8 @@ static void json_before(struct buf *out, const struct job_view *v, const char *t
 {
     if (taken_as)
         json_put_text(out, "taken_as", taken_as);
+    if (v->plan.said_again)
+        json_put_text(out, "said_again", v->plan.argument);
     if (!v->follows)
         return;
     json_put_name(out, "answers");

@@ -58,6 +58,10 @@ struct submission_after {
     const char *owed_mailbox;
     int64_t finished_job;
     bool job_ready;
+    /* told at once, when it stands in the queue */
+    void (*queued)(void *self, int64_t job);
+    void *self;
+    int64_t job;
 };
 extern const struct submission_after submission_wakes; /* only job_ready */
 

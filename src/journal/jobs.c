@@ -188,25 +188,28 @@ int journal_finish(struct journal *j, const struct journal_job *job, const struc
 struct later_arg {
     int64_t job, run_at_ms;
     unsigned tries;
-    const char *reason;
+    const char *reason, *conversation;
 };
 
 static int later(struct db *db, void *self, struct err *e)
 {
     static const char sql[] =
-        "UPDATE jobs SET run_at = ?, tries = ?, reason = ?, attempts = 0 WHERE id = ? AND open = 1";
+        "UPDATE jobs SET run_at = ?, tries = ?, reason = ?, conversation = COALESCE(?, conversation),"
+        " attempts = 0 WHERE id = ? AND open = 1";
     const struct later_arg *a = self;
     struct query q = query_start(db, sql);
     query_int(&q, a->run_at_ms);
     query_int(&q, a->tries);
     query_text(&q, a->reason);
+    query_text(&q, a->conversation);
     query_int(&q, a->job);
     return query_run(&q, e);
 }
 
-int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
-                  struct err *e)
+int journal_later(struct journal *j, const struct journal_job *job, int64_t run_at_ms, unsigned tries,
+                  const char *reason, struct err *e)
 {
-    struct later_arg a = {job, run_at_ms, tries, reason};
+    bool known = job->conversation && job->conversation[0];
+    struct later_arg a = {job->id, run_at_ms, tries, reason, known ? job->conversation : NULL};
     return journal_write(j, later, &a, &submission_wakes, e);
 }
