@@ -166,7 +166,7 @@ static enum letter_kind kind_now(struct job *job, const char **name)
 int job_answer(struct job *job, struct err *e)
 {
     struct journal_letter letter;
-    const char *name;
+    const char *name = "final";
     if (job_need_plan(job, e) != 0)
         return -1;
     if (!job->mailbox)

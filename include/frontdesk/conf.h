@@ -151,8 +151,8 @@ int conf_load(const char *path, struct conf **out, struct buf *problems) MUST_US
 /* The same from memory, with `name` in messages (tests, fuzzing). */
 int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems) MUST_USE;
 void conf_free(struct conf **conf);
-/* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when it
- * does not. */
+/* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
+ * it does not. */
 unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name);
 /* Is `host` 127.0.0.0/8, ::1 or localhost? */
