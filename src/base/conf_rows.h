@@ -30,6 +30,10 @@ enum conf_type {
     CONF_TRUST_PROFILE,
     CONF_DIGITS,
     CONF_ENVIRONMENT, /* bool: the sandbox */
+    CONF_INTEGRATION, /* enum conf_integration */
+    CONF_MATCH_BY,    /* bool: the external number */
+    CONF_MATCH_ALSO,  /* bits of conf_match_also */
+    CONF_NUMBERS_BY,  /* bool: Autotask */
 };
 
 /* Where the value goes: into struct conf, into one element of a list of groups, or into a group that may be

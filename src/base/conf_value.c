@@ -446,6 +446,70 @@ static bool read_environment(struct value *v)
            wrong(v, "\"%.60s\" is no environment", v->text);
 }
 
+/* --- one of some words --- */
+
+static const struct choice {
+    enum conf_type type;
+    const char *word;
+    unsigned value;
+} choices[] = {
+    {CONF_INTEGRATION, "qbo-app", CONF_QBO_APP},
+    {CONF_INTEGRATION, "sah", CONF_SAH},
+    {CONF_INTEGRATION, "qbd", CONF_QBD},
+    {CONF_INTEGRATION, "3rd", CONF_THIRD},
+    {CONF_MATCH_BY, "name", false},
+    {CONF_MATCH_BY, "external-number", true},
+    {CONF_MATCH_ALSO, "services", CONF_ALSO_SERVICES},
+    {CONF_MATCH_ALSO, "bundles", CONF_ALSO_BUNDLES},
+    {CONF_MATCH_ALSO, "products", CONF_ALSO_PRODUCTS},
+    {CONF_MATCH_ALSO, "expenses", CONF_ALSO_EXPENSES},
+    {CONF_NUMBERS_BY, "quickbooks", false},
+    {CONF_NUMBERS_BY, "autotask", true},
+};
+
+static bool choose(struct value *v, const char *word, unsigned *out)
+{
+    if (!word)
+        return wrong(v, "must be a text in quotes");
+    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+        if (choices[i].type == v->row->type && slice_eq_nocase(slice_of(word), slice_of(choices[i].word))) {
+            *out = choices[i].value;
+            return true;
+        }
+    }
+    return wrong(v, "\"%.60s\" is none of the words", clean(word) ? word : "(control character)");
+}
+
+static bool read_integration(struct value *v)
+{
+    unsigned value = 0;
+    bool ok = !v->s || choose(v, v->text, &value); /* absent: not said */
+    *(enum conf_integration *)v->to = (enum conf_integration)value;
+    return ok;
+}
+
+static bool read_either(struct value *v)
+{
+    unsigned value = 0;
+    bool ok = choose(v, v->text, &value);
+    *(bool *)v->to = value;
+    return ok;
+}
+
+static bool read_choices(struct value *v)
+{
+    unsigned bits = 0, bit = 0;
+    if (v->s && !is_list(v))
+        return false;
+    for (int i = 0; v->s && i < config_setting_length(v->s); i++) {
+        if (!choose(v, config_setting_get_string(config_setting_get_elem(v->s, (unsigned)i)), &bit))
+            return false;
+        bits |= bit;
+    }
+    *(unsigned *)v->to = bits;
+    return true;
+}
+
 static bool dispatch(struct value *v)
 {
     switch (v->row->type) {
@@ -491,6 +555,13 @@ static bool dispatch(struct value *v)
         return read_digits(v);
     case CONF_ENVIRONMENT:
         return read_environment(v);
+    case CONF_INTEGRATION:
+        return read_integration(v);
+    case CONF_MATCH_BY:
+    case CONF_NUMBERS_BY:
+        return read_either(v);
+    case CONF_MATCH_ALSO:
+        return read_choices(v);
     }
     return false;
 }

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A firm that only looks into its books: settings, secrets and a login for the command line, no mail server."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+
+from books import CLIENT, REALM, REDIRECT
+from daemon import SETTINGS
+from console import PROGRAM
+from sandbox import ROOT, Sandbox
+
+BOOKS = """
+quickbooks = {{ realm = "{realm}"; environment = "sandbox"; client_id = "{client}"; client_secret_file = "{dir}/books-secret";
+  token_file = "{dir}/state/quickbooks-token"; redirect_url = "{redirect}"; consent_url = "{url}/connect/oauth2";
+  token_url = "{url}/oauth2/v1/tokens/bearer"; api_url = "{url}"; }};
+"""
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+class Firm:
+    """`world` is a world as data, None: the one of the fixtures; `integration` and `more` are settings of the firm."""
+
+    def __init__(self, world=None, integration="qbo-app", more=""):
+        self.dir = tempfile.mkdtemp(prefix="frontdesk-firm-")
+        self.conf = os.path.join(self.dir, "frontdesk.conf")
+        os.mkdir(os.path.join(self.dir, "state"), 0o700)
+        path = os.path.join(self.dir, "world.json")
+        if world:
+            with open(path, "w", encoding="utf-8") as out:
+                json.dump(world, out)
+        self.sandbox = Sandbox(path) if world else Sandbox()
+        self.integration, self.more = integration, more
+
+    def __enter__(self):
+        self.sandbox.start()
+        self.sandbox.settings(qb_per_second=0, qb_per_minute=0)
+        self.write("mail-password", "x\n")
+        self.write("autotask-secret", "sandbox-secret#1\n")
+        self.write("autotask-code", "SANDBOXCODE\n")
+        self.write("books-secret", CLIENT[1] + "\n")
+        self.settings()
+        if self.integration != "qbd":
+            self.login()
+        return self
+
+    def __exit__(self, *_):
+        self.sandbox.stop()
+        shutil.rmtree(self.dir)
+
+    def settings(self):
+        url = self.sandbox.url
+        firm = SETTINGS.format(dir=self.dir, mailbox="desk@northwind.example", trust="none", ca="/dev/null", url=url, imaps=993,
+                               submission=587, templates=os.path.join(ROOT, "templates"), extra="")
+        chosen = 'integration = "%s"; ' % self.integration if self.integration else ""
+        firm = firm.replace("firm = { ", "firm = { " + chosen + self.more, 1)
+        if self.integration != "qbd":
+            firm += BOOKS.format(dir=self.dir, realm=REALM, client=CLIENT[0], redirect=REDIRECT, url=url.rstrip("/"))
+        self.write("frontdesk.conf", firm)
+
+    def write(self, name, text):
+        with open(os.open(os.path.join(self.dir, name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def login(self):
+        child = subprocess.Popen([PROGRAM, "login", "quickbooks", "-c", self.conf], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True)
+        said = ""
+        for line in child.stdout:
+            said += line
+            if line.startswith("http"):
+                address = line.strip()
+            if "press Enter" in line:
+                break
+        try:
+            urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+        except urllib.error.HTTPError as answer:
+            back = answer.headers["Location"]
+        said += child.communicate(back + "\n", timeout=30)[0]
+        if child.returncode != 0:
+            raise AssertionError(said)
