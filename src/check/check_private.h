@@ -61,7 +61,8 @@ struct check_code {
     int64_t ledger_id;
     const char *ledger; /* its general ledger account; "" = none */
     bool expense;
-    bool sold; /* of a list of services and the like: no external number, no account of its own */
+    bool unseen; /* its name holds marks that are not shown: it equals no name here */
+    bool sold;   /* of a list of services and the like: no external number, no account of its own */
 };
 struct check_codes {
     struct check_code *v;

@@ -20,6 +20,7 @@ struct mapping {
     struct check_codes codes;
     struct name_index *by_name, *by_near; /* items; by_near: the usable ones */
     struct name_index *near_codes, *accounts;
+    struct name_index *known; /* every active name of Autotask, also of kinds that are not compared */
     struct slice *item_forms, *code_forms; /* under which near names are equal */
     struct item_state *states;
 };
@@ -60,6 +61,17 @@ static void index_codes(struct mapping *m)
             continue;
         m->code_forms[i] = form_of(m->pool, slice_of(m->codes.v[i].key));
         name_index_add(m->near_codes, m->code_forms[i], i);
+    }
+}
+
+static void index_known(struct mapping *m)
+{
+    const struct autotask_codes *codes = &m->rows->autotask.codes;
+    bool by_number = m->rows->conf->firm.match_by_number;
+    m->known = name_index_new(m->pool, codes->n);
+    for (uint32_t i = 0; i < codes->n; i++) {
+        if (codes->v[i].active)
+            name_index_add(m->known, slice_of(by_number ? codes->v[i].external_number : codes->v[i].name), i);
     }
 }
 
@@ -132,7 +144,8 @@ struct matches {
 static void find_exact(struct mapping *m, uint32_t code, struct matches *out)
 {
     const struct quickbooks_item *items = m->rows->items.v;
-    uint32_t i = name_index_first(m->by_name, slice_of(m->codes.v[code].key));
+    uint32_t i = m->codes.v[code].unseen ? NAME_INDEX_NONE
+                                         : name_index_first(m->by_name, slice_of(m->codes.v[code].key));
     for (; i != NAME_INDEX_NONE; i = name_index_next(m->by_name, i)) {
         const struct quickbooks_item *item = &items[i];
         const struct quickbooks_item **at = !item->active                    ? &out->inactive
@@ -153,7 +166,7 @@ static void look_for_near(struct mapping *m, uint32_t code)
     bool case_only = false;
     uint32_t i = name_index_first(m->by_near, m->code_forms[code]);
     for (; i != NAME_INDEX_NONE; i = name_index_next(m->by_near, i)) {
-        bool same = nearname_same_but_case(items[i].name, c->key);
+        bool same = !c->unseen && nearname_same_but_case(items[i].name, c->key);
         m->states[i].near = true;
         if (!near || (same && !case_only))
             near = &items[i];
@@ -165,6 +178,7 @@ static void look_for_near(struct mapping *m, uint32_t code)
     }
     struct report_finding *f = add_code_finding(m, case_only ? KIND_ITEM_CASE : KIND_ITEM_NEAR, c);
     report_fact(f, "other", near->name);
+    report_fact(f, "sign", c->unseen ? "marks that are not shown" : "");
     check_item_evidence(m->rows, m->r, f, near);
 }
 
@@ -306,7 +320,8 @@ static void look_at_item(struct mapping *m, uint32_t i, bool sees_all)
     if (!check_item_usable(item))
         return;
     if (!m->states[i].code) {
-        if (sees_all && !m->states[i].near) {
+        bool known = name_index_first(m->known, slice_of(item->name)) != NAME_INDEX_NONE;
+        if (sees_all && !known && !m->states[i].near) {
             struct report_finding *f = report_add(m->r, KIND_ITEM_ONLY_QUICKBOOKS, item->name);
             report_fact(f, "type", item->type_name);
             check_item_evidence(m->rows, m->r, f, item);
@@ -341,6 +356,7 @@ static void prepare(struct mapping *m, const struct check_rows *rows, struct rep
     m->accounts = check_account_index(rows, m->pool);
     index_items(m);
     index_codes(m);
+    index_known(m);
 }
 
 void find_mapping(const struct check_rows *rows, struct report *r)

@@ -38,7 +38,8 @@ static void add_sold(const struct check_rows *rows, unsigned bit, const struct a
                                                    .kind = kind,
                                                    .id = list->v[i].id,
                                                    .ledger = "",
-                                                   .sold = true};
+                                                   .sold = true,
+                                                   .unseen = list->v[i].unseen};
     }
 }
 
@@ -58,7 +59,8 @@ void check_codes_of(const struct check_rows *rows, struct pool *pool, struct che
                                 .id = c->id,
                                 .ledger_id = c->ledger_id,
                                 .ledger = c->ledger_name,
-                                .expense = c->kind == AT_CODE_EXPENSE};
+                                .expense = c->kind == AT_CODE_EXPENSE,
+                                .unseen = c->unseen};
     }
     add_sold(rows, CONF_ALSO_SERVICES, &at->services, "service", out);
     add_sold(rows, CONF_ALSO_BUNDLES, &at->bundles, "bundle", out);

@@ -24,6 +24,26 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def log_in(conf):
+    """As a person does it with a browser."""
+    child = subprocess.Popen([PROGRAM, "login", "quickbooks", "-c", conf], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    said = ""
+    for line in child.stdout:
+        said += line
+        if line.startswith("http"):
+            address = line.strip()
+        if "press Enter" in line:
+            break
+    try:
+        urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+    except urllib.error.HTTPError as answer:
+        back = answer.headers["Location"]
+    said += child.communicate(back + "\n", timeout=30)[0]
+    if child.returncode != 0:
+        raise AssertionError(said)
+
+
 class Firm:
     """`world` is a world as data, None: the one of the fixtures; `integration` and `more` are settings of the firm."""
 
@@ -69,19 +89,4 @@ class Firm:
             out.write(text)
 
     def login(self):
-        child = subprocess.Popen([PROGRAM, "login", "quickbooks", "-c", self.conf], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, text=True)
-        said = ""
-        for line in child.stdout:
-            said += line
-            if line.startswith("http"):
-                address = line.strip()
-            if "press Enter" in line:
-                break
-        try:
-            urllib.request.build_opener(NoRedirect).open(address, timeout=10)
-        except urllib.error.HTTPError as answer:
-            back = answer.headers["Location"]
-        said += child.communicate(back + "\n", timeout=30)[0]
-        if child.returncode != 0:
-            raise AssertionError(said)
+        log_in(self.conf)

@@ -112,6 +112,11 @@ class Planter:
         pair = (name, change(name)) if self.random.random() < 0.5 else (change(name), name)
         self.find("mapping", "item-near", self.code(pair[0]), self.item(pair[1]))
 
+    def unseen(self):
+        """Equal to the eye and for whoever drops marks without width."""
+        name = self.name()
+        self.find("mapping", "item-near", self.code(name.replace(" ", "\u200b ", 1)), self.item(name))
+
     def case(self):
         name = self.name()
         self.find("mapping", "item-case", self.code(name), self.item(name.upper()))
@@ -179,7 +184,7 @@ class Planter:
     def decoys(self):
         """Rows that look wrong and are not."""
         self.code(self.name(), INTERNAL)
-        self.code(self.name(), EXPENSE)
+        self.item(self.code(self.name(), EXPENSE)["externalNumber" if self.by_number else "name"])
         self.code(self.name(), active=False)
         self.item(self.name(), "Category")
         self.item(self.name(), active=False)
@@ -269,7 +274,7 @@ class Planter:
 
     # --- worlds ---
 
-    EVERY = ("missing", "is_category", "and_category", "inactive", "near", "case", "no_quantity", "odd_type", "no_account",
+    EVERY = ("missing", "is_category", "and_category", "inactive", "near", "unseen", "case", "no_quantity", "odd_type", "no_account",
              "inactive_account", "account_type", "items_alike", "codes_alike", "codes_same", "only_quickbooks", "forbidden", "too_long",
              "decoys", "no_ledger", "ledger_missing", "ledger_inactive", "ledger_type", "differs")
 
@@ -294,7 +299,7 @@ class Planter:
         entities, books = world["entities"], world["quickbooks"]["entities"]
         own = [row for row in entities["Companies"] if row["id"] == 0]
         for row in own:
-            row["invoiceTemplateID"] = self.templates[0]["id"]
+            row["invoiceTemplateID"] = self.templates[0]["id"] if self.templates else None
         entities.update(BillingCodes=self.codes, Services=[], ServiceBundles=[], Products=[], ContractMilestones=[], Invoices=[],
                         BillingItems=[], TicketCharges=[], ContractCharges=[], TimeEntries=[], InvoiceTemplates=self.templates,
                         PaymentTerms=self.payment_terms, Companies=own + self.companies)

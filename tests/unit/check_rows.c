@@ -29,7 +29,7 @@ static void add_code(struct check_world *w, char *const f[FIELDS])
     } kinds[] = {{"work", AT_CODE_WORK_TYPE},  {"material", AT_CODE_MATERIAL},
                  {"service", AT_CODE_SERVICE}, {"milestone", AT_CODE_MILESTONE},
                  {"expense", AT_CODE_EXPENSE}, {"internal", AT_CODE_INTERNAL},
-                 {"!work", AT_CODE_WORK_TYPE}};
+                 {"!work", AT_CODE_WORK_TYPE}, {"~work", AT_CODE_WORK_TYPE}};
     struct autotask_codes *list = &w->rows.autotask.codes;
     struct autotask_code *c = &list->v[list->n++];
     *c = (struct autotask_code){.id = number(f[1]),
@@ -41,7 +41,8 @@ static void add_code(struct check_world *w, char *const f[FIELDS])
                                 .ledger_id = number(f[5]),
                                 .ledger_name = f[6],
                                 .type_name = "",
-                                .active = f[2][0] != '!'};
+                                .active = f[2][0] != '!',
+                                .unseen = f[2][0] == '~'};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         c->kind = strcmp(kinds[i].name, f[2]) == 0 ? kinds[i].kind : c->kind;
 }

@@ -4,7 +4,7 @@
  * | between, missing ones empty:
  *
  *   c|ID|KIND|NAME|NUMBER|LEDGER ID|LEDGER      a billing code; KIND: work material service milestone expense
- *   s|ID|NAME                                   a service; b: a bundle
+ * internal; ! before it: inactive, ~: with marks that are not shown s|ID|NAME a service; b: a bundle
  *   i|ID|TYPE|NAME|ACCOUNT ID|FULL NAME         an item; a leading ! before the type: inactive
  *   a|ID|TYPE|NAME|NUMBER|FULL NAME             an account; likewise
  *   t|ID|NAME                                   a term of QuickBooks; T: inactive

@@ -81,6 +81,7 @@ static const struct check_case mapping[] = {
     {"near a category only", SALES "c|1|work|Hard ware\ni|19|Category|Hardware\n", "item-missing 1\n"},
     {"punctuation only", SALES "c|1|work|***\ni|19|Service|---|1\n",
      "item-missing 1\nitem-only-quickbooks 19\n"},
+    {"marks that are not shown", SALES "c|1|~work|Labor\ni|19|Service|Labor|1\n", "item-near 1 19\n"},
     /* alike on one side */
     {"two items", SALES "c|1|work|Labor\ni|19|Service|Labor|1\ni|20|Service|La-bor|1\n",
      "items-alike 19 20\nitem-only-quickbooks 20\n"},
@@ -95,6 +96,8 @@ static const struct check_case mapping[] = {
      "item-only-quickbooks 19\n"},
     {"internal time never goes over", SALES "c|1|internal|Holiday\n", ""},
     {"expenses only when they are configured", SALES "c|1|expense|Mileage\n", ""},
+    {"an item called as a code that is not compared", SALES "c|1|expense|Travel\ni|19|Service|Travel|1\n",
+     ""},
     /* types */
     {"discount", SALES "c|1|material|Rebate\ni|19|Discount|Rebate|1\n", "item-no-quantity 19 1\n"},
     {"subtotal", SALES "c|1|material|Sum\ni|19|Subtotal|Sum\n", "item-no-quantity 19 1\n"},

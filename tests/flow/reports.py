@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Checks by mail: the report as text, HTML and table in one answer, one answer only, nothing changed in either system; word when it takes
+long, when QuickBooks is not set up and when it cannot be read; and tickets that never wait behind a report."""
+import csv
+import email
+import email.policy
+import io
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from books import CLIENT, REALM, REDIRECT  # noqa: E402
+from firm import BOOKS, log_in  # noqa: E402
+from lab import STAFF, Lab  # noqa: E402
+import tap  # noqa: E402
+
+
+def settle(books=True, integration=True, extra=""):
+    """A new installation; with a login at QuickBooks if `books`."""
+    LAB.clean()
+    LAB.sandbox.settings(qb_per_second=0, qb_per_minute=0)
+    LAB.daemon._write("books-secret", CLIENT[1] + "\n")
+    text = ORIGINAL.replace("firm = { ", 'firm = { integration = "qbo-app"; ', 1) if integration else ORIGINAL
+    if books:
+        text += BOOKS.format(dir=LAB.daemon.dir, realm=REALM, client=CLIENT[0], redirect=REDIRECT, url=LAB.sandbox.url.rstrip("/"))
+    LAB.daemon._write("frontdesk.conf", text + extra)
+    if books:
+        log_in(LAB.daemon.conf)
+
+
+def letters():
+    return [email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(STAFF).get("INBOX", [])]
+
+
+def words(letter):
+    return letter.get_body(("plain",)).get_content()
+
+
+def changes():
+    """Requests that could have changed something. Queries of both systems are POSTs too."""
+    return [r for r in LAB.sandbox.log() if r["method"] not in ("GET",) and not r["path"].rstrip("/").endswith("query") and "oauth2" not in r["path"]]
+
+
+def a_report():
+    settle()
+    LAB.deliver(dict(subject="check mapping", text="please\n"))
+    LAB.settle()
+    got = letters()
+    tap.check(len(got) == 1, "%d letters" % len(got))
+    letter = got[0]
+    tap.check(letter["Subject"] == "Re: check mapping" and letter["Auto-Submitted"] == "auto-replied", str(letter["Subject"]))
+    tap.check("Nothing was changed in either system" in words(letter), words(letter))
+    tap.check("<html" in letter.get_body(("html",)).get_content(), "no HTML")
+    files = list(letter.iter_attachments())
+    tap.check([f.get_filename() for f in files] == ["check-mapping.csv"], "files: %r" % files)
+    table = files[0].get_payload(decode=True).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(table)))
+    done = LAB.daemon.run("check", "mapping", "--format", "csv")
+    tap.check(done[0] in (0, 1), repr(done))
+    tap.check(rows == list(csv.reader(io.StringIO(done[1].lstrip("\ufeff")))), "the table differs from that of the command line:\n%s\n%s" % (table, done[1]))
+    tap.check(not changes() and not LAB.tickets(), "changed: %r" % changes())
+    tap.check([row["outcome"] for row in LAB.daemon.journal()] == ["answered"], repr(LAB.daemon.journal()))
+
+
+def an_argument(subject, said):
+    def test():
+        settle()
+        LAB.deliver(dict(subject=subject, text="x\n"))
+        LAB.settle()
+        got = letters()
+        tap.check(len(got) == 1 and said in words(got[0]), "\n".join(map(words, got)))
+        tap.check(not LAB.tickets(), "a ticket was made")
+    return test
+
+
+def not_set_up(said, **how):
+    def test():
+        settle(**how)
+        LAB.deliver(dict(subject="check terms", text="x\n"))
+        LAB.settle()
+        got = letters()
+        tap.check(len(got) == 1 and said in words(got[0]), "\n".join(map(words, got)))
+        tap.check(not LAB.tickets() and not LAB.alerts(), "a ticket or an alert was made")
+    return test
+
+
+def one_that_takes_long():
+    """`Working on it`, then the report; a ticket that comes after it is there long before."""
+    settle(extra="")
+    LAB.sandbox.faults([dict(action="delay", path="Item", ms=11000, nth=1)])
+    LAB.daemon.start()
+    try:
+        LAB.deliver(dict(subject="check mapping", text="x\n"))
+        time.sleep(1.5)
+        begin = time.monotonic()
+        LAB.deliver(dict(subject="Sarah: quick", text="x\n", sender="mike.chen@northwind.example"))
+        while not LAB.tickets() and time.monotonic() - begin < 30:
+            time.sleep(0.1)
+        ticket_s = time.monotonic() - begin
+        while len(letters()) < 2 and time.monotonic() - begin < 60:
+            time.sleep(0.2)
+    finally:
+        LAB.daemon.stop()
+    got = [words(letter) for letter in letters()]
+    tap.check(len(got) == 2 and "Working on it" in got[0] and "Nothing was changed" in got[1], "\n".join(got))
+    tap.check(ticket_s < 6, "the ticket took %.1f s" % ticket_s)
+
+
+if __name__ == "__main__":
+    with Lab("per_sender_hour = 1000;") as LAB:
+        with open(LAB.daemon.conf, encoding="utf-8") as settings:
+            ORIGINAL = settings.read()
+        tap.run([("check mapping: text, HTML, table", a_report),
+                 ("check invoice of a number that nobody has", an_argument("check invoice 999999", "999999")),
+                 ("QuickBooks is not set up", not_set_up("no login to QuickBooks", books=False)),
+                 ("the integration is not named", not_set_up("firm.integration", books=False, integration=False)),
+                 ("one that takes long", one_that_takes_long)])
