@@ -176,14 +176,13 @@ int job_answer(struct job *job, struct err *e)
     bool silent = !job->plan.reply || !job->plan.reply[0];
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
-    const struct check *check = job_check(job);
     struct check_result found = {0};
-    if (check && !job_check_turn(job))
-        return 0;
-    int made = check ? job_check_run(job, check, &found, e) : 0;
+    const struct report *report = NULL;
+    int made = silent ? 0 : job_report(job, &found, &report, e);
+    if (job->waits)
+        return made;
     if (made == 0 && !silent)
-        made =
-            job_make_report(job, check ? &found.report : NULL, template, name, job->plan.reason, &letter, e);
+        made = job_make_report(job, report, template, name, job->plan.reason, &letter, e);
     check_release(&found);
     if (made != 0)
         return -1;

@@ -68,13 +68,10 @@ int job_make_letter(struct job *job, const char *template, const char *name, con
 /* As job_make_letter, with what a check found; report NULL: none. */
 int job_make_report(struct job *job, const struct report *report, const char *template, const char *name,
                     const char *reason, struct journal_letter *letter, struct err *e) MUST_USE;
-/* reporting.c: the check that the job's plan asks for; NULL: none. */
-const struct check *job_check(const struct job *job);
-/* Is there room for one more report? True: it must be followed by job_check_run. False: it comes up again. */
-bool job_check_turn(struct job *job) MUST_USE;
-/* Reads both systems and compares. Writes `Working on it` when it takes long. */
-int job_check_run(struct job *job, const struct check *check, struct check_result *out,
-                  struct err *e) MUST_USE;
+/* reporting.c: the report that the plan asks for, made now: *report, in *found, which is to be released.
+ * NULL: it asks for none. With job->waits there was no room for one more; it comes up again. */
+int job_report(struct job *job, struct check_result *found, const struct report **report,
+               struct err *e) MUST_USE;
 /* An interim letter: once a job, to a proven sender only. Sent at once if the mail server takes it. */
 void job_tell_meanwhile(struct job *job, const char *template, const char *reason);
 /* A name for one of several letters. */

@@ -10,16 +10,8 @@
 
 enum { SOON_MS = 8000, AGAIN_MS = 1000 };
 
-const struct check *job_check(const struct job *job)
-{
-    static const char verb[] = "check ";
-    bool asked = job->plan.reply && strcmp(job->plan.reply, "report") == 0 && job->plan.verb;
-    if (!asked || !slice_starts(slice_of(job->plan.verb), SLICE("check ")))
-        return NULL;
-    return check_find(slice_of(job->plan.verb + sizeof(verb) - 1));
-}
-
-bool job_check_turn(struct job *job)
+/* Is there room for one more? True: it must be given back. False: it comes up again. */
+static bool take_room(struct job *job)
 {
     struct desk *d = job->desk;
     struct err e = ERR_INIT;
@@ -73,7 +65,7 @@ static bool made_soon(struct making *m)
     return done;
 }
 
-int job_check_run(struct job *job, const struct check *check, struct check_result *out, struct err *e)
+static int run(struct job *job, const struct check *check, struct check_result *out, struct err *e)
 {
     struct desk *d = job->desk;
     struct making m = {
@@ -92,8 +84,27 @@ int job_check_run(struct job *job, const struct check *check, struct check_resul
     }
     pthread_mutex_destroy(&m.lock);
     pthread_cond_destroy(&m.made);
+    return m.rc;
+}
+
+int job_report(struct job *job, struct check_result *found, const struct report **report, struct err *e)
+{
+    static const char verb[] = "check ";
+    struct desk *d = job->desk;
+    *report = NULL;
+    if (strcmp(job->plan.reply, "report") != 0)
+        return 0;
+    struct slice asked = slice_of(job->plan.verb);
+    const struct check *check =
+        slice_starts(asked, slice_of(verb)) ? check_find(slice_skip(asked, sizeof(verb) - 1)) : NULL;
+    if (!check)
+        return err_set(e, ERR_CONFIG, "this frontdesk has no check of the name \"%s\"", job->plan.verb);
+    if (!take_room(job))
+        return 0;
+    int rc = run(job, check, found, e);
     pthread_mutex_lock(&d->lock);
     d->reports--;
     pthread_mutex_unlock(&d->lock);
-    return m.rc;
+    *report = &found->report;
+    return rc;
 }
