@@ -53,10 +53,10 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
 }
 
 /* The reading that a plan of changes needs. */
-static int read_ticket(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e)
+static int read_ticket(void *self, int64_t id, unsigned more, struct plan_now *out, struct err *e)
 {
     struct desk *d = self;
-    return step_read_ticket(d->autotask, id, with_work, out, e);
+    return step_read_ticket(d->autotask, id, more, out, e);
 }
 
 /* Is there, or will there be, a ticket that a reply can be about? */

@@ -28,8 +28,8 @@ static const struct field plan_fields[] = {
     TEXT(plan, queue_name),     TEXT(plan, priority_name), TEXT(plan, due_text),     INT(plan, text_cut),
     INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
     INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
-    INT(plan, files_job),       INT(plan, take_over),      INT(plan, said_again),    TEXT(plan, explanation),
-    TEXT(plan, refusal),
+    INT(plan, files_job),       INT(plan, take_over),      INT(plan, said_again),    INT(plan, holder),
+    TEXT(plan, explanation),    TEXT(plan, refusal),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),

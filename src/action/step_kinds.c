@@ -34,10 +34,11 @@ size_t plan_steps(const struct plan *p, struct journal_step *out)
         add_step(p, out, &n, "ticket.create", 0);
     for (size_t i = 1; makes_ticket(p) && i < p->n_people; i++)
         add_step(p, out, &n, "ticket.second", i);
-    if (p->n_changes)
-        add_step(p, out, &n, "ticket.change", 0);
+    /* before the change: who becomes responsible must not be a helper any more, Autotask refuses that */
     for (size_t i = 0; i < p->n_removes; i++)
         add_step(p, out, &n, "second.remove", i);
+    if (p->n_changes)
+        add_step(p, out, &n, "ticket.change", 0);
     for (size_t i = 0; i < p->n_adds; i++)
         add_step(p, out, &n, "second.add", i);
     if (p->note && p->note[0])
@@ -113,14 +114,18 @@ static int look_for_person(struct perform *p, const struct journal_step *step, b
 
 /* --- changes --- */
 
-int step_read_ticket(struct autotask *at, int64_t id, bool with_work, struct plan_now *out, struct err *e)
+int step_read_ticket(struct autotask *at, int64_t id, unsigned more, struct plan_now *out, struct err *e)
 {
     struct pool *pool = pool_new(1 << 20);
     struct autotask_record r;
     int64_t entries = 0;
     int rc = autotask_ticket_read(at, id, &r, pool, e);
-    if (rc == 0 && with_work)
+    if (rc == 0 && more & PLAN_READ_WORK)
         rc = autotask_time_count(at, id, &entries, e);
+    struct autotask_second helpers[PLAN_MAX_HELPERS];
+    size_t n_helpers = 0;
+    if (rc == 0 && more & PLAN_READ_HELPERS)
+        rc = autotask_secondary_list(at, id, helpers, &n_helpers, e);
     if (rc == 0) {
         const struct autotask_value *v = r.values;
         *out = (struct plan_now){.status = v[TICKET_STATUS].number,
@@ -132,7 +137,10 @@ int step_read_ticket(struct autotask *at, int64_t id, bool with_work, struct pla
                                  .resource = v[TICKET_RESOURCE].number,
                                  .role = v[TICKET_ROLE].number,
                                  .due_ms = v[TICKET_DUE].number,
-                                 .worked_on = entries > 0};
+                                 .worked_on = entries > 0,
+                                 .n_helpers = n_helpers};
+        for (size_t i = 0; i < n_helpers; i++)
+            out->helpers[i] = helpers[i].resource_id;
     }
     pool_free(&pool);
     return rc;

@@ -48,6 +48,10 @@ CASES = [
          expect=dict(tickets=[dict(title="move it", assignee="grace.park", others=[], priority=12)],
                      letters={STAFF: ["Sarah Klein", "Sarah Klein -> Grace Park", "Added: Shana Ortiz", "Removed: Shana Ortiz"]},
                      folders=dict(Done=4), outcomes=["amended", "amended", "amended", "ticket"])),
+    dict(name="helper-who-has-it", mails=[dict(subject="Sarah: hers", text="x")], then=[dict(reply="+Sarah, +Shana"), dict(reply="to Shana")],
+         expect=dict(tickets=[dict(title="hers", assignee="shana.ortiz", others=[])],
+                     letters={STAFF: ["Sarah Klein", "Sarah Klein has it already", "Sarah Klein -> Shana Ortiz"]},
+                     folders=dict(Done=3), outcomes=["amended", "amended", "ticket"])),
     dict(name="noted", mails=[dict(subject="Sarah: more to come", text="x")], then=[dict(reply="It is in room 4.")],
          expect=dict(tickets=[dict(notes=["<dana.reed@northwind.example> by email:\n\nIt is in room 4."])],
                      letters={STAFF: ["Sarah Klein", "added as a note"]}, folders=dict(Done=2), outcomes=["amended", "ticket"], calls=4)),  # ticket 2, note 1, its lists 1 (kept for hours)
