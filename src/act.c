@@ -118,10 +118,11 @@ int job_act(struct job *job, struct err *e)
     int rc = perform_run(&job->perform, e);
     if (job->perform.not_in_name)
         note_no_name(job->desk);
-    if (rc != 0)
-        return -1;
+    /* also when a later step failed: the letter about it must not say that there is no ticket */
     if (job->perform.ticket_id)
         job->row.ticket_id = job->perform.ticket_id;
+    if (rc != 0)
+        return -1;
     if (job->perform.ticket_number[0])
         job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
     if (job->row.lookup_first && job->perform.found) {

@@ -312,9 +312,10 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
         rc = autotask_file_create(p->autotask, &file, &id, e);
         attachment_close(&reader);
     }
-    if (rc == 0 || (e->code != ERR_FILE_REFUSED && e->code != ERR_LIMIT && e->code != ERR_IO))
+    bool refused = rc != 0 && (e->code == ERR_FILE_REFUSED || e->code == ERR_REJECTED);
+    if (rc == 0 || (!refused && e->code != ERR_LIMIT && e->code != ERR_IO))
         return rc;
-    note_trouble(p, f, e->code == ERR_FILE_REFUSED ? e->text : "it could not be read from the mail");
+    note_trouble(p, f, refused ? e->text : "it could not be read from the mail");
     *e = (struct err)ERR_INIT;
     return 0;
 }
