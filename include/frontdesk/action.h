@@ -71,6 +71,8 @@ struct plan {
     const char *title, *description, *external_id;
     int64_t company_id, contact_id, queue_id, status, priority, category, type, source, due_ms;
     const char *company_name, *contact_name, *queue_name, *priority_name, *due_text;
+    const char *contact_said; /* whom the sender wants as contact, in their words */
+    int64_t company_open;     /* they named a company that is unknown, or not the only one of that name */
     int64_t text_cut;
     int64_t creator_id;                         /* resource in whose name it is made; 0 = the API user */
     int64_t todo_action;                        /* also a to-do of this action type; 0 = none */
@@ -115,7 +117,7 @@ struct plan_origin {
 
 /* What a ticket shows now: values before a change. Filled by `read_ticket`. */
 struct plan_now {
-    int64_t status, priority, queue, company, category, type, resource, role, due_ms;
+    int64_t status, priority, queue, company, contact, category, type, resource, role, due_ms;
     bool worked_on; /* time was logged */
 };
 
@@ -134,10 +136,14 @@ struct plan_input {
     const struct mail_bytes *mail; /* for the files; NULL: none go along */
     /* Reads the ticket that is to be amended; NULL: cannot (tests) */
     int (*read_ticket)(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e);
+    /* As autotask_contact_find; called only when a contact is wanted. NULL: cannot (tests) */
+    int (*find_contact)(void *self, int64_t company, const char *said, struct autotask_contacts *out,
+                        struct pool *pool, struct err *e);
     void *self;
 };
 
-/* Everything in *out lives in `pool`. -1 only when the ticket to be amended could not be read. */
+/* Everything in *out lives in `pool`. -1 only when the ticket to be amended, or the contacts of a company,
+ * could not be read now. */
 int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* amending.c: the plan of a follow-up. */
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;

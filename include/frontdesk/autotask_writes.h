@@ -152,12 +152,17 @@ struct autotask_contact {
     int64_t id;
     const char *name, *email;
 };
-enum { AUTOTASK_CONTACTS_MAX = 9 };
+enum { AUTOTASK_CONTACTS_MAX = 9, AUTOTASK_CONTACTS_READ = 5000 };
+struct autotask_contacts {
+    struct autotask_contact list[AUTOTASK_CONTACTS_MAX];
+    size_t n;      /* how many fit best: 0 none, 1 this one; more than the list holds are counted only */
+    size_t n_near; /* when none fits: how many of the list are near to it, the nearest first */
+};
 /* Active contacts of the company that `said` means: an e-mail address (one of three); else the whole name
- * ("Bob Miller", "Miller, Bob"), else one of the names, else the start of one. Without case and accents. *n
- * is how many fit best: 0 none, 1 this one, more: the first AUTOTASK_CONTACTS_MAX of them stand in out. */
+ * ("Bob Miller", "Miller, Bob"), else one of the names, else the start of one. Without case and accents. Near
+ * are slips, and people who share one of the names. One call for 500 contacts; ERR_LIMIT when the company has
+ * more than AUTOTASK_CONTACTS_READ. Strings live in `pool`. */
 int autotask_contact_find(struct autotask *at, int64_t company, const char *said,
-                          struct autotask_contact out[AUTOTASK_CONTACTS_MAX], size_t *n, struct pool *pool,
-                          struct err *e) MUST_USE;
+                          struct autotask_contacts *out, struct pool *pool, struct err *e) MUST_USE;
 
 #endif

@@ -45,7 +45,8 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->description = held.description;
     p->external_id = held.external_id;
     p->company_id = held.company_id;
-    p->contact_id = held.contact_id;
+    p->contact_said = held.contact_said;
+    p->company_open = held.company_open;
     p->status = held.status;
     p->priority = held.priority;
     p->category = held.category;
@@ -162,15 +163,6 @@ static const char *label_name(const struct directory *d, enum directory_list lis
     return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
 }
 
-static const char *company_name(const struct directory *d, int64_t id, struct pool *pool)
-{
-    for (size_t i = 0; i < d->n_companies; i++) {
-        if (d->companies[i].id == id)
-            return pool_copy(pool, d->companies[i].name);
-    }
-    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
-}
-
 static const char *person_name(const struct directory *d, int64_t id, struct pool *pool)
 {
     const struct directory_resource *r = id ? directory_find(d, id) : NULL;
@@ -224,7 +216,7 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                                  .field = "companyID",
                                  .before = now->company,
                                  .after = o->id,
-                                 .was = company_name(d, now->company, pool),
+                                 .was = planning_company_name(d, now->company, pool),
                                  .becomes = pool_copy(pool, o->name)};
     } else if ((size_t)o->key < ARRAY_LEN(rows) && rows[o->key].what) {
         c = (struct plan_change){.what = rows[o->key].what,
@@ -365,9 +357,14 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
         with_work = with_work || f->changes[i].kind == CHANGE_UNDO;
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, with_work, &now, e) != 0)
         return -1;
-    for (size_t i = 0; i < f->n; i++)
-        amend_one(in, p, &now, &f->changes[i], pool);
-    return 0;
+    const char *contact = "";
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_CONTACT)
+            contact = f->changes[i].value.name;
+        else
+            amend_one(in, p, &now, &f->changes[i], pool);
+    }
+    return planning_change_contact(in, p, &now, contact, pool, e);
 }
 
 /* The same text again was meant as a second request after all. */

@@ -149,6 +149,15 @@ static const char *list_choices(const struct override *o, bool numbered, struct 
     return out;
 }
 
+const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool)
+{
+    for (size_t i = 0; i < d->n_companies; i++) {
+        if (d->companies[i].id == id)
+            return pool_copy(pool, d->companies[i].name);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
+}
+
 void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool)
 {
     struct slice said = slice_cut_utf8(o->said, 80);
@@ -212,7 +221,6 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
         [OVERRIDE_DUE] = {&p->due_ms, &p->due_text, p->due_text},
         [OVERRIDE_QUEUE] = {&p->queue_id, &p->queue_name, p->queue_name},
         [OVERRIDE_COMPANY] = {&p->company_id, &p->company_name, "the usual company"},
-        [OVERRIDE_CONTACT] = {NULL, NULL, "no contact"},
         [OVERRIDE_CATEGORY] = {&p->category, NULL, "the usual category"},
         [OVERRIDE_TYPE] = {&p->type, NULL, "the usual type"},
         [OVERRIDE_STATUS] = {&p->status, NULL, in->directory->status_name},
@@ -221,8 +229,14 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
         add_cc(in, p, o, pool);
         return;
     }
+    if (o->key == OVERRIDE_CONTACT) {
+        p->contact_said = name;
+        return;
+    }
+    if (o->key == OVERRIDE_COMPANY)
+        p->company_open = o->state != OVERRIDE_SET;
     keep_choices(p, o, pool);
-    if (o->state != OVERRIDE_SET || !rows[o->key].id) {
+    if (o->state != OVERRIDE_SET) {
         planning_cannot(p, o, rows[o->key].stays, pool);
         return;
     }
@@ -459,5 +473,7 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
         ENSURE((size_t)in->command->kind < ARRAY_LEN(makers));
         makers[in->command->kind](in, out, pool);
     }
+    if (planning_contact(in, out, pool, e) != 0)
+        return -1;
     return plan_files(in, out, pool, e);
 }

@@ -130,6 +130,7 @@ int step_read_ticket(struct autotask *at, int64_t id, bool with_work, struct pla
                                  .priority = v[TICKET_PRIORITY].number,
                                  .queue = v[TICKET_QUEUE].number,
                                  .company = v[TICKET_COMPANY].number,
+                                 .contact = v[TICKET_CONTACT].number,
                                  .category = v[TICKET_CATEGORY].number,
                                  .type = v[TICKET_TYPE].number,
                                  .resource = v[TICKET_RESOURCE].number,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
-A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), `then` (actions, each when all has settled: see
+A case: name, mails (dicts for lab.mail), rows (that Autotask has besides), faults (rules for the sandbox), `then` (actions, each when all has settled: see
 lab.begin), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
@@ -10,6 +10,9 @@ lab.begin), and `expect`:
 """
 
 SARAH, MIKE, STAFF = "sarah.klein", "mike.chen", "dana.reed@northwind.example"
+
+ACME, HARBOR, BOB = 29680301, 29680302, 29680401
+TWO_BOBS = dict(Contacts=[dict(id=29680499, companyID=ACME, firstName="Bob", lastName="West", isActive=1, emailAddress="")])
 
 OPERATOR = "operator@northwind.example"
 PERMANENT = dict(action="status", status=500, method="POST", path="Tickets", errors="Picklist value [3] does not exist for priority")
@@ -80,6 +83,47 @@ CASES = [
     dict(name="overrides", mails=[dict(subject="Sarah: new dock [high, acme dental]", text="Due: 2031-05-06\n\nThe old one broke.\n")],
          expect=dict(tickets=[dict(title="new dock", priority=12, company=29680301)], letters={STAFF: ["Acme Dental"]}, folders=dict(Done=1),
                      outcomes=["ticket"], calls=2)),
+    dict(name="contact", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nHe has a new phone.\n")],
+         expect=dict(tickets=[dict(title="reset MFA", company=ACME, contact=BOB)], letters={STAFF: ["Contact   Bob Miller"]},
+                     folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+    dict(name="contact-by-address", mails=[dict(subject="Sarah: reset MFA", text="Company: Acme Dental\nContact: bob@acme.example\n\nx\n")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)], letters={STAFF: ["Contact   Bob Miller"]}, folders=dict(Done=1),
+                     outcomes=["ticket"], calls=3)),
+    dict(name="contact-misspelt", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bop Miller\n\nx\n")],
+         then=[dict(reply="contact: Bob Miller")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)],
+                     letters={STAFF: ['Acme Dental has no contact "Bop Miller"; nearest: Bob Miller. None was taken', "Contact: none -> Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="contact-unknown", mails=[dict(subject="Sarah: reset MFA", text="Contact: Bob Miller\n\nx\n")],
+         expect=dict(tickets=[dict(company=0, contact=None)], letters={STAFF: ['Northwind IT Services has no contact "Bob Miller", and none']},
+                     folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+    dict(name="contact-of-several", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: bob\n\nx\n")], rows=TWO_BOBS,
+         expect=dict(tickets=[dict(company=ACME, contact=None)],
+                     letters={STAFF: ['"bob" fits more than one contact of Acme Dental: Bob Miller <bob@acme.example>, Bob West. None was taken']},
+                     folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+    dict(name="contact-when-the-company-is-chosen", mails=[dict(subject="Sarah: reset MFA [acme]", text="Contact: Bob Miller\n\nx\n")], then=[dict(reply="1")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)],
+                     letters={STAFF: ['"Bob Miller" is looked for once the company is known', "Contact: none -> Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="contact-of-a-held-request", mails=[dict(subject="Shara: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")], then=[dict(reply="1")],
+         expect=dict(tickets=[dict(assignee=SARAH, company=ACME, contact=BOB)], letters={STAFF: ["Who is to do it", "Contact   Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="contact-named-in-the-answer", mails=[dict(subject="Shara: reset MFA", text="x\n")], then=[dict(reply="1, company Acme Dental\ncontact: Bob Miller")],
+         expect=dict(tickets=[dict(assignee=SARAH, company=ACME, contact=BOB)], letters={STAFF: ["Who is to do it", "Contact   Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="contact-lost-with-the-company", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         then=[dict(reply="company Harbor Dental")],
+         expect=dict(tickets=[dict(company=HARBOR, contact=None)],
+                     letters={STAFF: ["Contact   Bob Miller", "Contact: Bob Miller -> none"]}, folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="contact-while-autotask-is-away", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         faults=[dict(method="POST", path="Contacts/query", nth=1, action="html503")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)], letters={STAFF: ["Queued", "Contact   Bob Miller"]}, folders=dict(Done=1),
+                     outcomes=["ticket"])),
+    dict(name="contact-not-readable", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         faults=[dict(action="status", status=500, method="POST", path="Contacts/query",
+                      errors="The logged in Resource does not have the adequate permissions to query this entity type.")],
+         expect=dict(tickets=[dict(company=ACME, contact=None)], letters={STAFF: ["does not let frontdesk look through the contacts of Acme Dental"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="reply-names-another", mails=[dict(subject="Sarah: first", text="x")],
          then=[dict(reply="more work", subject="Mike Chen: second")],
          expect=dict(tickets=[dict(title="first", assignee=SARAH), dict(title="second", assignee=MIKE)],
@@ -110,6 +154,8 @@ CASES = [
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="explain-subject", mails=[dict(subject="explain: Sarah: reset MFA", text="He has a new phone.\n")],
          expect=dict(tickets=[], letters={STAFF: ['"title":"reset MFA"']}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
+    dict(name="explain-contact", mails=[dict(subject="explain: Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         expect=dict(tickets=[], letters={STAFF: ['"contactID":29680401']}, folders=dict(Done=1), outcomes=["answered"], calls=1)),
     dict(name="explain-question", mails=[dict(subject="explain: Shara: reset MFA", text="x")],
          expect=dict(tickets=[], letters={STAFF: ["choice    1  Sarah Klein"]}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
     dict(name="explain-mail", mails=[dict(subject="explain", text="why?", inside=dict(subject="Sarah: hello", text="x", proof=False, message_id="<hello@client.test>"))],

@@ -126,6 +126,7 @@ class Lab:
             result.append(dict(title=t["title"], assignee=users.get(t.get("assignedResourceID")), others=sorted(others),
                                queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"],
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
+                               contact=t.get("contactID"),
                                notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
                                files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
                                file_names=sorted(f["fullPath"] for f in own("TicketAttachments", "ticketID")),
