@@ -162,8 +162,8 @@ static void put_note(struct buf *out, const struct plan *p, size_t about)
 static void put_todo(struct buf *out, const struct plan *p, size_t about)
 {
     (void)about;
-    buf_printf(out, "POST Companies/%lld/ToDos for %s", (long long)p->company_id,
-               p->n_people ? p->people[0].name : "?");
+    buf_printf(out, "POST Companies/%lld/ToDos for %s, due %s", (long long)p->company_id,
+               p->n_people ? p->people[0].name : "?", p->due_text);
 }
 
 static void put_file(struct buf *out, const struct plan *p, size_t about)

@@ -173,15 +173,17 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
-    unsigned tries;                /* of this stage: bounds reading back */
-    int64_t as_resource;           /* in whose name; 0 = the API user's */
+    unsigned tries;      /* of this stage: bounds reading back */
+    int64_t as_resource; /* in whose name; 0 = the API user's */
+    /* Autotask does not allow as_resource; called before it is done in the API user's name. May be NULL */
+    void (*name_refused)(void *self);
+    void *self;
     const struct mail_bytes *mail; /* of the files, for the late steps */
     bool late;                     /* the steps after the answer, instead of those before it */
     /* results */
-    struct plan_line troubles[PLAN_MAX_FILES]; /* files that Autotask did not take, each with the reason */
+    struct plan_line troubles[PLAN_MAX_FILES]; /* what Autotask did not take, each with the reason */
     size_t n_troubles;
     struct pool *pool; /* for them */
-    bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
     bool reading_back; /* all steps are done */
     bool found;        /* a step was found to be done already */
     int64_t ticket_id;

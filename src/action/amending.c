@@ -53,6 +53,8 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->type = held.type;
     p->source = held.source;
     p->due_ms = held.due_ms;
+    p->creator_id = held.creator_id;
+    p->todo_action = held.todo_action;
     p->company_name = held.company_name;
     p->priority_name = held.priority_name;
     p->due_text = held.due_text;
@@ -331,6 +333,19 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     }
 }
 
+/* Who looks after it was given a to-do with the ticket, and nobody changes that one. */
+static void tell_todo_stays(struct plan *p, const struct plan *asked, struct pool *pool)
+{
+    bool concerned = false;
+    for (size_t i = 0; i < p->n_changes; i++)
+        concerned = concerned || strcmp(p->changes[i].field, "assignedResourceID") == 0 ||
+                    strcmp(p->changes[i].field, "dueDateTime") == 0;
+    if (concerned && asked->todo_action && asked->n_people)
+        plan_remark(p, pool_printf(pool,
+                                   "The to-do in the calendar of %s stays as it is; change it in Autotask.",
+                                   asked->people[0].name));
+}
+
 static int plan_amend(const struct plan_input *in, struct plan *p, const struct followup *f, struct slice own,
                       struct pool *pool, struct err *e)
 {
@@ -364,6 +379,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
         else
             amend_one(in, p, &now, &f->changes[i], pool);
     }
+    tell_todo_stays(p, o->plan, pool);
     return planning_change_contact(in, p, &now, contact, pool, e);
 }
 

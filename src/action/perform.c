@@ -116,7 +116,8 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     if (rc != 0 && e->code == ERR_IMPERSONATION && p->as_resource) {
         /* certainly not done; from now on nobody's name is tried */
         p->as_resource = 0;
-        p->not_in_name = true;
+        if (p->name_refused)
+            p->name_refused(p->self);
         rc = step_kind_of(step)->act(p, step, &id, e);
     }
     if (rc != 0)

@@ -254,6 +254,14 @@ static int look_for_note(struct perform *p, const struct journal_step *step, boo
     return autotask_note_by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
 }
 
+/* `what`: "log.txt: it could not be read". The step counts as done and carries the words. */
+static void note_trouble(struct perform *p, const char *what, const char *why, struct err *e)
+{
+    if (p->n_troubles < PLAN_MAX_FILES)
+        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", what, why);
+    *e = (struct err)ERR_INIT;
+}
+
 static int make_todo(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
     enum { HALF_HOUR_MS = 30 * 60000 };
@@ -262,6 +270,7 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
     struct autotask_todo todo = {.ticket_id = p->ticket_id,
                                  .company_id = p->plan->company_id,
                                  .resource_id = p->plan->people[0].resource_id,
+                                 .action = p->plan->todo_action,
                                  .contact_id = p->plan->contact_id,
                                  .start_ms = p->plan->due_ms - HALF_HOUR_MS,
                                  .end_ms = p->plan->due_ms,
@@ -270,7 +279,11 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
                                  .as_resource = p->as_resource};
     int rc = autotask_todo_create(p->autotask, &todo, result_id, e);
     *result_id = 0;
-    return rc;
+    if (rc == 0 || (e->code != ERR_PERMISSION && e->code != ERR_REJECTED))
+        return rc;
+    /* the ticket is there: its number must not wait for a calendar */
+    note_trouble(p, pool_printf(p->pool, "There is no to-do for %s", p->plan->people[0].name), e->text, e);
+    return 0;
 }
 
 static int look_for_todo(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
@@ -284,12 +297,6 @@ static int look_for_todo(struct perform *p, const struct journal_step *step, boo
 }
 
 /* --- files: the answer is out already, so what Autotask will not take is told in a sequel --- */
-
-static void note_trouble(struct perform *p, const struct plan_file *f, const char *why)
-{
-    if (p->n_troubles < PLAN_MAX_FILES)
-        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", f->name, why);
-}
 
 static int attach_file(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
@@ -319,8 +326,7 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
     }
     if (rc == 0 || (e->code != ERR_FILE_REFUSED && e->code != ERR_LIMIT && e->code != ERR_IO))
         return rc;
-    note_trouble(p, f, e->code == ERR_FILE_REFUSED ? e->text : "it could not be read from the mail");
-    *e = (struct err)ERR_INIT;
+    note_trouble(p, f->name, e->code == ERR_FILE_REFUSED ? e->text : "it could not be read from the mail", e);
     return 0;
 }
 

@@ -11,7 +11,7 @@
 #include <pthread.h>
 
 /* Lists out of which one value suits us (picklist.c). */
-enum picked_list { NOTE_TYPE, NOTE_PUBLISH, FILE_PUBLISH, TODO_ACTION, PICKLISTS };
+enum picked_list { NOTE_TYPE, NOTE_PUBLISH, FILE_PUBLISH, PICKLISTS };
 
 struct autotask {
     struct autotask_options options;

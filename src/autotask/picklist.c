@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * picklist: values of notes, files and to-dos that nobody configures: chosen by label, in the order of the
+ * picklist: values of notes and files that nobody configures: chosen by label, in the order of the
  * rows below, from the tenant's own lists. Ids are never assumed; labels are in the tenant's language, so
- * that the stock id is the last resort (autotask-rest.md 5.2, 5.3, 5.9, 6).
+ * that the stock id is the last resort (autotask-rest.md 5.2, 5.3, 6).
  */
 #include "client.h"
 
@@ -24,12 +24,7 @@ static const struct wish internal[] = {{"intern", "co-manag", 0, false},
                                          {"ticket notes", NULL, 0, false},
                                          {NULL, NULL, 3, false},
                                          {NULL, NULL, 0, true},
-                                         {0}},
-                         actions[] = {{"to-do", NULL, 0, false},
-                                      {"todo", NULL, 0, false},
-                                      {"general", NULL, 0, false},
-                                      {NULL, NULL, 0, true},
-                                      {0}};
+                                         {0}};
 
 static const struct {
     const char *entity, *path, *field;
@@ -38,7 +33,6 @@ static const struct {
     [NOTE_TYPE] = {"TicketNotes", "TicketNotes/entityInformation/fields", "noteType", note_types},
     [NOTE_PUBLISH] = {"TicketNotes", "TicketNotes/entityInformation/fields", "publish", internal},
     [FILE_PUBLISH] = {"TicketAttachments", "TicketAttachments/entityInformation/fields", "publish", internal},
-    [TODO_ACTION] = {"CompanyToDos", "CompanyToDos/entityInformation/fields", "actionType", actions},
 };
 
 struct value {

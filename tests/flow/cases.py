@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
-A case: name, mails (dicts for lab.mail), rows (that Autotask has besides), faults (rules for the sandbox), `then` (actions, each when all has settled: see
-lab.begin), and `expect`:
+A case: name, mails (dicts for lab.mail), settings (of frontdesk, besides: {group: text}), autotask and rows (settings and rows of
+the sandbox, besides), faults (rules for it), `then` (actions, each when all has settled: see lab.begin), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
   folders   {folder: number of mails}
@@ -16,6 +16,11 @@ TWO_BOBS = dict(Contacts=[dict(id=29680499, companyID=ACME, firstName="Bob", las
 
 OPERATOR = "operator@northwind.example"
 PERMANENT = dict(action="status", status=500, method="POST", path="Tickets", errors="Picklist value [3] does not exist for priority")
+
+TODO = dict(ticket='todo = true; todo_action = "Phone Call";')
+IN_NAME = dict(autotask="impersonate = true;")
+BOTH = dict(TODO, **IN_NAME)
+NOT_ALLOWED = "The logged in Resource does not have the adequate permissions to create this entity type."
 
 CASE_LIMITS = "message_size = \"1 MB\";"
 
@@ -123,6 +128,49 @@ CASES = [
          faults=[dict(action="status", status=500, method="POST", path="Contacts/query",
                       errors="The logged in Resource does not have the adequate permissions to query this entity type.")],
          expect=dict(tickets=[dict(company=ACME, contact=None)], letters={STAFF: ["does not let frontdesk look through the contacts of Acme Dental"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+         expect=dict(tickets=[dict(assignee=SARAH, todos=[("order the dock", SARAH, 3, True, "api")])],
+                     letters={STAFF: ["To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"], calls=4)),  # one of the start: labels of to-dos
+    dict(name="todo-of-a-customer", mails=[dict(subject="Sarah: order the dock [acme dental]", text="Contact: Bob Miller\n\nx\n")], settings=TODO,
+         expect=dict(tickets=[dict(company=ACME, contact=BOB, todos=[("order the dock", SARAH, 3, True, "api")])],
+                     letters={STAFF: ["To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo-of-a-held-request", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(reply="1")], settings=BOTH,
+         expect=dict(tickets=[dict(assignee=SARAH, creator="dana.reed", todos=[("order the dock", SARAH, 3, True, "dana.reed")])],
+                     letters={STAFF: ["Who is to do it", "To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="todo-for-nobody", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(passed=10000)], settings=TODO,
+         expect=dict(tickets=[dict(assignee=None, todos=[])], letters={STAFF: ["Who is to do it", "Nobody said"]}, folders=dict(Done=1),
+                     outcomes=["unassigned"])),
+    dict(name="todo-answer-lost", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+         faults=[dict(method="POST", path="*/ToDos", nth=1, action="drop_after_commit")],
+         expect=dict(tickets=[dict(todos=[("order the dock", SARAH, 3, True, "api")])], letters={STAFF: ["Queued", "To-do     in"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo-not-taken", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+         faults=[dict(method="POST", path="*/ToDos", action="status", status=500, errors=NOT_ALLOWED)],
+         expect=dict(tickets=[dict(todos=[])], letters={STAFF: ["! There is no to-do for Sarah Klein: Autotask"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo-stays", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO, then=[dict(reply="to Grace")],
+         expect=dict(tickets=[dict(assignee="grace.park", todos=[("order the dock", SARAH, 3, True, "api")])],
+                     letters={STAFF: ["To-do     in", "The to-do in the calendar of Sarah Klein stays as it is"]}, folders=dict(Done=2),
+                     outcomes=["amended", "ticket"])),
+    dict(name="in-the-name-of-the-sender", mails=[dict(subject="Sarah: in my name", text="x", files={"a.txt": b"a"})], settings=BOTH,
+         expect=dict(tickets=[dict(creator="dana.reed", file_names=["a.txt"], todos=[("in my name", SARAH, 3, True, "dana.reed")])],
+                     letters={STAFF: ["Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="name-refused", mails=[dict(subject="Sarah: first", text="x", files={"a.txt": b"a"})], settings=IN_NAME, autotask=dict(no_impersonation=["Tickets"]),
+         then=[dict(mail=dict(subject="Sarah: second", text="x", message_id="<second@client.test>"))],
+         expect=dict(tickets=[dict(title="first", creator="api", file_names=["a.txt"]), dict(title="second", creator="api")],
+                     letters={STAFF: ["first", "second"], OPERATOR: ["does not let frontdesk make tickets in the name of the sender"]},
+                     folders=dict(Done=2), outcomes=["ticket", "ticket"], calls=3 + 2 + 2)),  # refused, made, read; the file and its publish value; made, read
+    dict(name="name-allowed-again", mails=[dict(subject="Sarah: first", text="x")], settings=IN_NAME, autotask=dict(no_impersonation=["Tickets"]),
+         then=[dict(settings={}, autotask=dict(no_impersonation=[]), mail=dict(subject="Sarah: second", text="x", message_id="<second@client.test>")),
+               dict(settings=IN_NAME, mail=dict(subject="Sarah: third", text="x", message_id="<third@client.test>"))],
+         expect=dict(tickets=[dict(title="first", creator="api"), dict(title="second", creator="api"), dict(title="third", creator="dana.reed")],
+                     letters={STAFF: ["first", "second", "third"], OPERATOR: ["start frontdesk once", "Tickets are made by the API user"]},
+                     folders=dict(Done=3), outcomes=["ticket", "ticket", "ticket"])),
+    dict(name="name-refused-for-the-file", mails=[dict(subject="Sarah: a file", text="x", files={"a.txt": b"a", "b.txt": b"b"})], settings=IN_NAME,
+         autotask=dict(no_impersonation=["TicketAttachments"]),
+         expect=dict(tickets=[dict(creator="dana.reed", file_names=["a.txt", "b.txt"])],
+                     letters={STAFF: ["Sarah Klein"], OPERATOR: ["does not let frontdesk make tickets in the name of the sender"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="reply-names-another", mails=[dict(subject="Sarah: first", text="x")],
          then=[dict(reply="more work", subject="Mike Chen: second")],

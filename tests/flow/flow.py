@@ -15,8 +15,7 @@ START_CALLS = 7  # zone and directory, each time that frontdesk starts
 
 
 def check_case(lab, case):
-    lab.clean()
-    lab.sandbox.rows(**case.get("rows", {}))
+    lab.clean(case)
     for mail in case["mails"]:
         lab.deliver(mail)
     lab.sandbox.faults(case.get("faults", []))

@@ -63,10 +63,15 @@ class Lab:
         self.sandbox.stop()
         self.host.stop()
 
-    def clean(self):
-        """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran."""
+    def clean(self, case=None):
+        """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran, both with what the case
+        has besides."""
+        case = case or {}
         self.passed_minutes = 0
         self.sandbox.reset()
+        self.sandbox.rows(**case.get("rows", {}))
+        self.sandbox.settings(**case.get("autotask", {}))
+        self.daemon.configure(**case.get("settings", {}))
         shutil.rmtree(self.host.path("mail"), ignore_errors=True)
         os.makedirs(self.host.path("mail"), exist_ok=True)
         shutil.chown(self.host.path("mail"), *self._owner()) if os.geteuid() == 0 else None
@@ -126,12 +131,14 @@ class Lab:
             result.append(dict(title=t["title"], assignee=users.get(t.get("assignedResourceID")), others=sorted(others),
                                queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"],
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
-                               contact=t.get("contactID"),
+                               contact=t.get("contactID"), creator=users.get(t.get("creatorResourceID")),
                                notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
                                files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
                                file_names=sorted(f["fullPath"] for f in own("TicketAttachments", "ticketID")),
                                file_sizes=sorted(f.get("fileSize", 0) for f in own("TicketAttachments", "ticketID")),
-                               todos=sorted(d["activityDescription"] for d in own("CompanyToDos", "ticketID"))))
+                               todos=sorted((d["activityDescription"].split("\n")[0], users.get(d["assignedToResourceID"]), d["actionType"],
+                                             d["endDateTime"] == t["dueDateTime"], users.get(d.get("creatorResourceID")))
+                                            for d in own("CompanyToDos", "ticketID"))))
         return sorted(result, key=lambda t: (t["title"], t["key"]))
 
     def queues(self):
@@ -159,10 +166,13 @@ class Lab:
 
     def begin(self, action):
         """Starts one action: verb (the operator's), reply (to the newest letter, or to the first mail with to="mail"), mail
-        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again. What
-        frontdesk makes of it comes with settle."""
+        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again; settings and
+        autotask: as in a case, from now on. What frontdesk makes of it comes with settle."""
         if action.get("mended"):
             self.sandbox.faults([])
+        if "settings" in action:
+            self.daemon.configure(**action["settings"])
+        self.sandbox.settings(**action.get("autotask", {}))
         if "verb" in action:
             self.ask(action["verb"])
         elif "passed" in action:

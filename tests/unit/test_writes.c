@@ -287,6 +287,7 @@ static struct autotask_todo todo_for(int64_t ticket, int64_t company)
     return (struct autotask_todo){.ticket_id = ticket,
                                   .company_id = company,
                                   .resource_id = SARAH,
+                                  .action = 4,
                                   .start_ms = INT64_C(1798000000000),
                                   .end_ms = INT64_C(1798001800000),
                                   .text = "Call Bob",
