@@ -76,11 +76,13 @@ void job_load_steps(struct job *job)
 static int give_up_waiting(struct job *job, enum job_state from, struct err *e)
 {
     struct journal_step steps[PLAN_MAX_STEPS];
+    struct plan_kept kept;
     struct buf json = BUF_INIT(1 << 20);
     bool won;
     if (job_need_plan(job, e) != 0)
         return -1;
-    plan_expire(&job->plan, origin_kept_words(job->desk, job->row.id, job->pool));
+    origin_kept(job->desk, job->row.id, job->pool, &kept);
+    plan_expire(&job->plan, &kept, job->pool);
     size_t n = plan_steps(&job->plan, steps);
     plan_encode(&job->plan, &json);
     job->row.plan = pool_slice(job->pool, buf_view(&json));

@@ -211,7 +211,8 @@ static void put_requests(struct buf *out, const struct plan *p)
         buf_puts(out, p->hold_ms ? "request   none before the answer\n" : "request   none\n");
     if (p->hold_ms) {
         struct plan later = *p;
-        plan_expire(&later, "");
+        const struct plan_kept nothing = {.words = ""};
+        plan_expire(&later, &nothing, NULL);
         put_steps(out, &later, "          without an answer ");
     }
 }

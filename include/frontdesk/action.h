@@ -49,6 +49,7 @@ struct plan_line {
 struct plan_file {
     const char *name, *size_text;
     int64_t size, raw_off, raw_len, encoding, inner_off;
+    int64_t job; /* whose mail holds it; 0 = this job's */
 };
 
 /* A company out of several, chosen by number. */
@@ -98,9 +99,15 @@ struct plan {
     /* what goes along, after the answer; and what the sender must be told */
     struct plan_file files[PLAN_MAX_FILES];
     size_t n_files;
-    int64_t files_job; /* whose mail holds the files; 0 = this job's */
     struct plan_line left_out[PLAN_MAX_LINES], remarks[PLAN_MAX_LINES];
     size_t n_left_out, n_remarks;
+};
+
+/* What was sent while a question waited, without answering it. */
+struct plan_kept {
+    const char *words; /* text of a note; "" = none */
+    struct plan_file files[PLAN_MAX_FILES];
+    size_t n_files;
 };
 
 /* What the mail answers, found by src/origin.c. */
@@ -110,9 +117,9 @@ struct plan_origin {
     const struct journal_job
         *again; /* the direct hit, if it said the same again and nothing was made; or NULL */
     const struct plan *again_plan;
-    const char *kept_words; /* written while it waited; "" = none */
-    bool waiting;           /* it waits for an answer */
-    bool may_change;        /* the sender asked for it, or is an admin; others may only add notes */
+    struct plan_kept kept;
+    bool waiting;    /* it waits for an answer */
+    bool may_change; /* the sender asked for it, or is an admin; others may only add notes */
 };
 
 /* What a ticket shows now: values before a change. Filled by `read_ticket`. */
@@ -148,7 +155,7 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
 /* amending.c: the plan of a follow-up. */
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* A question that nobody answered: the ticket goes to triage. */
-void plan_expire(struct plan *p, const char *kept_words);
+void plan_expire(struct plan *p, const struct plan_kept *kept, struct pool *pool);
 /* One more line that the sender must be told; `line` is borrowed. */
 void plan_remark(struct plan *p, const char *line);
 /* Tells whether two mails of a sender say the same: subject and content, not the Message-ID. */
@@ -178,8 +185,8 @@ struct perform {
     /* Autotask does not allow as_resource; called before it is done in the API user's name. May be NULL */
     void (*name_refused)(void *self);
     void *self;
-    const struct mail_bytes *mail; /* of the files, for the late steps */
-    bool late;                     /* the steps after the answer, instead of those before it */
+    const struct mail_bytes *mails; /* of each file of the plan, for the late steps */
+    bool late;                      /* the steps after the answer, instead of those before it */
     /* results */
     struct plan_line troubles[PLAN_MAX_FILES]; /* what Autotask did not take, each with the reason */
     size_t n_troubles;

@@ -36,6 +36,21 @@ static const struct plan_person *chosen(const struct plan_origin *o, const struc
     return room;
 }
 
+/* What the mail that asked for it brought stands before what came while it waited, and that before this
+ * mail's. */
+static void take_held_files(const struct plan_input *in, struct plan *p, const struct journal_job *from,
+                            const struct plan *its_plan, struct pool *pool)
+{
+    const struct plan_kept *kept = &in->origin->kept;
+    struct plan_file own[PLAN_MAX_FILES];
+    size_t n_own = p->n_files;
+    memcpy(own, p->files, sizeof(own));
+    p->n_files = 0;
+    planning_files(p, its_plan->files, its_plan->n_files, from->id, pool);
+    planning_files(p, kept->files, kept->n_files, 0, pool);
+    planning_files(p, own, n_own, 0, pool);
+}
+
 /* The ticket that was held, now with somebody to do it. Made under the key of the mail that asked for it. */
 static void take_held_ticket(const struct plan_input *in, struct plan *p, const struct journal_job *from,
                              const struct plan *its_plan, const struct plan_person *who, struct pool *pool)
@@ -59,9 +74,7 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->priority_name = held.priority_name;
     p->due_text = held.due_text;
     p->text_cut = held.text_cut;
-    p->files_job = from->id;
-    memcpy(p->files, held.files, sizeof(p->files));
-    p->n_files = held.n_files;
+    take_held_files(in, p, from, its_plan, pool);
     memcpy(p->people, held.people, sizeof(p->people));
     p->n_people = held.n_people;
     if (who) {
@@ -123,10 +136,11 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         p->take_over = o->root->id;
         p->reply = "withdrawn";
         p->outcome = OUTCOME_ANSWERED;
+        p->n_files = 0;
         return;
     }
     if (!who) {
-        /* what was written waits with the question and becomes a note of the ticket */
+        /* what was sent waits with the question: words become a note of the ticket, files go there */
         p->reply = "ask_again";
         p->outcome = OUTCOME_ANSWERED;
         p->hold_text = o->plan->hold_text;
@@ -135,8 +149,8 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         return;
     }
     p->take_over = o->root->id;
-    if (o->kept_words[0])
-        p->note = pool_printf(pool, "%s%s%s", o->kept_words, p->note ? "\n\n" : "", p->note ? p->note : "");
+    if (o->kept.words[0])
+        p->note = pool_printf(pool, "%s%s%s", o->kept.words, p->note ? "\n\n" : "", p->note ? p->note : "");
     take_held_ticket(in, p, o->root, o->plan, who, pool);
     for (size_t i = 0; i < f->n; i++)
         apply_to_new(in, p, &f->changes[i], pool);
@@ -418,6 +432,7 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
     if (in->origin->root->outcome == OUTCOME_DIVERTED) {
         p->reply = "amended";
         p->outcome = OUTCOME_ANSWERED;
+        p->n_files = 0;
         plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with "
                        "another ticket. "
                        "Please write on that ticket in Autotask.");

@@ -16,6 +16,8 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
                        struct pool *pool);
 /* Says why an override was not taken, and what stays. */
 void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool);
+/* Takes files along, as far as there is room; those that do not say whose mail holds them are of `job`. */
+void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job, struct pool *pool);
 const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool);
 
 /* --- plan_contact.c --- */

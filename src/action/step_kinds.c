@@ -312,7 +312,7 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
     int64_t id;
     *result_id = 0;
     mark_of(step, mark);
-    int rc = attachment_open(&reader, p->mail, &a, e);
+    int rc = attachment_open(&reader, &p->mails[f - p->plan->files], &a, e);
     if (rc == 0) {
         struct autotask_file file = {.ticket_id = p->ticket_id,
                                      .name = f->name,

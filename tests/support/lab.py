@@ -200,7 +200,7 @@ class Lab:
             text = TOKEN.sub("", text)
         quoted = "".join("> %s\n" % line for line in text.splitlines())
         self.deliver((sender, staff_mail(subject, "%s\n\nOn Tue, 24 Nov 2026 at 11:00, Northwind IT <%s> wrote:\n%s" % (
-            action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})},
+            action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})}, files=action.get("files"),
             proof=action.get("proof", True), message_id="<%s.%d@client.test>" % (
                 re.sub(r"\W", "", action["reply"])[:20], self.passed_minutes))))
 
