@@ -140,6 +140,8 @@ int job_answer(struct job *job, struct err *e)
     bool silent = !job->plan.reply || !job->plan.reply[0];
     for (size_t i = 0; i < job->perform.n_troubles; i++)
         plan_remark(&job->plan, job->perform.troubles[i].line);
+    if (job->perform.n_troubles)
+        job->plan.todo_action = 0; /* of the steps before the answer only the to-do may be refused */
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
     if (!silent && job_make_letter(job, template, name, job->plan.reason, &letter, e) != 0)

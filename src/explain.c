@@ -135,21 +135,11 @@ static void put_remove(struct buf *out, const struct plan *p, size_t about)
 
 static void put_change(struct buf *out, const struct plan *p, size_t about)
 {
+    struct buf json = BUF_INIT(64 * 1024);
     (void)about;
-    buf_printf(out, "PATCH Tickets {\"id\":%lld", (long long)p->target_id);
-    for (size_t i = 0; i < p->n_changes; i++) {
-        const struct plan_change *c = &p->changes[i];
-        char when[32];
-        clock_format_utc(c->after, when);
-        buf_printf(out, ",\"%s\":", c->field);
-        if (c->after == PLAN_NULL)
-            buf_puts(out, "null");
-        else if (strcmp(c->field, "dueDateTime") == 0)
-            buf_printf(out, "\"%s\"", when);
-        else
-            buf_printf(out, "%lld", (long long)c->after);
-    }
-    buf_puts(out, "}");
+    plan_change_json(p, &json);
+    buf_printf(out, "PATCH Tickets %s", json.data);
+    buf_release(&json);
 }
 
 static void put_note(struct buf *out, const struct plan *p, size_t about)

@@ -89,6 +89,7 @@ struct plan {
     /* the ticket that is amended; target_id 0 = none */
     int64_t target_id;
     const char *target_number, *target_title;
+    int64_t technician_id; /* who has it when all is done; 0 = nobody, or not known */
     struct plan_change changes[PLAN_MAX_CHANGES];
     size_t n_changes;
     struct plan_person adds[PLAN_MAX_PEOPLE], removes[PLAN_MAX_PEOPLE];
@@ -164,6 +165,8 @@ void plan_encode(const struct plan *p, struct buf *out);
 int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e) MUST_USE;
 /* The request that a ticket plan will send. */
 void plan_ticket(const struct plan *p, struct autotask_ticket *out);
+/* The request of its changes, as JSON (explain). `out` is empty. */
+void plan_change_json(const struct plan *p, struct buf *out);
 /* Steps of the plan with their keys; at most PLAN_MAX_STEPS. Returns how many (0: nothing to do outside). A
  * step's `request` is the number of the person or file that it is about. */
 size_t plan_steps(const struct plan *p, struct journal_step *out);

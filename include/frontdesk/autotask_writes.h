@@ -71,6 +71,8 @@ int autotask_ticket_read(struct autotask *at, int64_t id, struct autotask_record
  * location, unless they are given. A 200 is no proof (workflow rules): read back what matters. */
 int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask_change *changes, size_t n,
                           struct err *e) MUST_USE;
+/* The JSON that a change sends (explain). `out` is empty. */
+void autotask_ticket_patch_json(int64_t id, const struct autotask_change *changes, size_t n, struct buf *out);
 /* Does the record show these values? Times count by the second. */
 bool autotask_record_shows(const struct autotask_record *record, const struct autotask_change *changes,
                            size_t n);

@@ -192,6 +192,7 @@ static void assign(const struct plan_input *in, struct plan *p, const struct pla
         plan_remark(p, pool_printf(pool, "%s has it already.", person_name(in->directory, resource, pool)));
         return;
     }
+    p->technician_id = resource;
     put_change(p, (struct plan_change){.what = "For",
                                        .field = "assignedResourceID",
                                        .before = value_of(now->resource),
@@ -382,10 +383,13 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
                 o->root->sender));
         return 0;
     }
+    p->technician_id = o->plan->n_people ? o->plan->people[0].resource_id : 0;
     for (size_t i = 0; i < f->n; i++)
         with_work = with_work || f->changes[i].kind == CHANGE_UNDO;
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, with_work, &now, e) != 0)
         return -1;
+    if (f->n)
+        p->technician_id = now.resource;
     const char *contact = "";
     for (size_t i = 0; i < f->n; i++) {
         if (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_CONTACT)

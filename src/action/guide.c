@@ -60,6 +60,35 @@ static struct people pick_people(const struct facts_input *in, struct pool *pool
                            .other = picked[1] ? guide_typed(in, picked[1], pool) : NULL};
 }
 
+static bool is_among(const struct plan_person *list, size_t n, int64_t resource)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].resource_id == resource)
+            return true;
+    }
+    return false;
+}
+
+/* Somebody to whom the ticket of this letter can be given, or who can be added: the first who has nothing to
+ * do with it yet, rather not the sender. */
+static void set_colleague(struct view *v, const struct facts_input *in, struct pool *pool)
+{
+    const struct directory *d = in->directory;
+    const struct plan *p = in->plan;
+    const struct directory_resource *found = NULL;
+    for (int round = 0; d && round < 2 && !found; round++) {
+        for (size_t i = 0; i < d->n_resources && !found; i++) {
+            const struct directory_resource *r = &d->resources[i];
+            bool own = slice_eq_nocase(slice_of(r->email), slice_of(p->sender));
+            if (r->assignable && own == (round == 1) && r->id != p->technician_id &&
+                !is_among(p->people, p->n_people, r->id) && !is_among(p->adds, p->n_adds, r->id))
+                found = r;
+        }
+    }
+    if (found)
+        set(v, "colleague", guide_typed(in, found, pool));
+}
+
 /* A priority that the tenant has and that a ticket does not get by itself. */
 static const char *pick_priority(const struct directory *d)
 {
@@ -272,9 +301,10 @@ void guide_set(struct view *v, const struct facts_input *in, struct pool *pool)
     static const struct {
         const char *reply;
         void (*set)(struct view *, const struct facts_input *, struct pool *);
-    } rows[] = {{"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
-                {"status", set_status}, {"explain", set_explanation}, {"show", set_wish},
-                {"wish", set_wish}};
+    } rows[] = {{"help", set_help},        {"howto", set_howto},         {"topics", set_topics},
+                {"status", set_status},    {"explain", set_explanation}, {"show", set_wish},
+                {"wish", set_wish},        {"created", set_colleague},   {"triage", set_colleague},
+                {"amended", set_colleague}};
     for (size_t i = 0; in->plan->reply && i < ARRAY_LEN(rows); i++) {
         if (strcmp(rows[i].reply, in->plan->reply) == 0)
             rows[i].set(v, in, pool);

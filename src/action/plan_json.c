@@ -29,7 +29,7 @@ static const struct field plan_fields[] = {
     INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
     INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
     INT(plan, take_over),       INT(plan, said_again),     TEXT(plan, explanation),  TEXT(plan, refusal),
-    TEXT(plan, contact_said),   INT(plan, company_open),
+    TEXT(plan, contact_said),   INT(plan, company_open),   INT(plan, technician_id),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),

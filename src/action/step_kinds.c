@@ -161,6 +161,12 @@ static size_t changes_of(const struct plan *p, bool after, struct autotask_chang
     return p->n_changes;
 }
 
+void plan_change_json(const struct plan *p, struct buf *out)
+{
+    struct autotask_change changes[PLAN_MAX_CHANGES];
+    autotask_ticket_patch_json(p->target_id, changes, changes_of(p, true, changes), out);
+}
+
 static int change_ticket(struct perform *p, const struct journal_step *step, int64_t *result_id,
                          struct err *e)
 {

@@ -20,6 +20,7 @@ static void ticket(struct view *v)
         "ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=50311");
     set(v, "priority", "Medium");
     set(v, "due", "Wed 25 Nov 17:00");
+    set(v, "colleague", "Grace");
 }
 
 static void suggestion(struct view *v, const char *n, const char *name, const char *example)

@@ -68,6 +68,7 @@ static const char *const names[] = {
     "company",
     "contact",
     "todo",
+    "colleague",
     "token",
     "topics",
     "pair_example",

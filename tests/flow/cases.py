@@ -5,6 +5,7 @@ A case: name, mails (dicts for lab.mail), settings (of frontdesk, besides: {grou
 the sandbox, besides), faults (rules for it), `then` (actions, each when all has settled: see lab.begin), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
+  also      {address: [further markers]}, of whatever letter
   folders   {folder: number of mails}
   outcomes  the journal's outcomes, sorted
 """
@@ -26,11 +27,11 @@ CASE_LIMITS = "message_size = \"1 MB\";"
 
 CASES = [
     dict(name="ticket", mails=[dict(subject="Sarah: reset MFA for Bob at Acme", text="He has a new phone.\n")],
-         expect=dict(tickets=[dict(title="reset MFA for Bob at Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
+         expect=dict(tickets=[dict(title="reset MFA for Bob at Acme", assignee=SARAH)], letters={STAFF: ['"to Shana", "due fri", "high", "+Shana"']},
                      folders=dict(Done=1), outcomes=["ticket"], calls=2)),
     dict(name="two-technicians", mails=[dict(subject="Sarah and Shana: move the server", text="On Friday.\n")],
          expect=dict(tickets=[dict(title="move the server", assignee=SARAH, others=["shana.ortiz"])],
-                     letters={STAFF: ["Shana Ortiz"]}, folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+                     letters={STAFF: ['"to Mike Chen", "due fri", "high", "+Mike Chen"']}, folders=dict(Done=1), outcomes=["ticket"], calls=3)),
     dict(name="misspelt", mails=[dict(subject="Shara: printer down", text="Second floor.\n")],
          expect=dict(tickets=[], letters={STAFF: ["Shara"]}, folders=dict(Done=1), outcomes=["asked"])),
     dict(name="question-expires", mails=[dict(subject="Shara: printer down", text="Second floor.\n")], then=[dict(passed=10000)],
@@ -47,6 +48,9 @@ CASES = [
          expect=dict(tickets=[dict(title="twice", assignee=SARAH), dict(title="twice", assignee=SARAH)],
                      letters={STAFF: ["Sarah Klein", "a moment ago", "Sarah Klein"]}, folders=dict(Done=3),
                      outcomes=["same", "ticket", "ticket"])),
+    dict(name="hint-after-a-change", mails=[dict(subject="Sarah: move it", text="x")], then=[dict(reply="to Shana"), dict(reply="A note.")],
+         expect=dict(tickets=[dict(assignee="shana.ortiz")], letters={STAFF: ['"to Shana", "due', '"to Sarah", "due', 'added as a note']},
+                     folders=dict(Done=3), outcomes=["amended", "amended", "ticket"])),
     dict(name="undone", mails=[dict(subject="Sarah: not needed", text="x")], then=[dict(reply="undo")],
          expect=dict(tickets=[dict(title="not needed", assignee=None, status=5,
                                    notes=["<dana.reed@northwind.example> by email:\n\nUndone by the sender."])],
@@ -147,7 +151,7 @@ CASES = [
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="todo-not-taken", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
          faults=[dict(method="POST", path="*/ToDos", action="status", status=500, errors=NOT_ALLOWED)],
-         expect=dict(tickets=[dict(todos=[])], letters={STAFF: ["! There is no to-do for Sarah Klein: Autotask"]},
+         expect=dict(tickets=[dict(todos=[])], letters={STAFF: ["! There is no to-do for Sarah Klein: Autotask"]}, also={STAFF: ["Help Desk\n  Open"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="todo-stays", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO, then=[dict(reply="to Grace")],
          expect=dict(tickets=[dict(assignee="grace.park", todos=[("order the dock", SARAH, 3, True, "api")])],

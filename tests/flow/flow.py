@@ -31,6 +31,8 @@ def check_case(lab, case):
         tap.check(len(texts) == len(markers), "letters to %s: %r" % (user, texts))
         for marker in markers:
             tap.check(any(marker in text for text in texts), "no letter to %s says %r: %r" % (user, marker, texts))
+        for marker in expect.get("also", {}).get(user, []):
+            tap.check(any(marker in text for text in texts), "no letter to %s says %r: %r" % (user, marker, texts))
     letters = sum(len(kept) for kept in world["letters"].values())
     tap.check(letters == sum(len(m) for m in expect["letters"].values()), "letters: %r" % world["letters"])
     folders = {name: n for name, n in world["folders"].items() if n}
