@@ -157,6 +157,10 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* A question that nobody answered: the ticket goes to triage. */
 void plan_expire(struct plan *p, const struct plan_kept *kept, struct pool *pool);
+/* Somebody else changed the ticket between our reading it and our change: `shows` as in struct perform. The
+ * plan's letter no longer says that we set it, but what it shows. Of `in`: conf, directory (may be NULL),
+ * now_ms. */
+void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool);
 /* One more line that the sender must be told; `line` is borrowed. */
 void plan_remark(struct plan *p, const char *line);
 /* Tells whether two mails of a sender say the same: subject and content, not the Message-ID. */
@@ -194,8 +198,10 @@ struct perform {
     struct plan_line troubles[PLAN_MAX_FILES]; /* what Autotask did not take, each with the reason */
     size_t n_troubles;
     struct pool *pool; /* for them */
-    bool reading_back; /* all steps are done */
-    bool found;        /* a step was found to be done already */
+    bool theirs; /* the ticket shows neither the values before our change nor ours: somebody else's stay */
+    int64_t shows[PLAN_MAX_CHANGES]; /* then: what it shows, or PLAN_NULL, a row a change of the plan */
+    bool reading_back;               /* all steps are done */
+    bool found;                      /* a step was found to be done already */
     int64_t ticket_id;
     char ticket_number[60];
     bool diverted;

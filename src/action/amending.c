@@ -185,6 +185,65 @@ static const char *person_name(const struct directory *d, int64_t id, struct poo
     return r ? planning_person(r, pool).name : id ? pool_printf(pool, "id %lld", (long long)id) : "nobody";
 }
 
+/* --- values in words --- */
+
+static const struct {
+    enum override_key key;
+    const char *what, *field;
+    enum directory_list list;
+} label_fields[] = {{OVERRIDE_PRIORITY, "Priority", "priority", LIST_PRIORITY},
+                    {OVERRIDE_QUEUE, "Queue", "queueID", LIST_QUEUE},
+                    {OVERRIDE_CATEGORY, "Category", "ticketCategory", LIST_CATEGORY},
+                    {OVERRIDE_TYPE, "Type", "ticketType", LIST_TYPE},
+                    {OVERRIDE_STATUS, "Status", "status", LIST_STATUS}};
+
+/* The value that a ticket shows in the field of a change. */
+static const char *shown_name(const struct plan_input *in, const struct plan_change *c, int64_t value,
+                              struct pool *pool)
+{
+    const struct directory *d = in->directory;
+    int64_t id = value == PLAN_NULL ? 0 : value;
+    if (value == c->before)
+        return c->was;
+    if (!d)
+        return "something else";
+    if (strcmp(c->field, "dueDateTime") == 0)
+        return id ? planning_when(in, id, pool) : "none";
+    if (strcmp(c->field, "companyID") == 0)
+        return planning_company_name(d, id, pool);
+    if (strcmp(c->field, "assignedResourceID") == 0)
+        return person_name(d, id, pool);
+    for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
+        if (strcmp(label_fields[i].field, c->field) == 0)
+            return label_name(d, label_fields[i].list, id, pool);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
+}
+
+void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool)
+{
+    size_t n = 0;
+    bool kept = true;
+    plan_remark(p,
+                "Somebody else, or a rule of Autotask, changed this ticket at the same moment; that stays. "
+                "Reply again with what you still want changed.");
+    for (size_t i = 0; i < p->n_changes; i++) {
+        const struct plan_change *c = &p->changes[i];
+        /* without a name it goes with the one before it */
+        kept = c->what[0] ? shows[i] == c->after : kept;
+        if (!kept && c->what[0])
+            plan_remark(p, pool_printf(pool, "%s is %s, not %s.", c->what, shown_name(in, c, shows[i], pool),
+                                       c->becomes));
+        if (!kept && strcmp(c->field, "assignedResourceID") == 0)
+            p->technician_id = shows[i] == PLAN_NULL ? 0 : shows[i];
+        if (kept)
+            p->changes[n++] = *c;
+    }
+    p->n_changes = n;
+}
+
+/* --- what changes --- */
+
 static void assign(const struct plan_input *in, struct plan *p, const struct plan_now *now, int64_t resource,
                    int64_t role, struct pool *pool)
 {
@@ -209,17 +268,11 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                       const struct override *o, struct pool *pool)
 {
     const struct directory *d = in->directory;
-    const struct {
-        const char *what, *field;
-        int64_t now;
-        enum directory_list list;
-    } rows[] = {
-        [OVERRIDE_PRIORITY] = {"Priority", "priority", now->priority, LIST_PRIORITY},
-        [OVERRIDE_QUEUE] = {"Queue", "queueID", now->queue, LIST_QUEUE},
-        [OVERRIDE_CATEGORY] = {"Category", "ticketCategory", now->category, LIST_CATEGORY},
-        [OVERRIDE_TYPE] = {"Type", "ticketType", now->type, LIST_TYPE},
-        [OVERRIDE_STATUS] = {"Status", "status", now->status, LIST_STATUS},
-    };
+    const int64_t values[] = {[OVERRIDE_PRIORITY] = now->priority,
+                              [OVERRIDE_QUEUE] = now->queue,
+                              [OVERRIDE_CATEGORY] = now->category,
+                              [OVERRIDE_TYPE] = now->type,
+                              [OVERRIDE_STATUS] = now->status};
     struct plan_change c = {0};
     if (o->key == OVERRIDE_DUE) {
         c = (struct plan_change){.what = "Due",
@@ -235,14 +288,18 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                                  .after = o->id,
                                  .was = planning_company_name(d, now->company, pool),
                                  .becomes = pool_copy(pool, o->name)};
-    } else if ((size_t)o->key < ARRAY_LEN(rows) && rows[o->key].what) {
-        c = (struct plan_change){.what = rows[o->key].what,
-                                 .field = rows[o->key].field,
-                                 .before = value_of(rows[o->key].now),
+    }
+    for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
+        if (label_fields[i].key != o->key)
+            continue;
+        c = (struct plan_change){.what = label_fields[i].what,
+                                 .field = label_fields[i].field,
+                                 .before = value_of(values[o->key]),
                                  .after = value_of(o->id),
-                                 .was = label_name(d, rows[o->key].list, rows[o->key].now, pool),
+                                 .was = label_name(d, label_fields[i].list, values[o->key], pool),
                                  .becomes = pool_copy(pool, o->name)};
-    } else {
+    }
+    if (!c.what) {
         plan_remark(p, pool_printf(pool, "%s cannot be changed by mail.", override_key_name(o->key)));
         return;
     }

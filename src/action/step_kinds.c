@@ -176,8 +176,8 @@ static int change_ticket(struct perform *p, const struct journal_step *step, int
     return autotask_ticket_patch(p->autotask, p->ticket_id, changes, changes_of(p->plan, true, changes), e);
 }
 
-/* Found also when it shows neither what it showed before nor what we want: somebody else was there since, and
- * theirs stays. */
+/* Found also when it shows neither what it showed before nor what we want: somebody else was there since,
+ * theirs stays, and the sender is told. */
 static int look_for_change(struct perform *p, const struct journal_step *step, bool *found,
                            int64_t *result_id, struct err *e)
 {
@@ -189,6 +189,12 @@ static int look_for_change(struct perform *p, const struct journal_step *step, b
     int rc = autotask_ticket_read(p->autotask, p->ticket_id, &now, pool, e);
     size_t n = changes_of(p->plan, false, changes);
     *found = rc == 0 && !autotask_record_shows(&now, changes, n);
+    n = changes_of(p->plan, true, changes);
+    p->theirs = *found && !autotask_record_shows(&now, changes, n);
+    for (size_t i = 0; i < n && p->theirs; i++) {
+        const struct autotask_value *v = &now.values[changes[i].field];
+        p->shows[i] = v->set ? v->number : PLAN_NULL;
+    }
     pool_free(&pool);
     return rc;
 }

@@ -139,7 +139,7 @@ def same_as_the_run(case):
         raws = same_phase(case.get("faults", []))
         for action in case.get("then", []):
             LAB.begin(action)
-            if "verb" in action or "passed" in action:
+            if "verb" in action or "passed" in action or "meanwhile" in action:
                 LAB.settle()
             else:
                 same_phase([] if action.get("mended") else case.get("faults", []))

@@ -166,8 +166,8 @@ class Lab:
 
     def begin(self, action):
         """Starts one action: verb (the operator's), reply (to the newest letter, or to the first mail with to="mail"), mail
-        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again; settings and
-        autotask: as in a case, from now on. What frontdesk makes of it comes with settle."""
+        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again; meanwhile: somebody
+        else changes the ticket (fields) just before that reply would; settings and autotask: as in a case, from now on. What frontdesk makes of it comes with settle."""
         if action.get("mended"):
             self.sandbox.faults([])
         if "settings" in action:
@@ -183,6 +183,11 @@ class Lab:
             self.deliver(dict(mail, subject=subject))
         else:
             self.answer(action)
+        if "meanwhile" in action:  # killed before the change leaves; then somebody else is quicker
+            code = self.once({"FRONTDESK_CRASH_AT": "step.before-act"})
+            if code != -9:
+                raise AssertionError("not killed before the change: %d" % code)
+            self.sandbox.api("PATCH", "Tickets", dict(id=self.sandbox.tickets()[-1]["id"], **action["meanwhile"]))
 
     def answer(self, action):
         """A reply as mail programs write them: In-Reply-To, References, the letter quoted."""
