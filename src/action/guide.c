@@ -42,24 +42,6 @@ struct people {
     const char *name, *other; /* as they are typed */
 };
 
-/* Two people for the examples: rather not the sender. */
-static struct people pick_people(const struct facts_input *in, struct pool *pool)
-{
-    const struct directory *d = in->directory;
-    const struct directory_resource *picked[2] = {NULL, NULL};
-    for (int round = 0; d && round < 2; round++) {
-        for (size_t i = 0; i < d->n_resources; i++) {
-            const struct directory_resource *r = &d->resources[i];
-            bool own = slice_eq_nocase(slice_of(r->email), slice_of(in->plan->sender));
-            if (!r->assignable || own != (round == 1) || picked[1])
-                continue;
-            picked[picked[0] ? 1 : 0] = r;
-        }
-    }
-    return (struct people){.name = picked[0] ? guide_typed(in, picked[0], pool) : "Sarah",
-                           .other = picked[1] ? guide_typed(in, picked[1], pool) : NULL};
-}
-
 static bool is_among(const struct plan_person *list, size_t n, int64_t resource)
 {
     for (size_t i = 0; i < n; i++) {
@@ -69,24 +51,29 @@ static bool is_among(const struct plan_person *list, size_t n, int64_t resource)
     return false;
 }
 
-/* Somebody to whom the ticket of this letter can be given, or who can be added: the first who has nothing to
- * do with it yet, rather not the sender. */
-static void set_colleague(struct view *v, const struct facts_input *in, struct pool *pool)
+static bool has_to_do(const struct plan *p, int64_t resource)
+{
+    return resource == p->holder || is_among(p->people, p->n_people, resource) ||
+           is_among(p->adds, p->n_adds, resource);
+}
+
+/* Two people for the examples: rather not the sender. `other`: nobody who has to do with the plan's ticket.
+ */
+static struct people pick_people(const struct facts_input *in, bool other, struct pool *pool)
 {
     const struct directory *d = in->directory;
-    const struct plan *p = in->plan;
-    const struct directory_resource *found = NULL;
-    for (int round = 0; d && round < 2 && !found; round++) {
-        for (size_t i = 0; i < d->n_resources && !found; i++) {
+    const struct directory_resource *picked[2] = {NULL, NULL};
+    for (int round = 0; d && round < 2; round++) {
+        for (size_t i = 0; i < d->n_resources; i++) {
             const struct directory_resource *r = &d->resources[i];
-            bool own = slice_eq_nocase(slice_of(r->email), slice_of(p->sender));
-            if (r->assignable && own == (round == 1) && r->id != p->technician_id &&
-                !is_among(p->people, p->n_people, r->id) && !is_among(p->adds, p->n_adds, r->id))
-                found = r;
+            bool own = slice_eq_nocase(slice_of(r->email), slice_of(in->plan->sender));
+            if (!r->assignable || (other && has_to_do(in->plan, r->id)) || own != (round == 1) || picked[1])
+                continue;
+            picked[picked[0] ? 1 : 0] = r;
         }
     }
-    if (found)
-        set(v, "colleague", guide_typed(in, found, pool));
+    return (struct people){.name = picked[0] ? guide_typed(in, picked[0], pool) : "Sarah",
+                           .other = picked[1] ? guide_typed(in, picked[1], pool) : NULL};
 }
 
 /* A priority that the tenant has and that a ticket does not get by itself. */
@@ -97,6 +84,15 @@ static const char *pick_priority(const struct directory *d)
             return d->lists[LIST_PRIORITY][i].name;
     }
     return "High";
+}
+
+/* What can be replied to a letter about a ticket: each as it stands. */
+static void set_hint(struct view *v, const struct facts_input *in, struct pool *pool)
+{
+    struct people people = pick_people(in, true, pool);
+    view_setf(v, "to_example", "to %s", people.name);
+    view_setf(v, "add_example", "+%s", people.name);
+    set(v, "priority_example", pick_priority(in->directory));
 }
 
 /* --- help --- */
@@ -174,7 +170,7 @@ static void list_topics(struct view *v, const struct facts_input *in, struct sli
 
 static void set_help(struct view *v, const struct facts_input *in, struct pool *pool)
 {
-    struct people people = pick_people(in, pool);
+    struct people people = pick_people(in, false, pool);
     list_people(v, in, pool);
     if (people.other)
         view_setf(v, "pair_example", "%s and %s: move the server", people.name, people.other);
@@ -224,7 +220,7 @@ static void set_howto(struct view *v, const struct facts_input *in, struct pool 
         [HOWTO_ANSWER] = "said"};
     size_t n;
     const struct howto *h = howtos_of(in, &n);
-    struct people people = pick_people(in, pool);
+    struct people people = pick_people(in, false, pool);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(h[i].name, in->plan->argument) != 0)
             continue;
@@ -301,10 +297,10 @@ void guide_set(struct view *v, const struct facts_input *in, struct pool *pool)
     static const struct {
         const char *reply;
         void (*set)(struct view *, const struct facts_input *, struct pool *);
-    } rows[] = {{"help", set_help},        {"howto", set_howto},         {"topics", set_topics},
-                {"status", set_status},    {"explain", set_explanation}, {"show", set_wish},
-                {"wish", set_wish},        {"created", set_colleague},   {"triage", set_colleague},
-                {"amended", set_colleague}};
+    } rows[] = {{"created", set_hint},  {"triage", set_hint},         {"amended", set_hint},
+                {"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
+                {"status", set_status}, {"explain", set_explanation}, {"show", set_wish},
+                {"wish", set_wish}};
     for (size_t i = 0; in->plan->reply && i < ARRAY_LEN(rows); i++) {
         if (strcmp(rows[i].reply, in->plan->reply) == 0)
             rows[i].set(v, in, pool);

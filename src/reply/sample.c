@@ -10,6 +10,9 @@ static void set(struct view *v, const char *name, const char *text)
 
 static void ticket(struct view *v)
 {
+    set(v, "to_example", "to Mike Chen");
+    set(v, "add_example", "+Mike Chen");
+    set(v, "priority_example", "High");
     view_flag(v, "ticket", true);
     view_flag(v, "made", true);
     set(v, "number", "T20261124.0007");
@@ -20,7 +23,6 @@ static void ticket(struct view *v)
         "ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=50311");
     set(v, "priority", "Medium");
     set(v, "due", "Wed 25 Nov 17:00");
-    set(v, "colleague", "Grace");
 }
 
 static void suggestion(struct view *v, const char *n, const char *name, const char *example)

@@ -75,7 +75,7 @@ static void theirs_is_told(void **state)
                                             .n_companies = ARRAY_LEN(companies)});
     struct plan_input in = {.conf = &conf, .directory = d, .now_ms = DUE - HOUR};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct plan p = {.n_changes = ARRAY_LEN(changes), .technician_id = 2};
+        struct plan p = {.n_changes = ARRAY_LEN(changes), .holder = 2};
         struct buf kept = BUF_INIT(1000), told = BUF_INIT(4000);
         memcpy(p.changes, changes, sizeof(changes));
         plan_tell_theirs(&p, rows[i].shows, &in, pool);
@@ -86,7 +86,7 @@ static void theirs_is_told(void **state)
             buf_printf(&told, "%s%s", k > 1 ? " " : "", p.remarks[k].line);
         if (strcmp(kept.data, rows[i].kept) != 0 || strcmp(told.data, rows[i].told) != 0)
             fail_msg("row %zu: kept [%s], told [%s]", i, kept.data, told.data);
-        assert_int_equal(p.technician_id, rows[i].technician);
+        assert_int_equal(p.holder, rows[i].technician);
         buf_release(&kept);
         buf_release(&told);
     }
