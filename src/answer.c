@@ -127,6 +127,15 @@ static enum letter_kind kind_now(struct job *job, const char **name)
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
 
+static void tell_theirs(struct job *job)
+{
+    struct desk_people *people = desk_people_get(job->desk);
+    struct plan_input in = {
+        .conf = job->desk->conf, .directory = people ? people->directory : NULL, .now_ms = clock_now_ms()};
+    plan_tell_theirs(&job->plan, job->perform.shows, &in, job->pool);
+    desk_people_put(job->desk, people);
+}
+
 int job_answer(struct job *job, struct err *e)
 {
     struct journal_letter letter;
@@ -138,6 +147,12 @@ int job_answer(struct job *job, struct err *e)
                        "mailbox %s is no longer in the settings: put it back, or discard its mail",
                        job->row.mailbox);
     bool silent = !job->plan.reply || !job->plan.reply[0];
+    for (size_t i = 0; i < job->perform.n_troubles; i++)
+        plan_remark(&job->plan, job->perform.troubles[i].line);
+    if (job->perform.theirs)
+        tell_theirs(job);
+    if (job->perform.n_troubles)
+        job->plan.todo_action = 0; /* of the steps before the answer only the to-do may be refused */
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
     if (!silent && job_make_letter(job, template, name, job->plan.reason, &letter, e) != 0)

@@ -59,6 +59,8 @@ int desk_refresh(struct desk *d, struct buf *problems, struct err *e) MUST_USE;
 /* NULL when Autotask has not been reached yet. */
 struct desk_people *desk_people_get(struct desk *d);
 void desk_people_put(struct desk *d, struct desk_people *people);
+/* A refusal to act in the sender's name is believed for good, until the settings do without it. */
+void desk_forget_refusal(struct desk *d);
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index);
 
 /* --- job.c
