@@ -22,6 +22,7 @@ struct desk {
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
+    uint64_t may_be_refused; /* a bit an outbox: its login may be refused; guarded by lock */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
     /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
@@ -58,6 +59,8 @@ int desk_refresh(struct desk *d, struct buf *problems, struct err *e) MUST_USE;
 /* NULL when Autotask has not been reached yet. */
 struct desk_people *desk_people_get(struct desk *d);
 void desk_people_put(struct desk *d, struct desk_people *people);
+/* A refusal to act in the sender's name is believed for good, until the settings do without it. */
+void desk_forget_refusal(struct desk *d);
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index);
 
 /* --- job.c
@@ -106,10 +109,10 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
  */
 struct turns *turns_new(void);
 void turns_free(struct turns **turns);
-/* A worker has job `id`. Called in the order of claims; at most 64 are claimed at once. */
-void turns_claimed(struct turns *t, int64_t id);
+/* A worker wants job `id`, in the order of their ids. False: what it waits for has not moved yet. */
+bool turns_claim(struct turns *t, int64_t id) MUST_USE;
 /* The mail was read, its sender proven. True when it is its turn; false: give the worker back, its place is
- * kept for some seconds. */
+ * kept. */
 bool turns_wait(struct turns *t, int64_t id, const char *sender, const struct message *m) MUST_USE;
 /* Its plan stands in the queue of the journal's writer. */
 void turns_queued(struct turns *t, int64_t id);
