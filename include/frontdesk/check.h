@@ -26,6 +26,7 @@ enum check_books {
     CHECK_TERMS = 4,
     CHECK_CUSTOMERS = 8,
     CHECK_PREFERENCES = 16,
+    CHECK_PARTIES = 32, /* who has the name that was asked for */
 };
 
 /* All that a comparison may look at. Strings and rows are borrowed. */

@@ -24,6 +24,14 @@ const char *const check_sentences[] = {
     "verdict-terms-errors",
     "verdict-terms-warnings",
     "verdict-terms-clean",
+    "verdict-item-errors",
+    "verdict-item-warnings",
+    "verdict-item-clean",
+    "verdict-item-none",
+    "verdict-customer-errors",
+    "verdict-customer-warnings",
+    "verdict-customer-clean",
+    "verdict-customer-none",
     "verdict-all-errors",
     "verdict-all-warnings",
     "verdict-all-clean",
@@ -59,6 +67,8 @@ enum {
 static const char *const mapping_words[] = {"mappings", "items", "codes", NULL};
 static const char *const accounts_words[] = {"account", "income accounts", "ledger", NULL};
 static const char *const terms_words[] = {"term", "payment terms", NULL};
+static const char *const item_words[] = {"product", NULL};
+static const char *const customer_words[] = {"company", "organization", "client", NULL};
 static const char *const all_words[] = {"everything", NULL};
 
 static const struct check checks[] = {
@@ -69,6 +79,11 @@ static const struct check checks[] = {
      CHECK_ITEMS | CHECK_ACCOUNTS, compare_accounts},
     {"terms", terms_words, CHECK_NO_ARGUMENT, "", "payment terms: templates, QuickBooks, customers", TERMS,
      CHECK_TERMS | CHECK_CUSTOMERS, compare_terms},
+    {"item", item_words, CHECK_NAME, "NAME", "one name: what both systems have, and whether they match",
+     NAMES, CHECK_ITEMS | CHECK_ACCOUNTS, compare_item},
+    {"customer", customer_words, CHECK_NAME, "NAME",
+     "one organization: its customer, and who has the name else", AT_BOOKS_CUSTOMERS,
+     CHECK_CUSTOMERS | CHECK_PARTIES, compare_customer},
     {"all", all_words, CHECK_NO_ARGUMENT, "", "everything, in one report", NAMES | TERMS,
      CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS, compare_all},
 };

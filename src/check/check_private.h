@@ -19,6 +19,10 @@
     X(NUMBER_EMPTY, "number-empty", ERROR)                                                                   \
     X(TERM_INACTIVE, "term-inactive", ERROR)                                                                 \
     X(TERM_MISSING, "term-missing", ERROR)                                                                   \
+    X(CUSTOMER_BLOCKED, "customer-blocked", ERROR)                                                           \
+    X(CUSTOMER_INACTIVE, "customer-inactive", ERROR)                                                         \
+    X(CUSTOMER_FORBIDDEN, "customer-forbidden", ERROR)                                                       \
+    X(CUSTOMER_NEAR, "customer-near", WARNING)                                                               \
     X(ITEM_AND_CATEGORY, "item-and-category", WARNING)                                                       \
     X(ITEM_NO_QUANTITY, "item-no-quantity", WARNING)                                                         \
     X(ITEM_CASE, "item-case", WARNING)                                                                       \
@@ -36,6 +40,10 @@
     X(TERM_OVERRIDES_OWN, "term-overrides-own", WARNING)                                                     \
     X(TEMPLATE_SENDS_TERM, "template-sends-term", WARNING)                                                   \
     X(CUSTOMER_NO_TERM, "customer-no-term", WARNING)                                                         \
+    X(CUSTOMER_NEW, "customer-new", NOTE)                                                                    \
+    X(CUSTOMER_ONLY_QUICKBOOKS, "customer-only-quickbooks", NOTE)                                            \
+    X(NAME_IN_AUTOTASK, "name-in-autotask", NOTE)                                                            \
+    X(NAME_IN_QUICKBOOKS, "name-in-quickbooks", NOTE)                                                        \
     X(CODES_SAME, "codes-same", NOTE)                                                                        \
     X(COMPANY_OWN_TEMPLATE, "company-own-template", NOTE)                                                    \
     X(ITEM_ONLY_QUICKBOOKS, "item-only-quickbooks", NOTE)
@@ -99,6 +107,9 @@ const char *check_page(const struct check_rows *rows, struct report *r, enum aut
 const char *check_count(struct report *r, size_t n);
 /* verdict-NAME-errors, -warnings or -clean, with the counts. `keys`: those three. */
 void check_verdict(struct report *r, const char *const keys[3]);
+/* The verdict of a check of one name: `keys` as above; `none` when neither system has the name. */
+void check_verdict_of_name(struct report *r, const char *const keys[3], const char *none, const char *name,
+                           const char *near);
 /* What is assumed of the integration's settings. */
 void check_assume_matching(const struct check_rows *rows, struct report *r);
 
@@ -107,11 +118,15 @@ void check_assume_matching(const struct check_rows *rows, struct report *r);
 void compare_mapping(const struct check_rows *rows, struct report *r);
 void compare_accounts(const struct check_rows *rows, struct report *r);
 void compare_terms(const struct check_rows *rows, struct report *r);
+void compare_item(const struct check_rows *rows, struct report *r);
+void compare_customer(const struct check_rows *rows, struct report *r);
 /* Without verdict: for `all` too. */
 void find_mapping(const struct check_rows *rows, struct report *r);
 /* The income accounts of items that codes match, only. */
 void find_item_accounts(const struct check_rows *rows, struct report *r);
 void find_accounts(const struct check_rows *rows, struct report *r);
+/* One organization of Autotask against the customers. */
+void find_customer(const struct check_rows *rows, struct report *r, const struct autotask_customer *company);
 void find_terms(const struct check_rows *rows, struct report *r);
 
 #endif

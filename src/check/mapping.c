@@ -25,17 +25,6 @@ struct mapping {
     struct item_state *states;
 };
 
-/* --- forms --- */
-
-static struct slice form_of(struct pool *pool, struct slice name)
-{
-    struct buf b = BUF_INIT(16384);
-    nearname_into(&b, name);
-    struct slice kept = slice_from(pool_slice(pool, buf_view(&b)), b.len);
-    buf_release(&b);
-    return kept;
-}
-
 static void index_items(struct mapping *m)
 {
     const struct quickbooks_items *items = &m->rows->items;
@@ -47,7 +36,7 @@ static void index_items(struct mapping *m)
         name_index_add(m->by_name, check_item_name(&items->v[i]), i);
         if (!check_item_usable(&items->v[i]))
             continue;
-        m->item_forms[i] = form_of(m->pool, slice_of(items->v[i].name));
+        m->item_forms[i] = nearname_form(m->pool, slice_of(items->v[i].name));
         name_index_add(m->by_near, m->item_forms[i], i);
     }
 }
@@ -59,7 +48,7 @@ static void index_codes(struct mapping *m)
     for (uint32_t i = 0; i < m->codes.n; i++) {
         if (m->codes.v[i].key[0] == '\0')
             continue;
-        m->code_forms[i] = form_of(m->pool, slice_of(m->codes.v[i].key));
+        m->code_forms[i] = nearname_form(m->pool, slice_of(m->codes.v[i].key));
         name_index_add(m->near_codes, m->code_forms[i], i);
     }
 }

@@ -182,20 +182,32 @@ void check_account_evidence(const struct check_rows *rows, struct report *r, str
 
 /* --- sentences --- */
 
-void check_verdict(struct report *r, const char *const keys[3])
+static void say_verdict(struct report *r, const char *key, struct report_fact facts[6], size_t n)
 {
-    struct report_fact facts[4] = {0};
-    size_t n = 0;
     static const char *const names[REPORT_SEVERITIES] = {"errors", "warnings", "notes"};
     for (int s = 0; s < REPORT_SEVERITIES; s++) {
         if (r->counts[s])
             facts[n++] = (struct report_fact){names[s], check_count(r, r->counts[s])};
     }
-    report_say(r, REPORT_VERDICT,
-               keys[r->counts[REPORT_ERROR]     ? 0
-                    : r->counts[REPORT_WARNING] ? 1
-                                                : 2],
-               facts);
+    report_say(r, REPORT_VERDICT, key, facts);
+}
+
+static const char *worst_of(const struct report *r, const char *const keys[3])
+{
+    return keys[r->counts[REPORT_ERROR] ? 0 : r->counts[REPORT_WARNING] ? 1 : 2];
+}
+
+void check_verdict(struct report *r, const char *const keys[3])
+{
+    struct report_fact facts[6] = {0};
+    say_verdict(r, worst_of(r, keys), facts, 0);
+}
+
+void check_verdict_of_name(struct report *r, const char *const keys[3], const char *none, const char *name,
+                           const char *near)
+{
+    struct report_fact facts[6] = {{"name", name}, {"near", near}};
+    say_verdict(r, r->n ? worst_of(r, keys) : none, facts, 2);
 }
 
 void check_assume_matching(const struct check_rows *rows, struct report *r)

@@ -153,6 +153,16 @@ def progress_on_a_terminal():
         tap.check(code == 1 and re.search(r"reading Autotask and QuickBooks|read: .*\d+ (items|accounts|billing codes)", seen), seen)
 
 
+def one_name():
+    with Firm() as books:
+        answer = expect(0, run(books, "item", "Remote", "Support"), '"Remote Support"', "In Autotask", "work type, active", "In QuickBooks",
+                        "Service, active; income account Services")
+        tap.check("Consulting" not in answer.out, answer)
+        expect(0, run(books, "item", "Remote Suport"), 'Neither system has "Remote Suport"; there is "Remote Support"')
+        expect(0, run(books, "customer", "Acme Dental"), '"Acme Dental"')
+        expect(64, run(books, "item"), errors=["check item needs NAME behind it"])
+
+
 def nothing_is_written():
     with Firm(Planter(7).fill(1, 30).world(WORLD)) as books:
         run(books, "all")
@@ -172,4 +182,4 @@ def systems_that_fail():
 if __name__ == "__main__":
     tap.run([(test.__name__.replace("_", " "), test) for test in (
         small_world, world_by_number, large_world, all_in_one, nothing_to_find, formats, misuse, settings_are_missing, desktop,
-        hidden_rows, progress_on_a_terminal, nothing_is_written, systems_that_fail)])
+        one_name, hidden_rows, progress_on_a_terminal, nothing_is_written, systems_that_fail)])

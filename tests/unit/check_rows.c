@@ -119,18 +119,32 @@ static void add_company(struct check_world *w, char *const f[FIELDS])
                                                     .active = true};
 }
 
+static struct quickbooks_customer customer(enum quickbooks_party party, char *id, char *name, char *term,
+                                           bool active)
+{
+    return (struct quickbooks_customer){.party = party,
+                                        .id = id,
+                                        .name = name,
+                                        .full_name = name,
+                                        .company = "",
+                                        .email = "",
+                                        .parent_id = "",
+                                        .term_id = term,
+                                        .tax_code_id = "",
+                                        .currency = "",
+                                        .active = active};
+}
+
 static void add_customer(struct check_world *w, char *const f[FIELDS])
 {
-    w->rows.customers.v[w->rows.customers.n++] = (struct quickbooks_customer){.id = f[1],
-                                                                              .name = f[2],
-                                                                              .full_name = f[2],
-                                                                              .company = "",
-                                                                              .email = "",
-                                                                              .parent_id = "",
-                                                                              .term_id = f[3],
-                                                                              .tax_code_id = "",
-                                                                              .currency = "",
-                                                                              .active = true};
+    w->rows.customers.v[w->rows.customers.n++] = customer(QB_CUSTOMER, f[1], f[2], f[3], f[0][0] == 'q');
+}
+
+static void add_party(struct check_world *w, char *const f[FIELDS])
+{
+    const char *kind = f[2] + (f[2][0] == '!');
+    enum quickbooks_party party = kind[0] == 'v' ? QB_VENDOR : kind[0] == 'e' ? QB_EMPLOYEE : QB_CUSTOMER;
+    w->rows.parties.v[w->rows.parties.n++] = customer(party, f[1], f[3], f[4], f[2][0] != '!');
 }
 
 static void add_access(struct check_world *w, char *const f[FIELDS])
@@ -174,7 +188,11 @@ static void add_row(struct check_world *w, char *const f[FIELDS])
     case 'o':
         add_company(w, f);
         break;
+    case 'p':
+        add_party(w, f);
+        break;
     case 'q':
+    case 'Q':
         add_customer(w, f);
         break;
     case 'x':
@@ -202,6 +220,7 @@ void check_world_read(struct check_world *w, struct pool *pool, const char *text
     w->rows.accounts.v = pool_array(pool, count(text, 'a') + 1, sizeof(*w->rows.accounts.v));
     w->rows.terms.v = pool_array(pool, count(text, 't') + 1, sizeof(*w->rows.terms.v));
     w->rows.customers.v = pool_array(pool, count(text, 'q') + 1, sizeof(*w->rows.customers.v));
+    w->rows.parties.v = pool_array(pool, count(text, 'p') + 1, sizeof(*w->rows.parties.v));
     w->rows.access.v = pool_array(pool, count(text, 'x') + 1, sizeof(*w->rows.access.v));
     struct scan c = scan_of(slice_of(text));
     while (!scan_end(&c)) {

@@ -10,8 +10,9 @@
  *   t|ID|NAME                                   a term of QuickBooks; T: inactive
  *   m|ID|NAME|TERM ID|TERM                      an invoice template
  *   o|ID|NAME|TEMPLATE ID                       an organization
- *   q|ID|NAME|TERM ID                           a customer
- *   x|WORDS|PART|SIGHT                          access: all restricted none
+ *   q|ID|NAME|TERM ID                           a customer; Q: inactive
+ *   p|ID|PARTY|NAME                             who has the name: customer vendor employee; ! before it:
+ * inactive x|WORDS|PART|SIGHT                          access: all restricted none
  */
 #ifndef FRONTDESK_TESTS_CHECK_ROWS_H
 #define FRONTDESK_TESTS_CHECK_ROWS_H

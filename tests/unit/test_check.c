@@ -24,7 +24,9 @@ static void run_case(const char *check, const struct check_case *c, void (*set)(
     struct buf got = BUF_INIT(100000);
     check_world_read(&w, pool, c->rows);
     set(&w);
-    check_compare(&r, pool, check_find(slice_of(check)), &w.rows);
+    const char *blank = strchr(check, ' ');
+    w.rows.argument = blank ? blank + 1 : "";
+    check_compare(&r, pool, check_find(slice_cut(slice_of(check), strcspn(check, " "))), &w.rows);
     check_world_findings(&r, &got);
     if (strcmp(got.data, c->findings) != 0)
         fail_msg("check %s, %s:\n--- expected\n%s--- got\n%s", check, c->name, c->findings, got.data);
@@ -260,12 +262,73 @@ static void terms_finds(void **state)
         run_case("terms", &cases[i], set_defaults);
 }
 
+static void item_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"both sides agree",
+         SALES "c|1|work|Labor\ni|19|Service|Labor|1\ni|20|Service|Other|1\nc|2|work|More\n",
+         "name-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"near", SALES "c|1|work|Lab-or\ni|19|Service|Labor|1\n",
+         "item-near 1 19\nname-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"asked for in another case", SALES "c|1|work|LABOR\n", "item-missing 1\nname-in-autotask 1\n"},
+        {"category", SALES "c|1|work|Labor\ni|19|Category|Labor\n",
+         "item-is-category 1 19\nname-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"inactive", SALES "c|1|work|Labor\ni|19|!Service|Labor (deleted)|1\n",
+         "item-inactive 1 19\nname-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"an inactive code", SALES "c|1|!work|Labor\ni|19|Service|Labor|1\n",
+         "name-in-autotask 1\nname-in-quickbooks 19\nitem-only-quickbooks 19\n"},
+        {"neither", SALES "c|1|work|Later\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("item Labor", &cases[i], set_defaults);
+}
+
+static void item_by_number_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"found by its name, looked up by its number", SALES "c|1|work|Labor|4010\ni|19|Service|4010|1\n",
+         "name-in-autotask 1\nname-in-quickbooks 19\n"},
+    };
+    run_case("item Labor", &cases[0], set_by_number);
+    run_case("item 4010", &cases[0], set_by_number);
+}
+
+static void customer_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"agree", "o|9|Acme\nq|24|Acme\np|24|customer|Acme\n",
+         "name-in-autotask 9\nname-in-quickbooks 9 24\n"},
+        {"new", "o|9|Acme\nq|25|Other\n", "customer-new 9\nname-in-autotask 9\n"},
+        {"a vendor has the name", "o|9|Acme\np|40|vendor|Acme\n",
+         "customer-blocked 9 40\nname-in-autotask 9\n"},
+        {"a vendor in another case", "o|9|Acme\np|40|vendor|ACME\n",
+         "customer-blocked 9 40\nname-in-autotask 9\n"},
+        {"an inactive employee", "o|9|Acme\np|50|!employee|Acme (deleted)\n",
+         "customer-blocked 9 50\nname-in-autotask 9\n"},
+        {"inactive", "o|9|Acme\nQ|24|Acme (deleted)\np|24|!customer|Acme (deleted)\n",
+         "customer-inactive 9 24\nname-in-autotask 9\n"},
+        {"nearly the name that was asked for", "o|9|ACME.\nq|24|Acme\np|24|customer|Acme\n",
+         "customer-near 9 24\ncustomer-only-quickbooks 24\nname-in-autotask 9\n"},
+        {"near, and a vendor", "o|9|Acme\nq|24|Ac-me\np|40|vendor|Acme\n",
+         "customer-blocked 9 40\ncustomer-near 9 24\ncustomer-only-quickbooks 24\nname-in-autotask 9\n"},
+        {"only in QuickBooks", "q|24|Acme\np|24|customer|Acme\n", "customer-only-quickbooks 24\n"},
+        {"neither", "o|9|Other\nq|24|Another\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("customer Acme", &cases[i], set_defaults);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mapping_finds),      cmocka_unit_test(mapping_by_number_finds),
         cmocka_unit_test(mapping_also_finds), cmocka_unit_test(mapping_for_desktop_finds),
         cmocka_unit_test(accounts_finds),     cmocka_unit_test(terms_finds),
+        cmocka_unit_test(item_finds),         cmocka_unit_test(item_by_number_finds),
+        cmocka_unit_test(customer_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
