@@ -327,15 +327,16 @@ static void look_at_item(struct mapping *m, uint32_t i, bool sees_all)
 
 /* --- all of it --- */
 
-static void say_compared(const struct mapping *m)
+void say_mapping_compared(const struct check_rows *rows, struct report *r)
 {
     size_t items = 0;
-    for (size_t i = 0; i < m->rows->items.n; i++)
-        items += check_item_usable(&m->rows->items.v[i]);
-    const struct report_fact facts[] = {{"n", check_count(m->r, m->codes.n)},
-                                        {"items", m->rows->online ? check_count(m->r, items) : ""},
-                                        {NULL, NULL}};
-    report_say(m->r, REPORT_COMPARED, "compared-mapping", facts);
+    struct check_codes codes;
+    check_codes_of(rows, r->pool, &codes);
+    for (size_t i = 0; i < rows->items.n; i++)
+        items += check_item_usable(&rows->items.v[i]);
+    const struct report_fact facts[] = {
+        {"n", check_count(r, codes.n)}, {"items", rows->online ? check_count(r, items) : ""}, {NULL, NULL}};
+    report_say(r, REPORT_COMPARED, "compared-mapping", facts);
 }
 
 static void prepare(struct mapping *m, const struct check_rows *rows, struct report *r)
@@ -360,7 +361,6 @@ void find_mapping(const struct check_rows *rows, struct report *r)
     look_for_like_items(&m);
     for (uint32_t i = 0; i < rows->items.n; i++)
         look_at_item(&m, i, sees_all);
-    say_compared(&m);
 }
 
 void find_item_accounts(const struct check_rows *rows, struct report *r)
@@ -383,5 +383,6 @@ void compare_mapping(const struct check_rows *rows, struct report *r)
     static const char *const verdicts[3] = {"verdict-mapping-errors", "verdict-mapping-warnings",
                                             "verdict-mapping-clean"};
     find_mapping(rows, r);
+    say_mapping_compared(rows, r);
     check_verdict(r, verdicts);
 }

@@ -140,6 +140,13 @@ void compare_customer(const struct check_rows *rows, struct report *r)
         find_customer(rows, r, &all->v[i]);
     }
     show_strays(rows, r, form, companies);
+    /* a vendor that nobody in Autotask is called */
+    for (size_t i = 0; r->n == 0 && i < rows->parties.n; i++) {
+        struct report_finding *f = report_add(r, KIND_NAME_IN_QUICKBOOKS, rows->parties.v[i].name);
+        report_fact(f, "kind", party_word(rows->parties.v[i].party));
+        report_fact(f, "have", rows->parties.v[i].active ? "active" : "inactive");
+        party_evidence(rows, r, f, &rows->parties.v[i]);
+    }
     report_say(r, REPORT_ASSUMED, "assumed-terms", NULL);
     if (!rows->online)
         report_say(r, REPORT_UNSEEN, "unseen-desktop", NULL);

@@ -36,24 +36,6 @@ static void keep_solds(struct autotask_solds *list, struct pool *pool, struct sl
     }
 }
 
-/* With the items that the codes are looked up as: by number, a code of that name has another item's name. */
-static void keep_items(struct check_rows *few, struct pool *pool, struct slice form)
-{
-    const struct quickbooks_items all = few->items;
-    struct check_codes codes;
-    check_codes_of(few, pool, &codes);
-    struct name_index *wanted = name_index_new(pool, codes.n + 1);
-    name_index_add(wanted, form, 0);
-    for (uint32_t i = 0; i < codes.n; i++)
-        name_index_add(wanted, nearname_form(pool, slice_of(codes.v[i].key)), i + 1);
-    few->items = (struct quickbooks_items){.v = pool_array(pool, all.n + 1, sizeof(*all.v))};
-    for (size_t i = 0; i < all.n; i++) {
-        struct slice name = nearname_form(pool, check_item_name(&all.v[i]));
-        if (name_index_first(wanted, name) != NAME_INDEX_NONE)
-            few->items.v[few->items.n++] = all.v[i];
-    }
-}
-
 /* --- what is there --- */
 
 static void show_codes(const struct check_rows *few, struct report *r)
@@ -131,7 +113,7 @@ void compare_item(const struct check_rows *rows, struct report *r)
     keep_solds(&few.autotask.services, r->pool, form);
     keep_solds(&few.autotask.bundles, r->pool, form);
     keep_solds(&few.autotask.products, r->pool, form);
-    keep_items(&few, r->pool, form);
+    check_keep_items(&few, r->pool, form);
     find_mapping(&few, r);
     show_codes(&few, r);
     show_items(&few, r);

@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 6, AUTOTASK_READS = 2 };
+enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 6, AUTOTASK_READS = 3 };
 
 struct reading;
 
@@ -69,6 +69,11 @@ static int read_parties(struct list *l)
 static int read_autotask(struct list *l)
 {
     return autotask_books(l->all->sources->autotask, l->all->parts, l->pool, &l->all->rows->autotask, &l->e);
+}
+
+static int read_more(struct list *l)
+{
+    return l->all->check->read(l->all->rows, l->all->sources, l->pool, &l->e);
 }
 
 static int read_access(struct list *l)
@@ -170,7 +175,11 @@ static int read_rows(struct check_result *out, const struct check *check, const 
     }
     start(&all, read_autotask);
     start(&all, read_access);
-    return finish(&all, out, e);
+    if (check->read)
+        start(&all, read_more);
+    if (finish(&all, out, e) != 0)
+        return -1;
+    return check->read_after ? check->read_after(rows, sources, out->lists[0], e) : 0;
 }
 
 static int check_sources_suffice(const struct check *check, const char *argument,
