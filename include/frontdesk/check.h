@@ -26,6 +26,7 @@ enum check_books {
     CHECK_TERMS = 4,
     CHECK_CUSTOMERS = 8,
     CHECK_PREFERENCES = 16,
+    CHECK_PARTIES = 32, /* who has the name that was asked for */
 };
 
 /* All that a comparison may look at. Strings and rows are borrowed. */
@@ -37,8 +38,9 @@ struct check_rows {
     struct autotask *client; /* for links only; NULL: none */
     struct autotask_books autotask;
     struct autotask_accesses access;
-    struct autotask_invoices invoices; /* of `invoice`: those that the number may mean */
-    bool by_id;                        /* the number meant the id */
+    struct autotask_invoices invoices; /* of `invoice`: those that the number may mean; of `sync`: ERROR */
+    struct autotask_invoices unsynced, recent; /* of `sync` */
+    bool by_id;                                /* the number meant the id */
     struct autotask_lines lines;
     struct autotask_time_entries entries;
     struct autotask_ticket_names tickets;
@@ -55,6 +57,15 @@ struct check_rows {
     struct quickbooks_preferences preferences;
 };
 
+struct check_sources {
+    const struct conf *conf;
+    struct autotask *autotask;
+    struct quickbooks *quickbooks; /* NULL: no QuickBooks Online (Desktop) */
+    /* A list was read: "items", how many rows. From any thread; NULL: nobody. */
+    void (*progress)(void *self, const char *what, size_t rows);
+    void *progress_self;
+};
+
 struct check {
     const char *name;         /* "mapping" */
     const char *const *words; /* further words by which it may be asked for, NULL-terminated */
@@ -63,6 +74,11 @@ struct check {
     const char *summary;           /* one line for help */
     unsigned autotask, quickbooks; /* autotask_books_part, check_books */
     void (*compare)(const struct check_rows *rows, struct report *report);
+    /* What is no list, beside the lists; and what waits for all of them. NULL: nothing. Strings in pool. */
+    int (*read)(struct check_rows *rows, const struct check_sources *sources, struct pool *pool,
+                struct err *e);
+    int (*read_after)(struct check_rows *rows, const struct check_sources *sources, struct pool *pool,
+                      struct err *e);
 };
 
 const struct check *check_list(size_t *n);
@@ -72,15 +88,6 @@ const struct check *check_find(struct slice word);
 const struct report_kind *check_kinds(size_t *n);
 /* Every sentence that a report may hold, NULL-terminated. */
 extern const char *const check_sentences[];
-
-struct check_sources {
-    const struct conf *conf;
-    struct autotask *autotask;
-    struct quickbooks *quickbooks; /* NULL: no QuickBooks Online (Desktop) */
-    /* A list was read: "items", how many rows. From any thread; NULL: nobody. */
-    void (*progress)(void *self, const char *what, size_t rows);
-    void *progress_self;
-};
 
 /* What check_run gives: made in memory, for a letter, a file or a terminal. The pools hold the rows that the
  * report borrows from. */

@@ -94,7 +94,7 @@ void report_release(struct report *r);
 
 /* The finding is valid until the next report_add. */
 struct report_finding *report_add(struct report *r, unsigned kind, const char *subject);
-/* `text` is borrowed and must live as long as the report. */
+/* `text` is borrowed and must live as long as the report; "" is no fact. */
 void report_fact(struct report_finding *f, const char *name, const char *text);
 void report_factf(struct report *r, struct report_finding *f, const char *name, const char *fmt, ...)
     PRINTF(4, 5);

@@ -22,6 +22,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     at->options = *options;
     pthread_mutex_init(&at->lock, NULL);
     pthread_mutex_init(&at->loading, NULL);
+    pthread_mutex_init(&at->proving, NULL);
     *out = NULL;
     if (load_secret(&at->secret, conf, "autotask.secret_file", conf->autotask.secret_file, e) != 0 ||
         load_secret(&at->code, conf, "autotask.integration_code_file", conf->autotask.integration_code_file,
@@ -49,6 +50,7 @@ void autotask_free(struct autotask **autotask)
     directory_unref(&at->companies);
     pthread_mutex_destroy(&at->lock);
     pthread_mutex_destroy(&at->loading);
+    pthread_mutex_destroy(&at->proving);
     free(at);
     *autotask = NULL;
 }
@@ -108,14 +110,43 @@ static int judge(struct autotask *at, const struct call *call, bool with_secrets
     return err_wrap(e, "Autotask");
 }
 
-static int guarded_call(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
-                        struct json *answer, struct err *e)
+static bool is_accepted(struct autotask *at)
+{
+    pthread_mutex_lock(&at->lock);
+    bool accepted = at->accepted;
+    pthread_mutex_unlock(&at->lock);
+    return accepted;
+}
+
+static unsigned wait_ms(const struct autotask *at)
+{
+    return at->options.wait_ms ? at->options.wait_ms : WAIT_MS;
+}
+
+/* Calls side by side with a wrong secret would be refused together, and lock the user. */
+static int begin_alone(struct autotask *at, bool *alone, struct err *e)
+{
+    struct timespec until;
+    *alone = !is_accepted(at);
+    if (!*alone)
+        return 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms(at) / 1000 + 1;
+    if (pthread_mutex_clocklock(&at->proving, CLOCK_MONOTONIC, &until) != 0)
+        return err_set(e, ERR_BUSY, "Autotask has not yet answered the first call that was made");
+    *alone = !is_accepted(at); /* somebody may have proved it meanwhile */
+    if (!*alone)
+        pthread_mutex_unlock(&at->proving);
+    return 0;
+}
+
+static int one_call(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
+                    struct json *answer, struct err *e)
 {
     struct http_response r = {.body = BUF_INIT(0)};
     int slot;
     if (refusal_check(at, e) != 0 ||
-        budget_enter(at->options.budget, call->endpoint, at->options.wait_ms ? at->options.wait_ms : WAIT_MS,
-                     &slot, e) != 0)
+        budget_enter(at->options.budget, call->endpoint, wait_ms(at), &slot, e) != 0)
         return -1;
     int rc = exchange(at, call, url, with_secrets, &r, e);
     budget_leave(at->options.budget, call->endpoint, slot);
@@ -126,6 +157,18 @@ static int guarded_call(struct autotask *at, const struct call *call, const char
     LOG(LOG_DEBUG, "autotask", "call", LS("method", call->method), LS("endpoint", call->endpoint),
         LN("status", r.status), LN("ms", r.done_ms - r.sent_ms));
     http_response_release(&r);
+    return rc;
+}
+
+static int guarded_call(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
+                        struct json *answer, struct err *e)
+{
+    bool alone = false;
+    if (with_secrets && begin_alone(at, &alone, e) != 0)
+        return -1;
+    int rc = one_call(at, call, url, with_secrets, answer, e);
+    if (alone)
+        pthread_mutex_unlock(&at->proving);
     return rc;
 }
 

@@ -20,8 +20,10 @@ struct autotask {
     pthread_mutex_t lock;
     char api[300]; /* zone's REST root with v1.0/, "" = not known yet */
     char web[300];
-    struct pace *files; /* bytes of files in the last minutes */
-    unsigned refusals;  /* 401s in a row */
+    struct pace *files;      /* bytes of files in the last minutes */
+    unsigned refusals;       /* 401s in a row */
+    bool accepted;           /* our login was taken, and not refused since */
+    pthread_mutex_t proving; /* until it is, one call at a time */
     struct {
         int64_t value, until_ms; /* until then it is believed; monotonic */
     } picked[PICKLISTS];

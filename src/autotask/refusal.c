@@ -70,6 +70,7 @@ void refusal_note(struct autotask *at)
     path_of(at, path, sizeof(path));
     pthread_mutex_lock(&at->lock);
     unsigned times = at->refusals = read_count(at) + 1;
+    at->accepted = false;
     at->api[0] = '\0'; /* a moved tenant looks like this too: ask for the zone again */
     bool kept = write_count(at, path, times);
     int errnum = errno;
@@ -90,6 +91,7 @@ void refusal_clear(struct autotask *at)
     if (at->refusals)
         unlink(path);
     at->refusals = 0;
+    at->accepted = true;
     pthread_mutex_unlock(&at->lock);
 }
 

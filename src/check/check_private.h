@@ -19,6 +19,26 @@
     X(NUMBER_EMPTY, "number-empty", ERROR)                                                                   \
     X(TERM_INACTIVE, "term-inactive", ERROR)                                                                 \
     X(TERM_MISSING, "term-missing", ERROR)                                                                   \
+    X(INVOICE_ERROR, "invoice-error", ERROR)                                                                 \
+    X(INVOICE_NEGATIVE, "invoice-negative", ERROR)                                                           \
+    X(SYNC_ERROR, "sync-error", ERROR)                                                                       \
+    X(SYNC_TOO_OLD, "sync-too-old", ERROR)                                                                   \
+    X(INVOICE_TOO_OLD, "invoice-too-old", ERROR)                                                             \
+    X(NUMBER_TAKEN, "number-taken", ERROR)                                                                   \
+    X(PERIOD_CLOSED, "period-closed", ERROR)                                                                 \
+    X(LINE_NO_WORK_TYPE, "line-no-work-type", ERROR)                                                         \
+    X(INVOICE_TERM, "invoice-term", ERROR)                                                                   \
+    X(CUSTOMER_BLOCKED, "customer-blocked", ERROR)                                                           \
+    X(CUSTOMER_INACTIVE, "customer-inactive", ERROR)                                                         \
+    X(CUSTOMER_FORBIDDEN, "customer-forbidden", ERROR)                                                       \
+    X(NUMBER_TWICE, "number-twice", WARNING)                                                                 \
+    X(NUMBER_TWICE_QUICKBOOKS, "number-twice-quickbooks", WARNING)                                           \
+    X(INVOICE_NOT_THERE, "invoice-not-there", WARNING)                                                       \
+    X(TOTAL_DIFFERS, "total-differs", WARNING)                                                               \
+    X(TAX_DIFFERS, "tax-differs", WARNING)                                                                   \
+    X(LINE_NO_CODE, "line-no-code", WARNING)                                                                 \
+    X(LINE_ZERO, "line-zero", WARNING)                                                                       \
+    X(CUSTOMER_NEAR, "customer-near", WARNING)                                                               \
     X(ITEM_AND_CATEGORY, "item-and-category", WARNING)                                                       \
     X(ITEM_NO_QUANTITY, "item-no-quantity", WARNING)                                                         \
     X(ITEM_CASE, "item-case", WARNING)                                                                       \
@@ -36,6 +56,14 @@
     X(TERM_OVERRIDES_OWN, "term-overrides-own", WARNING)                                                     \
     X(TEMPLATE_SENDS_TERM, "template-sends-term", WARNING)                                                   \
     X(CUSTOMER_NO_TERM, "customer-no-term", WARNING)                                                         \
+    X(INVOICE_TRANSFERRED, "invoice-transferred", NOTE)                                                      \
+    X(INVOICE_VOIDED, "invoice-voided", NOTE)                                                                \
+    X(INVOICE_DUE, "invoice-due", NOTE)                                                                      \
+    X(SYNC_DUE, "sync-due", NOTE)                                                                            \
+    X(CUSTOMER_NEW, "customer-new", NOTE)                                                                    \
+    X(CUSTOMER_ONLY_QUICKBOOKS, "customer-only-quickbooks", NOTE)                                            \
+    X(NAME_IN_AUTOTASK, "name-in-autotask", NOTE)                                                            \
+    X(NAME_IN_QUICKBOOKS, "name-in-quickbooks", NOTE)                                                        \
     X(CODES_SAME, "codes-same", NOTE)                                                                        \
     X(COMPANY_OWN_TEMPLATE, "company-own-template", NOTE)                                                    \
     X(ITEM_ONLY_QUICKBOOKS, "item-only-quickbooks", NOTE)
@@ -97,21 +125,52 @@ const char *check_link(const struct check_rows *rows, struct report *r, enum qui
 /* A page of Autotask; "" = not known. */
 const char *check_page(const struct check_rows *rows, struct report *r, enum autotask_page page, int64_t id);
 const char *check_count(struct report *r, size_t n);
+/* "1250.00", of ten-thousandths. */
+const char *check_amount(struct report *r, int64_t amount);
+/* "2026-11-24" where the firm is; "" = no time. */
+const char *check_day(const struct check_rows *rows, struct report *r, int64_t ms);
+/* Leaves only items that the codes of `rows` name, or nearly, and those of the form `also`. */
+void check_keep_items(struct check_rows *rows, struct pool *pool, struct slice also);
+/* Does the integration still have to take it? Is it past the days that it looks back? */
+bool check_invoice_unsynced(const struct check_rows *rows, const struct autotask_invoice *inv);
+bool check_invoice_too_old(const struct check_rows *rows, const struct autotask_invoice *inv);
 /* verdict-NAME-errors, -warnings or -clean, with the counts. `keys`: those three. */
 void check_verdict(struct report *r, const char *const keys[3]);
+/* The verdict of a check of one name: `keys` as above; `none` when neither system has the name. */
+void check_verdict_of_name(struct report *r, const char *const keys[3], const char *none, const char *name,
+                           const char *near);
 /* What is assumed of the integration's settings. */
 void check_assume_matching(const struct check_rows *rows, struct report *r);
+
+/* --- reading besides lists: invoicerows.c. _books: when the first has ended --- */
+
+int read_invoice(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                 struct err *e) MUST_USE;
+int read_invoice_books(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                       struct err *e) MUST_USE;
+int read_sync(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+              struct err *e) MUST_USE;
 
 /* --- comparisons --- */
 
 void compare_mapping(const struct check_rows *rows, struct report *r);
 void compare_accounts(const struct check_rows *rows, struct report *r);
 void compare_terms(const struct check_rows *rows, struct report *r);
+void compare_invoice(const struct check_rows *rows, struct report *r);
+void compare_sync(const struct check_rows *rows, struct report *r);
+void compare_item(const struct check_rows *rows, struct report *r);
+void compare_customer(const struct check_rows *rows, struct report *r);
+/* How many names were compared with how many items. */
+void say_mapping_compared(const struct check_rows *rows, struct report *r);
 /* Without verdict: for `all` too. */
 void find_mapping(const struct check_rows *rows, struct report *r);
 /* The income accounts of items that codes match, only. */
 void find_item_accounts(const struct check_rows *rows, struct report *r);
 void find_accounts(const struct check_rows *rows, struct report *r);
+/* One organization of Autotask against the customers. */
+void find_customer(const struct check_rows *rows, struct report *r, const struct autotask_customer *company);
+/* When the oldest invoice was made that did not go over; 0 = none. */
+int64_t find_sync(const struct check_rows *rows, struct report *r);
 void find_terms(const struct check_rows *rows, struct report *r);
 
 #endif

@@ -22,13 +22,10 @@ struct ledgers {
 
 static void add_form(struct ledgers *l, uint32_t *n, uint32_t account, const char *text)
 {
-    struct buf b = BUF_INIT(4096);
-    if (text[0]) {
-        nearname_into(&b, slice_of(text));
-        l->account_of_form[*n] = account;
-        name_index_add(l->by_form, slice_from(pool_slice(l->r->pool, buf_view(&b)), b.len), (*n)++);
-    }
-    buf_release(&b);
+    if (!text[0])
+        return;
+    l->account_of_form[*n] = account;
+    name_index_add(l->by_form, nearname_form(l->r->pool, slice_of(text)), (*n)++);
 }
 
 static void index_accounts(struct ledgers *l)
@@ -69,10 +66,7 @@ struct chart {
 
 static struct chart look_up(const struct ledgers *l, const char *ledger)
 {
-    struct buf b = BUF_INIT(4096);
-    nearname_into(&b, slice_of(ledger));
-    struct chart c = {.first = name_index_first(l->by_form, buf_view(&b))};
-    buf_release(&b);
+    struct chart c = {.first = name_index_first(l->by_form, nearname_form(l->r->pool, slice_of(ledger)))};
     for (uint32_t i = c.first; i != NAME_INDEX_NONE; i = name_index_next(l->by_form, i)) {
         const struct quickbooks_account *a = &l->rows->accounts.v[l->account_of_form[i]];
         c.any = c.any ? c.any : a;

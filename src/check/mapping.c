@@ -25,17 +25,6 @@ struct mapping {
     struct item_state *states;
 };
 
-/* --- forms --- */
-
-static struct slice form_of(struct pool *pool, struct slice name)
-{
-    struct buf b = BUF_INIT(16384);
-    nearname_into(&b, name);
-    struct slice kept = slice_from(pool_slice(pool, buf_view(&b)), b.len);
-    buf_release(&b);
-    return kept;
-}
-
 static void index_items(struct mapping *m)
 {
     const struct quickbooks_items *items = &m->rows->items;
@@ -47,7 +36,7 @@ static void index_items(struct mapping *m)
         name_index_add(m->by_name, check_item_name(&items->v[i]), i);
         if (!check_item_usable(&items->v[i]))
             continue;
-        m->item_forms[i] = form_of(m->pool, slice_of(items->v[i].name));
+        m->item_forms[i] = nearname_form(m->pool, slice_of(items->v[i].name));
         name_index_add(m->by_near, m->item_forms[i], i);
     }
 }
@@ -59,7 +48,7 @@ static void index_codes(struct mapping *m)
     for (uint32_t i = 0; i < m->codes.n; i++) {
         if (m->codes.v[i].key[0] == '\0')
             continue;
-        m->code_forms[i] = form_of(m->pool, slice_of(m->codes.v[i].key));
+        m->code_forms[i] = nearname_form(m->pool, slice_of(m->codes.v[i].key));
         name_index_add(m->near_codes, m->code_forms[i], i);
     }
 }
@@ -338,15 +327,16 @@ static void look_at_item(struct mapping *m, uint32_t i, bool sees_all)
 
 /* --- all of it --- */
 
-static void say_compared(const struct mapping *m)
+void say_mapping_compared(const struct check_rows *rows, struct report *r)
 {
     size_t items = 0;
-    for (size_t i = 0; i < m->rows->items.n; i++)
-        items += check_item_usable(&m->rows->items.v[i]);
-    const struct report_fact facts[] = {{"n", check_count(m->r, m->codes.n)},
-                                        {"items", m->rows->online ? check_count(m->r, items) : ""},
-                                        {NULL, NULL}};
-    report_say(m->r, REPORT_COMPARED, "compared-mapping", facts);
+    struct check_codes codes;
+    check_codes_of(rows, r->pool, &codes);
+    for (size_t i = 0; i < rows->items.n; i++)
+        items += check_item_usable(&rows->items.v[i]);
+    const struct report_fact facts[] = {
+        {"n", check_count(r, codes.n)}, {"items", rows->online ? check_count(r, items) : ""}, {NULL, NULL}};
+    report_say(r, REPORT_COMPARED, "compared-mapping", facts);
 }
 
 static void prepare(struct mapping *m, const struct check_rows *rows, struct report *r)
@@ -371,7 +361,6 @@ void find_mapping(const struct check_rows *rows, struct report *r)
     look_for_like_items(&m);
     for (uint32_t i = 0; i < rows->items.n; i++)
         look_at_item(&m, i, sees_all);
-    say_compared(&m);
 }
 
 void find_item_accounts(const struct check_rows *rows, struct report *r)
@@ -394,5 +383,6 @@ void compare_mapping(const struct check_rows *rows, struct report *r)
     static const char *const verdicts[3] = {"verdict-mapping-errors", "verdict-mapping-warnings",
                                             "verdict-mapping-clean"};
     find_mapping(rows, r);
+    say_mapping_compared(rows, r);
     check_verdict(r, verdicts);
 }

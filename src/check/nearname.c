@@ -60,6 +60,15 @@ void nearname_into(struct buf *out, struct slice name)
     buf_release(&folded);
 }
 
+struct slice nearname_form(struct pool *pool, struct slice name)
+{
+    struct buf b = BUF_INIT(16384);
+    nearname_into(&b, name);
+    struct slice kept = slice_from(pool_slice(pool, buf_view(&b)), b.len);
+    buf_release(&b);
+    return kept;
+}
+
 bool nearname_same_but_case(const char *a, const char *b)
 {
     if (slice_eq_nocase(slice_of(a), slice_of(b)))

@@ -9,6 +9,8 @@
  * which part C++ from C#), & as "and", letters of other alphabets as the Latin ones that they look like. A
  * name of which nothing is left stands for itself. */
 void nearname_into(struct buf *out, struct slice name);
+/* The same in the pool. */
+struct slice nearname_form(struct pool *pool, struct slice name);
 /* Do they differ in nothing but upper and lower case? */
 bool nearname_same_but_case(const char *a, const char *b);
 

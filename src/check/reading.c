@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 5, AUTOTASK_READS = 2 };
+enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 6, AUTOTASK_READS = 3 };
 
 struct reading;
 
@@ -59,9 +59,21 @@ static int read_preferences(struct list *l)
     return quickbooks_preferences(l->all->sources->quickbooks, l->pool, &l->all->rows->preferences, &l->e);
 }
 
+static int read_parties(struct list *l)
+{
+    const struct check_rows *rows = l->all->rows;
+    return quickbooks_parties_named(l->all->sources->quickbooks, rows->argument, l->pool,
+                                    &l->all->rows->parties, &l->e);
+}
+
 static int read_autotask(struct list *l)
 {
     return autotask_books(l->all->sources->autotask, l->all->parts, l->pool, &l->all->rows->autotask, &l->e);
+}
+
+static int read_more(struct list *l)
+{
+    return l->all->check->read(l->all->rows, l->all->sources, l->pool, &l->e);
 }
 
 static int read_access(struct list *l)
@@ -97,7 +109,7 @@ static const struct {
     int (*read)(struct list *l);
 } quickbooks_lists[QUICKBOOKS_LISTS] = {
     {CHECK_ITEMS, read_items},         {CHECK_ACCOUNTS, read_accounts},       {CHECK_TERMS, read_terms},
-    {CHECK_CUSTOMERS, read_customers}, {CHECK_PREFERENCES, read_preferences},
+    {CHECK_CUSTOMERS, read_customers}, {CHECK_PREFERENCES, read_preferences}, {CHECK_PARTIES, read_parties},
 };
 
 /* --- side by side --- */
@@ -163,7 +175,11 @@ static int read_rows(struct check_result *out, const struct check *check, const 
     }
     start(&all, read_autotask);
     start(&all, read_access);
-    return finish(&all, out, e);
+    if (check->read)
+        start(&all, read_more);
+    if (finish(&all, out, e) != 0)
+        return -1;
+    return check->read_after ? check->read_after(rows, sources, out->lists[0], e) : 0;
 }
 
 static int check_sources_suffice(const struct check *check, const char *argument,

@@ -126,6 +126,24 @@ const char *check_account_name(const struct quickbooks_account *account)
     return account->full_name[0] ? account->full_name : account->name;
 }
 
+/* By number, a code of some name has an item of another: so items are those that the codes look up. */
+void check_keep_items(struct check_rows *rows, struct pool *pool, struct slice also)
+{
+    const struct quickbooks_items all = rows->items;
+    struct check_codes codes;
+    check_codes_of(rows, pool, &codes);
+    struct name_index *wanted = name_index_new(pool, codes.n + 1);
+    name_index_add(wanted, also, 0);
+    for (uint32_t i = 0; i < codes.n; i++)
+        name_index_add(wanted, nearname_form(pool, slice_of(codes.v[i].key)), i + 1);
+    rows->items = (struct quickbooks_items){.v = pool_array(pool, all.n + 1, sizeof(*all.v))};
+    for (size_t i = 0; i < all.n; i++) {
+        struct slice name = nearname_form(pool, check_item_name(&all.v[i]));
+        if (name_index_first(wanted, name) != NAME_INDEX_NONE)
+            rows->items.v[rows->items.n++] = all.v[i];
+    }
+}
+
 /* --- evidence --- */
 
 const char *check_id(struct report *r, int64_t id)
@@ -138,6 +156,21 @@ const char *check_id(struct report *r, int64_t id)
 const char *check_count(struct report *r, size_t n)
 {
     return check_id(r, (int64_t)n);
+}
+
+const char *check_amount(struct report *r, int64_t amount)
+{
+    uint64_t whole = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+    uint64_t cents = (whole + 50) / 100;
+    return pool_printf(r->pool, "%s%" PRIu64 ".%02" PRIu64, amount < 0 ? "-" : "", cents / 100, cents % 100);
+}
+
+const char *check_day(const struct check_rows *rows, struct report *r, int64_t ms)
+{
+    struct tm tm;
+    if (!ms || !clock_local(ms, rows->conf->firm.timezone, &tm))
+        return "";
+    return pool_printf(r->pool, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
 void check_code_evidence(struct report *r, struct report_finding *f, const struct check_code *code)
@@ -182,20 +215,32 @@ void check_account_evidence(const struct check_rows *rows, struct report *r, str
 
 /* --- sentences --- */
 
-void check_verdict(struct report *r, const char *const keys[3])
+static void say_verdict(struct report *r, const char *key, struct report_fact facts[6], size_t n)
 {
-    struct report_fact facts[4] = {0};
-    size_t n = 0;
     static const char *const names[REPORT_SEVERITIES] = {"errors", "warnings", "notes"};
     for (int s = 0; s < REPORT_SEVERITIES; s++) {
         if (r->counts[s])
             facts[n++] = (struct report_fact){names[s], check_count(r, r->counts[s])};
     }
-    report_say(r, REPORT_VERDICT,
-               keys[r->counts[REPORT_ERROR]     ? 0
-                    : r->counts[REPORT_WARNING] ? 1
-                                                : 2],
-               facts);
+    report_say(r, REPORT_VERDICT, key, facts);
+}
+
+static const char *worst_of(const struct report *r, const char *const keys[3])
+{
+    return keys[r->counts[REPORT_ERROR] ? 0 : r->counts[REPORT_WARNING] ? 1 : 2];
+}
+
+void check_verdict(struct report *r, const char *const keys[3])
+{
+    struct report_fact facts[6] = {0};
+    say_verdict(r, worst_of(r, keys), facts, 0);
+}
+
+void check_verdict_of_name(struct report *r, const char *const keys[3], const char *none, const char *name,
+                           const char *near)
+{
+    struct report_fact facts[6] = {{"name", name}, {"near", near}};
+    say_verdict(r, r->n ? worst_of(r, keys) : none, facts, 2);
 }
 
 void check_assume_matching(const struct check_rows *rows, struct report *r)

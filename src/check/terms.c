@@ -18,15 +18,6 @@ struct terms {
     struct name_index *told;
 };
 
-static struct slice near_form(struct pool *pool, const char *name)
-{
-    struct buf b = BUF_INIT(4096);
-    nearname_into(&b, slice_of(name));
-    struct slice kept = slice_from(pool_slice(pool, buf_view(&b)), b.len);
-    buf_release(&b);
-    return kept;
-}
-
 static struct slice bare(const char *name, bool active)
 {
     return active ? slice_of(name) : quickbooks_bare_name(name);
@@ -46,7 +37,7 @@ static void index_all(struct terms *t)
         const struct quickbooks_term *term = &rows->terms.v[i];
         name_index_add(t->by_name, bare(term->name, term->active), i);
         if (term->active)
-            name_index_add(t->by_near, near_form(pool, term->name), i);
+            name_index_add(t->by_near, nearname_form(pool, slice_of(term->name)), i);
     }
     for (uint32_t i = 0; i < rows->customers.n; i++) {
         if (rows->customers.v[i].active && !rows->customers.v[i].parent_id[0])
@@ -72,7 +63,7 @@ static void look_at_term(struct terms *t, const struct autotask_template *templa
             return;
         inactive = &t->rows->terms.v[i];
     }
-    uint32_t near = name_index_first(t->by_near, near_form(t->r->pool, template->term_name));
+    uint32_t near = name_index_first(t->by_near, nearname_form(t->r->pool, slice_of(template->term_name)));
     struct report_finding *f =
         report_add(t->r, inactive ? KIND_TERM_INACTIVE : KIND_TERM_MISSING, template->term_name);
     report_fact(f, "template", template->name);

@@ -46,6 +46,8 @@ struct report_finding *report_add(struct report *r, unsigned kind, const char *s
 
 void report_fact(struct report_finding *f, const char *name, const char *text)
 {
+    if (!text[0])
+        return;
     ENSURE(f->n_facts < REPORT_FACTS);
     f->facts[f->n_facts++] = (struct report_fact){.name = name, .text = text};
 }

@@ -242,6 +242,8 @@ unsigned report_words_missing(const struct templates *t, const struct report_kin
         const struct report_entry *entry = report_words_find(w, kinds[i].key);
         static const enum report_field needed[] = {WORDS_TITLE, WORDS_DETAIL, WORDS_CAUSE, WORDS_FIX};
         for (size_t k = 0; k < ARRAY_LEN(needed); k++) {
+            if (needed[k] == WORDS_FIX && kinds[i].severity == REPORT_NOTE)
+                continue; /* there may be nothing to do */
             if (entry && report_words_text(entry, needed[k], "qbo-app", 0)[0])
                 continue;
             buf_printf(problems, "templates: check: [%s] has no title, detail, cause or fix\n", kinds[i].key);

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from console import expect, frontdesk, on_terminal  # noqa: E402
@@ -15,6 +16,9 @@ from firm import Firm  # noqa: E402
 from planter import Planter  # noqa: E402
 from sandbox import WORLD  # noqa: E402
 import tap  # noqa: E402
+
+
+CLOCK = 1795651200  # 26 Nov 2026, a little after what the world of the fixtures holds
 
 
 def run(firm, *words, **more):
@@ -53,7 +57,8 @@ MAPPING = {"item-is-category", "item-inactive", "item-account-inactive", "item-n
            "item-missing", "item-and-category", "item-no-quantity", "item-case", "item-type", "item-account-type", "items-alike",
            "codes-alike", "item-only-quickbooks"}
 OTHERS = {"account-differs", "account-missing", "account-inactive", "account-type", "code-no-account", "term-inactive", "term-missing",
-          "term-overrides-own", "template-sends-term", "customer-no-term", "company-own-template"}
+          "term-overrides-own", "template-sends-term", "customer-no-term", "company-own-template", "sync-error", "sync-due", "sync-too-old",
+          "invoice-negative", "number-twice"}
 
 
 def small_world():
@@ -71,10 +76,19 @@ def large_world():
     every_plant_is_found(planter, MAPPING | OTHERS)
 
 
+def planted_invoices():
+    planter = Planter(10).fill(0, 20)
+    known = planter.plant_invoices()
+    with Firm(planter.world(WORLD)) as books:
+        for number, expected in known:
+            compare("invoice %d" % number, expected, report_of(books, "invoice", str(number)))
+
+
 def all_in_one():
     planter = Planter(3).fill(2, 80)
     with Firm(planter.world(WORLD)) as books:
-        compare("all", planter.found["mapping"] | planter.found["accounts"] | planter.found["terms"], report_of(books, "all"))
+        compare("all", planter.found["mapping"] | planter.found["accounts"] | planter.found["terms"] | planter.found["sync"],
+                report_of(books, "all"))
 
 
 def nothing_to_find():
@@ -146,11 +160,40 @@ def hidden_rows():
 
 def progress_on_a_terminal():
     with Firm(Planter(9).fill(1, 30).world(WORLD)) as books:
-        code, seen = on_terminal("check", "mapping", "-c", books.conf)
-        tap.check(code == 1 and "read:" not in seen, seen)  # quick: nothing is shown
         books.sandbox.faults([dict(action="delay_before", ms=1800, path="v3/company/*", nth=2)])
         code, seen = on_terminal("check", "mapping", "-c", books.conf)
         tap.check(code == 1 and re.search(r"reading Autotask and QuickBooks|read: .*\d+ (items|accounts|billing codes)", seen), seen)
+
+
+def one_name():
+    with Firm() as books:
+        answer = expect(0, run(books, "item", "Remote", "Support"), '"Remote Support"', "In Autotask", "work type, active", "In QuickBooks",
+                        "Service, active; income account Services")
+        tap.check("Consulting" not in answer.out, answer)
+        expect(0, run(books, "item", "Remote Suport"), 'Neither system has "Remote Suport"; there is "Remote Support"')
+        expect(0, run(books, "customer", "Acme Dental"), '"Acme Dental"')
+        expect(64, run(books, "item"), errors=["check item needs NAME behind it"])
+
+
+def one_invoice():
+    with Firm() as books:
+        expect(0, run(books, "invoice", "1042"), "^Invoice 1042 for Acme Dental is in QuickBooks; 1 thing", "Found by its number: id 9001",
+               "QuickBooks has this number more than once", "txnId=145", "txnId=147")
+        expect(1, run(books, "invoice", "9002"), "^Invoice id 9002 for Acme Dental cannot go over", "found by its id: 9002",
+               "The last transfer of the invoice failed", "The work type of a time entry is empty", "ticket T20261101.0001",
+               "Code=EditTimeEntry&WorkEntryID=8002", "Code=OpenTicketDetail&TicketID=40001")
+        expect(0, run(books, "invoice", "424242"), "^Autotask shows no invoice with the number or the id 424242.$")
+        expect(64, run(books, "invoice"), errors=["check invoice needs N behind it"])
+
+
+def the_sync():
+    now = {"FRONTDESK_CLOCK_SHIFT_MS": str(int((CLOCK - time.time()) * 1000))}
+    with Firm() as books:
+        expect(1, run(books, "sync", env=now), "^1 invoice did not go over, the oldest of 2026-11-10.$", r"Acme Dental \(invoice 9002\)",
+               "^NOTE  Due to go over", r"Acme Dental \(invoice 9003\)", "looks back 14 days")
+        late = {"FRONTDESK_CLOCK_SHIFT_MS": str(int((CLOCK - time.time() + 30 * 86400) * 1000))}
+        answer = expect(1, run(books, "sync", env=late), "^2 invoices did not go over", "Never transferred, and older")
+        tap.check("Due to go over" not in answer.out and "9004" not in answer.out, answer)
 
 
 def nothing_is_written():
@@ -171,5 +214,5 @@ def systems_that_fail():
 
 if __name__ == "__main__":
     tap.run([(test.__name__.replace("_", " "), test) for test in (
-        small_world, world_by_number, large_world, all_in_one, nothing_to_find, formats, misuse, settings_are_missing, desktop,
-        hidden_rows, progress_on_a_terminal, nothing_is_written, systems_that_fail)])
+        small_world, world_by_number, large_world, planted_invoices, all_in_one, nothing_to_find, formats, misuse, settings_are_missing, desktop,
+        one_name, one_invoice, the_sync, hidden_rows, progress_on_a_terminal, nothing_is_written, systems_that_fail)])

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_autotask: the input is what Autotask answers, call by call ("200 body", NUL, "500 body" ...), to
- * either the calls of one ticket or the reading of the directory. The secret goes nowhere but to the zone's
- * own server; a write that met any answer which does not refuse it is in doubt, never "certainly not done";
- * what is read is clean.
+ * the calls of one ticket, the reading of the directory, or that of the books. The secret goes nowhere but to
+ * the zone's own server; a write that met any answer which does not refuse it is in doubt, never "certainly
+ * not done"; what is read is clean.
  */
 #include "fuzz.h"
 
-#include "frontdesk/autotask.h"
+#include "frontdesk/autotask_books.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -170,6 +170,76 @@ static void try_directory(struct autotask *at)
     buf_release(&findings);
 }
 
+/* --- the books --- */
+
+static void check_text(const char *text)
+{
+    ENSURE(text && strlen(text) <= 4000 && fuzz_is_clean(slice_of(text)) && fuzz_is_utf8(slice_of(text)));
+}
+
+static void check_codes(const struct autotask_codes *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const struct autotask_code *c = &all->v[i];
+        const char *const texts[] = {c->name,     c->description, c->external_number,
+                                     c->use_name, c->ledger_name, c->type_name};
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+            check_text(texts[k]);
+        ENSURE(!i || all->v[i - 1].id < c->id);
+        ENSURE(c->kind < AT_CODE_KINDS && autotask_code_kind_name(c->kind)[0]);
+    }
+}
+
+static void check_invoices(const struct autotask_invoices *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const struct autotask_invoice *v = &all->v[i];
+        check_text(v->number);
+        check_text(v->order_number);
+        check_text(v->comments);
+        check_text(v->tax_region);
+        ENSURE(!i || all->v[i - 1].id < v->id);
+        ENSURE(v->error == slice_eq_nocase(slice_trim(slice_of(v->number)), SLICE("ERROR")));
+    }
+}
+
+/* Nothing half-read, and a reason where there is nothing. */
+#define CHECK_READ(call, rows)                                                                               \
+    do {                                                                                                     \
+        e = (struct err)ERR_INIT;                                                                            \
+        if ((call) != 0)                                                                                     \
+            ENSURE((rows) == 0 && e.code != ERR_NONE && err_class(&e) != ERR_CLASS_UNKNOWN);                 \
+    } while (0)
+
+static void try_books(struct autotask *at, struct slice input)
+{
+    struct pool *pool = pool_new(8 << 20);
+    struct autotask_codes codes;
+    struct autotask_invoices invoices;
+    struct autotask_lines lines;
+    struct autotask_terms terms;
+    struct autotask_time_entries times;
+    static const int64_t ids[] = {3, 1, 2};
+    bool more;
+    struct err e;
+    CHECK_READ(autotask_codes(at, pool, &codes, &e), codes.n);
+    check_codes(&codes);
+    CHECK_READ(autotask_invoices(at, AT_INVOICES_NO_NUMBER, 1, 0, 3, pool, &invoices, &more, &e), invoices.n);
+    ENSURE(invoices.n <= 3);
+    check_invoices(&invoices);
+    CHECK_READ(autotask_lines(at, 1, pool, &lines, &e), lines.n);
+    for (size_t i = 0; i < lines.n; i++)
+        ENSURE(lines.v[i].invoice_id == 1 && lines.v[i].type_name && lines.v[i].sub_type_name);
+    CHECK_READ(autotask_terms(at, pool, &terms, &e), terms.n + terms.n_templates);
+    for (size_t i = 0; i < terms.n_templates; i++)
+        check_text(terms.templates[i].term_name);
+    CHECK_READ(autotask_time_entries(at, ids, 3, pool, &times, &e), times.n);
+    ENSURE(times.n <= 3);
+    if (e.code != ERR_NONE)
+        check_error(&e, input);
+    pool_free(&pool);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct peer p = {.input = slice_from((const char *)data, size)};
@@ -179,10 +249,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .conf = &conf, .http = &http, .budget = prepare(), .state_dir = "/nowhere"};
     struct autotask *at;
     struct err e = ERR_INIT;
-    unsigned mode = fuzz_pick(&p.answers, 4);
-    p.own_zone = mode & 2;
+    unsigned mode = fuzz_pick(&p.answers, 6);
+    p.own_zone = mode < 4 && mode & 2;
     ENSURE(autotask_new(&at, &options, &e) == 0);
-    if (mode & 1)
+    if (mode >= 4)
+        try_books(at, p.input);
+    else if (mode & 1)
         try_directory(at);
     else
         try_ticket(at, &p);

@@ -2,6 +2,7 @@
 """Worlds whose two sides disagree on purpose, and the list of what must be found. A discrepancy is known because it was put there:
 nothing here compares names, so that planter and checks cannot share a mistake."""
 import copy
+import datetime
 import json
 import random
 
@@ -22,10 +23,12 @@ class Planter:
 
     def __init__(self, seed=1, by_number=False):
         self.random, self.by_number = random.Random(seed), by_number
+        self.now = datetime.datetime.now(datetime.timezone.utc)
         self.codes, self.items, self.accounts, self.ledgers = [], [], [], []
         self.templates, self.payment_terms, self.companies, self.terms, self.customers = [], [], [], [], []
-        self.found = {"mapping": set(), "accounts": set(), "terms": set()}
-        self.next = {"code": 1000, "item": 5000, "account": 1, "ledger": 10, "name": 0, "company": 100}
+        self.invoices, self.lines, self.entries, self.sales_invoices = [], [], [], []
+        self.found = {"mapping": set(), "accounts": set(), "terms": set(), "sync": set()}
+        self.next = {"code": 1000, "item": 5000, "account": 1, "ledger": 10, "name": 0, "company": 100, "invoice": 9000, "line": 70000, "entry": 80000}
         self.sales = self.account("Sales")
         self.sales_ledger = self.ledger("Sales")
 
@@ -198,26 +201,26 @@ class Planter:
         self.item(name)
         self.find("accounts", "code-no-account", self.code(name, ledger=None))
 
-    def _named(self, label):
+    def _of_ledger(self, label):
         name = self.name()
         self.find("mapping", "item-missing", self.code(name, ledger=label))
 
     def ledger_missing(self):
         ledger = self.ledger("Nowhere " + self.name())
-        self._named(ledger)
-        self._named(ledger)  # told once
+        self._of_ledger(ledger)
+        self._of_ledger(ledger)  # told once
         self.find("accounts", "account-missing", "general ledger account %d" % ledger)
 
     def ledger_inactive(self):
         account = self.account("Former " + self.name(), active=False)
         ledger = self.ledger(account["FullyQualifiedName"])
-        self._named(ledger)
+        self._of_ledger(ledger)
         self.find("accounts", "account-inactive", "general ledger account %d" % ledger, account)
 
     def ledger_type(self):
         account = self.account("Costs " + self.name(), "Expense")
         ledger = self.ledger(account["Name"])
-        self._named(ledger)
+        self._of_ledger(ledger)
         self.find("accounts", "account-type", "general ledger account %d" % ledger, account)
 
     def differs(self):
@@ -272,6 +275,90 @@ class Planter:
             self.find("terms", "company-own-template", *self.company(sends, thirty))
             self.find("terms", "company-own-template", *self.company(sends, None))
 
+    # --- invoices: `invoice` is what must be found by `check invoice ID` ---
+
+    def invoice(self, number="", days=3, total=300.0, voided=False, lines=(), company=None, tax=0):
+        made = (self.now - datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        row = {"id": self._id("invoice"), "companyID": company or 0, "invoiceNumber": number, "invoiceDateTime": made, "createDateTime": made,
+               "invoiceTotal": total, "totalTaxValue": tax, "isVoided": voided, "batchID": 1, "invoiceEditorTemplateID": 1}
+        self.invoices.append(row)
+        for code, amount, entry in lines:
+            line = {"id": self._id("line"), "invoiceID": row["id"], "companyID": row["companyID"], "billingItemType": 1, "subType": 1,
+                    "itemName": "Line", "description": "", "quantity": 1, "rate": amount, "totalAmount": amount, "nonBillable": 0,
+                    "billingCodeID": code and code["id"], "timeEntryID": entry and entry["id"]}
+            self.lines.append(line)
+        return row
+
+    def _named(self, row):
+        return "invoice %d" % row["id"]
+
+    def plant_sync(self, n=1):
+        for _ in range(n):
+            self.find("sync", "sync-error", self._named(self.invoice("ERROR", self.random.randint(0, 300))))
+            self.find("sync", "sync-due", self._named(self.invoice("", self.random.randint(0, 13))))
+            self.find("sync", "sync-too-old", self._named(self.invoice("", self.random.randint(15, 300))))
+            negative = self.invoice("", 2, total=-5.0)
+            self.find("sync", "sync-due", self._named(negative))
+            self.find("sync", "invoice-negative", self._named(negative))
+            number = "N%d" % self._id("name")
+            self.find("sync", "number-twice", self._named(self.invoice(number)), self._named(self.invoice(number)))
+            self.invoice("ERROR", 5, voided=True)
+            self.invoice("", 50, voided=True)
+            self.invoice("M%d" % self._id("name"), 20)
+
+    def plant_invoices(self):
+        """[(id, what must be found)]: each invoice has one thing wrong. Its company finds its customer, its codes their items."""
+        template = self.templates[0]
+        company = self.company(template, None)
+        acme = self.companies[-1]
+        self.found["terms"].clear()  # not asked for here
+        code, _ = self.agree(WORK)
+        gone = self.code(self.name())
+        twin = ("name-in-quickbooks", tuple(sorted(company)))
+        known = []
+
+        def plant(kinds, row, also=(twin,), due="invoice-due"):
+            mine = {(kind, tuple(sorted((self._named(row),) + ids))) for kind, ids in kinds}
+            if due:
+                mine.add((due, (self._named(row),)))
+            known.append((row["id"], mine | set(also)))
+
+        def make(number="", lines=((code, 300.0, None),), **more):
+            return self.invoice(number, lines=lines, company=acme["id"], **more)
+
+        def in_quickbooks(number, total, customer=acme["companyName"], tax=0):
+            row = {"Id": str(7000 + len(self.sales_invoices)), "DocNumber": number, "TxnDate": "2026-11-01", "TotalAmt": total, "Balance": total,
+                   "CustomerRef": {"value": "1", "name": customer}, "Line": [], "TxnTaxDetail": {"TotalTax": tax}}
+            self.sales_invoices.append(row)
+            return ("Invoice " + row["Id"],)
+
+        plant([], make())
+        plant([], make(days=40), due="invoice-too-old")
+        plant([("invoice-error", ())], make("ERROR"), due=None)
+        plant([("invoice-voided", ())], make(voided=True), due=None)
+        plant([("invoice-negative", ())], make(total=-3.0))
+        plant([("invoice-not-there", ())], make("A1"), due=None)
+        plant([("invoice-transferred", in_quickbooks("A2", 300.0))], make("A2"), also=(), due=None)
+        plant([("total-differs", in_quickbooks("A3", 310.0)), ], make("A3"), also=(), due=None)
+        ids = in_quickbooks("A4", 310.0, tax=10)
+        plant([("total-differs", ids), ("tax-differs", ids)], make("A4"), also=(), due=None)
+        plant([("number-taken", in_quickbooks("A5", 300.0, "Somebody else")), ("invoice-not-there", ())], make("A5"), due=None)
+        row = make("A6")
+        ids, other = in_quickbooks("A6", 300.0), in_quickbooks("A6", 20.0)
+        plant([("invoice-transferred", ids)], row, also=(("number-twice-quickbooks", tuple(sorted(ids + other))),), due=None)
+        row = make(lines=((gone, 300.0, None),))
+        plant([], row, also=(twin, ("item-missing", ("work type %d" % gone["id"],))))
+        row = make(lines=((code, 0, None),))
+        plant([], row, also=(twin, ("line-zero", ("billing item %d" % self.lines[-1]["id"],))))
+        row = make(lines=((None, 10.0, None),))
+        plant([], row, also=(twin, ("line-no-code", ("billing item %d" % self.lines[-1]["id"],))))
+        entry = {"id": self._id("entry"), "resourceID": 29682885, "ticketID": None, "billingCodeID": None, "roleID": 1, "hoursWorked": 1,
+                 "hoursToBill": 1, "isNonBillable": False, "dateWorked": "2026-11-01T00:00:00Z"}
+        self.entries.append(entry)
+        row = make(lines=((None, 0, entry),))
+        plant([], row, also=(twin, ("line-no-work-type", ("billing item %d" % self.lines[-1]["id"], "time entry %d" % entry["id"]))))
+        return known
+
     # --- worlds ---
 
     EVERY = ("missing", "is_category", "and_category", "inactive", "near", "unseen", "case", "no_quantity", "odd_type", "no_account",
@@ -288,6 +375,7 @@ class Planter:
         while len(self.codes) < pairs:
             self.agree()
         self.plant_terms(each)
+        self.plant_sync(each)
         for rows in (self.codes, self.items, self.accounts):
             self.random.shuffle(rows)
         return self
@@ -300,12 +388,13 @@ class Planter:
         own = [row for row in entities["Companies"] if row["id"] == 0]
         for row in own:
             row["invoiceTemplateID"] = self.templates[0]["id"] if self.templates else None
-        entities.update(BillingCodes=self.codes, Services=[], ServiceBundles=[], Products=[], ContractMilestones=[], Invoices=[],
-                        BillingItems=[], TicketCharges=[], ContractCharges=[], TimeEntries=[], InvoiceTemplates=self.templates,
+        entities.update(BillingCodes=self.codes, Services=[], ServiceBundles=[], Products=[], ContractMilestones=[], Invoices=self.invoices,
+                        BillingItems=self.lines, TicketCharges=[], ContractCharges=[], TimeEntries=self.entries, InvoiceTemplates=self.templates,
                         PaymentTerms=self.payment_terms, Companies=own + self.companies)
         world["picklists"]["BillingCodes"]["generalLedgerAccount"] = self.ledgers
         world["picklists"]["InvoiceTemplates"] = {
             **world["picklists"].get("InvoiceTemplates", {}),
             "paymentTerms": [{"value": t["id"], "label": t["name"], "isActive": True} for t in self.payment_terms]}
-        books.update(Item=self.items, Account=self.accounts, Term=self.terms, Customer=self.customers)
+        books.update(Item=self.items, Account=self.accounts, Term=self.terms, Customer=self.customers, Invoice=self.sales_invoices)
+        world["quickbooks"]["Preferences"]["AccountingInfoPrefs"].pop("BookCloseDate")
         return world

@@ -2,7 +2,7 @@
 /* check_rows: see check_rows.h. */
 #include "check_rows.h"
 
-enum { FIELDS = 8 };
+enum { FIELDS = 9 };
 
 static int64_t number(const char *text)
 {
@@ -119,18 +119,95 @@ static void add_company(struct check_world *w, char *const f[FIELDS])
                                                     .active = true};
 }
 
+static struct quickbooks_customer customer(enum quickbooks_party party, char *id, char *name, char *term,
+                                           bool active)
+{
+    return (struct quickbooks_customer){.party = party,
+                                        .id = id,
+                                        .name = name,
+                                        .full_name = name,
+                                        .company = "",
+                                        .email = "",
+                                        .parent_id = "",
+                                        .term_id = term,
+                                        .tax_code_id = "",
+                                        .currency = "",
+                                        .active = active};
+}
+
 static void add_customer(struct check_world *w, char *const f[FIELDS])
 {
-    w->rows.customers.v[w->rows.customers.n++] = (struct quickbooks_customer){.id = f[1],
-                                                                              .name = f[2],
-                                                                              .full_name = f[2],
-                                                                              .company = "",
-                                                                              .email = "",
-                                                                              .parent_id = "",
-                                                                              .term_id = f[3],
-                                                                              .tax_code_id = "",
-                                                                              .currency = "",
-                                                                              .active = true};
+    w->rows.customers.v[w->rows.customers.n++] = customer(QB_CUSTOMER, f[1], f[2], f[3], f[0][0] == 'q');
+}
+
+static void add_party(struct check_world *w, char *const f[FIELDS])
+{
+    const char *kind = f[2] + (f[2][0] == '!');
+    enum quickbooks_party party = kind[0] == 'v' ? QB_VENDOR : kind[0] == 'e' ? QB_EMPLOYEE : QB_CUSTOMER;
+    w->rows.parties.v[w->rows.parties.n++] = customer(party, f[1], f[3], f[4], f[2][0] != '!');
+}
+
+/* Whole units as ten-thousandths; a - before them. */
+static int64_t amount(const char *text)
+{
+    return text[0] == '-' ? -number(text + 1) * 10000 : number(text) * 10000;
+}
+
+static void add_invoice(struct check_world *w, char *const f[FIELDS])
+{
+    struct autotask_invoices *list = f[0][0] == 'n'   ? &w->rows.invoices
+                                     : f[0][0] == 'N' ? &w->rows.unsynced
+                                                      : &w->rows.recent;
+    int64_t made_ms = w->rows.now_ms - number(f[4]) * 86400000;
+    list->v[list->n++] = (struct autotask_invoice){.id = number(f[1]),
+                                                   .company_id = 9,
+                                                   .number = f[2],
+                                                   .error = strcmp(f[2], "ERROR") == 0,
+                                                   .total = amount(f[3]),
+                                                   .tax = amount(f[7]),
+                                                   .date_ms = made_ms,
+                                                   .created_ms = made_ms,
+                                                   .voided = strchr(f[5], 'v') != NULL,
+                                                   .web_service_ms = strchr(f[5], 'w') ? made_ms : 0,
+                                                   .term = number(f[6]),
+                                                   .order_number = "",
+                                                   .comments = "",
+                                                   .tax_region = ""};
+}
+
+static void add_line(struct check_world *w, char *const f[FIELDS])
+{
+    w->rows.lines.v[w->rows.lines.n++] = (struct autotask_line){.id = number(f[1]),
+                                                                .code_id = number(f[2]),
+                                                                .total = amount(f[3]),
+                                                                .time_entry_id = number(f[4]),
+                                                                .type_name = "",
+                                                                .sub_type_name = "",
+                                                                .item_name = "Line",
+                                                                .description = ""};
+}
+
+static void add_entry(struct check_world *w, char *const f[FIELDS])
+{
+    w->rows.entries.v[w->rows.entries.n++] =
+        (struct autotask_time_entry){.id = number(f[1]), .code_id = number(f[2]), .ticket_id = number(f[3])};
+}
+
+static void add_ticket(struct check_world *w, char *const f[FIELDS])
+{
+    w->rows.tickets.v[w->rows.tickets.n++] =
+        (struct autotask_ticket_name){.id = number(f[1]), .number = f[2], .title = ""};
+}
+
+static void add_twin(struct check_world *w, char *const f[FIELDS])
+{
+    w->rows.in_quickbooks.v[w->rows.in_quickbooks.n++] = (struct quickbooks_invoice){.txn = QB_INVOICE,
+                                                                                     .id = f[1],
+                                                                                     .number = "",
+                                                                                     .date = "2026-11-01",
+                                                                                     .customer_name = f[2],
+                                                                                     .total = amount(f[3]),
+                                                                                     .tax = amount(f[4])};
 }
 
 static void add_access(struct check_world *w, char *const f[FIELDS])
@@ -146,43 +223,33 @@ static void add_access(struct check_world *w, char *const f[FIELDS])
                                  .visible = -1};
 }
 
+static void add_service(struct check_world *w, char *const f[FIELDS])
+{
+    add_sold(f[0][0] == 's' ? &w->rows.autotask.services : &w->rows.autotask.bundles,
+             f[0][0] == 's' ? AT_SOLD_SERVICE : AT_SOLD_BUNDLE, f);
+}
+
+static void add_closing(struct check_world *w, char *const f[FIELDS])
+{
+    w->rows.preferences.book_close_date = f[1];
+}
+
 static void add_row(struct check_world *w, char *const f[FIELDS])
 {
-    switch (f[0][0]) {
-    case 'c':
-        add_code(w, f);
-        break;
-    case 's':
-        add_sold(&w->rows.autotask.services, AT_SOLD_SERVICE, f);
-        break;
-    case 'b':
-        add_sold(&w->rows.autotask.bundles, AT_SOLD_BUNDLE, f);
-        break;
-    case 'i':
-        add_item(w, f);
-        break;
-    case 'a':
-        add_account(w, f);
-        break;
-    case 't':
-    case 'T':
-        add_term(w, f);
-        break;
-    case 'm':
-        add_template(w, f);
-        break;
-    case 'o':
-        add_company(w, f);
-        break;
-    case 'q':
-        add_customer(w, f);
-        break;
-    case 'x':
-        add_access(w, f);
-        break;
-    default:
-        BUG("a row of no known kind");
+    static const struct {
+        const char *letters;
+        void (*add)(struct check_world *w, char *const f[FIELDS]);
+    } kinds[] = {{"c", add_code},  {"sb", add_service}, {"i", add_item},      {"a", add_account},
+                 {"tT", add_term}, {"m", add_template}, {"o", add_company},   {"qQ", add_customer},
+                 {"p", add_party}, {"x", add_access},   {"nNR", add_invoice}, {"l", add_line},
+                 {"e", add_entry}, {"k", add_ticket},   {"y", add_twin},      {"z", add_closing}};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strchr(kinds[i].letters, f[0][0])) {
+            kinds[i].add(w, f);
+            return;
+        }
     }
+    BUG("a row of no known kind");
 }
 
 void check_world_read(struct check_world *w, struct pool *pool, const char *text)
@@ -202,7 +269,15 @@ void check_world_read(struct check_world *w, struct pool *pool, const char *text
     w->rows.accounts.v = pool_array(pool, count(text, 'a') + 1, sizeof(*w->rows.accounts.v));
     w->rows.terms.v = pool_array(pool, count(text, 't') + 1, sizeof(*w->rows.terms.v));
     w->rows.customers.v = pool_array(pool, count(text, 'q') + 1, sizeof(*w->rows.customers.v));
+    w->rows.parties.v = pool_array(pool, count(text, 'p') + 1, sizeof(*w->rows.parties.v));
     w->rows.access.v = pool_array(pool, count(text, 'x') + 1, sizeof(*w->rows.access.v));
+    w->rows.invoices.v = pool_array(pool, count(text, 'n') + 1, sizeof(*w->rows.invoices.v));
+    w->rows.unsynced.v = pool_array(pool, count(text, 'n') + 1, sizeof(*w->rows.unsynced.v));
+    w->rows.recent.v = pool_array(pool, count(text, 'r') + 1, sizeof(*w->rows.recent.v));
+    w->rows.lines.v = pool_array(pool, count(text, 'l') + 1, sizeof(*w->rows.lines.v));
+    w->rows.entries.v = pool_array(pool, count(text, 'e') + 1, sizeof(*w->rows.entries.v));
+    w->rows.tickets.v = pool_array(pool, count(text, 'k') + 1, sizeof(*w->rows.tickets.v));
+    w->rows.in_quickbooks.v = pool_array(pool, count(text, 'y') + 1, sizeof(*w->rows.in_quickbooks.v));
     struct scan c = scan_of(slice_of(text));
     while (!scan_end(&c)) {
         char *fields[FIELDS];
@@ -214,6 +289,7 @@ void check_world_read(struct check_world *w, struct pool *pool, const char *text
         if (fields[0][0])
             add_row(w, fields);
     }
+    w->rows.named = at->customers;
 }
 
 void check_world_findings(const struct report *r, struct buf *out)

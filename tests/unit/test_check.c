@@ -24,7 +24,9 @@ static void run_case(const char *check, const struct check_case *c, void (*set)(
     struct buf got = BUF_INIT(100000);
     check_world_read(&w, pool, c->rows);
     set(&w);
-    check_compare(&r, pool, check_find(slice_of(check)), &w.rows);
+    const char *blank = strchr(check, ' ');
+    w.rows.argument = blank ? blank + 1 : "";
+    check_compare(&r, pool, check_find(slice_cut(slice_of(check), strcspn(check, " "))), &w.rows);
     check_world_findings(&r, &got);
     if (strcmp(got.data, c->findings) != 0)
         fail_msg("check %s, %s:\n--- expected\n%s--- got\n%s", check, c->name, c->findings, got.data);
@@ -260,12 +262,154 @@ static void terms_finds(void **state)
         run_case("terms", &cases[i], set_defaults);
 }
 
+static void item_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"both sides agree",
+         SALES "c|1|work|Labor\ni|19|Service|Labor|1\ni|20|Service|Other|1\nc|2|work|More\n",
+         "name-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"near", SALES "c|1|work|Lab-or\ni|19|Service|Labor|1\n",
+         "item-near 1 19\nname-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"asked for in another case", SALES "c|1|work|LABOR\n", "item-missing 1\nname-in-autotask 1\n"},
+        {"category", SALES "c|1|work|Labor\ni|19|Category|Labor\n",
+         "item-is-category 1 19\nname-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"inactive", SALES "c|1|work|Labor\ni|19|!Service|Labor (deleted)|1\n",
+         "item-inactive 1 19\nname-in-autotask 1\nname-in-quickbooks 19\n"},
+        {"an inactive code", SALES "c|1|!work|Labor\ni|19|Service|Labor|1\n",
+         "name-in-autotask 1\nname-in-quickbooks 19\nitem-only-quickbooks 19\n"},
+        {"neither", SALES "c|1|work|Later\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("item Labor", &cases[i], set_defaults);
+}
+
+static void item_by_number_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"found by its name, looked up by its number", SALES "c|1|work|Labor|4010\ni|19|Service|4010|1\n",
+         "name-in-autotask 1\nname-in-quickbooks 19\n"},
+    };
+    run_case("item Labor", &cases[0], set_by_number);
+    run_case("item 4010", &cases[0], set_by_number);
+}
+
+static void customer_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"agree", "o|9|Acme\nq|24|Acme\np|24|customer|Acme\n",
+         "name-in-autotask 9\nname-in-quickbooks 9 24\n"},
+        {"new", "o|9|Acme\nq|25|Other\n", "customer-new 9\nname-in-autotask 9\n"},
+        {"a vendor has the name", "o|9|Acme\np|40|vendor|Acme\n",
+         "customer-blocked 9 40\nname-in-autotask 9\n"},
+        {"a vendor in another case", "o|9|Acme\np|40|vendor|ACME\n",
+         "customer-blocked 9 40\nname-in-autotask 9\n"},
+        {"an inactive employee", "o|9|Acme\np|50|!employee|Acme (deleted)\n",
+         "customer-blocked 9 50\nname-in-autotask 9\n"},
+        {"inactive", "o|9|Acme\nQ|24|Acme (deleted)\np|24|!customer|Acme (deleted)\n",
+         "customer-inactive 9 24\nname-in-autotask 9\n"},
+        {"nearly the name that was asked for", "o|9|ACME.\nq|24|Acme\np|24|customer|Acme\n",
+         "customer-near 9 24\ncustomer-only-quickbooks 24\nname-in-autotask 9\n"},
+        {"near, and a vendor", "o|9|Acme\nq|24|Ac-me\np|40|vendor|Acme\n",
+         "customer-blocked 9 40\ncustomer-near 9 24\ncustomer-only-quickbooks 24\nname-in-autotask 9\n"},
+        {"only in QuickBooks", "q|24|Acme\np|24|customer|Acme\n", "customer-only-quickbooks 24\n"},
+        {"a vendor, and no organization", "p|40|vendor|Acme\n", "name-in-quickbooks 40\n"},
+        {"neither", "o|9|Other\nq|24|Another\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("customer Acme", &cases[i], set_defaults);
+}
+
+/* Company 9 finds its customer, and the code its item. */
+#define FIRM SALES "o|9|Acme\np|24|customer|Acme\nc|1|work|Labor\ni|19|Service|Labor|1\n"
+
+static void invoice_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"none", FIRM, ""},
+        {"transferred", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Acme|300\n", "invoice-transferred 77 145\n"},
+        {"the total differs", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Acme|310|10\n",
+         "total-differs 77 145\ntax-differs 77 145\n"},
+        {"the number is somebody else's", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Other|300\n",
+         "number-taken 77 145\ninvoice-not-there 77\nname-in-quickbooks 9 24\n"},
+        {"not there", FIRM "n|77|1042|300|5\nl|1|1|300\n", "invoice-not-there 77\nname-in-quickbooks 9 24\n"},
+        {"ERROR", FIRM "n|77|ERROR|300|5\nl|1|1|300\n", "invoice-error 77\nname-in-quickbooks 9 24\n"},
+        {"due", FIRM "n|77||300|14\nl|1|1|300\n", "invoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"too old", FIRM "n|77||300|15\nl|1|1|300\n", "invoice-too-old 77\nname-in-quickbooks 9 24\n"},
+        {"voided", FIRM "n|77||300|15|v\nl|1|1|300\n", "invoice-voided 77\nname-in-quickbooks 9 24\n"},
+        {"negative", FIRM "n|77||-300|5\nl|1|1|-300\n",
+         "invoice-negative 77\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"closed period", FIRM "n|77||300|5\nl|1|1|300\nz|2026-12-31\n",
+         "period-closed 77\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"closed before", FIRM "n|77||300|5\nl|1|1|300\nz|2026-10-31\n",
+         "invoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"an empty work type", FIRM "n|77||300|5\nl|1||0|8\ne|8|0|501\nk|501|T20261101.0003\n",
+         "line-no-work-type 1 8 501\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"no code", FIRM "n|77||300|5\nl|1||300\n",
+         "line-no-code 1\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"zero", FIRM "n|77||300|5\nl|1|1|0\n", "line-zero 1\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"its item, and no other code's", FIRM "c|2|work|Gone\nc|3|work|Not used\nn|77||300|5\nl|1|2|300\n",
+         "item-missing 2\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"an inactive code goes over too", FIRM "c|2|!work|Gone\nn|77||300|5\nl|1|2|300\n",
+         "item-missing 2\ninvoice-due 77\nname-in-quickbooks 9 24\n"},
+        {"the customer", SALES "o|9|Acme\np|40|vendor|Acme\nn|77||300|5\n",
+         "customer-blocked 9 40\ninvoice-due 77\n"},
+        {"twice in QuickBooks", FIRM "n|77|1042|300|5\nl|1|1|300\ny|140|Acme|200\ny|145|Acme|300\n",
+         "number-twice-quickbooks 140 145\ninvoice-transferred 77 145\n"},
+        {"two of one number", FIRM "n|77|1042|300|5\nn|78|1042|200|5\ny|145|Acme|300\n",
+         "number-twice 77 78\ninvoice-transferred 77 145\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("invoice 1042", &cases[i], set_defaults);
+}
+
+static void sync_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"all is well", "o|9|Acme\nR|1|1041\nR|2|1042\n", ""},
+        {"ERROR", "o|9|Acme\nn|77|ERROR|300|3\nR|77|ERROR\nR|78|ERROR\n", "sync-error 77\n"},
+        {"voided with ERROR", "o|9|Acme\nn|77|ERROR|300|3|v\n", ""},
+        {"due", "o|9|Acme\nN|77||300|3\n", "sync-due 77\n"},
+        {"too old", "o|9|Acme\nN|77||300|15\n", "sync-too-old 77\n"},
+        {"voided", "o|9|Acme\nN|77||300|15|v\n", ""},
+        {"negative", "o|9|Acme\nN|77||-300|3\n", "invoice-negative 77\nsync-due 77\n"},
+        {"doubled", "o|9|Acme\nR|1|1041\nR|2|1042\nR|3|1041\nR|4|\nR|5|\n", "number-twice 1 3\n"},
+        {"doubled, one voided", "o|9|Acme\nR|1|1041\nR|3|1041|300|3|v\n", ""},
+        {"a company that is not shown", "N|77||300|15\n", "sync-too-old 77\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("sync", &cases[i], set_defaults);
+}
+
+static void set_autotask_numbers(struct check_world *w)
+{
+    w->conf.firm.autotask_numbers = true;
+}
+
+static void sync_by_date_finds(void **state)
+{
+    (void)state;
+    static const struct check_case cases[] = {
+        {"numbered and not taken", "N|77|1042|300|3\n", "sync-due 77\n"},
+        {"taken", "N|77|1042|300|3|w\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        run_case("sync", &cases[i], set_autotask_numbers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mapping_finds),      cmocka_unit_test(mapping_by_number_finds),
         cmocka_unit_test(mapping_also_finds), cmocka_unit_test(mapping_for_desktop_finds),
         cmocka_unit_test(accounts_finds),     cmocka_unit_test(terms_finds),
+        cmocka_unit_test(item_finds),         cmocka_unit_test(item_by_number_finds),
+        cmocka_unit_test(customer_finds),     cmocka_unit_test(invoice_finds),
+        cmocka_unit_test(sync_finds),         cmocka_unit_test(sync_by_date_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

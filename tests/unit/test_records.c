@@ -6,6 +6,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static struct bench bench;
@@ -349,6 +351,36 @@ static void flags_of_access(void **state)
     }
 }
 
+/* --- side by side --- */
+
+static int (*canned_send)(void *, const struct http_request *, struct http_response *, struct err *);
+static atomic_uint tried;
+
+/* Long enough that all of them are under way before the first one is answered. */
+static int refuse_slowly(void *self, const struct http_request *r, struct http_response *response,
+                         struct err *e)
+{
+    if (strstr(r->url, "zoneInformation"))
+        return canned_send(self, r, response, e);
+    atomic_fetch_add(&tried, 1);
+    usleep(30000);
+    *response = (struct http_response){.status = 401, .body = BUF_INIT(0)};
+    return 0;
+}
+
+static void a_wrong_secret_is_tried_twice_at_most(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct autotask_books b;
+    bench_clear(&bench);
+    canned_send = bench.http.send;
+    bench.http.send = refuse_slowly;
+    assert_int_equal(autotask_books(bench.at, AT_BOOKS_ROLES * 2 - 1, pool, &b, &e), -1);
+    assert_int_equal(e.code, ERR_CREDENTIALS);
+    assert_in_range(tried, 1, 2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_bench, close_bench)
 
 int main(void)
@@ -363,6 +395,7 @@ int main(void)
         TEST(what_codes_are_for),
         TEST(lists_of_labels),
         TEST(flags_of_access),
+        TEST(a_wrong_secret_is_tried_twice_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

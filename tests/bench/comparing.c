@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mapping: CPU that the comparison of `check mapping` takes, without any reading. Usage: mapping [CODES].
+ * comparing: CPU that the comparison of `check mapping` takes, without any reading. Usage: comparing [CODES].
  * As many codes as items; one in ten differs from its item by a dash, one in ten has none, one in ten is not
  * ASCII. Prints the best and the worst of ten runs, and peak memory.
  */
