@@ -22,14 +22,14 @@ static struct json field_named(const struct json *fields, const char *name)
 }
 
 static int read_value(const struct json *item, struct pool *pool, struct directory_label *out, bool *active,
-                      struct err *e)
+                      bool *system, struct err *e)
 {
     struct json label = json_get(item, "label"), id = json_get(item, "value"),
-                is_active = json_get(item, "isActive");
+                is_active = json_get(item, "isActive"), is_system = json_get(item, "isSystem");
     const char *digits;
     uint64_t n = 0;
     if (json_text(&label, 100, pool, &out->name, e) != 0 || json_text(&id, 20, pool, &digits, e) != 0 ||
-        json_bool(&is_active, true, active, e) != 0)
+        json_bool(&is_active, true, active, e) != 0 || json_bool(&is_system, false, system, e) != 0)
         return -1;
     bool minus = digits[0] == '-';
     if (!slice_to_u64(slice_of(digits + minus), 0, JSON_WHOLE_MAX, &n))
@@ -43,8 +43,12 @@ int picklist_read(const struct json *fields, const char *field, struct pool *poo
 {
     struct json f = field_named(fields, field), list = json_get(&f, "picklistValues");
     size_t n = (size_t)json_length(&list), used = 0;
+    *out = (struct picklist){0};
+    if (!cJSON_IsArray(list.value))
+        return 0;
     n = n < MOST_VALUES ? n : MOST_VALUES;
     struct directory_label *labels = pool_array(pool, n + 1, sizeof(*labels));
+    bool *system = pool_array(pool, n + 1, sizeof(*system));
     const cJSON *v;
     int i = 0;
     cJSON_ArrayForEach(v, list.value)
@@ -53,11 +57,11 @@ int picklist_read(const struct json *fields, const char *field, struct pool *poo
         bool active;
         if (used == n)
             break;
-        if (read_value(&item, pool, &labels[used], &active, e) != 0)
+        if (read_value(&item, pool, &labels[used], &active, &system[used], e) != 0)
             return -1;
         used += active;
     }
-    *out = (struct picklist){.v = labels, .n = used};
+    *out = (struct picklist){.v = labels, .system = system, .n = used};
     return 0;
 }
 
@@ -76,4 +80,31 @@ const struct directory_label *picklist_find(const struct picklist *list, const c
             return &list->v[i];
     }
     return NULL;
+}
+
+static bool are_records(const struct json *list)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list->value)
+    {
+        if (!cJSON_IsObject(item))
+            return false;
+    }
+    return json_length(list) > 0;
+}
+
+int picklist_fields(struct autotask *at, const char *entity,
+                    int (*read)(void *self, const struct json *fields, struct err *e), void *self,
+                    struct err *e)
+{
+    struct json answer;
+    char path[100];
+    snprintf(path, sizeof(path), "%s/entityInformation/fields", entity);
+    if (autotask_call(at, CALL_READ, "GET", entity, path, SLICE_NONE, &answer, e) != 0)
+        return -1;
+    struct json fields = json_get(&answer, "fields");
+    int rc = are_records(&fields) ? read(self, &fields, e)
+                                  : err_set(e, ERR_PROTOCOL, "fields: a list of records expected (%s)", path);
+    json_close(&answer);
+    return rc;
 }

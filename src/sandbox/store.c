@@ -211,10 +211,22 @@ int64_t entity_add(struct entity *e, cJSON *row)
     return id;
 }
 
+/* By hand: cJSON_InsertItemInArray of Debian 12 (1.7.15-1+deb12u4) puts a row before the first one only, and
+ * drops any other. As everywhere in cJSON, `prev` of the first is the last. */
+static void insert_before(cJSON *rows, cJSON *other, cJSON *row)
+{
+    row->next = other;
+    row->prev = other->prev;
+    if (other == rows->child)
+        rows->child = row;
+    else
+        other->prev->next = row;
+    other->prev = row;
+}
+
 void entity_put(struct entity *e, cJSON *row)
 {
     int64_t id = row_int(row, "id", 0);
-    int at = 0;
     cJSON *other = e->rows->child ? e->rows->child->prev : NULL;
     if (id >= e->next_id)
         e->next_id = id + 1;
@@ -230,9 +242,8 @@ void entity_put(struct entity *e, cJSON *row)
         }
         if (row_int(other, "id", 0) > id)
             break;
-        at++;
     }
-    cJSON_InsertItemInArray(e->rows, at, row);
+    insert_before(e->rows, other, row);
 }
 
 /* --- the file --- */
