@@ -34,7 +34,7 @@ struct quickbooks_options {
     unsigned timeout_ms;     /* per call; 0 = 120,000 (the service gives up then) */
     unsigned wait_ms;        /* for our own limits; 0 = 30,000 */
     int stop_fd;             /* readable = wait no longer; -1 = none */
-    /* After each page, from the thread that reads: "Item", rows so far. NULL: nobody. */
+    /* After each page, by the caller's thread: "Item", rows so far. NULL: nobody. */
     void (*progress)(void *self, const char *entity, size_t rows);
     void *progress_self;
 };
@@ -49,8 +49,9 @@ struct oauth2 *quickbooks_login(struct quickbooks *qb);
 
 /* A value of a statement, in its quotes: O'Brien becomes 'O\'Brien'. */
 void quickbooks_put_value(struct buf *out, const char *value);
-/* All rows of `SELECT * FROM entity WHERE where`, in pages of 1,000 by Id; `where` NULL: all there are, with
- * the inactive ones. `row` is called for each record; -1 from it ends the reading. */
+/* All rows of `SELECT * FROM entity WHERE where`, in pages of 1,000 by Id, several at once where there are
+ * many; `where` NULL: all there are, with the inactive ones. `row` is called for each record, in order and by
+ * the caller's thread; -1 from it ends the reading. */
 int quickbooks_query(struct quickbooks *qb, const char *entity, const char *where,
                      int (*row)(void *self, const struct json *record, struct err *e), void *self,
                      struct err *e) MUST_USE;

@@ -225,7 +225,7 @@ static void pages(void **state)
     static const struct {
         int more;
         size_t rows, calls;
-    } steps[] = {{987, 999, 1}, {1, 1000, 2}, {1, 1001, 2}, {1999, 3000, 4}};
+    } steps[] = {{987, 999, 1}, {1, 1000, 3}, {1, 1001, 3}, {1999, 3000, 5}};
     int next = 1000;
     int64_t count;
     struct quickbooks_items all;
@@ -251,6 +251,24 @@ static void pages(void **state)
     OK(quickbooks_items(other, w.pool, &all, &e));
     assert_int_equal(told, 3000);
     quickbooks_free(&other);
+}
+
+/* Six pages of 300 ms each: the first, the count, then four at once and the last; in order all the same. */
+static void pages_at_once(void **state)
+{
+    (void)state;
+    struct quickbooks_items all;
+    put_items(1000, 4988);
+    world_tell(&w, "settings", "{\"latency_ms\":300}");
+    int64_t begin = clock_mono_ms();
+    OK(quickbooks_items(b.qb, w.pool, &all, &e));
+    int64_t took_ms = clock_mono_ms() - begin;
+    world_tell(&w, "settings", "{\"latency_ms\":0}");
+    assert_int_equal(all.n, 5000);
+    for (size_t i = 12; i < all.n; i++)
+        assert_string_equal(all.v[i].id, pool_printf(w.pool, "%zu", 988 + i));
+    assert_int_equal(books_asked("/query"), 7);
+    assert_in_range(took_ms, 4 * 300, 6 * 300);
 }
 
 /* Names of 500 bytes make an address too long: the statement goes as a body. */
@@ -281,6 +299,16 @@ static void half_a_list_is_none(void **state)
     world_tell(&w, "faults", "[{\"path\":\"v3/*\",\"action\":\"html500\",\"nth\":2}]");
     FAILS(quickbooks_items(b.qb, w.pool, &all, &e), ERR_SERVER);
     assert_int_equal(all.n, 0);
+    put_items(2500, 4000);
+    for (int nth = 2; nth <= 7; nth++) {
+        world_tell(&w, "faults",
+                   pool_printf(w.pool, "[{\"path\":\"v3/*\",\"action\":\"html500\",\"nth\":%d}]", nth));
+        FAILS(quickbooks_items(b.qb, w.pool, &all, &e), ERR_SERVER);
+        assert_int_equal(all.n, 0);
+    }
+    world_tell(&w, "faults", "[]");
+    OK(quickbooks_items(b.qb, w.pool, &all, &e));
+    assert_int_equal(all.n, 5512);
 }
 
 /* --- limits --- */
@@ -406,6 +434,7 @@ int main(void)
         TEST(invoices),
         TEST(company),
         TEST(pages),
+        TEST(pages_at_once),
         TEST(a_long_statement_is_posted),
         TEST(half_a_list_is_none),
         TEST(after_429_nobody_calls),
