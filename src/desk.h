@@ -108,10 +108,10 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
  */
 struct turns *turns_new(void);
 void turns_free(struct turns **turns);
-/* A worker has job `id`. Called in the order of claims; at most 64 are claimed at once. */
-void turns_claimed(struct turns *t, int64_t id);
+/* A worker wants job `id`, in the order of their ids. False: what it waits for has not moved yet. */
+bool turns_claim(struct turns *t, int64_t id) MUST_USE;
 /* The mail was read, its sender proven. True when it is its turn; false: give the worker back, its place is
- * kept for some seconds. */
+ * kept. */
 bool turns_wait(struct turns *t, int64_t id, const char *sender, const struct message *m) MUST_USE;
 /* Its plan stands in the queue of the journal's writer. */
 void turns_queued(struct turns *t, int64_t id);

@@ -7,25 +7,29 @@
  * left; what answers it finds it in the journal (understand.c).
  *
  * A turn passes as soon as the plan stands in the queue of the journal's writer, which keeps the order, so
- * that one commit still takes the plans of many. Only what names a mail waits for that mail's commit. Who
- * would wait longer than PATIENCE_MS gives the worker back and is claimed again; its place is kept meanwhile.
+ * that one commit still takes the plans of many. Only what names a mail waits for that mail's commit.
+ *
+ * Who would wait longer than PATIENCE_MS, or for one that has no worker itself, gives the worker back and
+ * keeps the place; nobody claims it before the one that it waits for has moved. So a worker only ever waits
+ * for somebody who is working.
  */
 #include "desk.h"
 
-enum { WORKERS = 64, MOST_TURNS = 2 * WORKERS, PATIENCE_MS = 20, FORGET_MS = 5000 };
+enum { MOST_TURNS = 4096, PATIENCE_MS = 20, FORGET_MS = 120000 };
 
 struct turn {
     int64_t id;
     enum { UNREAD, READ, QUEUED } stage;
-    int64_t held_ms; /* monotonic, since when nobody works on it; 0 = claimed */
-    char sender[256], message_id[256];
+    int64_t held_ms;  /* monotonic, since when nobody works on it; 0 = claimed */
+    int64_t held_for; /* the job that it waits for */
+    uint64_t sender, message_id;
 };
 
 struct turns {
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    struct turn list[MOST_TURNS];
-    size_t n, n_held;
+    struct turn *list;
+    size_t n, room, n_held;
     unsigned waiting;
 };
 
@@ -48,11 +52,22 @@ void turns_free(struct turns **turns)
         return;
     pthread_mutex_destroy(&(*turns)->lock);
     pthread_cond_destroy(&(*turns)->moved);
+    free((*turns)->list);
     free(*turns);
     *turns = NULL;
 }
 
-static struct turn *find(struct turns *t, int64_t id)
+/* FNV-1a: two that collide by chance, or by somebody's wish, wait for each other, which costs milliseconds.
+ */
+static uint64_t mark(struct slice s)
+{
+    uint64_t h = 0xcbf29ce484222325;
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3;
+    return s.len ? h : 0;
+}
+
+static struct turn *find(const struct turns *t, int64_t id)
 {
     for (size_t i = 0; i < t->n; i++) {
         if (t->list[i].id == id)
@@ -67,81 +82,101 @@ static void drop(struct turns *t, struct turn *gone)
     *gone = t->list[--t->n];
 }
 
+static void add(struct turns *t, int64_t id)
+{
+    if (t->n == t->room) {
+        t->room = t->room ? 2 * t->room : 16;
+        t->list = mem_grow(t->list, t->room * sizeof(*t->list));
+    }
+    t->list[t->n++] = (struct turn){.id = id};
+}
+
 static void tell(struct turns *t)
 {
     if (t->waiting)
         pthread_cond_broadcast(&t->moved);
 }
 
-void turns_claimed(struct turns *t, int64_t id)
+bool turns_claim(struct turns *t, int64_t id)
 {
     int64_t now_ms = clock_mono_ms();
     pthread_mutex_lock(&t->lock);
-    for (size_t i = t->n; i > 0; i--) {
+    /* a held job that was discarded meanwhile never comes back */
+    for (size_t i = t->n; t->n_held && i > 0; i--) {
         if (t->list[i - 1].held_ms && now_ms - t->list[i - 1].held_ms > FORGET_MS)
             drop(t, &t->list[i - 1]);
     }
     struct turn *own = find(t, id);
-    if (own && own->held_ms) {
+    const struct turn *before = own && own->held_ms ? find(t, own->held_for) : NULL;
+    bool may = !before || before->stage == QUEUED;
+    if (own && own->held_ms && may) {
         own->held_ms = 0;
         t->n_held--;
     } else if (!own && t->n < MOST_TURNS) {
-        t->list[t->n++] = (struct turn){.id = id};
+        add(t, id);
     }
     pthread_mutex_unlock(&t->lock);
+    return may;
 }
 
-static bool names(const struct message *m, const char *message_id)
+static bool names(const struct message *m, uint64_t message_id)
 {
-    struct slice id = slice_of(message_id);
-    if (id.len == 0)
-        return false;
-    bool found = slice_eq(message_str(m, m->in_reply_to), id);
-    for (uint32_t i = 0; i < m->n_references && !found; i++)
-        found = slice_eq(message_str(m, m->references[i]), id);
+    bool found = message_id && mark(message_str(m, m->in_reply_to)) == message_id;
+    for (uint32_t i = 0; message_id && i < m->n_references && !found; i++)
+        found = mark(message_str(m, m->references[i])) == message_id;
     return found;
 }
 
-static bool must_wait(const struct turns *t, const struct turn *own, const struct message *m)
+/* Whom it has to wait for; one without a worker first. */
+static const struct turn *before(const struct turns *t, const struct turn *own, const struct message *m)
 {
+    const struct turn *found = NULL;
     for (size_t i = 0; i < t->n; i++) {
         const struct turn *older = &t->list[i];
-        if (older->id < own->id &&
-            (older->stage == UNREAD || (older->stage == READ && strcmp(older->sender, own->sender) == 0) ||
-             names(m, older->message_id)))
-            return true;
+        bool counts = older->id < own->id &&
+                      (older->stage == UNREAD || (older->stage == READ && older->sender == own->sender) ||
+                       names(m, older->message_id));
+        if (counts && (!found || older->held_ms))
+            found = older;
     }
-    return false;
+    return found;
 }
 
-bool turns_wait(struct turns *t, int64_t id, const char *sender, const struct message *m)
+static struct timespec patience(void)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += PATIENCE_MS * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
+    return until;
+}
+
+bool turns_wait(struct turns *t, int64_t id, const char *sender, const struct message *m)
+{
+    struct timespec until = patience();
+    bool patient = true, held = false;
+    const struct turn *older;
     pthread_mutex_lock(&t->lock);
     struct turn *own = find(t, id);
     if (own) {
         own->stage = READ;
-        snprintf(own->sender, sizeof(own->sender), "%s", sender);
-        snprintf(own->message_id, sizeof(own->message_id), "%.*s", SLICE_ARG(message_str(m, m->message_id)));
+        own->sender = mark(slice_of(sender));
+        own->message_id = mark(message_str(m, m->message_id));
         tell(t);
     }
-    bool patient = true, held = false;
     t->waiting++;
     /* the list may have moved under the pointer */
-    while ((own = find(t, id)) && must_wait(t, own, m) && !held) {
-        held = !patient && t->n_held < MOST_TURNS - WORKERS;
+    while (!held && (own = find(t, id)) && (older = before(t, own, m)) != NULL) {
+        held = older->held_ms || !patient;
         if (held) {
             own->held_ms = clock_mono_ms();
+            own->held_for = older->id;
             t->n_held++;
+            tell(t);
         } else {
             patient = pthread_cond_timedwait(&t->moved, &t->lock, &until) == 0;
         }
-        if (!patient && !held)
-            until.tv_sec++;
     }
     t->waiting--;
     pthread_mutex_unlock(&t->lock);

@@ -109,15 +109,14 @@ static bool claim(struct workers *w, int64_t *out)
     for (int pass = 0; pass < 2; pass++) {
         while (w->at < w->n_ready) {
             int64_t r = w->ready[w->at++];
-            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY) {
+            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY ||
+                (r >= 0 && !turns_claim(w->desk->turns, r))) {
                 w->skipped = true;
                 continue;
             }
             w->busy[w->n_busy++] = job_of(r);
             w->worked_ms = clock_mono_ms();
             w->probing = w->holds > 0;
-            if (r >= 0)
-                turns_claimed(w->desk->turns, r);
             *out = r;
             return true;
         }
