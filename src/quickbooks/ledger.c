@@ -126,7 +126,7 @@ static enum came attempt(struct quickbooks *qb, const char *url, const char *sta
 {
     struct http_response r = {.body = BUF_INIT(0)};
     enum came came = CAME_END;
-    int slot;
+    int slot = 0;
     *rc = within_limits(qb, &slot, e);
     if (*rc != 0)
         return CAME_END;

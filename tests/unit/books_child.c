@@ -20,7 +20,7 @@ static void open_client(void)
                                    .budget = b.budget,
                                    .state_dir = w.dir,
                                    .timeout_ms = 3000,
-                                   .wait_ms = 5000,
+                                   .wait_ms = 20000,
                                    .stop_fd = -1};
     OK(quickbooks_new(&b.qb, &o, &e));
     b.login = quickbooks_login(b.qb);

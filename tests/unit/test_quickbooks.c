@@ -253,22 +253,41 @@ static void pages(void **state)
     quickbooks_free(&other);
 }
 
-/* Six pages of 300 ms each: the first, the count, then four at once and the last; in order all the same. */
+/* How many calls of the log were in flight at most at one time. */
+static int most_at_once(void)
+{
+    struct json log = world_ask(&w, "log");
+    int n = json_length(&log), most = 0;
+    for (int i = 0; i < n; i++) {
+        struct json one = json_at(&log, i), at = json_get(&one, "mono_us");
+        int together = 0;
+        for (int k = 0; k < n; k++) {
+            struct json other = json_at(&log, k), from = json_get(&other, "mono_us"),
+                        to = json_get(&other, "done_us");
+            double t = at.value->valuedouble;
+            together += from.value->valuedouble <= t && t < to.value->valuedouble;
+        }
+        most = together > most ? together : most;
+    }
+    json_close(&log);
+    return most;
+}
+
+/* Six pages that take 300 ms each: the first, the count, then four at once and the last; in order all the
+ * same. */
 static void pages_at_once(void **state)
 {
     (void)state;
     struct quickbooks_items all;
     put_items(1000, 4988);
     world_tell(&w, "settings", "{\"latency_ms\":300}");
-    int64_t begin = clock_mono_ms();
     OK(quickbooks_items(b.qb, w.pool, &all, &e));
-    int64_t took_ms = clock_mono_ms() - begin;
     world_tell(&w, "settings", "{\"latency_ms\":0}");
     assert_int_equal(all.n, 5000);
     for (size_t i = 12; i < all.n; i++)
         assert_string_equal(all.v[i].id, pool_printf(w.pool, "%zu", 988 + i));
     assert_int_equal(books_asked("/query"), 7);
-    assert_in_range(took_ms, 4 * 300, 6 * 300);
+    assert_int_equal(most_at_once(), 4);
 }
 
 /* Names of 500 bytes make an address too long: the statement goes as a body. */
@@ -356,7 +375,7 @@ static void ten_a_second_together(void **state)
         waitpid(pids[i], &status, 0);
         assert_int_equal(status, 0);
     }
-    assert_in_range(clock_mono_ms() - begin, 4 * 1000, 20 * 1000);
+    assert_in_range(clock_mono_ms() - begin, 4 * 1000, 60 * 1000);
     assert_int_equal(books_asked("/companyinfo"), EACH * CHILDREN);
 }
 
