@@ -13,8 +13,9 @@
  * Errors: ERR_LOGIN (a person must log in again; see oauth2.h), ERR_PERMISSION (codes 120, 3100,
  * 5020, 403: wrong keys, no longer admin, plan), ERR_NOT_FOUND (610), ERR_REJECTED (QuickBooks explains why),
  * ERR_BUSY (429 or code 3001, retry_after_s at least 60; or our own limits leave no call within wait_ms),
- * ERR_SERVER (5xx, HTML, a lost answer), ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL. The text holds
- * QuickBooks's code, message and detail, and the intuit_tid that its support asks for. Thread-safe.
+ * ERR_SERVER (5xx, HTML, a lost answer), ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL, ERR_LIMIT (a name
+ * longer than any in QuickBooks). The text holds QuickBooks's code, message and detail, and the intuit_tid
+ * that its support asks for. Thread-safe.
  */
 #ifndef FRONTDESK_QUICKBOOKS_H
 #define FRONTDESK_QUICKBOOKS_H

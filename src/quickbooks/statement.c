@@ -5,17 +5,44 @@
 
 #include <pthread.h>
 
-enum { PAGE = 1000, MOST_ROWS = 100000, LONGEST_GET = 1800, STATEMENT_MAX = 60000, AT_ONCE = 4 };
+enum {
+    PAGE = 1000,
+    MOST_ROWS = 100000,
+    LONGEST_GET = 1800,
+    STATEMENT_MAX = 60000,
+    AT_ONCE = 4,
+    LONGEST_NAME = 2000
+}; /* 500 characters */
 
 void quickbooks_put_value(struct buf *out, const char *value)
 {
     buf_putc(out, '\'');
-    for (; *value; value++) {
-        if (*value == '\'' || *value == '\\')
+    for (struct slice s = slice_of(value); s.len;) {
+        size_t n = slice_utf8_length(s);
+        if (*s.ptr == '\'' || *s.ptr == '\\')
             buf_putc(out, '\\');
-        buf_putc(out, (unsigned char)*value < 0x20 ? ' ' : *value);
+        if (n && (unsigned char)*s.ptr >= 0x20)
+            buf_put(out, s.ptr, n);
+        else
+            buf_putc(out, ' '); /* a byte that is no UTF-8 would be refused as a whole */
+        s = slice_skip(s, n ? n : 1);
     }
     buf_putc(out, '\'');
+}
+
+int quickbooks_put_named(struct buf *where, const char *property, const char *name, struct err *e)
+{
+    struct buf deleted = BUF_INIT(LONGEST_NAME + 100);
+    if (strlen(name) > LONGEST_NAME)
+        return err_set(e, ERR_LIMIT, "a name of %zu bytes is longer than any in QuickBooks", strlen(name));
+    buf_printf(&deleted, "%s (deleted)", name);
+    buf_printf(where, "%s IN (", property);
+    quickbooks_put_value(where, name);
+    buf_puts(where, ", ");
+    quickbooks_put_value(where, deleted.data);
+    buf_puts(where, ") AND Active IN (true, false)");
+    buf_release(&deleted);
+    return 0;
 }
 
 /* A long statement would make an address that not every server in between takes. */

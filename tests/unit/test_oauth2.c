@@ -55,7 +55,7 @@ static void consent_gives_tokens(void **state)
     assert_false(v.there);
     assert_int_equal(try_access(), -1);
     assert_int_equal(e.code, ERR_LOGIN);
-    assert_in(e.text, "nobody has logged in yet");
+    assert_in(e.text, "nobody has logged in at QuickBooks yet");
     assert_in(e.text, "frontdesk login quickbooks");
     assert_int_equal(books_asked("tokens/bearer"), 0);
     books_login();
@@ -214,7 +214,7 @@ static void assert_final(const char *says)
     for (int i = 0; i < 3; i++) { /* remembered over a restart: no further try */
         assert_int_equal(try_access(), -1);
         assert_int_equal(e.code, ERR_LOGIN);
-        assert_in(e.text, "refused for good");
+        assert_in(e.text, "refused the login for good");
         FAILS(oauth2_keep(b.login, &e), ERR_LOGIN);
     }
     assert_int_equal(books_asked("tokens/bearer"), before + 1);

@@ -62,8 +62,21 @@ static void items_by_name(void **state)
                 {"O\\'Brien", 0, ""},
                 {"') OR Active IN (true) --", 0, ""},
                 {"100% + more & #7", 0, ""},
-                {"tab\there", 0, ""}};
+                {"tab\there", 0, ""},
+                {"latin-1: \xe9", 0, ""}};
     struct quickbooks_items found;
+    struct quickbooks_customers parties;
+    struct quickbooks_invoices invoices;
+    char long_name[2502];
+    memset(long_name, '\'', sizeof(long_name) - 1);
+    long_name[2501] = '\0';
+    FAILS(quickbooks_items_named(b.qb, long_name, w.pool, &found, &e), ERR_LIMIT);
+    FAILS(quickbooks_parties_named(b.qb, long_name, w.pool, &parties, &e), ERR_LIMIT);
+    FAILS(quickbooks_invoices_numbered(b.qb, long_name, w.pool, &invoices, &e), ERR_LIMIT);
+    assert_true(found.n == 0 && parties.n == 0 && invoices.n == 0);
+    long_name[2000] = '\0';
+    OK(quickbooks_items_named(b.qb, long_name, w.pool, &found, &e));
+    assert_int_equal(found.n, 0);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         OK(quickbooks_items_named(b.qb, rows[i].name, w.pool, &found, &e));
         assert_int_equal(found.n, rows[i].n);
