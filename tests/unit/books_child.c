@@ -38,6 +38,17 @@ void books_reopen(void)
     open_client();
 }
 
+void books_reopen_in_child(void)
+{
+    static struct http parents; /* libcurl's connections are not to be shared */
+    struct http_options none = {.stop_fd = -1};
+    struct err why = ERR_INIT;
+    parents = w.http;
+    if (!parents.self || http_curl_init(&w.http, &none, &why) != 0)
+        _exit(2);
+    books_reopen();
+}
+
 int books_test_open(void **state)
 {
     static char realm[] = REALM, id[] = "ABsandboxClientId1234567890", redirect[] = REDIRECT;

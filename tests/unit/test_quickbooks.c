@@ -371,11 +371,7 @@ static void ten_a_second_together(void **state)
         pids[i] = fork();
         assert_true(pids[i] >= 0);
         if (pids[i] == 0) {
-            struct http_options none = {.stop_fd = -1};
-            struct err why = ERR_INIT;
-            if (http_curl_init(&w.http, &none, &why) != 0)
-                _exit(2);
-            books_reopen();
+            books_reopen_in_child();
             for (int k = 0; k < EACH; k++) {
                 if (books_ask() != 0)
                     _exit(1);
