@@ -77,7 +77,7 @@ static void letters_are_as_agreed(void **state)
         render_and_compare(t, *name, *name, templates_sample(*name, pool));
         pool_free(&pool);
     }
-    assert_int_equal(n, 22);
+    assert_int_equal(n, 23);
     templates_free(&t);
 }
 
