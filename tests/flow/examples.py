@@ -22,7 +22,7 @@ class Post:
     """Mails with an ID of their own, and the letters that answered them."""
 
     def __init__(self, lab):
-        self.lab, self.n = lab, 0
+        self.lab, self.n, self.seen = lab, 0, set()
 
     def send(self, subject, text="x\n", sender=STAFF, headers=None):
         self.n += 1
@@ -41,6 +41,8 @@ class Post:
         self.lab.settle()
         self.lab.wait_for_queue()
         letters = [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.lab.stored(user).get("INBOX", [])]
+        letters.sort(key=lambda letter: letter["Message-ID"] not in self.seen)  # file names do not tell which is later
+        self.seen.update(letter["Message-ID"] for letter in letters)
         return {letter["In-Reply-To"]: letter for letter in letters}
 
     def answer(self, message_id, user=STAFF):

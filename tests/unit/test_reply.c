@@ -126,7 +126,7 @@ static const struct {
     {"wish-nothing", "+nothing\nverb=retry\nfirst_ref=7KQ1\nreason=done: ticket\n"},
     {"trouble-made", "+made\nid=50311\nreason=Autotask answered 500: The note could not be saved\n"},
     {"trouble-amended",
-     "number=T20261124.0007\ntarget_title=printer down\nreason=Autotask answered 500: Data violation\n"},
+     LINK "number=T20261124.0007\ntarget_title=printer down\nreason=Autotask answered 500: Data violation\n"},
     {"queued-bare", "reason=Autotask cannot be reached at present.\n"},
     {"help-small", "people: name=Sarah Klein | example=Sarah: reset the password\n"
                    "brackets_example=Sarah: renew the certificate [High, due friday]\n"},
