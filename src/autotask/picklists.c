@@ -44,8 +44,12 @@ int picklist_items(const struct json *fields, const char *field, struct pool *po
     size_t n = (size_t)json_length(&list);
     const cJSON *v;
     int i = 0;
+    *items = NULL;
+    *n_items = 0;
+    if (!cJSON_IsArray(list.value))
+        return 0;
     n = n < MOST_VALUES ? n : MOST_VALUES;
-    *items = cJSON_IsArray(list.value) ? pool_array(pool, n + 1, sizeof(**items)) : NULL;
+    *items = pool_array(pool, n + 1, sizeof(**items));
     *n_items = n;
     cJSON_ArrayForEach(v, list.value)
     {
