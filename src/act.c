@@ -19,7 +19,7 @@ static bool must_wait(struct job *job)
     if (!journal_blocked_by(j, job->row.id, job->row.conversation))
         return false;
     struct err e = ERR_INIT;
-    if (journal_later(j, job->row.id, clock_now_ms() + 2000, job->row.tries,
+    if (journal_later(j, &job->row, clock_now_ms() + 2000, job->row.tries,
                       "waits for an older mail of its conversation", &e) != 0)
         LOG(LOG_ERROR, "job", "later.failed", LS("error", e.text));
     job->waits = true;

@@ -21,9 +21,10 @@ struct job {
     bool unanswered;              /* ... and it was never answered before */
     struct journal_letter answer; /* stored by this very run; id 0 = none */
     struct perform perform;
-    bool finished;   /* its end is on the way to the disk */
-    bool waits;      /* for an older job of its conversation */
-    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
+    bool finished;     /* its end is on the way to the disk */
+    bool waits;        /* for an older job of its conversation */
+    bool not_its_turn; /* turns.c */
+    bool unrecorded;   /* the journal could not be told how it went: the job is due as it was */
 };
 
 /* origin.c: what a mail answers. */

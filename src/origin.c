@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * origin: which earlier request a mail answers (product.md "How a message is classified", 3). By In-Reply-To
- * or References to one of our letters or to a staff mail; by the signed token in the text only when both
- * headers are absent. A forward never; a new subject that addresses somebody or is a command is a new
- * request.
+ * or References to one of our letters or to a staff mail; where they name none of these (absent, or our
+ * letter's Message-ID was rewritten on its way, as Amazon SES and some gateways do), by the signed token in
+ * the text. The token gives no more than References do: both are for proven staff only, and it also has to be
+ * the sender's own. A forward never; a new subject that addresses somebody or is a command is a new request.
  */
 #include "job_private.h"
+
+#include "frontdesk/command_followup.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -85,8 +88,23 @@ static int climb(struct desk *d, int64_t id, struct pool *pool, struct journal_j
 static bool same_subject(struct slice a, struct slice b)
 {
     bool reply, forward;
-    return fold_eq(slice_cut(command_subject(a, &reply, &forward), 240),
-                   slice_cut(command_subject(b, &reply, &forward), 240));
+    return fold_eq(slice_cut(command_subject(a, true, &reply, &forward), 240),
+                   slice_cut(command_subject(b, true, &reply, &forward), 240));
+}
+
+/* "VS:" is Finnish for "Re:" and Danish for "Fwd:": the header of the quotation says which. */
+static bool is_finnish(struct slice text)
+{
+    return slice_find(text, SLICE("L\xc3\xa4hett\xc3\xa4j\xc3\xa4:")) >= 0 ||
+           slice_find(text, SLICE("kirjoitti")) >= 0;
+}
+
+static bool is_forward(const struct message *m)
+{
+    bool reply, forward;
+    struct slice text = message_str(m, m->text);
+    command_subject(message_str(m, m->subject), true, &reply, &forward);
+    return (forward && !(reply && is_finnish(text))) || own_text_is_forward(text);
 }
 
 /* Is the subject a request of its own? */
@@ -123,13 +141,13 @@ const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool)
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
                 const char *sender, struct pool *pool, struct origin *out, struct err *e)
 {
-    struct slice text = message_str(m, m->text);
     *out = (struct origin){0};
-    if (!d->journal || c->is_forward)
+    if (!d->journal)
         return 0;
-    int64_t hit =
-        m->in_reply_to.len || m->n_references ? job_by_headers(d, m) : job_by_token(d, text, sender);
-    if (!hit || hit == self)
+    int64_t hit = job_by_headers(d, m);
+    if (!hit)
+        hit = job_by_token(d, message_str(m, m->text), sender);
+    if (!hit || hit == self || is_forward(m))
         return 0;
     if (journal_job_load(d->journal, hit, false, pool, &out->again, e) != 0 ||
         climb(d, hit, pool, &out->root, e) != 0)

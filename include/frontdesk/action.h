@@ -90,8 +90,9 @@ struct plan {
     size_t n_changes;
     struct plan_person adds[PLAN_MAX_PEOPLE], removes[PLAN_MAX_PEOPLE];
     size_t n_adds, n_removes;
-    const char *note;   /* text of a note; empty = none */
-    int64_t take_over;  /* the job whose question this answers; 0 = none */
+    const char *note;  /* text of a note; empty = none */
+    int64_t holder;    /* who has the ticket to be amended when all is done, as far as is known; 0 = nobody */
+    int64_t take_over; /* the job whose question this answers; 0 = none */
     int64_t said_again; /* the same words a moment ago: nothing is made unless the sender says `separate` */
     /* what goes along, after the answer; and what the sender must be told */
     struct plan_file files[PLAN_MAX_FILES];
@@ -113,11 +114,17 @@ struct plan_origin {
     bool may_change;        /* the sender asked for it, or is an admin; others may only add notes */
 };
 
+enum { PLAN_MAX_HELPERS = AUTOTASK_SECONDS_MAX };
+
 /* What a ticket shows now: values before a change. Filled by `read_ticket`. */
 struct plan_now {
     int64_t status, priority, queue, company, category, type, resource, role, due_ms;
-    bool worked_on; /* time was logged */
+    bool worked_on;                    /* PLAN_READ_WORK: time was logged */
+    int64_t helpers[PLAN_MAX_HELPERS]; /* PLAN_READ_HELPERS: resources */
+    size_t n_helpers;
 };
+/* What costs a call more to read. */
+enum { PLAN_READ_WORK = 1, PLAN_READ_HELPERS = 2 };
 
 struct plan_input {
     const struct conf *conf;
@@ -133,7 +140,7 @@ struct plan_input {
     int64_t received_ms, now_ms;
     const struct mail_bytes *mail; /* for the files; NULL: none go along */
     /* Reads the ticket that is to be amended; NULL: cannot (tests) */
-    int (*read_ticket)(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e);
+    int (*read_ticket)(void *self, int64_t id, unsigned more, struct plan_now *out, struct err *e);
     void *self;
 };
 
@@ -177,7 +184,7 @@ struct perform {
     struct pool *pool; /* for them */
     bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
     bool reading_back; /* all steps are done */
-    bool found;        /* a step was found to be done already */
+    bool found;        /* a step was found to be done by an earlier run */
     int64_t ticket_id;
     char ticket_number[60];
     bool diverted;
@@ -186,7 +193,8 @@ struct perform {
 };
 
 /* What the ticket shows now; with_work: also whether time was logged on it. */
-int step_read_ticket(struct autotask *at, int64_t id, bool with_work, struct plan_now *out,
+/* `more`: PLAN_READ_... */
+int step_read_ticket(struct autotask *at, int64_t id, unsigned more, struct plan_now *out,
                      struct err *e) MUST_USE;
 /* Runs what is not done yet. -1: *e says why; UNKNOWN and RETRY carry retry_after_s where a time is due. */
 int perform_run(struct perform *p, struct err *e) MUST_USE;

@@ -134,6 +134,7 @@ int autotask_file_by_mark(struct autotask *at, int64_t ticket, const char *mark,
 struct autotask_todo {
     int64_t ticket_id, company_id, resource_id; /* the company has to be the ticket's */
     int64_t contact_id;                         /* 0 = none */
+    int64_t action;                             /* the action type's id, of this tenant */
     int64_t start_ms, end_ms;
     const char *text, *mark; /* the mark is put behind the text, on a line of its own */
     int64_t as_resource;

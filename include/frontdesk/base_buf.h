@@ -25,6 +25,7 @@ extern char buf_nothing[1];
 
 void buf_init(struct buf *b, size_t max);
 void buf_release(struct buf *b);
+void buf_wipe(struct buf *b);  /* overwrites what it holds, then releases: for secrets */
 void buf_clear(struct buf *b); /* also clears overflow */
 void buf_put(struct buf *b, const void *data, size_t len);
 void buf_puts(struct buf *b, const char *s);

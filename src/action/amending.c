@@ -82,8 +82,10 @@ static void apply_to_new(const struct plan_input *in, struct plan *p, const stru
         planning_override(in, p, &c->value, pool);
     for (size_t i = c->kind == CHANGE_TO ? 1 : 0; (c->kind == CHANGE_ADD || c->kind == CHANGE_TO) &&
                                                   i < c->n_resources && p->n_people < PLAN_MAX_PEOPLE;
-         i++)
-        p->people[p->n_people++] = planning_person(c->resources[i], pool);
+         i++) {
+        if (c->resources[i]->id != p->people[0].resource_id)
+            p->people[p->n_people++] = planning_person(c->resources[i], pool);
+    }
 }
 
 static void copy_suggestions(struct plan *p, const struct change *c, const struct plan *asked,
@@ -302,6 +304,20 @@ static void put_people(struct plan_person *list, size_t *n, const struct change 
         list[(*n)++] = planning_person(c->resources[i], pool);
 }
 
+/* A helper who gets the ticket is no helper any more. */
+static void hand_over(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                      const struct change *c, struct pool *pool)
+{
+    const struct directory_resource *to = c->resources[0];
+    bool helps = false;
+    for (size_t i = 0; i < now->n_helpers; i++)
+        helps = helps || now->helpers[i] == to->id;
+    if (helps && p->n_removes < PLAN_MAX_PEOPLE)
+        p->removes[p->n_removes++] = planning_person(to, pool);
+    assign(in, p, now, to->id, to->role_id, pool);
+    put_people(p->adds, &p->n_adds, c, 1, pool);
+}
+
 static void amend_one(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct change *c, struct pool *pool)
 {
@@ -318,8 +334,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
         undo(in, p, now, c->force, pool);
         break;
     case CHANGE_TO:
-        assign(in, p, now, c->resources[0]->id, c->resources[0]->role_id, pool);
-        put_people(p->adds, &p->n_adds, c, 1, pool);
+        hand_over(in, p, now, c, pool);
         break;
     case CHANGE_ADD:
         put_people(p->adds, &p->n_adds, c, 0, pool);
@@ -339,16 +354,31 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     }
 }
 
+/* Autotask refuses somebody who is to help and has the ticket as well. */
+static void drop_holder(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->n_adds; i++) {
+        if (p->holder && p->adds[i].resource_id == p->holder)
+            plan_remark(p,
+                        pool_printf(pool, "%s has it already.", person_name(in->directory, p->holder, pool)));
+        else
+            p->adds[kept++] = p->adds[i];
+    }
+    p->n_adds = kept;
+}
+
 static int plan_amend(const struct plan_input *in, struct plan *p, const struct followup *f, struct slice own,
                       struct pool *pool, struct err *e)
 {
     const struct plan_origin *o = in->origin;
     struct plan_now now = {0};
-    bool with_work = false;
+    unsigned more = 0;
     p->target_id = o->root->ticket_id;
     p->target_number = pool_copy(pool, o->root->ticket_number);
     p->target_title = o->plan->title;
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
+    p->holder = o->plan->n_people ? o->plan->people[0].resource_id : 0;
     p->reply = "amended";
     p->outcome = OUTCOME_AMENDED;
     note_words(p, f->note, pool);
@@ -362,11 +392,20 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
-        with_work = with_work || f->changes[i].kind == CHANGE_UNDO;
-    if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, with_work, &now, e) != 0)
+        more |= f->changes[i].kind == CHANGE_UNDO ? PLAN_READ_WORK
+                : f->changes[i].kind == CHANGE_TO ? PLAN_READ_HELPERS
+                                                  : 0;
+    if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
     for (size_t i = 0; i < f->n; i++)
         amend_one(in, p, &now, &f->changes[i], pool);
+    if (f->n)
+        p->holder = now.resource;
+    for (size_t i = 0; i < p->n_changes; i++) {
+        if (strcmp(p->changes[i].field, "assignedResourceID") == 0)
+            p->holder = p->changes[i].after == PLAN_NULL ? 0 : p->changes[i].after;
+    }
+    drop_holder(in, p, pool);
     return 0;
 }
 

@@ -68,7 +68,7 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
     if (LOOKS && !found && now_ms < believed_ms)
         return still_unknown(p, step, believed_ms, now_ms, e);
     if (found) {
-        p->found = true;
+        LOG(LOG_INFO, "step", "found", LS("kind", step->kind));
         step->state = STEP_DONE;
         step->result_id = id;
         return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id, "found", e);
@@ -87,7 +87,8 @@ static int arm(struct perform *p, struct journal_step *step, struct err *e)
     return journal_step_mark(p->journal, p->job, step, e);
 }
 
-/* The request failed: note what that means for the key, keep the error. */
+/* The request failed: note what that means for the key, keep the error. The answer got lost: it may well have
+ * been done, so the first look follows at once (at 0, then as next_look_s says). */
 static int note_failure(struct perform *p, struct journal_step *step, struct err *e)
 {
     struct err why = ERR_INIT;
@@ -95,9 +96,14 @@ static int note_failure(struct perform *p, struct journal_step *step, struct err
     step->state = unknown ? STEP_ARMED : STEP_SAFE;
     step->ended_ms = clock_now_ms();
     step->looks = 0;
-    if (journal_step_mark(p->journal, p->job, step, &why) != 0)
+    if (journal_step_mark(p->journal, p->job, step, &why) != 0) {
         *e = why;
-    return -1;
+        return -1;
+    }
+    bool again = true;
+    if (unknown && settle(p, step, &again, &why) != 0)
+        *e = why;
+    return again || why.code ? -1 : 0;
 }
 
 static int do_step(struct perform *p, struct journal_step *step, bool fresh, struct err *e)
@@ -107,8 +113,10 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     size_t troubles = p->n_troubles;
     if (step->state == STEP_ARMED && !fresh && settle(p, step, &again, e) != 0)
         return -1;
-    if (!again)
+    if (!again) {
+        p->found = true;
         return 0;
+    }
     if (step->state == STEP_SAFE && arm(p, step, e) != 0)
         return -1;
     CRASH_POINT("step.before-act");

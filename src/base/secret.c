@@ -127,7 +127,6 @@ void secret_fingerprint(struct slice value, char out[17])
     ENSURE(gnutls_hash_fast(GNUTLS_DIG_SHA256, salted.data, salted.len, digest) == 0);
     buf_put_hex(&hex, digest, 8);
     snprintf(out, 17, "%s", hex.data);
-    explicit_bzero(salted.data, salted.len);
-    buf_release(&salted);
+    buf_wipe(&salted);
     buf_release(&hex);
 }

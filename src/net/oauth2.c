@@ -43,12 +43,6 @@ void oauth2_free(struct oauth2 **oauth2)
 
 /* --- one request to the token endpoint --- */
 
-static void wipe(struct buf *b)
-{
-    explicit_bzero(b->data, b->len);
-    buf_release(b);
-}
-
 void oauth2_put_pair(struct buf *form, const char *name, const char *value)
 {
     buf_printf(form, "%s%s=", form->len ? "&" : "", name);
@@ -67,7 +61,7 @@ static void put_basic(const struct oauth2 *o, struct buf *header)
     buf_put(header, word.data, word.size);
     explicit_bzero(word.data, word.size);
     gnutls_free(word.data);
-    wipe(&pair);
+    buf_wipe(&pair);
 }
 
 int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e)
@@ -94,7 +88,7 @@ int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, 
                                    .max_response = ANSWER_MAX,
                                    .trace = p->trace_header};
     int rc = http_send(o->options.http, &request, r, e);
-    wipe(&basic);
+    buf_wipe(&basic);
     if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* whether the token changed shows at the next refresh */
     LOG(LOG_DEBUG, "oauth2", "request", LS("of", p->name), LN("status", r->status), LS("trace", r->trace),
@@ -239,10 +233,12 @@ int oauth2_keep_answer(struct oauth2 *o, int room, const struct http_response *r
 
 /* --- refreshing --- */
 
-static int must_log_in(const struct oauth2 *o, const char *why, struct err *e)
+/* `e` says why; here comes what to do. */
+static int must_log_in(const struct oauth2 *o, struct err *e)
 {
-    const struct oauth2_provider *p = o->options.provider;
-    return err_set(e, ERR_LOGIN, "%s: %s; a person who may must log in: `%s`", p->name, why, p->login);
+    char why[300];
+    snprintf(why, sizeof(why), "%.280s", e->text);
+    return err_set(e, ERR_LOGIN, "%s; a person who may must log in: `%s`", why, o->options.provider->login);
 }
 
 /* The stored tokens, if they are ours to use. */
@@ -251,8 +247,10 @@ static int load(const struct oauth2 *o, struct token_set *t, struct err *e)
     bool there;
     if (token_file_load(o->options.token_file, t, &there, e) != 0)
         return -1;
-    if (!there)
-        return must_log_in(o, "nobody has logged in yet", e);
+    if (!there) {
+        err_set(e, ERR_LOGIN, "nobody has logged in at %s yet", o->options.provider->name);
+        return must_log_in(o, e);
+    }
     if (strcmp(t->account, o->options.account) != 0)
         return err_set(e, ERR_CONFIG,
                        "the token file %s is of %s, and the settings name %s: log in with `%s`",
@@ -262,8 +260,11 @@ static int load(const struct oauth2 *o, struct token_set *t, struct err *e)
                        "the token file %s was made with another client id than the settings name: log in "
                        "with `%s`",
                        o->options.token_file, o->options.provider->login);
-    if (token_is_refused(o->options.token_file, buf_view(&t->refresh)))
-        return must_log_in(o, "the login was refused for good, and no further try is made", e);
+    if (token_is_refused(o->options.token_file, buf_view(&t->refresh))) {
+        err_set(e, ERR_LOGIN, "%s has refused the login for good, and no further try is made",
+                o->options.provider->name);
+        return must_log_in(o, e);
+    }
     return 0;
 }
 
@@ -279,7 +280,7 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
     oauth2_put_pair(&form, "refresh_token", t->refresh.data);
     CRASH_POINT("oauth2.before-refresh");
     int rc = oauth2_request(o, &form, &r, e);
-    wipe(&form);
+    buf_wipe(&form);
     if (rc == 0)
         rc = oauth2_judge(o, &r, t->refresh.data, e);
     if (rc == 0) {
@@ -287,15 +288,12 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
     } else {
         token_file_abandon(o->options.token_file, room);
         if (oauth2_is_final(&r)) {
-            char why[300];
-            snprintf(why, sizeof(why), "%.200s", e->text);
             token_note_refused(o->options.token_file, buf_view(&t->refresh));
             LOG(LOG_ERROR, "oauth2", "refused", LS("of", o->options.provider->name), LS("trace", r.trace));
-            must_log_in(o, why, e);
+            must_log_in(o, e);
         }
     }
-    explicit_bzero(r.body.data, r.body.len);
-    http_response_release(&r);
+    buf_wipe(&r.body);
     return rc;
 }
 

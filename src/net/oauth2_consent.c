@@ -70,11 +70,11 @@ static bool argument(struct slice address, const char *name, struct buf *out)
 static int refused_by_person(const struct oauth2 *o, struct slice address, struct err *e)
 {
     struct buf word = BUF_INIT(100);
-    if (!argument(address, "error", &word))
-        return 0;
-    err_set(e, ERR_USAGE, "%s answered %s: nobody consented", o->options.provider->name, word.data);
+    int rc = 0;
+    if (argument(address, "error", &word))
+        rc = err_set(e, ERR_USAGE, "%s answered %s: nobody consented", o->options.provider->name, word.data);
     buf_release(&word);
-    return -1;
+    return rc;
 }
 
 /* Everything is looked at before the code, which works once only, is spent. */
@@ -133,10 +133,8 @@ static int exchange(struct oauth2 *o, const char *code, const char *redirect, st
     if (rc != 0 && oauth2_is_final(&r))
         err_set(e, ERR_USAGE, "%s did not take the code: it lives for minutes and works once; log in anew",
                 o->options.provider->name);
-    explicit_bzero(form.data, form.len);
-    buf_release(&form);
-    explicit_bzero(r.body.data, r.body.len);
-    http_response_release(&r);
+    buf_wipe(&form);
+    buf_wipe(&r.body);
     token_set_release(&t);
     return rc;
 }
@@ -153,7 +151,6 @@ int oauth2_redeem(struct oauth2 *o, const char *pasted, const char *redirect, co
         rc = exchange(o, code.data, redirect, e);
         token_file_unlock(lock);
     }
-    explicit_bzero(code.data, code.len);
-    buf_release(&code);
+    buf_wipe(&code);
     return rc;
 }

@@ -21,16 +21,10 @@ void token_set_init(struct token_set *t)
     buf_init(&t->refresh, TOKEN_BYTES + 1);
 }
 
-static void wipe(struct buf *b)
-{
-    explicit_bzero(b->data, b->len);
-    buf_release(b);
-}
-
 void token_set_release(struct token_set *t)
 {
-    wipe(&t->access);
-    wipe(&t->refresh);
+    buf_wipe(&t->access);
+    buf_wipe(&t->refresh);
 }
 
 bool token_is_sound(struct slice token)
@@ -156,7 +150,7 @@ int token_file_load(const char *path, struct token_set *t, bool *there, struct e
             e->code = ERR_CONFIG;
         }
     }
-    wipe(&text);
+    buf_wipe(&text);
     return rc;
 }
 
@@ -187,23 +181,16 @@ void token_file_abandon(const char *path, int fd)
     unlink(fresh);
 }
 
-static void put_member(struct buf *b, const char *name, struct slice value)
-{
-    buf_printf(b, "%s\"%s\":", b->len > 1 ? ",\n " : "", name);
-    buf_put_json(b, value);
-}
-
 static void put_all(struct buf *b, const struct token_set *t)
 {
     buf_putc(b, '{');
-    put_member(b, "account", slice_of(t->account));
-    put_member(b, "client_id", slice_of(t->client));
-    put_member(b, "access_token", buf_view(&t->access));
-    put_member(b, "refresh_token", buf_view(&t->refresh));
-    put_member(b, "trace", slice_of(t->trace));
+    json_put_text(b, "account", t->account);
+    json_put_text(b, "client_id", t->client);
+    json_put_text(b, "access_token", t->access.data);
+    json_put_text(b, "refresh_token", t->refresh.data);
+    json_put_text(b, "trace", t->trace);
     for (size_t i = 0; i < ARRAY_LEN(times); i++)
-        buf_printf(b, ",\n \"%s\":%lld", times[i].name,
-                   (long long)*(const int64_t *)((const char *)t + times[i].at));
+        json_put_int(b, times[i].name, *(const int64_t *)((const char *)t + times[i].at));
     buf_puts(b, "}\n");
 }
 
@@ -239,7 +226,7 @@ int token_file_store(const char *path, int fd, const struct token_set *t, struct
               rename(fresh, path) == 0 && sync_folder(folder);
     int why = errno;
     close(fd);
-    wipe(&text);
+    buf_wipe(&text);
     return ok ? 0
               : err_set_errno(e, why,
                               "the new token could not be written to %s, and the old one may be worthless",

@@ -117,8 +117,7 @@ static int log_in(struct smtp_session *s, struct err *e)
     buf_puts(&plain, password.value);
     gnutls_datum_t in = {.data = (unsigned char *)plain.data, .size = (unsigned)plain.len}, out = {0};
     ENSURE(gnutls_base64_encode2(&in, &out) == 0);
-    explicit_bzero(plain.data, plain.len);
-    buf_release(&plain);
+    buf_wipe(&plain);
     secret_release(&password);
     int rc = command(s, true, e, "AUTH PLAIN %s", (const char *)out.data);
     explicit_bzero(out.data, out.size);

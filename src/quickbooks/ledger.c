@@ -30,8 +30,12 @@ int quickbooks_new(struct quickbooks **out, const struct quickbooks_options *opt
                                    .account = conf->realm,
                                    .http = options->http,
                                    .stop_fd = options->stop_fd};
-    if (oauth2_new(&qb->login, &login, e) != 0 ||
-        pace_open(&qb->second, options->state_dir, "quickbooks.second", PER_SECOND, SECOND_MS, e) != 0 ||
+    static const char key[] = "quickbooks.client_secret_file";
+    if (oauth2_new(&qb->login, &login, e) != 0) {
+        quickbooks_free(&qb);
+        return err_wrap(e, "%s:%u: %s", options->conf->path, conf_line(options->conf, key), key);
+    }
+    if (pace_open(&qb->second, options->state_dir, "quickbooks.second", PER_SECOND, SECOND_MS, e) != 0 ||
         pace_open(&qb->minute, options->state_dir, "quickbooks.minute", PER_MINUTE, MINUTE_MS, e) != 0) {
         quickbooks_free(&qb);
         return -1;
@@ -74,8 +78,7 @@ static int send_it(struct quickbooks *qb, const char *url, const char *statement
                                    .compressed = true,
                                    .trace = qb->provider.trace_header};
     int rc = http_send(qb->options.http, &request, r, e);
-    explicit_bzero(bearer.data, bearer.len);
-    buf_release(&bearer);
+    buf_wipe(&bearer);
     if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
     return rc == 0 ? 0 : err_wrap(e, "QuickBooks");
@@ -123,7 +126,7 @@ static enum came attempt(struct quickbooks *qb, const char *url, const char *sta
 {
     struct http_response r = {.body = BUF_INIT(0)};
     enum came came = CAME_END;
-    int slot;
+    int slot = 0;
     *rc = within_limits(qb, &slot, e);
     if (*rc != 0)
         return CAME_END;
@@ -164,10 +167,8 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
             break;
         }
     }
-    explicit_bzero(token.data, token.len);
-    explicit_bzero(dead.data, dead.len);
-    buf_release(&token);
-    buf_release(&dead);
+    buf_wipe(&token);
+    buf_wipe(&dead);
     buf_release(&url);
     if (rc != 0 && e)
         *e = why;

@@ -173,7 +173,7 @@ def doctor(code, *patterns):
 
 def doctor_without_login():
     settle()
-    doctor(69, "^FAIL  QuickBooks: login, company$", "nobody has logged in yet", "fix: .*frontdesk login quickbooks")
+    doctor(69, "^FAIL  QuickBooks: login, company$", "nobody has logged in at QuickBooks yet", "fix: .*frontdesk login quickbooks")
 
 
 def doctor_finds_it_well():
@@ -207,7 +207,7 @@ def doctor_with_a_dead_login():
     books.revoke(LAB.sandbox._talk("tokens")["families"][0]["refresh_token"])
     doctor(69, "invalid_grant", "fix: .*frontdesk login quickbooks")
     calls = len(LAB.sandbox.log())
-    doctor(69, "refused for good, and no further try is made")
+    doctor(69, "has refused the login for good, and no further try is made")
     tap.check(not [r for r in LAB.sandbox.log()[calls:] if "bearer" in r["path"]], "tried again")
     expect(0, run("status"), "^QuickBooks   .*the login has ended: frontdesk login quickbooks$")
     expect(0, login(consent))
@@ -232,6 +232,21 @@ def doctor_near_the_end():
     LAB.sandbox.settings(qb_hard_seconds=20 * 86400)
     login(consent)
     doctor(0, "^warn  QuickBooks: the login ends in (19|20) days, on ", "fix: .*frontdesk login quickbooks")
+
+
+def programs_at_once():
+    """Four doctors meet an access token that has run out: one refresh, and all of them go on."""
+    settle()
+    login(consent)
+    LAB.sandbox.settings(clock_shift_ms=2 * 3600000)
+    LAB.sandbox.faults([dict(action="delay_before", path="oauth2/*", ms=300)])
+    env = {**os.environ, "FRONTDESK_CLOCK_SHIFT_MS": str(2 * 3600000)}
+    doctors = [subprocess.Popen([PROGRAM, "doctor", "-c", LAB.daemon.conf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, env=env) for _ in range(4)]
+    for child in doctors:
+        out, _ = child.communicate(timeout=60)
+        tap.check(child.returncode == 0 and "ok    QuickBooks: login, company" in out, out)
+    tap.check(times_refreshed() == 1 and not LAB.sandbox._talk("tokens")["families"][0]["revoked"], LAB.sandbox._talk("tokens"))
 
 
 # --- the keeper ------------------------------------------------------------------------------------------------------
@@ -317,5 +332,5 @@ if __name__ == "__main__":
         tap.run([(test.__name__.replace("_", " "), test) for test in (
             login_works, login_asks_again, login_gives_up, login_of_another_company, login_with_the_wrong_secret, login_misused,
             login_where_nothing_can_be_written, login_again, doctor_without_login, doctor_finds_it_well, doctor_and_faults,
-            doctor_with_a_dead_login, doctor_and_the_file, doctor_near_the_end, words_before_the_end, idle_stays_logged_in,
+            doctor_with_a_dead_login, doctor_and_the_file, doctor_near_the_end, programs_at_once, words_before_the_end, idle_stays_logged_in,
             the_rest_lives_on)])

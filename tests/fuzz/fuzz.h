@@ -8,6 +8,9 @@
 
 #include "frontdesk/base.h"
 
+#include <dirent.h>
+#include <unistd.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The next value of the input. */
@@ -25,6 +28,17 @@ static inline unsigned fuzz_pick(struct scan *c, unsigned n)
 {
     int byte = scan_next(c);
     return byte < 0 ? 0 : (unsigned)byte % n;
+}
+
+/* The folder of a target, with the files in it. */
+static inline void fuzz_remove_dir(const char *dir)
+{
+    DIR *d = opendir(dir);
+    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;)
+        unlinkat(dirfd(d), entry->d_name, 0);
+    if (d)
+        closedir(d);
+    rmdir(dir);
 }
 
 /* Well-formed UTF-8? Written anew, not with what is under test. */

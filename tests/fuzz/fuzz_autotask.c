@@ -9,7 +9,6 @@
 
 #include "frontdesk/autotask_books.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,12 +72,7 @@ static void write_file(const char *name, char *path, size_t size)
 
 static void remove_dir(void)
 {
-    DIR *d = opendir(dir);
-    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;)
-        unlinkat(dirfd(d), entry->d_name, 0);
-    if (d)
-        closedir(d);
-    rmdir(dir);
+    fuzz_remove_dir(dir);
 }
 
 /* Once: secrets, slots and labels. */

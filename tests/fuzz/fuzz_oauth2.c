@@ -8,7 +8,6 @@
 
 #include "frontdesk/oauth2.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,12 +57,7 @@ static void write_file(const char *path, struct slice text)
 
 static void remove_dir(void)
 {
-    DIR *d = opendir(dir);
-    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;)
-        unlinkat(dirfd(d), entry->d_name, 0);
-    if (d)
-        closedir(d);
-    rmdir(dir);
+    fuzz_remove_dir(dir);
 }
 
 static void prepare(void)

@@ -37,6 +37,11 @@ def staff_mail(subject, text="", sender=STAFF, proof=True, message_id=None, head
     raw = with_mail_inside(raw, inside) if inside else raw
     if message_id:
         raw = re.sub(rb"(?im)^message-id:[^\r\n]*", b"Message-ID: " + message_id.encode(), raw, count=1)
+    return stamped(raw, sender, proof)
+
+
+def stamped(raw, sender, proof=True):
+    """With the fields that the mailbox's server puts on top."""
     top = "Received: from client.test by %s with ESMTPSA; Tue, 24 Nov 2026 16:00:00 +0000\r\n" % SERVER_ID
     if proof:
         top = "Authentication-Results: %s; auth=pass smtp.auth=%s\r\n" % (SERVER_ID, sender) + top

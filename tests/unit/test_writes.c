@@ -117,6 +117,19 @@ static void change_refused_lost_without_effect(void **state)
     assert_true(autotask_record_shows(&r, good, 1));
 }
 
+/* An empty answer is no word that there is no ticket: it is asked again. */
+static void nothing_said_of_a_ticket(void **state)
+{
+    (void)state;
+    int64_t id = new_ticket();
+    struct autotask_record r;
+    world_tell(&w, "faults",
+               "[{\"action\":\"status\",\"status\":200,\"body\":\"{}\",\"path\":\"Tickets/*\",\"count\":1}]");
+    FAILS(autotask_ticket_read(w.at, id, &r, w.pool, &e), ERR_PROTOCOL);
+    FAILS(autotask_ticket_read(w.at, 999999, &r, w.pool, &e), ERR_NOT_FOUND);
+    OK(autotask_ticket_read(w.at, id, &r, w.pool, &e));
+}
+
 /* --- notes --- */
 
 static struct autotask_note note_on(int64_t ticket)
@@ -278,6 +291,10 @@ static void second_that_may_not_be_deleted(void **state)
                "logged in "
                "Resource may not have the required permissions to delete the data.\"]}]");
     FAILS(autotask_secondary_delete(w.at, ticket, list[0].id, &e), ERR_PERMISSION);
+    /* which of the two it is cannot be told: later */
+    OK(autotask_secondary_list(w.at, ticket, list, &n, &e));
+    world_tell(&w, "faults", "[{\"action\":\"html503\",\"path\":\"TicketSecondaryResources/query\"}]");
+    FAILS(autotask_secondary_delete(w.at, ticket, 999999, &e), ERR_SERVER);
 }
 
 /* --- to-dos --- */
@@ -287,6 +304,7 @@ static struct autotask_todo todo_for(int64_t ticket, int64_t company)
     return (struct autotask_todo){.ticket_id = ticket,
                                   .company_id = company,
                                   .resource_id = SARAH,
+                                  .action = 3, /* of two that are active, the one that would not be guessed */
                                   .start_ms = INT64_C(1798000000000),
                                   .end_ms = INT64_C(1798001800000),
                                   .text = "Call Bob",
@@ -307,7 +325,7 @@ static void todo_is_made_and_found(void **state)
     assert_true(found);
     assert_int_equal(world_count(&w, "CompanyToDos", "activityDescription", MARK, &id), 1);
     assert_true(id == found_id);
-    assert_string_equal(world_text(&w, "CompanyToDos", id, "actionType"), "4");
+    assert_string_equal(world_text(&w, "CompanyToDos", id, "actionType"), "3");
     assert_string_equal(world_text(&w, "CompanyToDos", id, "contactID"), "29680401");
     OK(autotask_todo_by_mark(w.at, 40001, MARK, &found, &found_id, &e));
     assert_false(found);
@@ -434,7 +452,7 @@ static void labels_are_asked_once(void **state)
         asked += path && strstr(path, "entityInformation") != NULL;
     }
     json_close(&log);
-    assert_int_equal(asked, 2); /* note type, publish */
+    assert_int_equal(asked, 1); /* note type and publish are in one answer */
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, world_test_reset)
@@ -447,6 +465,7 @@ int main(void)
         TEST(unassigns_and_reassigns),
         TEST(company_takes_its_things_along),
         TEST(change_refused_lost_without_effect),
+        TEST(nothing_said_of_a_ticket),
         TEST(note_is_internal_and_found),
         TEST(note_fits),
         TEST(note_lost_is_found_once),
