@@ -66,9 +66,13 @@ static void init_reading(struct desk *d)
 
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
 {
-    *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
+    *d = (struct desk){.conf = options->conf,
+                       .journal = options->journal,
+                       .stop_fd = options->stop_fd,
+                       .may_be_refused = UINT64_MAX};
     pthread_mutex_init(&d->lock, NULL);
     init_reading(d);
+    d->turns = turns_new();
     set_message_id_host(d);
     if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
@@ -145,6 +149,7 @@ void desk_close(struct desk *d)
     pthread_mutex_destroy(&d->lock);
     pthread_rwlock_destroy(&d->reading);
     free(d->unkept);
+    turns_free(&d->turns);
 }
 
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index)

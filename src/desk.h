@@ -24,6 +24,7 @@ struct desk {
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
+    uint64_t may_be_refused; /* a bit an outbox: its login may be refused; guarded by lock */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
     /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
@@ -33,6 +34,7 @@ struct desk {
     struct desk_people *people; /* NULL until Autotask was reached once */
     unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
     struct unkept *unkept;      /* alert.c */
+    struct turns *turns;
 };
 
 /* A directory with its index, held while a job reads it. */
@@ -59,14 +61,17 @@ int desk_refresh(struct desk *d, struct buf *problems, struct err *e) MUST_USE;
 /* NULL when Autotask has not been reached yet. */
 struct desk_people *desk_people_get(struct desk *d);
 void desk_people_put(struct desk *d, struct desk_people *people);
+/* A refusal to act in the sender's name is believed for good, until the settings do without it. */
+void desk_forget_refusal(struct desk *d);
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index);
 
 /* --- job.c
  * ----------------------------------------------------------------------------------------------------------
  */
 /* FINISHING: ended without waiting, must not be claimed again before the journal says so. UNRECORDED: the
- * journal could not be told how it went; trying again at once would only repeat what failed. */
-enum job_ran { JOB_RAN, JOB_FINISHING, JOB_UNRECORDED };
+ * journal could not be told how it went; trying again at once would only repeat what failed. NOT_ITS_TURN:
+ * nothing was done; it comes up again soon. */
+enum job_ran { JOB_RAN, JOB_FINISHING, JOB_UNRECORDED, JOB_NOT_ITS_TURN };
 /* Runs job `id` as far as it goes. `slot` 0..63: this worker's. */
 enum job_ran job_run(struct desk *d, unsigned slot, int64_t id);
 /* Offers the unsent interim letters of a job, or the alerts (job 0). */
@@ -100,6 +105,21 @@ int job_decide(struct desk *d, const struct conf_mailbox *mailbox, const struct 
 int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
                const struct facts_input *facts, const char *template, const char *kind, const char *key,
                struct pool *pool, struct journal_letter *out, struct err *e) MUST_USE;
+
+/* --- turns.c: the order in which mails leave `taken`. Thread-safe; a job without a place has its turn at
+ * once.
+ */
+struct turns *turns_new(void);
+void turns_free(struct turns **turns);
+/* A worker wants job `id`, in the order of their ids. False: what it waits for has not moved yet. */
+bool turns_claim(struct turns *t, int64_t id) MUST_USE;
+/* The mail was read, its sender proven. True when it is its turn; false: give the worker back, its place is
+ * kept. */
+bool turns_wait(struct turns *t, int64_t id, const char *sender, const struct message *m) MUST_USE;
+/* Its plan stands in the queue of the journal's writer. */
+void turns_queued(struct turns *t, int64_t id);
+/* It is through with the first stage, or was not in it. */
+void turns_left(struct turns *t, int64_t id);
 
 /* --- watch.c: one thread a mailbox --- */
 struct watch;

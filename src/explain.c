@@ -4,6 +4,7 @@
 #include "job_private.h"
 #include "telling.h"
 
+#include "frontdesk/json.h"
 #include "frontdesk/message_attachments.h"
 
 enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024 };
@@ -48,27 +49,41 @@ static struct slice as_delivered(const struct conf *conf, struct slice mail, boo
 
 /* --- the lines --- */
 
+static const char *turned_away(const struct job_view *v)
+{
+    return job_outcome_name(v->gate.verdict == GATE_MACHINE ? OUTCOME_IGNORED : OUTCOME_REFUSED);
+}
+
 static void put_verdict(struct buf *out, const struct job_view *v)
 {
     buf_printf(out, "sender    %s\nverdict   %s (%s)\nevidence  %s\n",
                v->gate.address[0] ? v->gate.address : "(not one plain address)",
                gate_verdict_name(v->gate.verdict), v->gate.reason, v->gate.evidence);
     if (v->gate.verdict != GATE_STAFF)
-        buf_printf(out, "outcome   %s: recorded and filed; never answered\n",
-                   v->gate.verdict == GATE_MACHINE ? "ignored" : "refused");
+        buf_printf(out, "outcome   %s: recorded and filed; never answered\n", turned_away(v));
 }
 
-/* The journal knows whether this very mail was taken already, and what it answers. */
-static void put_before(struct buf *out, struct desk *d, const struct job_view *v, struct pool *pool)
+/* The journal knows whether this very mail was taken already, and what it answers: its reference, or NULL. */
+static const char *taken_as(struct desk *d, const struct job_view *v, struct pool *pool)
 {
     struct journal_job job;
     struct err e = ERR_INIT;
     int64_t id = d->journal ? journal_key_owner(d->journal, v->key) : 0;
-    if (id && journal_job_load(d->journal, id, false, pool, &job, &e) == 0)
+    bool taken = id && journal_job_load(d->journal, id, false, pool, &job, &e) == 0;
+    return taken ? pool_copy(pool, job.ref) : NULL;
+}
+
+static void put_before(struct buf *out, struct desk *d, const struct job_view *v, struct pool *pool)
+{
+    const char *ref = taken_as(d, v, pool);
+    if (ref)
         buf_printf(
             out,
             "before    taken already as %s: a second copy does nothing (outcome same); new, it would be:\n",
-            job.ref);
+            ref);
+    if (v->plan.said_again)
+        buf_printf(out, "before    this sender said the same in %s: no second request is made of it\n",
+                   v->plan.argument);
     if (v->follows)
         buf_printf(out, "before    it answers %s (%s%s%s)%s\n", v->origin->root.ref,
                    job_state_name(v->origin->root.state), v->origin->root.ticket_number[0] ? ", " : "",
@@ -135,21 +150,11 @@ static void put_remove(struct buf *out, const struct plan *p, size_t about)
 
 static void put_change(struct buf *out, const struct plan *p, size_t about)
 {
+    struct buf json = BUF_INIT(64 * 1024);
     (void)about;
-    buf_printf(out, "PATCH Tickets {\"id\":%lld", (long long)p->target_id);
-    for (size_t i = 0; i < p->n_changes; i++) {
-        const struct plan_change *c = &p->changes[i];
-        char when[32];
-        clock_format_utc(c->after, when);
-        buf_printf(out, ",\"%s\":", c->field);
-        if (c->after == PLAN_NULL)
-            buf_puts(out, "null");
-        else if (strcmp(c->field, "dueDateTime") == 0)
-            buf_printf(out, "\"%s\"", when);
-        else
-            buf_printf(out, "%lld", (long long)c->after);
-    }
-    buf_puts(out, "}");
+    plan_change_json(p, &json);
+    buf_printf(out, "PATCH Tickets %s", json.data);
+    buf_release(&json);
 }
 
 static void put_note(struct buf *out, const struct plan *p, size_t about)
@@ -162,8 +167,8 @@ static void put_note(struct buf *out, const struct plan *p, size_t about)
 static void put_todo(struct buf *out, const struct plan *p, size_t about)
 {
     (void)about;
-    buf_printf(out, "POST Companies/%lld/ToDos for %s", (long long)p->company_id,
-               p->n_people ? p->people[0].name : "?");
+    buf_printf(out, "POST Companies/%lld/ToDos for %s, due %s", (long long)p->company_id,
+               p->n_people ? p->people[0].name : "?", p->due_text);
 }
 
 static void put_file(struct buf *out, const struct plan *p, size_t about)
@@ -191,29 +196,45 @@ static void put_step(struct buf *out, const struct plan *p, const struct journal
     buf_puts(out, step->kind);
 }
 
-static size_t put_steps(struct buf *out, const struct plan *p, const char *first)
+/* Each request as a line in `pool`; how many of `out`. */
+static size_t requests_of(const struct plan *p, struct pool *pool, const char *out[PLAN_MAX_STEPS + 1])
 {
     struct journal_step steps[PLAN_MAX_STEPS];
-    size_t n = plan_steps(p, steps);
-    for (size_t i = 0; i < n; i++) {
-        buf_puts(out, i ? "          then " : first);
-        put_step(out, p, &steps[i]);
-        buf_putc(out, '\n');
+    struct buf line = BUF_INIT(1 << 20);
+    size_t n = plan_steps(p, steps), lines = 0;
+    for (; lines < n; lines++) {
+        buf_clear(&line);
+        put_step(&line, p, &steps[lines]);
+        out[lines] = pool_slice(pool, buf_view(&line));
     }
     if (n && strcmp(steps[0].kind, "ticket.create") == 0)
-        buf_puts(out, "          then GET Tickets/{id} for its number\n");
-    return n;
+        out[lines++] = "GET Tickets/{id} for its number";
+    buf_release(&line);
+    return lines;
 }
 
-static void put_requests(struct buf *out, const struct plan *p)
+/* What follows when nobody answers a question; 0 when none is asked. */
+static size_t later_requests(const struct plan *p, struct pool *pool, const char *out[PLAN_MAX_STEPS + 1])
 {
-    if (put_steps(out, p, "request   ") == 0)
+    struct plan later = *p;
+    if (!p->hold_ms)
+        return 0;
+    const struct plan_kept nothing = {.words = ""};
+    plan_expire(&later, &nothing, pool);
+    return requests_of(&later, pool, out);
+}
+
+static void put_requests(struct buf *out, const struct plan *p, struct pool *pool)
+{
+    const char *lines[PLAN_MAX_STEPS + 1];
+    size_t n = requests_of(p, pool, lines);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(out, "%s%s\n", i ? "          then " : "request   ", lines[i]);
+    if (n == 0)
         buf_puts(out, p->hold_ms ? "request   none before the answer\n" : "request   none\n");
-    if (p->hold_ms) {
-        struct plan later = *p;
-        plan_expire(&later, "");
-        put_steps(out, &later, "          without an answer ");
-    }
+    n = later_requests(p, pool, lines);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(out, "%s%s\n", i ? "          then " : "          without an answer ", lines[i]);
 }
 
 /* --- the reply --- */
@@ -247,23 +268,22 @@ static struct view *facts_so_far(struct desk *d, const struct conf_mailbox *mail
     return view;
 }
 
-static int put_reply(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
-                     const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
+/* Subject and text of the letter, in `pool`; *text NULL when there is none. */
+static int reply_of(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *v,
+                    struct desk_people *people, struct pool *pool, const char **subject, const char **text,
+                    struct err *e)
 {
-    struct buf subject = BUF_INIT(2000), text = BUF_INIT(300 * 1024), html = BUF_INIT(300 * 1024);
+    struct buf parts[3] = {BUF_INIT(2000), BUF_INIT(300 * 1024), BUF_INIT(300 * 1024)};
     int rc = 0;
-    if (!v->plan.reply || !v->plan.reply[0]) {
-        buf_puts(out, "reply     none\n");
-    } else {
+    *text = NULL;
+    if (v->plan.reply && v->plan.reply[0]) {
         rc = templates_render(d->templates, v->plan.reply, facts_so_far(d, mailbox, v, people, pool),
-                              &subject, &text, &html, e);
-        if (rc == 0)
-            buf_printf(out, "reply     to %s\n\nSubject: %s\n\n%s\n", v->plan.sender, subject.data,
-                       text.data);
+                              &parts[0], &parts[1], &parts[2], e);
+        *subject = pool_slice(pool, buf_view(&parts[0]));
+        *text = rc == 0 ? pool_slice(pool, buf_view(&parts[1])) : NULL;
     }
-    buf_release(&subject);
-    buf_release(&text);
-    buf_release(&html);
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        buf_release(&parts[i]);
     return rc;
 }
 
@@ -279,13 +299,143 @@ static int put_view(struct buf *out, struct desk *d, const struct conf_mailbox *
         put_before(out, d, v, pool);
     put_command(out, v);
     put_question(out, &v->plan);
-    put_requests(out, &v->plan);
-    return put_reply(out, d, mailbox, v, people, pool, e);
+    put_requests(out, &v->plan, pool);
+    const char *subject, *text;
+    if (reply_of(d, mailbox, v, people, pool, &subject, &text, e) != 0)
+        return -1;
+    if (text)
+        buf_printf(out, "reply     to %s\n\nSubject: %s\n\n%s\n", v->plan.sender, subject, text);
+    else
+        buf_puts(out, "reply     none\n");
+    return 0;
+}
+
+/* --- the same for programs: a member a label, lists where the lines are several --- */
+
+static void json_list(struct buf *out, const char *name, const char *const *lines, size_t n)
+{
+    json_put_name(out, name);
+    buf_putc(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_put_name(out, NULL);
+        buf_put_json(out, slice_of(lines[i]));
+    }
+    buf_putc(out, ']');
+}
+
+static void json_before(struct buf *out, const struct job_view *v, const char *taken_as)
+{
+    if (taken_as)
+        json_put_text(out, "taken_as", taken_as);
+    if (v->plan.said_again)
+        json_put_text(out, "said_again", v->plan.argument);
+    if (!v->follows)
+        return;
+    json_put_name(out, "answers");
+    buf_putc(out, '{');
+    json_put_text(out, "ref", v->origin->root.ref);
+    json_put_text(out, "state", job_state_name(v->origin->root.state));
+    json_put_text(out, "ticket_number", v->origin->root.ticket_number);
+    buf_putc(out, '}');
+}
+
+static void json_command(struct buf *out, const struct job_view *v, struct pool *pool)
+{
+    json_put_text(out, "command", v->has_command ? v->command.verb : NULL);
+    json_put_name(out, "found");
+    buf_putc(out, '[');
+    for (size_t i = 0; v->has_command && i < v->command.n_evidence; i++) {
+        const struct command_evidence *ev = &v->command.evidence[i];
+        json_put_name(out, NULL);
+        buf_putc(out, '{');
+        json_put_text(out, "how", ev->how);
+        json_put_text(out, "text", pool_slice(pool, ev->text));
+        json_put_text(out, "where", ev->where);
+        json_put_text(out, "person",
+                      ev->resource ? pool_printf(pool, "%s %s", ev->resource->first, ev->resource->last)
+                                   : NULL);
+        buf_putc(out, '}');
+    }
+    buf_putc(out, ']');
+}
+
+static void json_question(struct buf *out, const struct plan *p)
+{
+    const char *choices[COMMAND_MAX_SUGGESTIONS + OVERRIDE_CHOICES];
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_suggestions; i++)
+        choices[n++] = p->suggestions[i].name;
+    for (size_t i = 0; i < p->n_choices; i++)
+        choices[n++] = p->choices[i].name;
+    if (n == 0 && !p->hold_ms && !(p->why_ask && p->why_ask[0]))
+        return;
+    json_put_name(out, "question");
+    buf_putc(out, '{');
+    json_put_text(out, "why", p->why_ask);
+    json_put_text(out, "word", p->asked_word);
+    json_list(out, "choices", choices, n);
+    if (p->hold_ms) {
+        json_put_int(out, "held_until_ms", p->hold_ms);
+        json_put_text(out, "then_queue", p->queue_name);
+    }
+    buf_putc(out, '}');
+}
+
+static int json_plan(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
+                     const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
+{
+    const char *lines[PLAN_MAX_STEPS + 1], *subject, *text;
+    json_before(out, v, taken_as(d, v, pool));
+    json_command(out, v, pool);
+    json_put_text(out, "outcome", job_outcome_name((enum job_outcome)v->plan.outcome));
+    json_question(out, &v->plan);
+    json_list(out, "requests", lines, requests_of(&v->plan, pool, lines));
+    if (v->plan.hold_ms)
+        json_list(out, "requests_without_answer", lines, later_requests(&v->plan, pool, lines));
+    if (reply_of(d, mailbox, v, people, pool, &subject, &text, e) != 0)
+        return -1;
+    if (!text)
+        return 0;
+    json_put_name(out, "reply");
+    buf_putc(out, '{');
+    json_put_text(out, "to", v->plan.sender);
+    json_put_text(out, "subject", subject);
+    json_put_text(out, "text", text);
+    buf_putc(out, '}');
+    return 0;
+}
+
+static int put_json(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
+                    const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
+{
+    bool staff = v->gate.verdict == GATE_STAFF;
+    json_put_text(out, "sender", v->gate.address);
+    json_put_text(out, "verdict", gate_verdict_name(v->gate.verdict));
+    json_put_text(out, "reason", v->gate.reason);
+    json_put_text(out, "evidence", v->gate.evidence);
+    if (!staff)
+        json_put_text(out, "outcome", turned_away(v));
+    return staff ? json_plan(out, d, mailbox, v, people, pool, e) : 0;
 }
 
 /* --- a whole mail --- */
 
-static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail,
+/* `v` NULL: it could not be read, *e says why. */
+static int put_whole_json(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
+                          const struct job_view *v, struct desk_people *people, struct pool *pool,
+                          struct err *e)
+{
+    buf_putc(out, '{');
+    int rc = v ? put_json(out, d, mailbox, v, people, pool, e) : -1;
+    if (!v)
+        json_put_text(out, "outcome", job_outcome_name(OUTCOME_PARKED));
+    if (rc != 0)
+        json_put_text(out, "error", e->text);
+    buf_puts(out, "}\n");
+    return rc;
+}
+
+static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
                          struct desk_people *people, unsigned depth, struct buf *out, struct err *e)
 {
     struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
@@ -296,7 +446,9 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
     if (rc == 0 && pool_exhausted(pool))
         rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
-    if (rc == 0)
+    if (json)
+        rc = put_whole_json(out, d, mailbox, rc == 0 ? &v : NULL, people, pool, e);
+    else if (rc == 0)
         rc = put_view(out, d, mailbox, &v, false, people, pool, e);
     else
         buf_puts(out, "outcome   parked: the operator is told, the sender is not known\n");
@@ -306,11 +458,11 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     return rc;
 }
 
-int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, struct buf *out,
-                 struct err *e)
+int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
+                 struct buf *out, struct err *e)
 {
     struct desk_people *people = desk_people_get(d);
-    int rc = explain_bytes(d, mailbox, mail, people, 0, out, e);
+    int rc = explain_bytes(d, mailbox, mail, json, people, 0, out, e);
     desk_people_put(d, people);
     return rc;
 }
@@ -379,7 +531,7 @@ const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, co
     else if (asks->command.argument.len)
         rc = explain_subject(d, mailbox, asks, mail, received_ms, people, pool, &out, &e);
     else if (attached && (rc = read_attached(attached, mail, &inner, &e)) == 0)
-        rc = explain_bytes(d, mailbox, buf_view(&inner), people, 1, &out, &e);
+        rc = explain_bytes(d, mailbox, buf_view(&inner), false, people, 1, &out, &e);
     if (rc != 0)
         buf_printf(&out, "error     %s\n", e.text);
     const char *text = pool_slice(pool, slice_cut_utf8(buf_view(&out), EXPLANATION_MAX));

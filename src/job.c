@@ -38,6 +38,8 @@ static const struct trouble {
     {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
     /* refused credentials mend themselves when the operator puts the right secret there */
     {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_TAKEN, JOB_ACTED, LATER, true, true, 3 * DAY_MS},
+    /* the alert is the way out's own (answer.c) */
+    {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_ANSWERED, JOB_ANSWERED, LATER, false, false, 5 * DAY_MS},
     {ERR_NONE, ERR_CLASS_RETRY, JOB_TAKEN, JOB_ACTED, LATER, true, false, 3 * DAY_MS},
     {ERR_NONE, ERR_CLASS_UNKNOWN, JOB_TAKEN, JOB_ACTED, LATER, true, false, 3 * DAY_MS},
     {ERR_NONE, ERR_CLASS_RETRY, JOB_ANSWERED, JOB_ANSWERED, LATER, false, false, 5 * DAY_MS},
@@ -81,7 +83,7 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
     else if (t->alert)
         alert_ill(job->desk, err_code_name(e->code), e->text);
     /* an unwritable journal keeps the row as it was: the job is due at once and comes back by itself */
-    if (journal_later(job->desk->journal, job->row.id, at, job->row.tries + 1, e->text, &why) != 0)
+    if (journal_later(job->desk->journal, &job->row, at, job->row.tries + 1, e->text, &why) != 0)
         job->unrecorded = true;
 }
 
@@ -111,6 +113,8 @@ static void run_stages(struct job *job)
     const struct stage *stage;
     while (!job->finished && (stage = stage_for(job->row.state)) != NULL) {
         struct err e = ERR_INIT;
+        if (stage->state != JOB_TAKEN)
+            turns_left(job->desk->turns, job->row.id);
         int rc = stage->run(job, &e);
         if (rc == 0 && pool_exhausted(job->pool))
             rc = err_set(&e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
@@ -138,5 +142,8 @@ enum job_ran job_run(struct desk *d, unsigned slot, int64_t id)
         log_set_job(NULL);
     }
     pool_free(&job.pool);
+    if (job.not_its_turn)
+        return JOB_NOT_ITS_TURN;
+    turns_left(d->turns, id);
     return job.unrecorded ? JOB_UNRECORDED : job.finished ? JOB_FINISHING : JOB_RAN;
 }

@@ -21,9 +21,10 @@ struct job {
     bool unanswered;              /* ... and it was never answered before */
     struct journal_letter answer; /* stored by this very run; id 0 = none */
     struct perform perform;
-    bool finished;   /* its end is on the way to the disk */
-    bool waits;      /* for an older job of its conversation */
-    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
+    bool finished;     /* its end is on the way to the disk */
+    bool waits;        /* for an older job of its conversation */
+    bool not_its_turn; /* turns.c */
+    bool unrecorded;   /* the journal could not be told how it went: the job is due as it was */
 };
 
 /* origin.c: what a mail answers. */
@@ -37,8 +38,8 @@ struct origin {
 /* `self`: the mail's own job, 0 = none (explain). */
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
                 const char *sender, struct pool *pool, struct origin *out, struct err *e) MUST_USE;
-/* Words that came while job `root` waited, as the text of a note; "" = none. */
-const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool);
+/* What came while job `root` waited. */
+void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_kept *out);
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
 const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
 

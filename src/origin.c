@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * origin: which earlier request a mail answers (product.md "How a message is classified", 3). By In-Reply-To
- * or References to one of our letters or to a staff mail; by the signed token in the text only when both
- * headers are absent. A forward never; a new subject that addresses somebody or is a command is a new
- * request.
+ * or References to one of our letters or to a staff mail; where they name none of these (absent, or our
+ * letter's Message-ID was rewritten on its way, as Amazon SES and some gateways do), by the signed token in
+ * the text. The token gives no more than References do: both are for proven staff only, and it also has to be
+ * the sender's own. A forward never; a new subject that addresses somebody or is a command is a new request.
  */
 #include "job_private.h"
+
+#include "frontdesk/command_followup.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -85,8 +88,23 @@ static int climb(struct desk *d, int64_t id, struct pool *pool, struct journal_j
 static bool same_subject(struct slice a, struct slice b)
 {
     bool reply, forward;
-    return fold_eq(slice_cut(command_subject(a, &reply, &forward), 240),
-                   slice_cut(command_subject(b, &reply, &forward), 240));
+    return fold_eq(slice_cut(command_subject(a, true, &reply, &forward), 240),
+                   slice_cut(command_subject(b, true, &reply, &forward), 240));
+}
+
+/* "VS:" is Finnish for "Re:" and Danish for "Fwd:": the header of the quotation says which. */
+static bool is_finnish(struct slice text)
+{
+    return slice_find(text, SLICE("L\xc3\xa4hett\xc3\xa4j\xc3\xa4:")) >= 0 ||
+           slice_find(text, SLICE("kirjoitti")) >= 0;
+}
+
+static bool is_forward(const struct message *m)
+{
+    bool reply, forward;
+    struct slice text = message_str(m, m->text);
+    command_subject(message_str(m, m->subject), true, &reply, &forward);
+    return (forward && !(reply && is_finnish(text))) || own_text_is_forward(text);
 }
 
 /* Is the subject a request of its own? */
@@ -98,44 +116,47 @@ static bool asks_anew(const struct command *c)
     return addressed || (c->kind != COMMAND_TICKET && c->kind != COMMAND_ASK);
 }
 
-/* What was written to a question without answering it: it becomes a note of the ticket. */
-const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool)
+void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_kept *out)
 {
     enum { MOST = 20 };
     int64_t ids[MOST];
     struct buf words = BUF_INIT(100 * 1024);
     size_t n = journal_children(d->journal, root, ids, MOST);
+    *out = (struct plan_kept){.words = ""};
     for (size_t i = 0; i < n; i++) {
         struct journal_job child;
         struct plan plan;
         struct err e = ERR_INIT;
         if (journal_job_load(d->journal, ids[i], false, pool, &child, &e) != 0 ||
-            plan_decode(&plan, child.plan, pool, &e) != 0 || !plan.note[0] ||
-            strcmp(plan.reply, "ask_again") != 0)
+            plan_decode(&plan, child.plan, pool, &e) != 0 || strcmp(plan.reply, "ask_again") != 0)
             continue;
-        buf_printf(&words, "%s%s", words.len ? "\n\n" : "", plan.note);
+        if (plan.note[0])
+            buf_printf(&words, "%s%s", words.len ? "\n\n" : "", plan.note);
+        for (size_t k = 0; k < plan.n_files && out->n_files < PLAN_MAX_FILES; k++) {
+            out->files[out->n_files] = plan.files[k];
+            out->files[out->n_files++].job = child.id;
+        }
     }
-    const char *out = pool_slice(pool, buf_view(&words));
+    out->words = pool_slice(pool, buf_view(&words));
     buf_release(&words);
-    return out;
 }
 
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
                 const char *sender, struct pool *pool, struct origin *out, struct err *e)
 {
-    struct slice text = message_str(m, m->text);
     *out = (struct origin){0};
-    if (!d->journal || c->is_forward)
+    if (!d->journal)
         return 0;
-    int64_t hit =
-        m->in_reply_to.len || m->n_references ? job_by_headers(d, m) : job_by_token(d, text, sender);
-    if (!hit || hit == self)
+    int64_t hit = job_by_headers(d, m);
+    if (!hit)
+        hit = job_by_token(d, message_str(m, m->text), sender);
+    if (!hit || hit == self || is_forward(m))
         return 0;
     if (journal_job_load(d->journal, hit, false, pool, &out->again, e) != 0 ||
         climb(d, hit, pool, &out->root, e) != 0)
         return -1;
-    if (out->again.outcome == OUTCOME_SAME && out->again.plan[0] &&
-        plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
+    bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED;
+    if (tells && out->again.plan[0] && plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
         return -1;
     if (out->root.id == self || !out->root.plan[0])
         return 0;
@@ -143,13 +164,16 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
         return -1;
     out->is_new = !same_subject(message_str(m, m->subject), slice_of(out->plan.subject)) && asks_anew(c);
     out->found = true;
-    out->plain = (struct plan_origin){
-        .root = &out->root,
-        .plan = &out->plan,
-        .again = out->again_plan.said_again ? &out->again : NULL,
-        .again_plan = &out->again_plan,
-        .kept_words = out->root.state == JOB_WAITING ? origin_kept_words(d, out->root.id, pool) : "",
-        .waiting = out->root.state == JOB_WAITING,
-        .may_change = strcmp(out->root.sender, sender) == 0 || gate_is_operator(d->conf, sender, false)};
+    out->plain = (struct plan_origin){.root = &out->root,
+                                      .plan = &out->plan,
+                                      .asked = out->again_plan.n_choices ? &out->again_plan : NULL,
+                                      .again = out->again_plan.said_again ? &out->again : NULL,
+                                      .again_plan = &out->again_plan,
+                                      .kept = {.words = ""},
+                                      .waiting = out->root.state == JOB_WAITING,
+                                      .may_change = strcmp(out->root.sender, sender) == 0 ||
+                                                    gate_is_operator(d->conf, sender, false)};
+    if (out->plain.waiting)
+        origin_kept(d, out->root.id, pool, &out->plain.kept);
     return 0;
 }

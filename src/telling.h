@@ -49,9 +49,10 @@ bool story_is_stuck(const struct story *s);
 void story_facts(struct desk *d, const struct plan *p, struct facts_input *in, struct pool *pool);
 
 /* --- explain.c --- */
-/* What would become of a mail, whole as it travels. `out` gets lines also when it fails. */
-int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, struct buf *out,
-                 struct err *e) MUST_USE;
+/* What would become of a mail, whole as it travels. `out` gets lines, or one JSON object, also when it fails.
+ */
+int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
+                 struct buf *out, struct err *e) MUST_USE;
 /* The mail asks for an explanation: of the subject behind "explain:", or of the mail attached to it. */
 const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
                           const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,

@@ -52,11 +52,18 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
     return read_headers_only(v, bytes, path, &why, e);
 }
 
-/* The reading that a plan of changes needs. */
-static int read_ticket(void *self, int64_t id, bool with_work, struct plan_now *out, struct err *e)
+/* The reading that a plan needs: of changes, and of a wanted contact. */
+static int read_ticket(void *self, int64_t id, unsigned more, struct plan_now *out, struct err *e)
 {
     struct desk *d = self;
-    return step_read_ticket(d->autotask, id, with_work, out, e);
+    return step_read_ticket(d->autotask, id, more, out, e);
+}
+
+static int find_contact(void *self, int64_t company, const char *said, struct autotask_contacts *out,
+                        struct pool *pool, struct err *e)
+{
+    struct desk *d = self;
+    return autotask_contact_find(d->autotask, company, said, out, pool, e);
 }
 
 /* Is there, or will there be, a ticket that a reply can be about? */
@@ -104,6 +111,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .received_ms = received_ms,
                             .now_ms = clock_now_ms(),
                             .read_ticket = read_ticket,
+                            .find_contact = find_contact,
                             .self = d};
     if (plan_make(&v->plan, &in, pool, e) != 0)
         return -1;
@@ -145,6 +153,46 @@ static void explain_if_asked(struct desk *d, const struct conf_mailbox *mailbox,
         v->plan.explanation = explain_asked(d, mailbox, v, mail, received_ms, people, pool);
 }
 
+static int64_t same_ms(const struct desk *d)
+{
+    return (int64_t)d->conf->limits.same_minutes * 60000;
+}
+
+/* Only what makes a ticket can be said twice by mistake. */
+static int64_t text_key_of(const struct job_view *v)
+{
+    bool makes = v->has_plan && v->plan.title && v->plan.title[0] && !v->follows;
+    return makes ? plan_text_key(&v->plan, &v->message) : 0;
+}
+
+/* Nothing is made; the answer says so and offers `separate`. */
+static void mark_again(struct plan *plan, const struct journal_job *first, struct pool *pool)
+{
+    plan->said_again = first->id;
+    plan->target_number = first->ticket_number;
+    plan->target_id = 0;
+    plan->argument = pool_copy(pool, first->ref);
+    plan->reply = "again";
+    plan->outcome = OUTCOME_SAME;
+}
+
+/* What the journal's writer would find when it took this plan now. */
+static int foresee(struct desk *d, struct pool *pool, struct job_view *v, struct err *e)
+{
+    int64_t text_key = text_key_of(v);
+    if (!d->journal || !text_key || !same_ms(d))
+        return 0;
+    int64_t again = journal_said_since(d->journal, v->gate.address, text_key, clock_now_ms() - same_ms(d),
+                                       journal_key_owner(d->journal, v->key));
+    struct journal_job first;
+    if (!again)
+        return 0;
+    if (journal_job_load(d->journal, again, false, pool, &first, e) != 0)
+        return -1;
+    mark_again(&v->plan, &first, pool);
+    return 0;
+}
+
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
              bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
              struct job_view *out, struct err *e)
@@ -154,7 +202,7 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
     struct mail_bytes mail = {bytes, path};
     if (out->gate.verdict != GATE_STAFF)
         return 0;
-    if (decide(d, mailbox, 0, &mail, received_ms, people, pool, out, e) != 0)
+    if (decide(d, mailbox, 0, &mail, received_ms, people, pool, out, e) != 0 || foresee(d, pool, out, e) != 0)
         return -1;
     explain_if_asked(d, mailbox, &mail, received_ms, people, pool, out);
     return 0;
@@ -164,7 +212,7 @@ int job_decide(struct desk *d, const struct conf_mailbox *mailbox, const struct 
                int64_t received_ms, struct desk_people *people, struct pool *pool, struct job_view *v,
                struct err *e)
 {
-    if (decide(d, mailbox, 0, mail, received_ms, people, pool, v, e) != 0)
+    if (decide(d, mailbox, 0, mail, received_ms, people, pool, v, e) != 0 || foresee(d, pool, v, e) != 0)
         return -1;
     explain_if_asked(d, mailbox, mail, received_ms, people, pool, v);
     return 0;
@@ -212,18 +260,12 @@ static int over_the_cap(const struct job *job, struct err *e)
 static int come_back(struct job *job, int64_t ms, const char *why, struct err *e)
 {
     job->waits = true;
-    return journal_later(job->desk->journal, job->row.id, clock_now_ms() + ms, job->row.tries, why, e);
-}
-
-/* Only what makes a ticket can be said twice by mistake. */
-static int64_t same_ms(const struct job *job)
-{
-    return job->row.text_key ? (int64_t)job->desk->conf->limits.same_minutes * 60000 : 0;
+    return journal_later(job->desk->journal, &job->row, clock_now_ms() + ms, job->row.tries, why, e);
 }
 
 static int commit_plan(struct job *job, struct job_view *v, struct err *e);
 
-/* A nervous second click: nothing is made; the answer says so and offers `separate`. */
+/* A nervous second click. */
 static int say_again(struct job *job, struct job_view *v, int64_t again, struct err *e)
 {
     struct journal_job first;
@@ -231,14 +273,14 @@ static int say_again(struct job *job, struct job_view *v, int64_t again, struct 
         return -1;
     if (first.state < JOB_ANSWERED)
         return come_back(job, 1000, "says the same as a mail that is being worked on", e);
-    v->plan.said_again = again;
-    v->plan.target_number = first.ticket_number;
-    v->plan.target_id = 0;
-    v->plan.argument = pool_copy(job->pool, first.ref);
-    v->plan.reply = "again";
-    v->plan.outcome = OUTCOME_SAME;
+    mark_again(&v->plan, &first, job->pool);
     job->row.parent = again;
     return commit_plan(job, v, e);
+}
+
+static void turn_passes(void *self, int64_t id)
+{
+    turns_queued(self, id);
 }
 
 static int commit_plan(struct job *job, struct job_view *v, struct err *e)
@@ -259,7 +301,10 @@ static int commit_plan(struct job *job, struct job_view *v, struct err *e)
                                         .n_steps = n,
                                         .message_id = job->plan.message_id,
                                         .take_over = v->plan.take_over,
-                                        .same_ms = v->plan.said_again ? 0 : same_ms(job),
+                                        .queued = turn_passes,
+                                        .self = job->desk->turns,
+                                        .same_ms =
+                                            job->row.text_key && !v->plan.said_again ? same_ms(job->desk) : 0,
                                         .per_sender_hour = job->desk->conf->limits.per_sender_hour};
     if (early < 0 || journal_plan(job->desk->journal, &planning, e) != 0)
         return -1;
@@ -298,10 +343,12 @@ static const char *conversation_of(struct job *job, const struct message *m)
 static int commit_followup(struct job *job, struct job_view *v, struct err *e)
 {
     job->row.parent = v->follows ? v->origin->root.id : 0;
+    /* what it answers may be known by other means than its oldest reference */
+    if (v->follows && v->origin->root.conversation[0])
+        job->row.conversation = v->origin->root.conversation;
     job->row.ticket_id = v->plan.target_id;
     job->row.ticket_number = v->plan.target_number ? v->plan.target_number : "";
-    job->row.text_key =
-        v->plan.title && v->plan.title[0] && !v->follows ? plan_text_key(&v->plan, &v->message) : 0;
+    job->row.text_key = text_key_of(v);
     return commit_plan(job, v, e);
 }
 
@@ -334,6 +381,11 @@ static void explain_noted(struct job *job, const struct mail_bytes *mail, struct
     reading_ends(job);
 }
 
+static bool is_reply(const struct message *m)
+{
+    return m->in_reply_to.len || m->n_references;
+}
+
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -343,6 +395,12 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
     job->row.conversation = conversation_of(job, &v->message);
     job->row.message_key = pool_copy(job->pool, v->key);
+    if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
+        job->waits = job->not_its_turn = true;
+        return 0;
+    }
+    if (is_reply(&v->message) && journal_planless_before(d->journal, job->row.id, job->row.conversation))
+        return come_back(job, 1000, "waits for an older mail of its conversation", e);
     struct desk_people *people = desk_people_get(d);
     if (!people)
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");

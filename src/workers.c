@@ -7,9 +7,15 @@
  */
 #include "desk.h"
 
-#include <malloc.h>
-
-enum { MOST_BUSY = 4096, READY = 256, REFRESH_S = 900, SOON_MS = 10000, AGAIN_MS = 20, QUIET_MS = 3000 };
+enum {
+    MOST_BUSY = 4096,
+    READY = 256,
+    REFRESH_S = 900,
+    SOON_MS = 10000,
+    AGAIN_MS = 20,
+    QUIET_MS = 3000,
+    LONGEST_WAIT_MS = 1000
+};
 
 struct workers {
     struct desk *desk;
@@ -17,14 +23,15 @@ struct workers {
     unsigned n, started;
     bool keeper_runs;
     pthread_mutex_t lock;
-    pthread_cond_t work;
-    int64_t ready[READY]; /* jobs that may run; negative: only letters of that job (-1 - id) */
+    pthread_cond_t work, stopped; /* workers wait for work, the keeper for its next round */
+    int64_t ready[READY];         /* jobs that may run; negative: only letters of that job (-1 - id) */
     size_t n_ready, at;
     int64_t *busy;
     size_t n_busy;
     bool dirty, stop;
-    bool skipped;      /* something was due but its job was busy: look again soon */
-    int64_t worked_ms; /* last claim since the keeper gave memory back; 0 = none */
+    bool skipped;       /* something was due but its job was busy: look again soon */
+    int64_t worked_ms;  /* last claim (or the start) since the keeper gave memory back; 0 = none */
+    bool started_quiet; /* the start's memory was given back */
     int64_t next_due_ms;
     /* the journal could not be told how jobs went: nobody claims before hold_until_ms (monotonic), and then
      * one at a time until a job could be recorded */
@@ -102,7 +109,8 @@ static bool claim(struct workers *w, int64_t *out)
     for (int pass = 0; pass < 2; pass++) {
         while (w->at < w->n_ready) {
             int64_t r = w->ready[w->at++];
-            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY) {
+            if (is_busy(w, job_of(r)) || w->n_busy == MOST_BUSY ||
+                (r >= 0 && !turns_claim(w->desk->turns, r))) {
                 w->skipped = true;
                 continue;
             }
@@ -120,19 +128,20 @@ static bool claim(struct workers *w, int64_t *out)
     return nothing_now(w);
 }
 
-static void wait_for_work(struct workers *w)
+static void wait_on(struct workers *w, pthread_cond_t *what, int64_t ms)
 {
     struct timespec until;
-    int64_t left = w->next_due_ms == INT64_MAX ? 1000 : w->next_due_ms - clock_now_ms();
-    if (left < 5)
-        left = 5;
-    if (left > 1000)
-        left = 1000;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)(left % 1000) * 1000000;
-    until.tv_sec += (time_t)(left / 1000) + until.tv_nsec / 1000000000;
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    until.tv_sec += (time_t)(ms / 1000) + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&w->work, &w->lock, &until);
+    pthread_cond_timedwait(what, &w->lock, &until);
+}
+
+static void wait_for_work(struct workers *w)
+{
+    int64_t left = w->next_due_ms == INT64_MAX ? LONGEST_WAIT_MS : w->next_due_ms - clock_now_ms();
+    wait_on(w, &w->work, left < 5 ? 5 : left > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : left);
 }
 
 struct worker_arg {
@@ -153,6 +162,7 @@ static void run_one(struct workers *w, unsigned slot, int64_t r)
         hold(w);
     else if (r >= 0)
         w->holds = 0;
+    w->skipped = w->skipped || ran == JOB_NOT_ITS_TURN;
     if (ran != JOB_FINISHING)
         release(w, job_of(r));
 }
@@ -166,6 +176,10 @@ static void *worker_main(void *self)
     while (!w->stop) {
         int64_t r;
         if (claim(w, &r)) {
+            /* each wakes the next while there is work: waking all would make them queue for the lock, and the
+             * one mail that came in wait behind them */
+            if (w->at < w->n_ready || w->dirty)
+                pthread_cond_signal(&w->work);
             pthread_mutex_unlock(&w->lock);
             run_one(w, arg.slot, r);
             continue;
@@ -200,15 +214,15 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
     buf_release(&problems);
 }
 
-/* After a burst the heap keeps the pages of its largest mails: when all is quiet they go back to the system.
- */
+/* When all is quiet, what a burst or the start left goes back to the system. */
 static void give_memory_back(struct workers *w)
 {
     if (w->n_busy || !w->worked_ms || clock_mono_ms() - w->worked_ms < QUIET_MS)
         return;
     w->worked_ms = 0;
     pthread_mutex_unlock(&w->lock);
-    malloc_trim(0);
+    mem_trim(!w->started_quiet);
+    w->started_quiet = true;
     pthread_mutex_lock(&w->lock);
 }
 
@@ -227,7 +241,7 @@ static void *keeper_main(void *self)
         pthread_mutex_lock(&w->lock);
         give_memory_back(w);
         if (!w->stop)
-            wait_for_work(w);
+            wait_on(w, &w->stopped, LONGEST_WAIT_MS);
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;
@@ -241,13 +255,15 @@ int workers_start(struct workers **out, struct desk *d, unsigned n, struct err *
 {
     struct workers *w = mem_alloc(sizeof(*w));
     pthread_condattr_t monotonic;
-    *w = (struct workers){.desk = d, .n = n, .dirty = true, .next_due_ms = INT64_MAX};
+    *w = (struct workers){
+        .desk = d, .n = n, .dirty = true, .worked_ms = clock_mono_ms(), .next_due_ms = INT64_MAX};
     w->threads = mem_alloc(n * sizeof(*w->threads));
     w->busy = mem_alloc(MOST_BUSY * sizeof(*w->busy));
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&w->work, &monotonic);
+    pthread_cond_init(&w->stopped, &monotonic);
     pthread_condattr_destroy(&monotonic);
     *out = w;
     for (unsigned i = 0; i < n; i++) {
@@ -267,7 +283,7 @@ void workers_kick(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
     w->dirty = true;
-    pthread_cond_broadcast(&w->work);
+    pthread_cond_signal(&w->work);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -309,6 +325,7 @@ void workers_stop(struct workers **workers)
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_broadcast(&w->work);
+    pthread_cond_broadcast(&w->stopped);
     pthread_mutex_unlock(&w->lock);
     for (unsigned i = 0; i < w->started; i++)
         pthread_join(w->threads[i], NULL);

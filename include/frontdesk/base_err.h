@@ -99,5 +99,7 @@ _Noreturn void bug_at(const char *file, int line, const char *what);
 void *mem_alloc(size_t size) MUST_USE; /* zeroed */
 void *mem_grow(void *p, size_t size) MUST_USE;
 char *mem_copy(const char *s) MUST_USE; /* NULL gives NULL */
+/* Gives unused heap back to the system; code_too: also the pages of code, which come back as they are run. */
+void mem_trim(bool code_too);
 
 #endif

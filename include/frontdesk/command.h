@@ -47,8 +47,7 @@ struct command {
     struct slice asked_word; /* "Shara" */
     const char
         *title; /* subject without prefixes and without the address part; never empty ("(no subject)") */
-    const char *stripped; /* subject without Re:/Fwd:/[EXTERNAL] */
-    bool is_reply, is_forward;
+    const char *stripped;                   /* subject without Re:/Fwd:/[EXTERNAL] */
     const char *topics[COMMAND_MAX_TOPICS]; /* names of how-tos; one and not unsure: that is it */
     size_t n_topics;
     bool topics_unsure;
@@ -71,8 +70,10 @@ void names_index_topics(struct command_names *names, const struct command_topic 
 /* `subject` and `text` as message gives them. Everything in *out lives in `pool` or in the directory. */
 void command_read(struct command *out, struct slice subject, struct slice text,
                   const struct directory *directory, const struct command_names *names, struct pool *pool);
-/* A subject without Re:, Fwd:, [EXTERNAL] and the like in front of it. */
-struct slice command_subject(struct slice subject, bool *is_reply, bool *is_forward);
+/* A subject without Re:, Fwd:, [EXTERNAL] and the like in front of it. The outermost prefix says what the
+ * mail is; both are set for "VS:". `in_thread`: it is known to answer something, so that "R:" is no initial.
+ */
+struct slice command_subject(struct slice subject, bool in_thread, bool *is_reply, bool *is_forward);
 /* The commands as a table for help texts: verbs, and what each one is for (NULL: not told). */
 struct command_verb {
     const char *verb, *argument, *summary;

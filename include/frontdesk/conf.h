@@ -75,8 +75,16 @@ struct conf_quickbooks {
     char *api_url; /* NULL: by the environment */
 };
 
+/* Where a setting stands; see conf_line. */
+struct conf_place {
+    const struct conf_place *next;
+    const char *key;
+    unsigned line;
+};
+
 struct conf {
     char *path;
+    const struct conf_place *places;
     struct {
         char *name, *timezone;
         struct conf_strings domains;    /* staff domains, lower-case A-labels */
@@ -143,6 +151,9 @@ int conf_load(const char *path, struct conf **out, struct buf *problems) MUST_US
 /* The same from memory, with `name` in messages (tests, fuzzing). */
 int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems) MUST_USE;
 void conf_free(struct conf **conf);
+/* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
+ * it does not. */
+unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name);
 /* Is `host` 127.0.0.0/8, ::1 or localhost? */
 bool conf_is_loopback(const char *host);

@@ -182,7 +182,10 @@ struct journal_planning {
     unsigned per_sender_hour; /* 0 = no cap */
     const char *message_id;   /* of the mail: later mails may refer to it */
     int64_t take_over;        /* this job must be waiting: it ends, and we are its successor; 0 = none */
-    int64_t same_ms;          /* how long the same text of the same sender counts as said again; 0 = never */
+    void (*queued)(void *self,
+                   int64_t job); /* told when its place among other plans is certain; may be NULL */
+    void *self;
+    int64_t same_ms; /* how long the same text of the same sender counts as said again; 0 = never */
     /* results */
     enum plan_claim claim;
     bool blocked; /* an older job of the conversation must act first (journal_blocked_by) */
@@ -191,6 +194,9 @@ struct journal_planning {
 /* Leaves `taken` for `planned`: claims message_key (UNIQUE), stores plan and steps; the first step is ARMED.
  * Durable. */
 int journal_plan(struct journal *j, struct journal_planning *p, struct err *e) MUST_USE;
+/* The job, but `self`, in which this sender said the same; 0 = none. What journal_plan would answer. */
+int64_t journal_said_since(struct journal *j, const char *sender, int64_t text_key, int64_t since_ms,
+                           int64_t self);
 /* A new plan for a job that is still in state `from` (compare-and-set): *won false when it is not, and
  * nothing was changed. Durable. */
 int journal_replan(struct journal *j, const struct journal_job *job, enum job_state from,
@@ -244,11 +250,14 @@ int journal_letter_mark(struct journal *j, const struct journal_letter *letter, 
  * tells, and until then the job must not be run again. */
 int journal_finish(struct journal *j, const struct journal_job *job, const struct journal_letter *letter,
                    enum job_state state, enum job_folder folder, bool durable, struct err *e) MUST_USE;
-/* Later: run_at, tries, reason so far; no attempt to read is uncleared any more. Durable. */
-int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
-                  struct err *e) MUST_USE;
-/* An older unfinished job of the same conversation that must act first; 0 = none. */
+/* Later: run_at, tries, reason so far, and the conversation as far as it is known; no attempt to read is
+ * uncleared any more. Durable. */
+int journal_later(struct journal *j, const struct journal_job *job, int64_t run_at_ms, unsigned tries,
+                  const char *reason, struct err *e) MUST_USE;
+/* An older job of the same conversation that has a plan and must act first; 0 = none. */
 int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation);
+/* An older one that has no plan yet, since it had to be put off (journal_later); 0 = none. */
+int64_t journal_planless_before(struct journal *j, int64_t job, const char *conversation);
 
 /* --- alerts (health) --- */
 bool journal_alert_is(struct journal *j, const char *topic);

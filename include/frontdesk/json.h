@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json: the one typed reader of JSON from outside, over cJSON. Depth is bounded by cJSON (1000), size by the
- * HTTP cap. A reader keeps the path of what it looks at, so that its errors say `items[3].id: number
- * expected`.
+ * json: the one typed reader of JSON from outside, over cJSON, and the one writer of objects. Depth is
+ * bounded by cJSON (1000), size by the HTTP cap. A reader keeps the path of what it looks at, so that its
+ * errors say `items[3].id: number expected`.
  */
 #ifndef FRONTDESK_JSON_H
 #define FRONTDESK_JSON_H
@@ -38,5 +38,14 @@ int json_bool(const struct json *j, bool absent, bool *out, struct err *e) MUST_
 /* The string, as pool_text gives it and cut to `max` bytes, in pool; absent gives "". Numbers give
  * their digits. */
 int json_text(const struct json *j, size_t max, struct pool *pool, const char **out, struct err *e) MUST_USE;
+
+/* --- writing: the caller puts the brackets, these the commas --- */
+
+/* `"name":`, with a comma before it if something stands there already; NULL: only the comma, for an item of a
+ * list. */
+void json_put_name(struct buf *out, const char *name);
+void json_put_int(struct buf *out, const char *name, int64_t v);
+void json_put_bool(struct buf *out, const char *name, bool v);
+void json_put_text(struct buf *out, const char *name, const char *s); /* NULL is "" */
 
 #endif

@@ -13,8 +13,9 @@
  * Errors: ERR_LOGIN (a person must log in again; see oauth2.h), ERR_PERMISSION (codes 120, 3100,
  * 5020, 403: wrong keys, no longer admin, plan), ERR_NOT_FOUND (610), ERR_REJECTED (QuickBooks explains why),
  * ERR_BUSY (429 or code 3001, retry_after_s at least 60; or our own limits leave no call within wait_ms),
- * ERR_SERVER (5xx, HTML, a lost answer), ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL. The text holds
- * QuickBooks's code, message and detail, and the intuit_tid that its support asks for. Thread-safe.
+ * ERR_SERVER (5xx, HTML, a lost answer), ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL, ERR_LIMIT (a name
+ * longer than any in QuickBooks). The text holds QuickBooks's code, message and detail, and the intuit_tid
+ * that its support asks for. Thread-safe.
  */
 #ifndef FRONTDESK_QUICKBOOKS_H
 #define FRONTDESK_QUICKBOOKS_H
@@ -34,7 +35,7 @@ struct quickbooks_options {
     unsigned timeout_ms;     /* per call; 0 = 120,000 (the service gives up then) */
     unsigned wait_ms;        /* for our own limits; 0 = 30,000 */
     int stop_fd;             /* readable = wait no longer; -1 = none */
-    /* After each page, from the thread that reads: "Item", rows so far. NULL: nobody. */
+    /* After each page, by the caller's thread: "Item", rows so far. NULL: nobody. */
     void (*progress)(void *self, const char *entity, size_t rows);
     void *progress_self;
 };
@@ -49,8 +50,9 @@ struct oauth2 *quickbooks_login(struct quickbooks *qb);
 
 /* A value of a statement, in its quotes: O'Brien becomes 'O\'Brien'. */
 void quickbooks_put_value(struct buf *out, const char *value);
-/* All rows of `SELECT * FROM entity WHERE where`, in pages of 1,000 by Id; `where` NULL: all there are, with
- * the inactive ones. `row` is called for each record; -1 from it ends the reading. */
+/* All rows of `SELECT * FROM entity WHERE where`, in pages of 1,000 by Id, several at once where there are
+ * many; `where` NULL: all there are, with the inactive ones. `row` is called for each record, in order and by
+ * the caller's thread; -1 from it ends the reading. */
 int quickbooks_query(struct quickbooks *qb, const char *entity, const char *where,
                      int (*row)(void *self, const struct json *record, struct err *e), void *self,
                      struct err *e) MUST_USE;

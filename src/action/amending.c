@@ -36,6 +36,21 @@ static const struct plan_person *chosen(const struct plan_origin *o, const struc
     return room;
 }
 
+/* What the mail that asked for it brought stands before what came while it waited, and that before this
+ * mail's. */
+static void take_held_files(const struct plan_input *in, struct plan *p, const struct journal_job *from,
+                            const struct plan *its_plan, struct pool *pool)
+{
+    const struct plan_kept *kept = &in->origin->kept;
+    struct plan_file own[PLAN_MAX_FILES];
+    size_t n_own = p->n_files;
+    memcpy(own, p->files, sizeof(own));
+    p->n_files = 0;
+    planning_files(p, its_plan->files, its_plan->n_files, from->id, pool);
+    planning_files(p, kept->files, kept->n_files, 0, pool);
+    planning_files(p, own, n_own, 0, pool);
+}
+
 /* The ticket that was held, now with somebody to do it. Made under the key of the mail that asked for it. */
 static void take_held_ticket(const struct plan_input *in, struct plan *p, const struct journal_job *from,
                              const struct plan *its_plan, const struct plan_person *who, struct pool *pool)
@@ -45,20 +60,21 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->description = held.description;
     p->external_id = held.external_id;
     p->company_id = held.company_id;
-    p->contact_id = held.contact_id;
+    p->contact_said = held.contact_said;
+    p->company_open = held.company_open;
     p->status = held.status;
     p->priority = held.priority;
     p->category = held.category;
     p->type = held.type;
     p->source = held.source;
     p->due_ms = held.due_ms;
+    p->creator_id = held.creator_id;
+    p->todo_action = held.todo_action;
     p->company_name = held.company_name;
     p->priority_name = held.priority_name;
     p->due_text = held.due_text;
     p->text_cut = held.text_cut;
-    p->files_job = from->id;
-    memcpy(p->files, held.files, sizeof(p->files));
-    p->n_files = held.n_files;
+    take_held_files(in, p, from, its_plan, pool);
     memcpy(p->people, held.people, sizeof(p->people));
     p->n_people = held.n_people;
     if (who) {
@@ -82,8 +98,10 @@ static void apply_to_new(const struct plan_input *in, struct plan *p, const stru
         planning_override(in, p, &c->value, pool);
     for (size_t i = c->kind == CHANGE_TO ? 1 : 0; (c->kind == CHANGE_ADD || c->kind == CHANGE_TO) &&
                                                   i < c->n_resources && p->n_people < PLAN_MAX_PEOPLE;
-         i++)
-        p->people[p->n_people++] = planning_person(c->resources[i], pool);
+         i++) {
+        if (c->resources[i]->id != p->people[0].resource_id)
+            p->people[p->n_people++] = planning_person(c->resources[i], pool);
+    }
 }
 
 static void copy_suggestions(struct plan *p, const struct change *c, const struct plan *asked,
@@ -98,7 +116,7 @@ static void copy_suggestions(struct plan *p, const struct change *c, const struc
 }
 
 static void plan_answer(const struct plan_input *in, struct plan *p, const struct followup *f,
-                        struct pool *pool)
+                        struct slice own, struct pool *pool)
 {
     const struct plan_origin *o = in->origin;
     struct plan_person room;
@@ -113,17 +131,24 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         if (f->changes[i].n_suggestions)
             unsure = &f->changes[i];
     }
-    note_words(p, f->note, pool);
+    bool refused = f->n && !o->may_change;
+    note_words(p, refused ? own : f->note, pool);
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
+    if (refused) {
+        plan_remark(p, pool_printf(pool, "Only %s or an administrator may decide that.", o->root->sender));
+        who = NULL;
+        undo = false;
+    }
     if (undo) {
         p->take_over = o->root->id;
         p->reply = "withdrawn";
         p->outcome = OUTCOME_ANSWERED;
+        p->n_files = 0;
         return;
     }
     if (!who) {
-        /* what was written waits with the question and becomes a note of the ticket */
+        /* what was sent waits with the question: words become a note of the ticket, files go there */
         p->reply = "ask_again";
         p->outcome = OUTCOME_ANSWERED;
         p->hold_text = o->plan->hold_text;
@@ -132,8 +157,8 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         return;
     }
     p->take_over = o->root->id;
-    if (o->kept_words[0])
-        p->note = pool_printf(pool, "%s%s%s", o->kept_words, p->note ? "\n\n" : "", p->note ? p->note : "");
+    if (o->kept.words[0])
+        p->note = pool_printf(pool, "%s%s%s", o->kept.words, p->note ? "\n\n" : "", p->note ? p->note : "");
     take_held_ticket(in, p, o->root, o->plan, who, pool);
     for (size_t i = 0; i < f->n; i++)
         apply_to_new(in, p, &f->changes[i], pool);
@@ -162,20 +187,70 @@ static const char *label_name(const struct directory *d, enum directory_list lis
     return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
 }
 
-static const char *company_name(const struct directory *d, int64_t id, struct pool *pool)
-{
-    for (size_t i = 0; i < d->n_companies; i++) {
-        if (d->companies[i].id == id)
-            return pool_copy(pool, d->companies[i].name);
-    }
-    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
-}
-
 static const char *person_name(const struct directory *d, int64_t id, struct pool *pool)
 {
     const struct directory_resource *r = id ? directory_find(d, id) : NULL;
     return r ? planning_person(r, pool).name : id ? pool_printf(pool, "id %lld", (long long)id) : "nobody";
 }
+
+/* --- values in words --- */
+
+static const struct {
+    enum override_key key;
+    const char *what, *field;
+    enum directory_list list;
+} label_fields[] = {{OVERRIDE_PRIORITY, "Priority", "priority", LIST_PRIORITY},
+                    {OVERRIDE_QUEUE, "Queue", "queueID", LIST_QUEUE},
+                    {OVERRIDE_CATEGORY, "Category", "ticketCategory", LIST_CATEGORY},
+                    {OVERRIDE_TYPE, "Type", "ticketType", LIST_TYPE},
+                    {OVERRIDE_STATUS, "Status", "status", LIST_STATUS}};
+
+/* The value that a ticket shows in the field of a change. */
+static const char *shown_name(const struct plan_input *in, const struct plan_change *c, int64_t value,
+                              struct pool *pool)
+{
+    const struct directory *d = in->directory;
+    int64_t id = value == PLAN_NULL ? 0 : value;
+    if (value == c->before)
+        return c->was;
+    if (!d)
+        return "something else";
+    if (strcmp(c->field, "dueDateTime") == 0)
+        return id ? planning_when(in, id, pool) : "none";
+    if (strcmp(c->field, "companyID") == 0)
+        return planning_company_name(d, id, pool);
+    if (strcmp(c->field, "assignedResourceID") == 0)
+        return person_name(d, id, pool);
+    for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
+        if (strcmp(label_fields[i].field, c->field) == 0)
+            return label_name(d, label_fields[i].list, id, pool);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
+}
+
+void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool)
+{
+    size_t n = 0;
+    bool kept = true;
+    plan_remark(p,
+                "Somebody else, or a rule of Autotask, changed this ticket at the same moment; that stays. "
+                "Reply again with what you still want changed.");
+    for (size_t i = 0; i < p->n_changes; i++) {
+        const struct plan_change *c = &p->changes[i];
+        /* without a name it goes with the one before it */
+        kept = c->what[0] ? shows[i] == c->after : kept;
+        if (!kept && c->what[0])
+            plan_remark(p, pool_printf(pool, "%s is %s, not %s.", c->what, shown_name(in, c, shows[i], pool),
+                                       c->becomes));
+        if (!kept && strcmp(c->field, "assignedResourceID") == 0)
+            p->holder = shows[i] == PLAN_NULL ? 0 : shows[i];
+        if (kept)
+            p->changes[n++] = *c;
+    }
+    p->n_changes = n;
+}
+
+/* --- what changes --- */
 
 static void assign(const struct plan_input *in, struct plan *p, const struct plan_now *now, int64_t resource,
                    int64_t role, struct pool *pool)
@@ -200,17 +275,11 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                       const struct override *o, struct pool *pool)
 {
     const struct directory *d = in->directory;
-    const struct {
-        const char *what, *field;
-        int64_t now;
-        enum directory_list list;
-    } rows[] = {
-        [OVERRIDE_PRIORITY] = {"Priority", "priority", now->priority, LIST_PRIORITY},
-        [OVERRIDE_QUEUE] = {"Queue", "queueID", now->queue, LIST_QUEUE},
-        [OVERRIDE_CATEGORY] = {"Category", "ticketCategory", now->category, LIST_CATEGORY},
-        [OVERRIDE_TYPE] = {"Type", "ticketType", now->type, LIST_TYPE},
-        [OVERRIDE_STATUS] = {"Status", "status", now->status, LIST_STATUS},
-    };
+    const int64_t values[] = {[OVERRIDE_PRIORITY] = now->priority,
+                              [OVERRIDE_QUEUE] = now->queue,
+                              [OVERRIDE_CATEGORY] = now->category,
+                              [OVERRIDE_TYPE] = now->type,
+                              [OVERRIDE_STATUS] = now->status};
     struct plan_change c = {0};
     if (o->key == OVERRIDE_DUE) {
         c = (struct plan_change){.what = "Due",
@@ -224,19 +293,24 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                                  .field = "companyID",
                                  .before = now->company,
                                  .after = o->id,
-                                 .was = company_name(d, now->company, pool),
+                                 .was = planning_company_name(d, now->company, pool),
                                  .becomes = pool_copy(pool, o->name)};
-    } else if ((size_t)o->key < ARRAY_LEN(rows) && rows[o->key].what) {
-        c = (struct plan_change){.what = rows[o->key].what,
-                                 .field = rows[o->key].field,
-                                 .before = value_of(rows[o->key].now),
+    }
+    for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
+        if (label_fields[i].key != o->key)
+            continue;
+        c = (struct plan_change){.what = label_fields[i].what,
+                                 .field = label_fields[i].field,
+                                 .before = value_of(values[o->key]),
                                  .after = value_of(o->id),
-                                 .was = label_name(d, rows[o->key].list, rows[o->key].now, pool),
+                                 .was = label_name(d, label_fields[i].list, values[o->key], pool),
                                  .becomes = pool_copy(pool, o->name)};
-    } else {
+    }
+    if (!c.what) {
         plan_remark(p, pool_printf(pool, "%s cannot be changed by mail.", override_key_name(o->key)));
         return;
     }
+    planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET)
         planning_cannot(p, o, c.was, pool);
     else if (c.before == c.after)
@@ -248,7 +322,7 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
 static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                            unsigned n, struct pool *pool)
 {
-    const struct plan *asked = in->origin->plan;
+    const struct plan *asked = in->origin->asked ? in->origin->asked : in->origin->plan;
     if (n < 1 || n > asked->n_choices) {
         plan_remark(p, pool_printf(pool, "There was no choice number %u.", n));
         return;
@@ -302,6 +376,20 @@ static void put_people(struct plan_person *list, size_t *n, const struct change 
         list[(*n)++] = planning_person(c->resources[i], pool);
 }
 
+/* A helper who gets the ticket is no helper any more. */
+static void hand_over(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                      const struct change *c, struct pool *pool)
+{
+    const struct directory_resource *to = c->resources[0];
+    bool helps = false;
+    for (size_t i = 0; i < now->n_helpers; i++)
+        helps = helps || now->helpers[i] == to->id;
+    if (helps && p->n_removes < PLAN_MAX_PEOPLE)
+        p->removes[p->n_removes++] = planning_person(to, pool);
+    assign(in, p, now, to->id, to->role_id, pool);
+    put_people(p->adds, &p->n_adds, c, 1, pool);
+}
+
 static void amend_one(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct change *c, struct pool *pool)
 {
@@ -318,8 +406,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
         undo(in, p, now, c->force, pool);
         break;
     case CHANGE_TO:
-        assign(in, p, now, c->resources[0]->id, c->resources[0]->role_id, pool);
-        put_people(p->adds, &p->n_adds, c, 1, pool);
+        hand_over(in, p, now, c, pool);
         break;
     case CHANGE_ADD:
         put_people(p->adds, &p->n_adds, c, 0, pool);
@@ -339,16 +426,44 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     }
 }
 
+/* Who looks after it was given a to-do with the ticket, and nobody changes that one. */
+static void tell_todo_stays(struct plan *p, const struct plan *asked, struct pool *pool)
+{
+    bool concerned = false;
+    for (size_t i = 0; i < p->n_changes; i++)
+        concerned = concerned || strcmp(p->changes[i].field, "assignedResourceID") == 0 ||
+                    strcmp(p->changes[i].field, "dueDateTime") == 0;
+    if (concerned && asked->todo_action && asked->n_people)
+        plan_remark(p, pool_printf(pool,
+                                   "The to-do in the calendar of %s stays as it is; change it in Autotask.",
+                                   asked->people[0].name));
+}
+
+/* Autotask refuses somebody who is to help and has the ticket as well. */
+static void drop_holder(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->n_adds; i++) {
+        if (p->holder && p->adds[i].resource_id == p->holder)
+            plan_remark(p,
+                        pool_printf(pool, "%s has it already.", person_name(in->directory, p->holder, pool)));
+        else
+            p->adds[kept++] = p->adds[i];
+    }
+    p->n_adds = kept;
+}
+
 static int plan_amend(const struct plan_input *in, struct plan *p, const struct followup *f, struct slice own,
                       struct pool *pool, struct err *e)
 {
     const struct plan_origin *o = in->origin;
     struct plan_now now = {0};
-    bool with_work = false;
+    unsigned more = 0;
     p->target_id = o->root->ticket_id;
     p->target_number = pool_copy(pool, o->root->ticket_number);
     p->target_title = o->plan->title;
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
+    p->holder = o->plan->n_people ? o->plan->people[0].resource_id : 0;
     p->reply = "amended";
     p->outcome = OUTCOME_AMENDED;
     note_words(p, f->note, pool);
@@ -362,12 +477,27 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
-        with_work = with_work || f->changes[i].kind == CHANGE_UNDO;
-    if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, with_work, &now, e) != 0)
+        more |= f->changes[i].kind == CHANGE_UNDO ? PLAN_READ_WORK
+                : f->changes[i].kind == CHANGE_TO ? PLAN_READ_HELPERS
+                                                  : 0;
+    if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
-    for (size_t i = 0; i < f->n; i++)
-        amend_one(in, p, &now, &f->changes[i], pool);
-    return 0;
+    const char *contact = "";
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_CONTACT)
+            contact = f->changes[i].value.name;
+        else
+            amend_one(in, p, &now, &f->changes[i], pool);
+    }
+    if (f->n)
+        p->holder = now.resource;
+    for (size_t i = 0; i < p->n_changes; i++) {
+        if (strcmp(p->changes[i].field, "assignedResourceID") == 0)
+            p->holder = p->changes[i].after == PLAN_NULL ? 0 : p->changes[i].after;
+    }
+    drop_holder(in, p, pool);
+    tell_todo_stays(p, o->plan, pool);
+    return planning_change_contact(in, p, &now, contact, pool, e);
 }
 
 /* The same text again was meant as a second request after all. */
@@ -405,13 +535,14 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
     if (in->origin->root->outcome == OUTCOME_DIVERTED) {
         p->reply = "amended";
         p->outcome = OUTCOME_ANSWERED;
+        p->n_files = 0;
         plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with "
                        "another ticket. "
                        "Please write on that ticket in Autotask.");
         return 0;
     }
     if (in->origin->waiting) {
-        plan_answer(in, p, f, pool);
+        plan_answer(in, p, f, own, pool);
         return 0;
     }
     return plan_amend(in, p, f, own, pool, e);

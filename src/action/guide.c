@@ -42,8 +42,24 @@ struct people {
     const char *name, *other; /* as they are typed */
 };
 
-/* Two people for the examples: rather not the sender. */
-static struct people pick_people(const struct facts_input *in, struct pool *pool)
+static bool is_among(const struct plan_person *list, size_t n, int64_t resource)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].resource_id == resource)
+            return true;
+    }
+    return false;
+}
+
+static bool has_to_do(const struct plan *p, int64_t resource)
+{
+    return resource == p->holder || is_among(p->people, p->n_people, resource) ||
+           is_among(p->adds, p->n_adds, resource);
+}
+
+/* Two people for the examples: rather not the sender. `other`: nobody who has to do with the plan's ticket.
+ */
+static struct people pick_people(const struct facts_input *in, bool other, struct pool *pool)
 {
     const struct directory *d = in->directory;
     const struct directory_resource *picked[2] = {NULL, NULL};
@@ -51,7 +67,7 @@ static struct people pick_people(const struct facts_input *in, struct pool *pool
         for (size_t i = 0; i < d->n_resources; i++) {
             const struct directory_resource *r = &d->resources[i];
             bool own = slice_eq_nocase(slice_of(r->email), slice_of(in->plan->sender));
-            if (!r->assignable || own != (round == 1) || picked[1])
+            if (!r->assignable || (other && has_to_do(in->plan, r->id)) || own != (round == 1) || picked[1])
                 continue;
             picked[picked[0] ? 1 : 0] = r;
         }
@@ -68,6 +84,15 @@ static const char *pick_priority(const struct directory *d)
             return d->lists[LIST_PRIORITY][i].name;
     }
     return "High";
+}
+
+/* What can be replied to a letter about a ticket: each as it stands. */
+static void set_hint(struct view *v, const struct facts_input *in, struct pool *pool)
+{
+    struct people people = pick_people(in, true, pool);
+    view_setf(v, "to_example", "to %s", people.name);
+    view_setf(v, "add_example", "+%s", people.name);
+    set(v, "priority_example", pick_priority(in->directory));
 }
 
 /* --- help --- */
@@ -145,7 +170,7 @@ static void list_topics(struct view *v, const struct facts_input *in, struct sli
 
 static void set_help(struct view *v, const struct facts_input *in, struct pool *pool)
 {
-    struct people people = pick_people(in, pool);
+    struct people people = pick_people(in, false, pool);
     list_people(v, in, pool);
     if (people.other)
         view_setf(v, "pair_example", "%s and %s: move the server", people.name, people.other);
@@ -195,7 +220,7 @@ static void set_howto(struct view *v, const struct facts_input *in, struct pool 
         [HOWTO_ANSWER] = "said"};
     size_t n;
     const struct howto *h = howtos_of(in, &n);
-    struct people people = pick_people(in, pool);
+    struct people people = pick_people(in, false, pool);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(h[i].name, in->plan->argument) != 0)
             continue;
@@ -272,7 +297,8 @@ void guide_set(struct view *v, const struct facts_input *in, struct pool *pool)
     static const struct {
         const char *reply;
         void (*set)(struct view *, const struct facts_input *, struct pool *);
-    } rows[] = {{"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
+    } rows[] = {{"created", set_hint},  {"triage", set_hint},         {"amended", set_hint},
+                {"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
                 {"status", set_status}, {"explain", set_explanation}, {"show", set_wish},
                 {"wish", set_wish}};
     for (size_t i = 0; in->plan->reply && i < ARRAY_LEN(rows); i++) {

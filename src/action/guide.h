@@ -8,7 +8,8 @@
 /* What a sender must type so that this person is meant and nobody else: the shortest form of the name that
  * command_read takes for them. Never NULL. */
 const char *guide_typed(const struct facts_input *in, const struct directory_resource *r, struct pool *pool);
-/* The variables of help, howto, topics, status, show, explain and wish; of other letters none. */
+/* The variables of help, howto, topics, status, show, explain and wish, and what a letter about a ticket
+ * says can be replied; of other letters none. */
 void guide_set(struct view *v, const struct facts_input *in, struct pool *pool);
 
 #endif

@@ -28,8 +28,8 @@ static const struct field plan_fields[] = {
     TEXT(plan, queue_name),     TEXT(plan, priority_name), TEXT(plan, due_text),     INT(plan, text_cut),
     INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
     INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
-    INT(plan, files_job),       INT(plan, take_over),      INT(plan, said_again),    TEXT(plan, explanation),
-    TEXT(plan, refusal),
+    INT(plan, take_over),       INT(plan, said_again),     INT(plan, holder),        TEXT(plan, explanation),
+    TEXT(plan, refusal),        TEXT(plan, contact_said),  INT(plan, company_open),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),
@@ -44,7 +44,7 @@ static const struct field change_fields[] = {
 static const struct field line_fields[] = {TEXT(plan_line, line)};
 static const struct field file_fields[] = {
     TEXT(plan_file, name),   TEXT(plan_file, size_text), INT(plan_file, size),      INT(plan_file, raw_off),
-    INT(plan_file, raw_len), INT(plan_file, encoding),   INT(plan_file, inner_off),
+    INT(plan_file, raw_len), INT(plan_file, encoding),   INT(plan_file, inner_off), INT(plan_file, job),
 };
 static const struct field choice_fields[] = {INT(plan_choice, id), TEXT(plan_choice, name)};
 
@@ -66,16 +66,6 @@ static const struct list {
 };
 /* clang-format on */
 
-static void put_name(struct buf *out, const char *name)
-{
-    if (out->data[out->len - 1] != '{' && out->data[out->len - 1] != '[')
-        buf_putc(out, ',');
-    if (name) {
-        buf_put_json(out, slice_of(name));
-        buf_putc(out, ':');
-    }
-}
-
 static void put_fields(struct buf *out, const void *object, const struct field *fields, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -83,18 +73,14 @@ static void put_fields(struct buf *out, const void *object, const struct field *
         if (fields[i].type == FIELD_INT) {
             int64_t v;
             memcpy(&v, at, sizeof(v));
-            if (v == 0)
-                continue;
-            put_name(out, fields[i].name);
-            buf_printf(out, "%lld", (long long)v);
+            if (v != 0)
+                json_put_int(out, fields[i].name, v);
             continue;
         }
         const char *s;
         memcpy(&s, at, sizeof(s));
-        if (s && s[0]) {
-            put_name(out, fields[i].name);
-            buf_put_json(out, slice_of(s));
-        }
+        if (s && s[0])
+            json_put_text(out, fields[i].name, s);
     }
 }
 
@@ -104,10 +90,10 @@ static void put_list(struct buf *out, const struct plan *p, const struct list *l
     memcpy(&n, (const char *)p + list->count, sizeof(n));
     if (n == 0)
         return;
-    put_name(out, list->name);
+    json_put_name(out, list->name);
     buf_putc(out, '[');
     for (size_t i = 0; i < n; i++) {
-        put_name(out, NULL);
+        json_put_name(out, NULL);
         buf_putc(out, '{');
         put_fields(out, (const char *)p + list->offset + i * list->size, list->fields, list->n_fields);
         buf_putc(out, '}');

@@ -34,10 +34,11 @@ size_t plan_steps(const struct plan *p, struct journal_step *out)
         add_step(p, out, &n, "ticket.create", 0);
     for (size_t i = 1; makes_ticket(p) && i < p->n_people; i++)
         add_step(p, out, &n, "ticket.second", i);
-    if (p->n_changes)
-        add_step(p, out, &n, "ticket.change", 0);
+    /* before the change: who becomes responsible must not be a helper any more, Autotask refuses that */
     for (size_t i = 0; i < p->n_removes; i++)
         add_step(p, out, &n, "second.remove", i);
+    if (p->n_changes)
+        add_step(p, out, &n, "ticket.change", 0);
     for (size_t i = 0; i < p->n_adds; i++)
         add_step(p, out, &n, "second.add", i);
     if (p->note && p->note[0])
@@ -79,63 +80,68 @@ static int look_for_ticket(struct perform *p, const struct journal_step *step, b
     return 0;
 }
 
-static int add_person(struct perform *p, const struct plan_person *person, int64_t *result_id, struct err *e)
+/* The person that a step is about, out of the list of its kind. */
+static const struct plan_person *person_of(const struct perform *p, const struct journal_step *step)
 {
+    const struct plan *plan = p->plan;
+    const struct {
+        const char *kind;
+        const struct plan_person *list;
+        size_t n;
+    } lists[] = {{"ticket.second", plan->people, plan->n_people},
+                 {"second.add", plan->adds, plan->n_adds},
+                 {"second.remove", plan->removes, plan->n_removes}};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        if (strcmp(lists[i].kind, step->kind) == 0)
+            return &lists[i].list[about(step, lists[i].n)];
+    }
+    BUG("a step about nobody");
+}
+
+static int add_person(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
+{
+    const struct plan_person *person = person_of(p, step);
     *result_id = 0;
     return autotask_secondary_create(p->autotask, p->ticket_id, person->resource_id, person->role_id, e);
 }
 
-static int look_for_person(struct perform *p, const struct plan_person *person, bool *found,
+static int look_for_person(struct perform *p, const struct journal_step *step, bool *found,
                            int64_t *result_id, struct err *e)
 {
     *result_id = 0;
-    return autotask_secondary_exists(p->autotask, p->ticket_id, person->resource_id, found, e);
-}
-
-static int add_second(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
-{
-    return add_person(p, &p->plan->people[about(step, p->plan->n_people)], result_id, e);
-}
-
-static int look_for_second(struct perform *p, const struct journal_step *step, bool *found,
-                           int64_t *result_id, struct err *e)
-{
-    return look_for_person(p, &p->plan->people[about(step, p->plan->n_people)], found, result_id, e);
-}
-
-static int add_another(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
-{
-    return add_person(p, &p->plan->adds[about(step, p->plan->n_adds)], result_id, e);
-}
-
-static int look_for_another(struct perform *p, const struct journal_step *step, bool *found,
-                            int64_t *result_id, struct err *e)
-{
-    return look_for_person(p, &p->plan->adds[about(step, p->plan->n_adds)], found, result_id, e);
+    return autotask_secondary_exists(p->autotask, p->ticket_id, person_of(p, step)->resource_id, found, e);
 }
 
 /* --- changes --- */
 
-int step_read_ticket(struct autotask *at, int64_t id, bool with_work, struct plan_now *out, struct err *e)
+int step_read_ticket(struct autotask *at, int64_t id, unsigned more, struct plan_now *out, struct err *e)
 {
     struct pool *pool = pool_new(1 << 20);
     struct autotask_record r;
     int64_t entries = 0;
     int rc = autotask_ticket_read(at, id, &r, pool, e);
-    if (rc == 0 && with_work)
+    if (rc == 0 && more & PLAN_READ_WORK)
         rc = autotask_time_count(at, id, &entries, e);
+    struct autotask_second helpers[PLAN_MAX_HELPERS];
+    size_t n_helpers = 0;
+    if (rc == 0 && more & PLAN_READ_HELPERS)
+        rc = autotask_secondary_list(at, id, helpers, &n_helpers, e);
     if (rc == 0) {
         const struct autotask_value *v = r.values;
         *out = (struct plan_now){.status = v[TICKET_STATUS].number,
                                  .priority = v[TICKET_PRIORITY].number,
                                  .queue = v[TICKET_QUEUE].number,
                                  .company = v[TICKET_COMPANY].number,
+                                 .contact = v[TICKET_CONTACT].number,
                                  .category = v[TICKET_CATEGORY].number,
                                  .type = v[TICKET_TYPE].number,
                                  .resource = v[TICKET_RESOURCE].number,
                                  .role = v[TICKET_ROLE].number,
                                  .due_ms = v[TICKET_DUE].number,
-                                 .worked_on = entries > 0};
+                                 .worked_on = entries > 0,
+                                 .n_helpers = n_helpers};
+        for (size_t i = 0; i < n_helpers; i++)
+            out->helpers[i] = helpers[i].resource_id;
     }
     pool_free(&pool);
     return rc;
@@ -160,6 +166,12 @@ static size_t changes_of(const struct plan *p, bool after, struct autotask_chang
     return p->n_changes;
 }
 
+void plan_change_json(const struct plan *p, struct buf *out)
+{
+    struct autotask_change changes[PLAN_MAX_CHANGES];
+    autotask_ticket_patch_json(p->target_id, changes, changes_of(p, true, changes), out);
+}
+
 static int change_ticket(struct perform *p, const struct journal_step *step, int64_t *result_id,
                          struct err *e)
 {
@@ -169,8 +181,8 @@ static int change_ticket(struct perform *p, const struct journal_step *step, int
     return autotask_ticket_patch(p->autotask, p->ticket_id, changes, changes_of(p->plan, true, changes), e);
 }
 
-/* Found also when it shows neither what it showed before nor what we want: somebody else was there since, and
- * theirs stays. */
+/* Found also when it shows neither what it showed before nor what we want: somebody else was there since,
+ * theirs stays, and the sender is told. */
 static int look_for_change(struct perform *p, const struct journal_step *step, bool *found,
                            int64_t *result_id, struct err *e)
 {
@@ -182,6 +194,12 @@ static int look_for_change(struct perform *p, const struct journal_step *step, b
     int rc = autotask_ticket_read(p->autotask, p->ticket_id, &now, pool, e);
     size_t n = changes_of(p->plan, false, changes);
     *found = rc == 0 && !autotask_record_shows(&now, changes, n);
+    n = changes_of(p->plan, true, changes);
+    p->theirs = *found && !autotask_record_shows(&now, changes, n);
+    for (size_t i = 0; i < n && p->theirs; i++) {
+        const struct autotask_value *v = &now.values[changes[i].field];
+        p->shows[i] = v->set ? v->number : PLAN_NULL;
+    }
     pool_free(&pool);
     return rc;
 }
@@ -205,7 +223,7 @@ static int remove_second(struct perform *p, const struct journal_step *step, int
 {
     int64_t id;
     *result_id = 0;
-    if (second_by_resource(p, p->plan->removes[about(step, p->plan->n_removes)].resource_id, &id, e) != 0)
+    if (second_by_resource(p, person_of(p, step)->resource_id, &id, e) != 0)
         return -1;
     return id ? autotask_secondary_delete(p->autotask, p->ticket_id, id, e) : 0;
 }
@@ -215,7 +233,7 @@ static int look_for_removed(struct perform *p, const struct journal_step *step, 
 {
     int64_t id;
     *result_id = 0;
-    int rc = second_by_resource(p, p->plan->removes[about(step, p->plan->n_removes)].resource_id, &id, e);
+    int rc = second_by_resource(p, person_of(p, step)->resource_id, &id, e);
     *found = rc == 0 && id == 0;
     return rc;
 }
@@ -243,14 +261,22 @@ static int make_note(struct perform *p, const struct journal_step *step, int64_t
     return rc;
 }
 
-static int look_for_note(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
+static int look_for_mark(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
                          struct err *e)
 {
     char mark[40];
     int64_t id;
     *result_id = 0;
     mark_of(step, mark);
-    return autotask_note_by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
+    return step_kind_of(step)->by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
+}
+
+/* `what`: "log.txt: it could not be read". The step counts as done and carries the words. */
+static void note_trouble(struct perform *p, const char *what, const char *why, struct err *e)
+{
+    if (p->n_troubles < PLAN_MAX_FILES)
+        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", what, why);
+    *e = (struct err)ERR_INIT;
 }
 
 static int make_todo(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
@@ -261,6 +287,7 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
     struct autotask_todo todo = {.ticket_id = p->ticket_id,
                                  .company_id = p->plan->company_id,
                                  .resource_id = p->plan->people[0].resource_id,
+                                 .action = p->plan->todo_action,
                                  .contact_id = p->plan->contact_id,
                                  .start_ms = p->plan->due_ms - HALF_HOUR_MS,
                                  .end_ms = p->plan->due_ms,
@@ -269,26 +296,14 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
                                  .as_resource = p->as_resource};
     int rc = autotask_todo_create(p->autotask, &todo, result_id, e);
     *result_id = 0;
-    return rc;
-}
-
-static int look_for_todo(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
-                         struct err *e)
-{
-    char mark[40];
-    int64_t id;
-    *result_id = 0;
-    mark_of(step, mark);
-    return autotask_todo_by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
+    if (rc == 0 || (e->code != ERR_PERMISSION && e->code != ERR_REJECTED))
+        return rc;
+    /* the ticket is there: its number must not wait for a calendar */
+    note_trouble(p, pool_printf(p->pool, "There is no to-do for %s", p->plan->people[0].name), e->text, e);
+    return 0;
 }
 
 /* --- files: the answer is out already, so what Autotask will not take is told in a sequel --- */
-
-static void note_trouble(struct perform *p, const struct plan_file *f, const char *why)
-{
-    if (p->n_troubles < PLAN_MAX_FILES)
-        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", f->name, why);
-}
 
 static int attach_file(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
@@ -304,7 +319,7 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
     int64_t id;
     *result_id = 0;
     mark_of(step, mark);
-    int rc = attachment_open(&reader, p->mail, &a, e);
+    int rc = attachment_open(&reader, &p->mails[f - p->plan->files], &a, e);
     if (rc == 0) {
         struct autotask_file file = {.ticket_id = p->ticket_id,
                                      .name = f->name,
@@ -316,32 +331,22 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
         rc = autotask_file_create(p->autotask, &file, &id, e);
         attachment_close(&reader);
     }
-    if (rc == 0 || (e->code != ERR_FILE_REFUSED && e->code != ERR_LIMIT && e->code != ERR_IO))
+    bool refused = rc != 0 && (e->code == ERR_FILE_REFUSED || e->code == ERR_REJECTED);
+    if (rc == 0 || (!refused && e->code != ERR_LIMIT && e->code != ERR_IO))
         return rc;
-    note_trouble(p, f, e->code == ERR_FILE_REFUSED ? e->text : "it could not be read from the mail");
-    *e = (struct err)ERR_INIT;
+    note_trouble(p, f->name, refused ? e->text : "it could not be read from the mail", e);
     return 0;
 }
 
-static int look_for_file(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
-                         struct err *e)
-{
-    char mark[40];
-    int64_t id;
-    *result_id = 0;
-    mark_of(step, mark);
-    return autotask_file_by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
-}
-
 static const struct step_kind kinds[] = {
-    {"ticket.create", false, create_ticket, look_for_ticket},
-    {"ticket.second", false, add_second, look_for_second},
-    {"ticket.change", false, change_ticket, look_for_change},
-    {"second.remove", false, remove_second, look_for_removed},
-    {"second.add", false, add_another, look_for_another},
-    {"note.create", false, make_note, look_for_note},
-    {"todo.create", false, make_todo, look_for_todo},
-    {"file.attach", true, attach_file, look_for_file},
+    {"ticket.create", false, create_ticket, look_for_ticket, NULL},
+    {"ticket.second", false, add_person, look_for_person, NULL},
+    {"ticket.change", false, change_ticket, look_for_change, NULL},
+    {"second.remove", false, remove_second, look_for_removed, NULL},
+    {"second.add", false, add_person, look_for_person, NULL},
+    {"note.create", false, make_note, look_for_mark, autotask_note_by_mark},
+    {"todo.create", false, make_todo, look_for_mark, autotask_todo_by_mark},
+    {"file.attach", true, attach_file, look_for_mark, autotask_file_by_mark},
 };
 
 const struct step_kind *step_kind_of(const struct journal_step *step)

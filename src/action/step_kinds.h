@@ -11,6 +11,9 @@ struct step_kind {
     int (*act)(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e);
     int (*look)(struct perform *p, const struct journal_step *step, bool *found, int64_t *result_id,
                 struct err *e);
+    /* what carries a mark: the search for it */
+    int (*by_mark)(struct autotask *at, int64_t ticket, const char *mark, bool *found, int64_t *id,
+                   struct err *e);
 };
 
 const struct step_kind *step_kind_of(const struct journal_step *step);

@@ -37,18 +37,11 @@ static int read_value(const struct json *item, enum autotask_field field, struct
 int autotask_ticket_read(struct autotask *at, int64_t id, struct autotask_record *out, struct pool *pool,
                          struct err *e)
 {
-    char path[60];
-    struct json answer;
-    *out = (struct autotask_record){0};
-    snprintf(path, sizeof(path), "Tickets/%lld", (long long)id);
-    if (autotask_call(at, CALL_READ, "GET", "Tickets", path, SLICE_NONE, &answer, e) != 0)
+    struct json answer, item;
+    int rc = 0;
+    *out = (struct autotask_record){.id = id};
+    if (ticket_open(at, id, &answer, &item, e) != 0)
         return -1;
-    struct json item = json_get(&answer, "item"), own = json_get(&item, "id");
-    int rc = json_there(&item)
-                 ? json_int(&own, 0, &out->id, e)
-                 : err_set(e, ERR_NOT_FOUND, "Autotask does not show ticket %lld", (long long)id);
-    if (rc == 0 && out->id != id)
-        rc = err_set(e, ERR_PROTOCOL, "Autotask answered with another ticket than %lld", (long long)id);
     for (size_t i = 0; rc == 0 && i < AUTOTASK_FIELDS_N; i++)
         rc = read_value(&item, (enum autotask_field)i, &out->values[i], pool, e);
     json_close(&answer);
@@ -84,32 +77,37 @@ static void put_value(struct buf *body, enum autotask_field field, const struct 
     if (!v->set || (fields[field].type == TEXT && (!v->text || !v->text[0])))
         member_null(body, name);
     else if (fields[field].type == NUMBER)
-        member_int(body, name, v->number);
+        json_put_int(body, name, v->number);
     else if (fields[field].type == TIME)
         member_time(body, name, v->number);
     else
         member_text(body, name, v->text);
 }
 
-int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask_change *changes, size_t n,
-                          struct err *e)
+void autotask_ticket_patch_json(int64_t id, const struct autotask_change *changes, size_t n, struct buf *out)
 {
     /* they belong to the company: one left behind and the whole PATCH is refused */
     static const enum autotask_field with_company[] = {TICKET_CONTACT, TICKET_CONTRACT,
                                                        TICKET_CONFIGURATION_ITEM, TICKET_LOCATION};
+    buf_putc(out, '{');
+    json_put_int(out, "id", id);
+    for (size_t i = 0; i < n; i++)
+        put_value(out, changes[i].field, &changes[i].value);
+    for (size_t i = 0; i < ARRAY_LEN(with_company); i++) {
+        if (change_of(changes, n, TICKET_COMPANY) && !change_of(changes, n, with_company[i]))
+            member_null(out, fields[with_company[i]].name);
+    }
+    buf_putc(out, '}');
+}
+
+int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask_change *changes, size_t n,
+                          struct err *e)
+{
     struct buf body = BUF_INIT(64 * 1024);
     int64_t done;
     if (check(changes, n, e) != 0)
         return -1;
-    buf_putc(&body, '{');
-    member_int(&body, "id", id);
-    for (size_t i = 0; i < n; i++)
-        put_value(&body, changes[i].field, &changes[i].value);
-    for (size_t i = 0; i < ARRAY_LEN(with_company); i++) {
-        if (change_of(changes, n, TICKET_COMPANY) && !change_of(changes, n, with_company[i]))
-            member_null(&body, fields[with_company[i]].name);
-    }
-    buf_putc(&body, '}');
+    autotask_ticket_patch_json(id, changes, n, &body);
     struct call call = {.kind = CALL_WRITE,
                         .method = "PATCH",
                         .endpoint = "Tickets",

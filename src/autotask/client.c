@@ -5,6 +5,15 @@
 /* Autotask counts 300 s from when it has the whole file: a little more from when we send it */
 enum { TIMEOUT_MS = 60000, WAIT_MS = 60000, MOST_PAGES = 40, FILES_WINDOW_MS = 330000 };
 
+/* The error names the setting as those of the settings do. */
+static int load_secret(struct secret *s, const struct conf *conf, const char *key, const char *path,
+                       struct err *e)
+{
+    if (secret_load(s, path, e) == 0)
+        return 0;
+    return err_wrap(e, "%s:%u: %s", conf->path, conf_line(conf, key), key);
+}
+
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e)
 {
     struct autotask *at = mem_alloc(sizeof(*at));
@@ -15,8 +24,9 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     pthread_mutex_init(&at->loading, NULL);
     pthread_mutex_init(&at->proving, NULL);
     *out = NULL;
-    if (secret_load(&at->secret, conf->autotask.secret_file, e) != 0 ||
-        secret_load(&at->code, conf->autotask.integration_code_file, e) != 0 ||
+    if (load_secret(&at->secret, conf, "autotask.secret_file", conf->autotask.secret_file, e) != 0 ||
+        load_secret(&at->code, conf, "autotask.integration_code_file", conf->autotask.integration_code_file,
+                    e) != 0 ||
         pace_open(&at->files, options->state_dir, "autotask.files", AUTOTASK_FILES_PER_5_MIN, FILES_WINDOW_MS,
                   e) != 0) {
         autotask_free(&at);

@@ -10,8 +10,8 @@
 
 #include <pthread.h>
 
-/* Lists out of which one value suits us (picklist.c). */
-enum picked_list { NOTE_TYPE, NOTE_PUBLISH, FILE_PUBLISH, TODO_ACTION, PICKLISTS };
+/* Lists out of which one value suits us (picked.c). */
+enum picked_list { NOTE_TYPE, NOTE_PUBLISH, FILE_PUBLISH, PICKLISTS };
 
 struct autotask {
     struct autotask_options options;
@@ -71,6 +71,11 @@ int autotask_count(struct autotask *at, const char *entity, const char *body, in
  * the answer does not hold one. */
 int autotask_write(struct autotask *at, const struct call *call, int64_t *id, struct err *e) MUST_USE;
 
+/* tickets.c: one ticket by its id. On success *answer is open and *item its record, of that id; ERR_NOT_FOUND
+ * when Autotask says that there is none. */
+int ticket_open(struct autotask *at, int64_t id, struct json *answer, struct json *item,
+                struct err *e) MUST_USE;
+
 /* answers.c: what an answer that is no 200 means. */
 int answer_error(const struct call *call, const struct http_response *r, struct err *e);
 /* refusal.c: "credentials refused" is kept with the fingerprint in a file, and survives restarts. */
@@ -78,8 +83,7 @@ int refusal_check(struct autotask *at, struct err *e) MUST_USE;
 void refusal_note(struct autotask *at);
 void refusal_clear(struct autotask *at);
 
-/* members.c: members of a JSON object that is being written; the object starts with '{' in `out`. */
-void member_int(struct buf *out, const char *name, int64_t v);
+/* members.c: members of a JSON object beside those of json.h. */
 void member_text(struct buf *out, const char *name, const char *s); /* NULL or "" is left out */
 void member_null(struct buf *out, const char *name);
 void member_time(struct buf *out, const char *name, int64_t ms); /* 0 is left out */
@@ -97,17 +101,8 @@ struct marked {
 int find_marked(struct autotask *at, const struct marked *what, bool *found, int64_t *id,
                 struct err *e) MUST_USE;
 
-/* picklists.c: the values of a field, out of an answer of entityInformation/fields, at most 2,000; *items
- * NULL when it is no picklist. */
-struct picklist_item {
-    const char *label;
-    int64_t id;
-    bool active, system;
-};
-int picklist_items(const struct json *fields, const char *field, struct pool *pool,
-                   struct picklist_item **items, size_t *n_items, struct err *e) MUST_USE;
-
-/* The value of a list that suits us best, read once in some hours. ERR_LABEL if none does. */
-int picklist_value(struct autotask *at, enum picked_list list, int64_t *value, struct err *e) MUST_USE;
+/* picked.c: the value of a list that suits us best; all lists of its entity are read together, once in some
+ * hours. ERR_LABEL if none does. */
+int picked_value(struct autotask *at, enum picked_list list, int64_t *value, struct err *e) MUST_USE;
 
 #endif

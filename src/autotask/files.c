@@ -92,7 +92,7 @@ static void put_start(struct buf *out, const struct autotask_file *file, int64_t
     member_text(out, "attachmentType", "FILE_ATTACHMENT");
     member_text(out, "title", title.data);
     member_text(out, "fullPath", file->name);
-    member_int(out, "publish", publish);
+    json_put_int(out, "publish", publish);
     buf_puts(out, ",\"data\":\"");
     buf_release(&title);
 }
@@ -126,7 +126,7 @@ int autotask_file_create(struct autotask *at, const struct autotask_file *file, 
                        (unsigned long long)file->size, (unsigned long long)AUTOTASK_FILE_MAX);
     if (file->size == 0)
         return err_set(e, ERR_LIMIT, "%s is empty", file->name);
-    if (picklist_value(at, FILE_PUBLISH, &publish, e) != 0 || pace_take(at->files, file->size, e) != 0)
+    if (picked_value(at, FILE_PUBLISH, &publish, e) != 0 || pace_take(at->files, file->size, e) != 0)
         return -1;
     struct sender *s = mem_alloc(sizeof(*s));
     *s = (struct sender){.file = file, .start = BUF_INIT(4000), .left = file->size};

@@ -19,9 +19,9 @@ static void say_missing(struct load *l, const char *key, const char *wanted, con
     }
     const char *near = fold_nearest(wanted, names);
     l->label_missing = true;
-    buf_printf(l->problems, "%s: %s = \"%s\": Autotask has no such %s%s%s%s has %s\n", l->conf->path, key,
-               wanted, field, near ? "; did you mean \"" : "", near ? near : "", near ? "\"? It" : "; it",
-               labels.len ? labels.data : "none that this API user may see");
+    buf_printf(l->problems, "%s:%u: %s = \"%s\": Autotask has no such %s%s%s%s has %s\n", l->conf->path,
+               conf_line(l->conf, key), key, wanted, field, near ? "; did you mean \"" : "", near ? near : "",
+               near ? "\"? It" : "; it", labels.len ? labels.data : "none that this API user may see");
     buf_release(&labels);
 }
 
@@ -57,8 +57,9 @@ static int read_lists(const struct json *fields, struct load *l, struct picklist
     return 0;
 }
 
-static int resolve_all(const struct json *fields, struct load *l, struct err *e)
+static int resolve_all(void *self, const struct json *fields, struct err *e)
 {
+    struct load *l = self;
     const struct conf *c = l->conf;
     struct directory *d = &l->values;
     struct picklist lists[DIRECTORY_LISTS], sources;
@@ -89,8 +90,9 @@ static int resolve_all(const struct json *fields, struct load *l, struct err *e)
     return 0;
 }
 
-static int resolve_todo_action(const struct json *fields, struct load *l, struct err *e)
+static int resolve_todo_action(void *self, const struct json *fields, struct err *e)
 {
+    struct load *l = self;
     struct picklist actions;
     const char *ignored;
     if (picklist_read(fields, "actionType", l->pool, &actions, e) != 0)
@@ -115,43 +117,17 @@ static void resolve_company(struct load *l)
     l->label_missing = true;
     buf_printf(
         l->problems,
-        "%s: ticket.company = \"%s\": Autotask has no active company of that name%s; remove the key for "
+        "%s:%u: ticket.company = \"%s\": Autotask has no active company of that name%s; remove the key for "
         "the own company\n",
-        l->conf->path, wanted, l->values.n_companies ? "" : " that this API user may see");
-}
-
-static bool are_records(const struct json *list)
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, list->value)
-    {
-        if (!cJSON_IsObject(item))
-            return false;
-    }
-    return json_length(list) > 0;
-}
-
-/* What `read` takes from the fields of an entity. */
-static int with_fields(struct autotask *at, struct load *l, const char *entity,
-                       int (*read)(const struct json *fields, struct load *l, struct err *e), struct err *e)
-{
-    struct json answer;
-    char path[100];
-    snprintf(path, sizeof(path), "%s/entityInformation/fields", entity);
-    if (autotask_call(at, CALL_READ, "GET", entity, path, SLICE_NONE, &answer, e) != 0)
-        return -1;
-    struct json fields = json_get(&answer, "fields");
-    int rc = are_records(&fields) ? read(&fields, l, e)
-                                  : err_set(e, ERR_PROTOCOL, "fields: a list of records expected (%s)", path);
-    json_close(&answer);
-    return rc;
+        l->conf->path, conf_line(l->conf, "ticket.company"), wanted,
+        l->values.n_companies ? "" : " that this API user may see");
 }
 
 int load_labels(struct autotask *at, struct load *l, struct err *e)
 {
-    int rc = with_fields(at, l, "Tickets", resolve_all, e);
+    int rc = picklist_fields(at, "Tickets", resolve_all, l, e);
     if (rc == 0 && l->conf->ticket.todo)
-        rc = with_fields(at, l, "CompanyToDos", resolve_todo_action, e);
+        rc = picklist_fields(at, "CompanyToDos", resolve_todo_action, l, e);
     if (rc == 0)
         resolve_company(l);
     return rc;

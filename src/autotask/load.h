@@ -28,7 +28,8 @@ struct load {
 };
 
 struct picklist {
-    const struct directory_label *v; /* active values only */
+    const struct directory_label *v; /* active values only; NULL: the field is no picklist */
+    const bool *system;              /* of each: made by Autotask itself */
     size_t n;
 };
 
@@ -36,7 +37,19 @@ struct picklist {
 int load_people(struct autotask *at, struct load *l, struct err *e) MUST_USE;
 /* companies.c: valid while at->loading is held */
 int load_companies(struct autotask *at, struct load *l, struct err *e) MUST_USE;
-/* picklists.c: the active values of `field`; none when it is no picklist. For all values: client.h. */
+/* picklists.c: what `read` takes from the fields of an entity. */
+int picklist_fields(struct autotask *at, const char *entity,
+                    int (*read)(void *self, const struct json *fields, struct err *e), void *self,
+                    struct err *e) MUST_USE;
+/* The values of `field`, at most 2,000; *items NULL when it is no picklist. */
+struct picklist_item {
+    const char *label;
+    int64_t id;
+    bool active, system;
+};
+int picklist_items(const struct json *fields, const char *field, struct pool *pool,
+                   struct picklist_item **items, size_t *n_items, struct err *e) MUST_USE;
+/* The active values of `field`. */
 int picklist_read(const struct json *fields, const char *field, struct pool *pool, struct picklist *out,
                   struct err *e) MUST_USE;
 /* By label, or by "#ID"; NULL if there is none. */

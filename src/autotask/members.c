@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* members: JSON objects being written, texts that fit, times being read, records looked up by their mark. */
+/* members: members of JSON objects, texts that fit, times being read, records looked up by their mark. */
 #include "client.h"
-
-static void put_name(struct buf *out, const char *name)
-{
-    buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-}
-
-void member_int(struct buf *out, const char *name, int64_t v)
-{
-    put_name(out, name);
-    buf_printf(out, "%lld", (long long)v);
-}
 
 void member_text(struct buf *out, const char *name, const char *s)
 {
-    if (!s || !s[0])
-        return;
-    put_name(out, name);
-    buf_put_json(out, slice_of(s));
+    if (s && s[0])
+        json_put_text(out, name, s);
 }
 
 void member_null(struct buf *out, const char *name)
 {
-    put_name(out, name);
+    json_put_name(out, name);
     buf_puts(out, "null");
 }
 

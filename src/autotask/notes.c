@@ -7,18 +7,18 @@ int autotask_note_create(struct autotask *at, const struct autotask_note *note, 
     struct buf body = BUF_INIT(1 << 20), title = BUF_INIT(4000), text = BUF_INIT(1 << 18);
     char path[80];
     int64_t type, publish;
-    if (picklist_value(at, NOTE_TYPE, &type, e) != 0 || picklist_value(at, NOTE_PUBLISH, &publish, e) != 0)
+    if (picked_value(at, NOTE_TYPE, &type, e) != 0 || picked_value(at, NOTE_PUBLISH, &publish, e) != 0)
         return -1;
     snprintf(path, sizeof(path), "Tickets/%lld/Notes", (long long)note->ticket_id);
     put_marked(&title, note->title, note->mark, AUTOTASK_NOTE_TITLE);
     put_cut_text(&text, note->text, AUTOTASK_NOTE_TEXT);
     buf_putc(&body, '{');
-    member_int(&body, "ticketID", note->ticket_id);
+    json_put_int(&body, "ticketID", note->ticket_id);
     member_text(&body, "title", title.data);
     /* a note has to say something */
     member_text(&body, "description", text.len ? text.data : "(no text)");
-    member_int(&body, "noteType", type);
-    member_int(&body, "publish", publish);
+    json_put_int(&body, "noteType", type);
+    json_put_int(&body, "publish", publish);
     buf_putc(&body, '}');
     struct call call = {.kind = CALL_WRITE,
                         .method = "POST",

@@ -44,8 +44,12 @@ int picklist_items(const struct json *fields, const char *field, struct pool *po
     size_t n = (size_t)json_length(&list);
     const cJSON *v;
     int i = 0;
+    *items = NULL;
+    *n_items = 0;
+    if (!cJSON_IsArray(list.value))
+        return 0;
     n = n < MOST_VALUES ? n : MOST_VALUES;
-    *items = cJSON_IsArray(list.value) ? pool_array(pool, n + 1, sizeof(**items)) : NULL;
+    *items = pool_array(pool, n + 1, sizeof(**items));
     *n_items = n;
     cJSON_ArrayForEach(v, list.value)
     {
@@ -63,14 +67,20 @@ int picklist_read(const struct json *fields, const char *field, struct pool *poo
 {
     struct picklist_item *items;
     size_t n, used = 0;
+    *out = (struct picklist){0};
     if (picklist_items(fields, field, pool, &items, &n, e) != 0)
         return -1;
+    if (!items)
+        return 0;
     struct directory_label *labels = pool_array(pool, n + 1, sizeof(*labels));
+    bool *system = pool_array(pool, n + 1, sizeof(*system));
     for (size_t i = 0; i < n; i++) {
-        if (items[i].active)
-            labels[used++] = (struct directory_label){.id = items[i].id, .name = items[i].label};
+        if (!items[i].active)
+            continue;
+        system[used] = items[i].system;
+        labels[used++] = (struct directory_label){.id = items[i].id, .name = items[i].label};
     }
-    *out = (struct picklist){.v = labels, .n = used};
+    *out = (struct picklist){.v = labels, .system = system, .n = used};
     return 0;
 }
 
@@ -89,4 +99,31 @@ const struct directory_label *picklist_find(const struct picklist *list, const c
             return &list->v[i];
     }
     return NULL;
+}
+
+static bool are_records(const struct json *list)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list->value)
+    {
+        if (!cJSON_IsObject(item))
+            return false;
+    }
+    return json_length(list) > 0;
+}
+
+int picklist_fields(struct autotask *at, const char *entity,
+                    int (*read)(void *self, const struct json *fields, struct err *e), void *self,
+                    struct err *e)
+{
+    struct json answer;
+    char path[100];
+    snprintf(path, sizeof(path), "%s/entityInformation/fields", entity);
+    if (autotask_call(at, CALL_READ, "GET", entity, path, SLICE_NONE, &answer, e) != 0)
+        return -1;
+    struct json fields = json_get(&answer, "fields");
+    int rc = are_records(&fields) ? read(self, &fields, e)
+                                  : err_set(e, ERR_PROTOCOL, "fields: a list of records expected (%s)", path);
+    json_close(&answer);
+    return rc;
 }

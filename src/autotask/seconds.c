@@ -90,9 +90,13 @@ int autotask_secondary_delete(struct autotask *at, int64_t ticket, int64_t id, s
         .kind = CALL_WRITE, .method = "DELETE", .endpoint = "TicketSecondaryResources", .path = path};
     if (autotask_write(at, &call, &done, e) == 0)
         return 0;
-    /* the text is the same for "gone" and for "no right": the list tells which */
-    if (e->code != ERR_NOT_FOUND || autotask_secondary_list(at, ticket, list, &n, &again) != 0)
+    if (e->code != ERR_NOT_FOUND)
         return -1;
+    /* the text is the same for "gone" and for "no right": the list tells which */
+    if (autotask_secondary_list(at, ticket, list, &n, &again) != 0) {
+        *e = again;
+        return -1;
+    }
     for (size_t i = 0; i < n; i++) {
         if (list[i].id == id) {
             e->code = ERR_PERMISSION;

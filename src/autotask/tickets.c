@@ -12,16 +12,16 @@ void autotask_ticket_json(const struct autotask_ticket *t, struct buf *out)
                    {"ticketCategory", t->category}, {"ticketType", t->type},   {"source", t->source},
                    {"contactID", t->contact_id}};
     buf_putc(out, '{');
-    member_int(out, "companyID", t->company_id);
+    json_put_int(out, "companyID", t->company_id);
     member_text(out, "title", t->title);
     member_text(out, "description", t->description);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         if (numbers[i].v)
-            member_int(out, numbers[i].name, numbers[i].v);
+            json_put_int(out, numbers[i].name, numbers[i].v);
     }
     if (t->resource_id && t->role_id) {
-        member_int(out, "assignedResourceID", t->resource_id);
-        member_int(out, "assignedResourceRoleID", t->role_id);
+        json_put_int(out, "assignedResourceID", t->resource_id);
+        json_put_int(out, "assignedResourceRoleID", t->role_id);
     }
     member_time(out, "dueDateTime", t->due_ms);
     member_text(out, "externalID", t->external_id);
@@ -67,25 +67,40 @@ static int read_found(const struct json *item, struct autotask_found *out, struc
     return rc;
 }
 
-int autotask_ticket_get(struct autotask *at, int64_t id, struct autotask_found *out, struct err *e)
+int ticket_open(struct autotask *at, int64_t id, struct json *answer, struct json *item, struct err *e)
 {
     char path[60];
-    struct json answer;
-    *out = (struct autotask_found){0};
+    int64_t own = 0;
     snprintf(path, sizeof(path), "Tickets/%lld", (long long)id);
-    if (autotask_call(at, CALL_READ, "GET", "Tickets", path, SLICE_NONE, &answer, e) != 0)
+    if (autotask_call(at, CALL_READ, "GET", "Tickets", path, SLICE_NONE, answer, e) != 0)
         return -1;
-    struct json item = json_get(&answer, "item");
+    *item = json_get(answer, "item");
+    struct json own_id = json_get(item, "id");
     int rc;
-    if (cJSON_IsNull(cJSON_GetObjectItem(answer.value, "item")))
+    /* an answer without a word of the ticket is nonsense, and may be better the next time */
+    if (cJSON_IsNull(cJSON_GetObjectItem(answer->value, "item")))
         rc = err_set(e, ERR_NOT_FOUND, "Autotask does not show ticket %lld", (long long)id);
-    else if (!cJSON_IsObject(item.value))
+    else if (!cJSON_IsObject(item->value))
         rc = err_set(e, ERR_PROTOCOL, "item: a record expected");
     else
-        rc = read_found(&item, out, e);
-    if (rc == 0 && (out->id != id || !out->number[0]))
-        rc = err_set(e, ERR_PROTOCOL, "Autotask showed ticket %lld with number \"%s\" for ticket %lld",
-                     (long long)out->id, out->number, (long long)id);
+        rc = json_int(&own_id, 0, &own, e);
+    if (rc == 0 && own != id)
+        rc = err_set(e, ERR_PROTOCOL, "Autotask showed ticket %lld instead of %lld", (long long)own,
+                     (long long)id);
+    if (rc != 0)
+        json_close(answer);
+    return rc;
+}
+
+int autotask_ticket_get(struct autotask *at, int64_t id, struct autotask_found *out, struct err *e)
+{
+    struct json answer, item;
+    *out = (struct autotask_found){0};
+    if (ticket_open(at, id, &answer, &item, e) != 0)
+        return -1;
+    int rc = read_found(&item, out, e);
+    if (rc == 0 && !out->number[0])
+        rc = err_set(e, ERR_PROTOCOL, "Autotask showed ticket %lld without a number", (long long)id);
     json_close(&answer);
     return rc;
 }

@@ -8,22 +8,19 @@ int autotask_todo_create(struct autotask *at, const struct autotask_todo *todo, 
 {
     struct buf body = BUF_INIT(1 << 20), text = BUF_INIT(1 << 18);
     char path[80];
-    int64_t action;
-    if (picklist_value(at, TODO_ACTION, &action, e) != 0)
-        return -1;
     snprintf(path, sizeof(path), "Companies/%lld/ToDos", (long long)todo->company_id);
     put_cut_text(&text, todo->text ? todo->text : "", TODO_TEXT - strlen(todo->mark) - 1);
     buf_printf(&text, "%s%s", text.len ? "\n" : "", todo->mark);
     buf_putc(&body, '{');
-    member_int(&body, "companyID", todo->company_id);
-    member_int(&body, "actionType", action);
-    member_int(&body, "assignedToResourceID", todo->resource_id);
+    json_put_int(&body, "companyID", todo->company_id);
+    json_put_int(&body, "actionType", todo->action);
+    json_put_int(&body, "assignedToResourceID", todo->resource_id);
     member_text(&body, "activityDescription", text.data);
     member_time(&body, "startDateTime", todo->start_ms);
     member_time(&body, "endDateTime", todo->end_ms);
-    member_int(&body, "ticketID", todo->ticket_id);
+    json_put_int(&body, "ticketID", todo->ticket_id);
     if (todo->contact_id)
-        member_int(&body, "contactID", todo->contact_id);
+        json_put_int(&body, "contactID", todo->contact_id);
     buf_putc(&body, '}');
     struct call call = {.kind = CALL_WRITE,
                         .method = "POST",

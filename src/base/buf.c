@@ -72,7 +72,11 @@ void buf_puts(struct buf *b, const char *s)
 
 void buf_putc(struct buf *b, char c)
 {
-    buf_put(b, &c, 1);
+    char *room = buf_room(b, 1);
+    if (!room)
+        return;
+    *room = c;
+    buf_added(b, 1);
 }
 
 void buf_slice(struct buf *b, struct slice s)
@@ -145,7 +149,7 @@ void buf_put_json(struct buf *b, struct slice s)
     const unsigned char *p = (const unsigned char *)s.ptr;
     size_t start = 0;
     for (size_t i = 0; i < s.len;) {
-        size_t n = slice_utf8_length(slice_skip(s, i));
+        size_t n = p[i] < 0x80 ? 1 : slice_utf8_length(slice_skip(s, i));
         if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7f) {
             i += n;
             continue;

@@ -225,6 +225,13 @@ static unsigned line_of(const config_setting_t *group, const char *path)
     return config_setting_is_root(group) ? 1 : config_setting_source_line(group);
 }
 
+static void note_place(struct conf_reader *r, const char *key, unsigned line)
+{
+    struct conf_place *place = pool_alloc(r->pool, sizeof(*place));
+    *place = (struct conf_place){.next = r->places, .key = pool_copy(r->pool, key), .line = line};
+    r->places = place;
+}
+
 static void read_scope(struct conf_reader *r, enum conf_scope scope, const config_setting_t *group,
                        const char *prefix, void *base)
 {
@@ -237,6 +244,8 @@ static void read_scope(struct conf_reader *r, enum conf_scope scope, const confi
         const config_setting_t *s = member(group, path);
         snprintf(key, sizeof(key), "%s%s", prefix, path);
         conf_value_preset(r, row, base);
+        if (s)
+            note_place(r, key, config_setting_source_line(s));
         if (s)
             conf_value_read(r, row, key, s, base);
         else if (row->required)
@@ -483,6 +492,7 @@ int conf_parse(const char *text, const char *name, struct conf **out, struct buf
                          config_error_text(&file));
     }
     config_destroy(&file);
+    box->conf.places = r.places;
     *out = &box->conf;
     if (!r.n_problems)
         return 0;
@@ -544,6 +554,15 @@ void conf_free(struct conf **conf)
     pool_free(&box->pool);
     free(box);
     *conf = NULL;
+}
+
+unsigned conf_line(const struct conf *conf, const char *key)
+{
+    for (const struct conf_place *p = conf->places; p; p = p->next) {
+        if (strcmp(p->key, key) == 0)
+            return p->line;
+    }
+    return 1;
 }
 
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name)

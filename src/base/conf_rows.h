@@ -75,6 +75,7 @@ struct conf_reader {
         char *text;
     } problems[100];
     size_t n_problems;
+    const struct conf_place *places;
 };
 
 void conf_problem(struct conf_reader *r, unsigned line, const char *fmt, ...) PRINTF(3, 4);

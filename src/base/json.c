@@ -113,3 +113,32 @@ int json_text(const struct json *j, size_t max, struct pool *pool, const char **
     *out = pool_text(pool, slice_cut_utf8(slice_of(s), max));
     return 0;
 }
+
+void json_put_name(struct buf *out, const char *name)
+{
+    char last = out->len ? out->data[out->len - 1] : '{';
+    if (last != '{' && last != '[')
+        buf_putc(out, ',');
+    if (name) {
+        buf_put_json(out, slice_of(name));
+        buf_putc(out, ':');
+    }
+}
+
+void json_put_int(struct buf *out, const char *name, int64_t v)
+{
+    json_put_name(out, name);
+    buf_printf(out, "%lld", (long long)v);
+}
+
+void json_put_bool(struct buf *out, const char *name, bool v)
+{
+    json_put_name(out, name);
+    buf_puts(out, v ? "true" : "false");
+}
+
+void json_put_text(struct buf *out, const char *name, const char *s)
+{
+    json_put_name(out, name);
+    buf_put_json(out, slice_of(s));
+}

@@ -23,7 +23,7 @@ static const struct subcommand {
      "As run, but ends when the mailboxes are drained and nothing is due. Exit 75 if something is left for "
      "later.\n",
      cmd_once},
-    {"explain", "explain [--mailbox NAME] [MAIL]", "mailbox", 1,
+    {"explain", "explain [--json] [--mailbox NAME] [MAIL]", "json mailbox", 1,
      "what would become of this mail, and why; nothing is done",
      "MAIL is a file with the whole message; without it, or with -, standard input is read. Prints the\n"
      "verdict on the sender, the evidence for the technician, the request that would be made and the reply\n"
@@ -44,7 +44,7 @@ static const struct subcommand {
      "Writes TEMPLATE.txt and TEMPLATE.html into DIR (default: the current folder). Without TEMPLATE\n"
      "lists the names.\n",
      cmd_render},
-    {"doctor", "doctor", "", 0, "look at everything and say what is wrong and how to mend it",
+    {"doctor", "doctor [--json]", "json", 0, "look at everything and say what is wrong and how to mend it",
      "Checks the settings, the state directory, each mailbox, each way out, Autotask's login, roles and "
      "labels.\n"
      "Exit 0 when all is well, 69 otherwise, 78 when the settings cannot be read.\n",

@@ -46,7 +46,8 @@ void check_help(void);
 struct conf *cli_conf(const struct cli *cli);
 /* Each line of it as "frontdesk: LINE" on stderr. */
 void cli_problems(const struct buf *problems);
-/* Every secret and CA file that `run` needs and that cannot be read, as "FILE: KEY: why" lines; how many.
+/* Every secret and CA file that `run` needs and that cannot be read, as "FILE:LINE: KEY: why" lines; how
+ * many.
  */
 unsigned cli_check_secrets(const struct conf *conf, struct buf *problems);
 /* "frontdesk: TEXT" and the fix on stderr. */

@@ -2,6 +2,7 @@
 /* doctor: looks at everything that can be wrong and says cause and fix. Nothing is written anywhere. */
 #include "../desk.h"
 #include "cli.h"
+#include "frontdesk/json.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -50,6 +51,7 @@ static const struct cure {
 
 struct doctor {
     unsigned ill;
+    struct buf *json; /* the findings so far, for --json; NULL: they are printed */
 };
 
 static const char *fix_for(enum area area, const struct err *e)
@@ -71,18 +73,37 @@ static void print_lines(const char *text)
     }
 }
 
-static void good(const char *what, const char *findings)
+static void note(struct doctor *d, const char *state, const char *what, const char *findings, const char *fix)
+{
+    json_put_name(d->json, NULL);
+    buf_putc(d->json, '{');
+    json_put_text(d->json, "state", state);
+    json_put_text(d->json, "what", what);
+    json_put_text(d->json, "findings", findings);
+    json_put_text(d->json, "fix", fix);
+    buf_putc(d->json, '}');
+}
+
+static void good(struct doctor *d, const char *what, const char *findings)
 {
     cli_progress(NULL);
+    if (d->json) {
+        note(d, "ok", what, findings, NULL);
+        return;
+    }
     cli_paint(CLI_GREEN, "ok  ");
     cli_printf("  %s\n", what);
     print_lines(findings);
 }
 
 /* A fault that does not stop the work. */
-static void warn(const char *what, const char *fix)
+static void warn(struct doctor *d, const char *what, const char *fix)
 {
     cli_progress(NULL);
+    if (d->json) {
+        note(d, "warn", what, NULL, fix);
+        return;
+    }
     cli_paint(CLI_YELLOW, "warn");
     cli_printf("  %s\n      fix: %s\n", what, fix);
 }
@@ -91,6 +112,10 @@ static void bad(struct doctor *d, const char *what, const char *cause, const cha
 {
     cli_progress(NULL);
     d->ill++;
+    if (d->json) {
+        note(d, "fail", what, cause, fix);
+        return;
+    }
     cli_paint(CLI_RED, "FAIL");
     cli_printf("  %s\n", what);
     print_lines(cause);
@@ -102,7 +127,7 @@ static void report(struct doctor *d, const char *what, enum area area, int rc, c
                    const struct err *e)
 {
     if (rc == 0) {
-        good(what, findings->data);
+        good(d, what, findings->data);
         return;
     }
     struct buf cause = BUF_INIT(128 * 1024);
@@ -117,14 +142,14 @@ static void look_at_secrets(struct doctor *d, const struct conf *conf)
 {
     struct buf problems = BUF_INIT(64 * 1024);
     if (cli_check_secrets(conf, &problems) == 0)
-        good("secrets and certificates", "");
+        good(d, "secrets and certificates", "");
     else
         bad(d, "secrets and certificates", problems.data,
             "each secret is a file with one line, mode 0600, owned by the user that runs frontdesk");
     buf_release(&problems);
 }
 
-static void look_at_room(const char *path)
+static void look_at_room(struct doctor *d, const char *path)
 {
     struct statvfs fs;
     char what[4300];
@@ -133,7 +158,7 @@ static void look_at_room(const char *path)
     uint64_t mb = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
     snprintf(what, sizeof(what), "only %llu MB are free in %s", (unsigned long long)mb, path);
     if (mb < LITTLE_ROOM_MB)
-        warn(what, "free some space on that disk: without room no mail is taken");
+        warn(d, what, "free some space on that disk: without room no mail is taken");
 }
 
 static void look_at_journal(struct doctor *d, const struct conf *conf)
@@ -145,7 +170,7 @@ static void look_at_journal(struct doctor *d, const struct conf *conf)
     char why[512], what[1200];
     if (journal_open(&j, &o, &e) != 0) {
         if (e.code == ERR_NOT_FOUND)
-            good("journal", "there is none yet: `frontdesk run` makes it");
+            good(d, "journal", "there is none yet: `frontdesk run` makes it");
         else
             bad(d, "journal", e.text, fix_for(HERE, &e));
         return;
@@ -153,12 +178,12 @@ static void look_at_journal(struct doctor *d, const struct conf *conf)
     if (journal_ill_since(j, why, sizeof(why)))
         bad(d, "journal", why, err_fix(ERR_DISK_FULL));
     else
-        good("journal", journal_is_running(j) ? "frontdesk is running" : "frontdesk is not running");
+        good(d, "journal", journal_is_running(j) ? "frontdesk is running" : "frontdesk is not running");
     struct pool *pool = pool_new(4 << 20);
     size_t n = journal_alerts(j, pool, &alerts);
     for (size_t i = 0; i < n; i++) {
         snprintf(what, sizeof(what), "open alert %s: %s", alerts[i].topic, alerts[i].text);
-        warn(what, "see what it says; it closes by itself when all is well again");
+        warn(d, what, "see what it says; it closes by itself when all is well again");
     }
     pool_free(&pool);
     journal_close(&j);
@@ -175,7 +200,7 @@ static void look_at_state(struct doctor *d, const struct conf *conf)
         snprintf(parent, sizeof(parent), "%s", path);
         *strrchr(parent, '/') = '\0';
         if (!parent[0] || access(parent, W_OK | X_OK) == 0)
-            good(what, "it is not there yet: `frontdesk run` makes it");
+            good(d, what, "it is not there yet: `frontdesk run` makes it");
         else
             bad(d, what, "it is not there, and the folder around it is missing or cannot be written",
                 "make it for the user that runs frontdesk, mode 0700, or name another one in journal.path");
@@ -190,8 +215,8 @@ static void look_at_state(struct doctor *d, const struct conf *conf)
             "name another one in journal.path");
         return;
     }
-    good(what, "");
-    look_at_room(path);
+    good(d, what, "");
+    look_at_room(d, path);
     look_at_journal(d, conf);
 }
 
@@ -216,12 +241,12 @@ static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
         buf_release(&findings);
         snprintf(what, sizeof(what), "mailbox %s: anybody who can write a From line is believed", m->name);
         if (m->trust == CONF_TRUST_NONE)
-            warn(what,
+            warn(d, what,
                  "set trust to \"server:NAME\", the name that begins the Authentication-Results field of "
                  "mail in this mailbox");
     }
     if (!conf->alerts.email)
-        warn("nobody is told when frontdesk is ill; the log is the only word",
+        warn(d, "nobody is told when frontdesk is ill; the log is the only word",
              "set alerts.email to the operator's address");
 }
 
@@ -244,12 +269,12 @@ static void look_at_people(struct doctor *d, const struct directory *dir)
     if (able == 0)
         bad(d, "Autotask: technicians", what.data, fix);
     else
-        good("Autotask: technicians", what.data);
+        good(d, "Autotask: technicians", what.data);
     buf_clear(&what);
     buf_printf(&what, "%zu without a service-desk role cannot be given tickets: %s%s", unable, names.data,
                unable > MOST_NAMED ? ", ..." : "");
     if (able && unable)
-        warn(what.data, fix);
+        warn(d, what.data, fix);
     buf_release(&names);
     buf_release(&what);
 }
@@ -266,7 +291,7 @@ static bool has_nickname(const struct directory *dir, const char *nick)
     return false;
 }
 
-static void look_at_nicknames(const struct conf *conf, const struct directory *dir)
+static void look_at_nicknames(struct doctor *d, const struct conf *conf, const struct directory *dir)
 {
     for (size_t i = 0; i < conf->staff.n_nicknames; i++) {
         const struct conf_nickname *n = &conf->staff.nicknames[i];
@@ -275,7 +300,7 @@ static void look_at_nicknames(const struct conf *conf, const struct directory *d
                  "staff.nicknames[%zu]: nobody in Autotask is \"%s\", so \"%s\" means nobody", i, n->who,
                  n->nick);
         if (!has_nickname(dir, n->nick))
-            warn(what, "write the user name, the full name or the first name as Autotask has it");
+            warn(d, what, "write the user name, the full name or the first name as Autotask has it");
     }
 }
 
@@ -288,20 +313,20 @@ static void look_at_directory(struct doctor *d, struct desk *desk, struct err *e
     struct desk_people *p = desk_people_get(desk);
     if (p) {
         look_at_people(d, p->directory);
-        look_at_nicknames(desk->conf, p->directory);
+        look_at_nicknames(d, desk->conf, p->directory);
     }
     desk_people_put(desk, p);
     buf_release(&findings);
 }
 
-static void look_at_language(const struct conf *conf, const struct templates *t)
+static void look_at_language(struct doctor *d, const struct conf *conf, const struct templates *t)
 {
     struct buf names = BUF_INIT(8000), what = BUF_INIT(9000);
     templates_english(t, &names);
     buf_printf(&what, "templates: these are in English, the language %s has none of them: %s",
                conf->firm.language, names.data);
     if (names.len)
-        warn(what.data, "write them in the folder of the language, as the English ones are");
+        warn(d, what.data, "write them in the folder of the language, as the English ones are");
     buf_release(&names);
     buf_release(&what);
 }
@@ -319,7 +344,7 @@ static void look_at_autotask(struct doctor *d, const struct conf *conf)
     else
         report(d, "Autotask: not asked", HERE, rc, &findings, &e);
     if (rc == 0)
-        look_at_language(conf, desk.templates);
+        look_at_language(d, conf, desk.templates);
     buf_clear(&findings);
     if (rc == 0) {
         cli_progress("asking Autotask for its zone");
@@ -334,14 +359,14 @@ static void look_at_autotask(struct doctor *d, const struct conf *conf)
 
 /* --- QuickBooks --- */
 
-static void look_at_end(const struct oauth2_view *v)
+static void look_at_end(struct doctor *d, const struct oauth2_view *v)
 {
     char what[200], day[32];
     int64_t ends_ms = oauth2_ends(v), days = (ends_ms - clock_now_ms()) / (INT64_C(86400) * 1000);
     clock_format_utc(ends_ms, day);
     snprintf(what, sizeof(what), "QuickBooks: the login ends in %lld days, on %.10s", (long long)days, day);
     if (ends_ms && days <= 30)
-        warn(what, "let an administrator of the company log in again: frontdesk login quickbooks");
+        warn(d, what, "let an administrator of the company log in again: frontdesk login quickbooks");
 }
 
 static void put_company(const struct quickbooks_company *c, const struct oauth2_view *v, struct buf *out)
@@ -373,29 +398,39 @@ static void look_at_quickbooks(struct doctor *d, const struct conf *conf)
             put_company(&company, &v, &findings);
         report(d, what, QUICKBOOKS, rc, &findings, &e);
         if (rc == 0)
-            look_at_end(&v);
+            look_at_end(d, &v);
     }
     accounting_close(&a);
     pool_free(&pool);
     buf_release(&findings);
 }
 
+static void look_at_all(struct doctor *d, const struct conf *conf)
+{
+    char what[4300];
+    snprintf(what, sizeof(what), "settings %s", conf->path);
+    good(d, what, "");
+    look_at_secrets(d, conf);
+    look_at_state(d, conf);
+    look_at_mailboxes(d, conf);
+    look_at_autotask(d, conf);
+    look_at_quickbooks(d, conf);
+}
+
 int cmd_doctor(const struct cli *cli)
 {
-    struct doctor d = {0};
-    char what[4300];
+    struct buf json = BUF_INIT(4 << 20);
+    struct doctor d = {.json = cli->json ? &json : NULL};
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;
     cli_quiet(cli, LOG_ERROR);
-    snprintf(what, sizeof(what), "settings %s", conf->path);
-    good(what, "");
-    look_at_secrets(&d, conf);
-    look_at_state(&d, conf);
-    look_at_mailboxes(&d, conf);
-    look_at_autotask(&d, conf);
-    look_at_quickbooks(&d, conf);
-    printf(d.ill ? "\n%u of the above must be mended.\n" : "\nAll is well.\n", d.ill);
+    look_at_all(&d, conf);
+    if (cli->json)
+        printf("{\"well\":%s,\"checks\":[%s]}\n", d.ill ? "false" : "true", json.data);
+    else
+        printf(d.ill ? "\n%u of the above must be mended.\n" : "\nAll is well.\n", d.ill);
+    buf_release(&json);
     conf_free(&conf);
     return d.ill ? EX_UNAVAILABLE : EX_OK;
 }

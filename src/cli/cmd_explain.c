@@ -40,12 +40,16 @@ static int read_whole(const char *path, struct buf *out, struct err *e)
     return rc;
 }
 
-static int explain(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, struct err *e)
+static int explain(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
+                   struct err *e)
 {
-    struct buf lines = BUF_INIT(1 << 20);
-    int rc = explain_mail(d, mailbox, mail, &lines, e);
-    cli_print(lines.data);
-    buf_release(&lines);
+    struct buf said = BUF_INIT(4 << 20);
+    int rc = explain_mail(d, mailbox, mail, json, &said, e);
+    if (json)
+        fwrite(said.data, 1, said.len, stdout);
+    else
+        cli_print(said.data);
+    buf_release(&said);
     return rc;
 }
 
@@ -108,7 +112,7 @@ int cmd_explain(const struct cli *cli)
         rc = prepare(&desk, conf, journal, &problems, &e);
         cli_problems(&problems);
         if (rc == 0)
-            rc = explain(&desk, mailbox, buf_view(&mail), &e);
+            rc = explain(&desk, mailbox, buf_view(&mail), cli->json, &e);
         desk_close(&desk);
     }
     journal_close(&journal);

@@ -3,6 +3,7 @@
  * by it. */
 #include "../telling.h"
 #include "cli.h"
+#include "frontdesk/json.h"
 
 enum { MOST_ROWS = 10000 };
 
@@ -30,43 +31,22 @@ static bool state_number(const char *name, int *out)
     return false;
 }
 
-static void put_name(struct buf *b, const char *name)
-{
-    char last = b->data[b->len - 1];
-    if (last != '{' && last != '[')
-        buf_putc(b, ',');
-    buf_put_json(b, slice_of(name));
-    buf_putc(b, ':');
-}
-
-static void put_member(struct buf *b, const char *name, const char *value)
-{
-    put_name(b, name);
-    buf_put_json(b, slice_of(value));
-}
-
-static void put_number(struct buf *b, const char *name, int64_t value)
-{
-    put_name(b, name);
-    buf_printf(b, "%lld", (long long)value);
-}
-
 static void row_json(struct buf *b, const struct journal_row *r)
 {
     buf_putc(b, '{');
-    put_member(b, "ref", r->ref);
-    put_member(b, "mailbox", r->mailbox);
-    put_member(b, "state", job_state_name(r->state));
-    put_member(b, "outcome", job_outcome_name(r->outcome));
-    put_member(b, "sender", r->sender);
-    put_member(b, "reason", r->reason);
-    put_number(b, "ticket_id", r->ticket_id);
-    put_member(b, "ticket_number", r->ticket_number);
-    put_number(b, "taken_ms", r->taken_ms);
-    put_number(b, "received_ms", r->received_ms);
-    put_number(b, "done_ms", r->done_ms);
-    put_number(b, "run_at_ms", r->run_at_ms);
-    put_number(b, "tries", r->tries);
+    json_put_text(b, "ref", r->ref);
+    json_put_text(b, "mailbox", r->mailbox);
+    json_put_text(b, "state", job_state_name(r->state));
+    json_put_text(b, "outcome", job_outcome_name(r->outcome));
+    json_put_text(b, "sender", r->sender);
+    json_put_text(b, "reason", r->reason);
+    json_put_int(b, "ticket_id", r->ticket_id);
+    json_put_text(b, "ticket_number", r->ticket_number);
+    json_put_int(b, "taken_ms", r->taken_ms);
+    json_put_int(b, "received_ms", r->received_ms);
+    json_put_int(b, "done_ms", r->done_ms);
+    json_put_int(b, "run_at_ms", r->run_at_ms);
+    json_put_int(b, "tries", r->tries);
     buf_putc(b, '}');
 }
 
@@ -153,28 +133,33 @@ static void show_json(const struct story *s)
     snprintf(row.mailbox, sizeof(row.mailbox), "%s", job->mailbox);
     row_json(&b, &row);
     buf_truncate(&b, b.len - 1);
-    buf_puts(&b, ",\"steps\":[");
+    json_put_name(&b, "steps");
+    buf_putc(&b, '[');
     for (size_t i = 0; i < s->n_steps; i++) {
-        buf_puts(&b, i ? ",{" : "{");
-        put_number(&b, "n", s->steps[i].n);
-        put_member(&b, "kind", s->steps[i].kind);
-        put_member(&b, "key", s->steps[i].key);
-        put_member(&b, "state", story_step_state(&s->steps[i]));
-        put_member(&b, "result", s->steps[i].result);
-        put_number(&b, "result_id", s->steps[i].result_id);
-        put_number(&b, "looks", s->steps[i].looks);
+        json_put_name(&b, NULL);
+        buf_putc(&b, '{');
+        json_put_int(&b, "n", s->steps[i].n);
+        json_put_text(&b, "kind", s->steps[i].kind);
+        json_put_text(&b, "key", s->steps[i].key);
+        json_put_text(&b, "state", story_step_state(&s->steps[i]));
+        json_put_text(&b, "result", s->steps[i].result);
+        json_put_int(&b, "result_id", s->steps[i].result_id);
+        json_put_int(&b, "looks", s->steps[i].looks);
         buf_putc(&b, '}');
     }
-    buf_puts(&b, "],\"letters\":[");
+    buf_putc(&b, ']');
+    json_put_name(&b, "letters");
+    buf_putc(&b, '[');
     for (size_t i = 0; i < s->n_letters; i++) {
-        buf_puts(&b, i ? ",{" : "{");
-        put_member(&b, "kind", story_letter_kind(&s->letters[i]));
-        put_member(&b, "to", s->letters[i].to);
-        put_member(&b, "state", story_letter_state(&s->letters[i]));
-        put_member(&b, "message_id", s->letters[i].message_id);
-        put_member(&b, "last_error", s->letters[i].last_error);
-        put_number(&b, "written_ms", s->letters[i].first_ms);
-        put_number(&b, "tries", s->letters[i].tries);
+        json_put_name(&b, NULL);
+        buf_putc(&b, '{');
+        json_put_text(&b, "kind", story_letter_kind(&s->letters[i]));
+        json_put_text(&b, "to", s->letters[i].to);
+        json_put_text(&b, "state", story_letter_state(&s->letters[i]));
+        json_put_text(&b, "message_id", s->letters[i].message_id);
+        json_put_text(&b, "last_error", s->letters[i].last_error);
+        json_put_int(&b, "written_ms", s->letters[i].first_ms);
+        json_put_int(&b, "tries", s->letters[i].tries);
         buf_putc(&b, '}');
     }
     buf_puts(&b, "]}\n");

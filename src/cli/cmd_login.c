@@ -87,9 +87,24 @@ static int greet(struct accounting *a, const struct conf *conf, struct err *e)
     return rc;
 }
 
+static int log_in(const struct conf *conf, struct err *e)
+{
+    const struct conf_quickbooks *q = conf->quickbooks;
+    struct accounting *a = NULL;
+    if (!q)
+        return err_set(e, ERR_CONFIG, "%s has no group quickbooks: frontdesk.conf(5) says what stands in it",
+                       conf->path);
+    if (accounting_open(&a, conf, -1, access(conf->journal.path, F_OK) == 0, e) != 0)
+        return -1;
+    int rc = ask(quickbooks_login(a->qb), q, e);
+    if (rc == 0)
+        rc = greet(a, conf, e);
+    accounting_close(&a);
+    return rc;
+}
+
 int cmd_login(const struct cli *cli)
 {
-    struct accounting *a = NULL;
     struct err e = ERR_INIT;
     if (cli->n_args < 1 || strcmp(cli->args[0], "quickbooks") != 0)
         return cli_misused(cli, "%s%s: allowed is quickbooks", cli->n_args ? "login " : "login",
@@ -98,17 +113,7 @@ int cmd_login(const struct cli *cli)
     if (!conf)
         return EX_CONFIG;
     cli_quiet(cli, LOG_ERROR);
-    int rc = 0;
-    if (!conf->quickbooks)
-        rc = err_set(&e, ERR_CONFIG, "%s has no group quickbooks: frontdesk.conf(5) says what stands in it",
-                     conf->path);
-    if (rc == 0)
-        rc = accounting_open(&a, conf, -1, access(conf->journal.path, F_OK) == 0, &e);
-    if (rc == 0)
-        rc = ask(quickbooks_login(a->qb), conf->quickbooks, &e);
-    if (rc == 0)
-        rc = greet(a, conf, &e);
-    accounting_close(&a);
+    int rc = log_in(conf, &e);
     conf_free(&conf);
     return rc == 0 ? EX_OK : cli_fail(&e);
 }

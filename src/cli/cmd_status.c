@@ -2,6 +2,7 @@
 /* status, version and conf. */
 #include "../telling.h"
 #include "cli.h"
+#include "frontdesk/json.h"
 
 #include "config.h"
 
@@ -32,32 +33,49 @@ static void print_json(const struct status *s)
 {
     const struct journal_counts *c = &s->counts;
     struct buf b = BUF_INIT(1 << 20);
-    buf_printf(&b, "{\"running\":%s,\"now_ms\":%lld,\"last_taken_ms\":%lld,\"states\":{",
-               s->running ? "true" : "false", (long long)s->now_ms, (long long)c->last_taken_ms);
+    buf_putc(&b, '{');
+    json_put_bool(&b, "running", s->running);
+    json_put_int(&b, "now_ms", s->now_ms);
+    json_put_int(&b, "last_taken_ms", c->last_taken_ms);
+    json_put_name(&b, "states");
+    buf_putc(&b, '{');
     for (int i = 0; i <= JOB_PARKED; i++)
-        buf_printf(&b, "%s\"%s\":%u", i ? "," : "", job_state_name((enum job_state)i), c->by_state[i]);
-    buf_printf(&b, "},\"autotask\":{\"reached_ms\":%lld,\"calls\":%u,\"calls_per_hour\":%u,\"refused\":%s}",
-               (long long)s->calls.reached_ms, s->calls.calls, s->conf->autotask.calls_per_hour,
-               s->refused ? "true" : "false");
-    if (s->conf->quickbooks)
-        buf_printf(&b,
-                   ",\"quickbooks\":{\"reached_ms\":%lld,\"calls\":%u,\"logged_in\":%s,\"login_refused\":%s,"
-                   "\"login_ends_ms\":%lld}",
-                   (long long)s->books_calls.reached_ms, s->books_calls.calls,
-                   s->books_login.there ? "true" : "false", s->books_login.refused ? "true" : "false",
-                   (long long)oauth2_ends(&s->books_login));
-    buf_printf(&b, ",\"letters_unsent\":%u,\"oldest_unsent_ms\":%lld,\"alerts\":[", c->letters_unsent,
-               (long long)c->oldest_unsent_ms);
-    for (size_t i = 0; i < s->n_alerts; i++) {
-        buf_printf(&b, "%s{\"since_ms\":%lld,\"topic\":", i ? "," : "", (long long)s->alerts[i].since_ms);
-        buf_put_json(&b, slice_of(s->alerts[i].topic));
-        buf_puts(&b, ",\"text\":");
-        buf_put_json(&b, slice_of(s->alerts[i].text));
+        json_put_int(&b, job_state_name((enum job_state)i), c->by_state[i]);
+    buf_putc(&b, '}');
+    json_put_name(&b, "autotask");
+    buf_putc(&b, '{');
+    json_put_int(&b, "reached_ms", s->calls.reached_ms);
+    json_put_int(&b, "calls", s->calls.calls);
+    json_put_int(&b, "calls_per_hour", s->conf->autotask.calls_per_hour);
+    json_put_bool(&b, "refused", s->refused);
+    buf_putc(&b, '}');
+    if (s->conf->quickbooks) {
+        json_put_name(&b, "quickbooks");
+        buf_putc(&b, '{');
+        json_put_int(&b, "reached_ms", s->books_calls.reached_ms);
+        json_put_int(&b, "calls", s->books_calls.calls);
+        json_put_bool(&b, "logged_in", s->books_login.there);
+        json_put_bool(&b, "login_refused", s->books_login.refused);
+        json_put_int(&b, "login_ends_ms", oauth2_ends(&s->books_login));
         buf_putc(&b, '}');
     }
-    buf_printf(&b, "],\"unwritable_since_ms\":%lld,\"unwritable_why\":", (long long)s->ill_since_ms);
-    buf_put_json(&b, slice_of(s->ill_why));
-    buf_printf(&b, ",\"senders_authenticated\":%s}\n", s->authenticated ? "true" : "false");
+    json_put_int(&b, "letters_unsent", c->letters_unsent);
+    json_put_int(&b, "oldest_unsent_ms", c->oldest_unsent_ms);
+    json_put_name(&b, "alerts");
+    buf_putc(&b, '[');
+    for (size_t i = 0; i < s->n_alerts; i++) {
+        json_put_name(&b, NULL);
+        buf_putc(&b, '{');
+        json_put_int(&b, "since_ms", s->alerts[i].since_ms);
+        json_put_text(&b, "topic", s->alerts[i].topic);
+        json_put_text(&b, "text", s->alerts[i].text);
+        buf_putc(&b, '}');
+    }
+    buf_putc(&b, ']');
+    json_put_int(&b, "unwritable_since_ms", s->ill_since_ms);
+    json_put_text(&b, "unwritable_why", s->ill_why);
+    json_put_bool(&b, "senders_authenticated", s->authenticated);
+    buf_puts(&b, "}\n");
     fwrite(b.data, 1, b.len, stdout);
     buf_release(&b);
 }

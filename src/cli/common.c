@@ -41,7 +41,7 @@ static unsigned check_secret(const struct conf *conf, const char *key, const cha
     if (!path)
         return 0;
     if (secret_load(&secret, path, &e) != 0) {
-        buf_printf(problems, "%s: %s: %s\n", conf->path, key, e.text);
+        buf_printf(problems, "%s:%u: %s: %s\n", conf->path, conf_line(conf, key), key, e.text);
         return 1;
     }
     secret_release(&secret);
@@ -53,8 +53,8 @@ static unsigned check_ca(const struct conf *conf, const char *key, const char *p
     if (!path || access(path, R_OK) == 0)
         return 0;
     char text[100];
-    buf_printf(problems, "%s: %s: cannot read %s: %s; name a file of certificates, or remove the key\n",
-               conf->path, key, path, strerror_r(errno, text, sizeof(text)));
+    buf_printf(problems, "%s:%u: %s: cannot read %s: %s; name a file of certificates, or remove the key\n",
+               conf->path, conf_line(conf, key), key, path, strerror_r(errno, text, sizeof(text)));
     return 1;
 }
 

@@ -307,7 +307,8 @@ void command_read(struct command *out, struct slice subject, struct slice text,
     struct words *words = pool_alloc(pool, sizeof(*words));
     struct places *places = pool_alloc(pool, sizeof(*places));
     *out = (struct command){0};
-    struct slice stripped = command_subject(subject, &out->is_reply, &out->is_forward);
+    bool reply, forward;
+    struct slice stripped = command_subject(subject, false, &reply, &forward);
     stripped = slice_from(pool_slice(pool, stripped), stripped.len);
     out->stripped = stripped.ptr;
     words_read(words, stripped, pool);

@@ -321,3 +321,24 @@ void own_text(struct buf *out, struct slice text)
     }
     free(t.lines);
 }
+
+/* The first marked line, or the header above what is not marked: whichever stands first. */
+bool own_text_is_forward(struct slice text)
+{
+    struct text t = {0};
+    read_lines(&t, text);
+    size_t at = headers(&t);
+    for (size_t i = 0; i < at; i++) {
+        if (t.lines[i].kind == MARKED || t.lines[i].kind == QUOTED)
+            at = i;
+    }
+    bool found = false;
+    for (size_t filled = 0; at < t.n && filled < 2 && !found; at++) {
+        struct scan c = scan_of(t.lines[at].s);
+        scan_while(&c, "> \t");
+        filled += scan_rest(&c).len != 0;
+        found = quotes_forward(scan_rest(&c));
+    }
+    free(t.lines);
+    return found;
+}

@@ -104,6 +104,27 @@ bool quotes_rule(struct slice line)
     return line.len >= 3 && run_of(line, false) == line.len;
 }
 
+static bool is_separator(struct slice words)
+{
+    return quotes_is(QUOTE_WORDS_DASHED, words) || quotes_is(QUOTE_WORDS_FORWARDS, words);
+}
+
+bool quotes_forward(struct slice line)
+{
+    line = slice_trim(line);
+    if (line.len < 4 || line.len > LINE_MAX_BYTES)
+        return false;
+    size_t before = run_of(line, false), after = run_of(line, true);
+    struct buf b = BUF_INIT(8 * LINE_MAX_BYTES);
+    struct slice words = trim_set(folded_line(&b, line), "-_=*#+~ ");
+    bool colon = words.len && words.ptr[words.len - 1] == ':';
+    words = trim_set(words, ": ");
+    bool found = (before >= 2 && after >= 2 && quotes_is(QUOTE_WORDS_FORWARDS, words)) ||
+                 (colon && quotes_is(QUOTE_WORDS_BEGINS, words));
+    buf_release(&b);
+    return found;
+}
+
 enum quote_separator quotes_separator(struct slice line)
 {
     line = slice_trim(line);
@@ -118,13 +139,12 @@ enum quote_separator quotes_separator(struct slice line)
     bool colon = words.len && words.ptr[words.len - 1] == ':';
     words = trim_set(words, ": ");
     if (before >= 2 && after >= 2)
-        found = quotes_is(QUOTE_WORDS_DASHED, words) ||
-                        (before >= 4 && after >= 3 && quotes_hits(QUOTE_WORDS_VERBS, words, 1))
+        found = is_separator(words) || (before >= 4 && after >= 3 && quotes_hits(QUOTE_WORDS_VERBS, words, 1))
                     ? QUOTE_SEPARATOR
                     : QUOTE_NO_SEPARATOR;
     else if (colon && quotes_is(QUOTE_WORDS_BEGINS, words))
         found = QUOTE_IF_FIELD;
-    else if (before <= 2 && quotes_is(QUOTE_WORDS_DASHED, words))
+    else if (before <= 2 && is_separator(words))
         found = QUOTE_IF_FIELD;
     buf_release(&b);
     return found;

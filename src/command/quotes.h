@@ -19,6 +19,8 @@ enum quote_separator {
     QUOTE_IF_FIELD,  /* only when header fields follow: words or a rule that people write themselves too */
 };
 enum quote_separator quotes_separator(struct slice line);
+/* One of these lines that only a forward has: "---------- Forwarded message ---------". */
+bool quotes_forward(struct slice line);
 /* A rule of dashes, underscores, stars or "=", which stands before a header block as decoration. */
 bool quotes_rule(struct slice line);
 
@@ -52,6 +54,7 @@ enum quote_table {
     QUOTE_WORDS_CC,
     QUOTE_WORDS_SUBJECT,
     QUOTE_WORDS_DASHED,
+    QUOTE_WORDS_FORWARDS,
     QUOTE_WORDS_BEGINS,
     QUOTE_WORDS_VERBS,
     QUOTE_WORDS_DEVICES,

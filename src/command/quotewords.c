@@ -40,28 +40,35 @@ static const char *const subject_words[] = {
 
 /* Between dashes (or "*", "=", "_", "#") on both sides. */
 static const char *const dashed[] = {
-    "original message", "original email", "original e-mail", "forwarded message", "forwarded email",
-    "reply message", "reply above this line", "please reply above this line", "ursprüngliche nachricht",
-    "originalnachricht", "original-nachricht", "original nachricht", "urspr. nachricht",
-    "weitergeleitete nachricht", "message d'origine", "message original", "message initial",
-    "message transféré", "message transmis", "mensaje original", "mensaje reenviado", "messaggio originale",
-    "messaggio inoltrato", "mensagem original", "mensagem encaminhada", "mensagem reencaminhada",
-    "oorspronkelijk bericht", "origineel bericht", "oorspronkelijke bericht", "doorgestuurd bericht",
-    "ursprungligt meddelande", "originalmeddelande", "vidarebefordrat meddelande", "vidarebefordrat mejl",
-    "oprindelig meddelelse", "original meddelelse", "videresendt meddelelse", "opprinnelig melding",
-    "opprinnelige meldingen", "videresendt melding", "alkuperäinen viesti", "alkup. viesti",
-    "välitetty viesti / fwd.msg", "välitetty viesti", "edelleenlähetetty viesti", "oryginalna wiadomość",
-    "wiadomość oryginalna", "przekazana wiadomość", "treść przekazanej wiadomości", "původní zpráva",
-    "původní e-mail", "přeposlaná zpráva", "pôvodná správa", "preposlaná správa", "eredeti üzenet",
-    "továbbított üzenet", "mesaj original", "mesajul original", "mesaj redirecționat", "izvorna poruka",
-    "proslijeđena poruka", "исходное сообщение", "пересылаемое сообщение", "перенаправленное сообщение",
-    "вихідне повідомлення", "оригінальне повідомлення", "переслане повідомлення",
-    "перенаправлене повідомлення", "orijinal ileti", "özgün ileti", "orijinal mesaj", "iletilen ileti",
-    "iletilmiş mesaj", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "転送されたメッセージ", "原始邮件", "邮件原件", "原始郵件",
-    "原始訊息", "转发的邮件", "원본 메시지", "원본 메일", "הודעה מקורית", "الرسالة الأصلية",
+    "original message", "original email", "original e-mail", "reply message", "reply above this line",
+    "please reply above this line", "ursprüngliche nachricht", "originalnachricht", "original-nachricht",
+    "original nachricht", "urspr. nachricht", "message d'origine", "message original", "message initial",
+    "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht",
+    "origineel bericht", "oorspronkelijke bericht", "ursprungligt meddelande", "originalmeddelande",
+    "oprindelig meddelelse", "original meddelelse", "opprinnelig melding", "opprinnelige meldingen",
+    "alkuperäinen viesti", "alkup. viesti", "oryginalna wiadomość", "wiadomość oryginalna",
+    "původní zpráva", "původní e-mail", "pôvodná správa", "eredeti üzenet", "mesaj original",
+    "mesajul original", "izvorna poruka", "исходное сообщение",
+    "вихідне повідомлення", "оригінальне повідомлення",
+    "orijinal ileti", "özgün ileti", "orijinal mesaj", "αρχικό μήνυμα", "元のメッセージ",
+    "オリジナルメッセージ", "原始邮件", "邮件原件", "原始郵件", "原始訊息",
+    "원본 메시지", "원본 메일", "הודעה מקורית", "الرسالة الأصلية",
+};
+/* The same, of a forward. */
+static const char *const forwards[] = {
+    "forwarded message", "forwarded email", "weitergeleitete nachricht", "message transféré",
+    "message transmis", "mensaje reenviado", "messaggio inoltrato", "mensagem encaminhada",
+    "mensagem reencaminhada", "doorgestuurd bericht", "vidarebefordrat meddelande", "vidarebefordrat mejl",
+    "videresendt meddelelse", "videresendt melding", "välitetty viesti / fwd.msg", "välitetty viesti",
+    "edelleenlähetetty viesti", "przekazana wiadomość", "treść przekazanej wiadomości",
+    "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "mesaj redirecționat",
+    "proslijeđena poruka", "пересылаемое сообщение",
+    "перенаправленное сообщение", "переслане повідомлення",
+    "перенаправлене повідомлення", "iletilen ileti", "iletilmiş mesaj",
+    "転送されたメッセージ", "转发的邮件",
 };
 
-/* Alone on a line, with a colon; only where header fields or marked quotation follow. */
+/* Of a forward: alone on a line, with a colon; only where header fields or marked quotation follow. */
 static const char *const begins[] = {
     "begin forwarded message", "forwarded message", "anfang der weitergeleiteten nachricht",
     "début du message réexpédié", "début du message transféré", "inicio del mensaje reenviado",
@@ -91,7 +98,8 @@ static const char *const devices[] = {
     "sent from ipad", "sent from iphone", "sent via ", "sent with proton mail", "sent with [proton mail", "sent with protonmail",
     "sent with spark", "sent with airmail", "sent using zoho mail", "sent using ", "get outlook for ",
     "download outlook for ", "holen sie sich outlook", "outlook für ios herunterladen",
-    "outlook für android herunterladen", "outlook für ios beziehen", "obtenez outlook",
+    "outlook für android herunterladen", "outlook für ios beziehen", "outlook für ios<", "outlook für android<",
+    "skaffa outlook", "obtenez outlook",
     "télécharger outlook", "obtener outlook", "scarica outlook", "ottieni outlook", "obter o outlook",
     "download outlook", "hämta outlook", "hent outlook", "skaff deg outlook", "pobierz outlook",
     "von meinem ", "von meiner ", "gesendet von ", "gesendet mit ", "diese nachricht wurde von meinem ",
@@ -177,9 +185,9 @@ struct table {
     }
 /* in the order of enum quote_table */
 static struct table tables[QUOTE_TABLES] = {
-    ROWS(from_words), ROWS(date_words),  ROWS(to_words), ROWS(cc_words), ROWS(subject_words),
-    ROWS(dashed),     ROWS(begins),      ROWS(verbs),    ROWS(devices),  ROWS(machines),
-    ROWS(legal),      ROWS(legal_heads), ROWS(banners),  ROWS(closings),
+    ROWS(from_words), ROWS(date_words), ROWS(to_words),    ROWS(cc_words), ROWS(subject_words),
+    ROWS(dashed),     ROWS(forwards),   ROWS(begins),      ROWS(verbs),    ROWS(devices),
+    ROWS(machines),   ROWS(legal),      ROWS(legal_heads), ROWS(banners),  ROWS(closings),
 };
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct pool *kept; /* the folded rows: as long as the process */

@@ -5,10 +5,12 @@
 
 #include <pthread.h>
 
-/* Short ones (I, R, TR ...) are ordinary letters too: they count only in front of another prefix or tag. */
+/* Short ones (I, R, TR ...) are ordinary letters too: they count only in front of another prefix or tag, or
+ * when something else says that the mail belongs to a thread. "VS" is a reply in Finnish, a forward in Danish
+ * and Norwegian. */
 static const struct {
     const char *word;
-    enum { REPLY, FORWARD } kind;
+    enum { REPLY = 1, FORWARD = 2, EITHER = 3 } kind;
     bool is_short;
 } prefixes[] = {
     {"re", REPLY, false},
@@ -47,7 +49,7 @@ static const struct {
     {"reenv", FORWARD, false},
     {"enc", FORWARD, false},
     {"vb", FORWARD, false},
-    {"vs", FORWARD, false},
+    {"vs", EITHER, false},
     {"vl", FORWARD, false},
     {"videresend", FORWARD, false},
     {"tov", FORWARD, false},
@@ -143,7 +145,7 @@ static bool take_prefix(struct slice s, size_t *which, struct slice *rest)
     return found;
 }
 
-struct slice command_subject(struct slice subject, bool *is_reply, bool *is_forward)
+struct slice command_subject(struct slice subject, bool in_thread, bool *is_reply, bool *is_forward)
 {
     struct slice s = slice_trim(subject);
     *is_reply = *is_forward = false;
@@ -153,11 +155,12 @@ struct slice command_subject(struct slice subject, bool *is_reply, bool *is_forw
         s = after_tag(s);
         if (take_prefix(s, &which, &rest)) {
             next = after_tag(rest);
-            bool counts =
-                !prefixes[which].is_short || next.len != rest.len || take_prefix(rest, &other, &next);
+            bool counts = in_thread || !prefixes[which].is_short || next.len != rest.len ||
+                          take_prefix(rest, &other, &next);
             if (counts) {
-                *is_reply = *is_reply || prefixes[which].kind == REPLY;
-                *is_forward = *is_forward || prefixes[which].kind == FORWARD;
+                bool outermost = !*is_reply && !*is_forward;
+                *is_reply = *is_reply || (outermost && prefixes[which].kind & REPLY);
+                *is_forward = *is_forward || (outermost && prefixes[which].kind & FORWARD);
                 s = rest;
             }
         }

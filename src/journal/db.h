@@ -58,6 +58,10 @@ struct submission_after {
     const char *owed_mailbox;
     int64_t finished_job;
     bool job_ready;
+    /* told at once, when it stands in the queue */
+    void (*queued)(void *self, int64_t job);
+    void *self;
+    int64_t job;
 };
 extern const struct submission_after submission_wakes; /* only job_ready */
 
@@ -106,6 +110,12 @@ void journal_post(struct journal *j, write_fn *fn, void *arg, const struct submi
 /* The read connection, one user at a time. */
 struct db *journal_read_begin(struct journal *j);
 void journal_read_end(struct journal *j);
+/* A query on the read connection carried out, and the connection given back. The first column of its first
+ * row; 0 without one, or when it failed. */
+int64_t journal_read_number(struct journal *j, struct query *q);
+/* The first column of each row, at most `max`, which is bound behind what is bound already (LIMIT ?); returns
+ * how many, 0 when it failed. */
+size_t journal_read_ids(struct journal *j, struct query *q, int64_t *ids, size_t max);
 
 int writer_start(struct journal *j, struct err *e) MUST_USE;
 void writer_stop(struct journal *j);

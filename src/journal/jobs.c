@@ -7,15 +7,8 @@ size_t journal_due(struct journal *j, int64_t now_ms, int64_t *ids, size_t max)
     static const char sql[] =
         "SELECT id FROM jobs WHERE open = 1 AND run_at <= ? ORDER BY run_at, id LIMIT ?";
     struct query q = query_start(journal_read_begin(j), sql);
-    size_t n = 0;
     query_int(&q, now_ms);
-    query_int(&q, (int64_t)max);
-    while (n < max && query_row(&q))
-        ids[n++] = query_get_int(&q);
-    if (query_end(&q, NULL) != 0)
-        n = 0;
-    journal_read_end(j);
-    return n;
+    return journal_read_ids(j, &q, ids, max);
 }
 
 static int64_t first_after(struct db *db, const char *sql, int64_t now_ms)
@@ -124,10 +117,7 @@ int64_t journal_key_owner(struct journal *j, const char *message_key)
     static const char sql[] = "SELECT job FROM keys WHERE key = ?";
     struct query q = query_start(journal_read_begin(j), sql);
     query_text(&q, message_key);
-    int64_t job = query_row(&q) ? query_get_int(&q) : 0;
-    int rc = query_end(&q, NULL);
-    journal_read_end(j);
-    return rc == 0 ? job : 0;
+    return journal_read_number(j, &q);
 }
 
 struct finish_arg {
@@ -198,25 +188,28 @@ int journal_finish(struct journal *j, const struct journal_job *job, const struc
 struct later_arg {
     int64_t job, run_at_ms;
     unsigned tries;
-    const char *reason;
+    const char *reason, *conversation;
 };
 
 static int later(struct db *db, void *self, struct err *e)
 {
     static const char sql[] =
-        "UPDATE jobs SET run_at = ?, tries = ?, reason = ?, attempts = 0 WHERE id = ? AND open = 1";
+        "UPDATE jobs SET run_at = ?, tries = ?, reason = ?, conversation = COALESCE(?, conversation),"
+        " attempts = 0 WHERE id = ? AND open = 1";
     const struct later_arg *a = self;
     struct query q = query_start(db, sql);
     query_int(&q, a->run_at_ms);
     query_int(&q, a->tries);
     query_text(&q, a->reason);
+    query_text(&q, a->conversation);
     query_int(&q, a->job);
     return query_run(&q, e);
 }
 
-int journal_later(struct journal *j, int64_t job, int64_t run_at_ms, unsigned tries, const char *reason,
-                  struct err *e)
+int journal_later(struct journal *j, const struct journal_job *job, int64_t run_at_ms, unsigned tries,
+                  const char *reason, struct err *e)
 {
-    struct later_arg a = {job, run_at_ms, tries, reason};
+    bool known = job->conversation && job->conversation[0];
+    struct later_arg a = {job->id, run_at_ms, tries, reason, known ? job->conversation : NULL};
     return journal_write(j, later, &a, &submission_wakes, e);
 }

@@ -223,3 +223,23 @@ void journal_read_end(struct journal *j)
 {
     pthread_mutex_unlock(&j->read_lock);
 }
+
+int64_t journal_read_number(struct journal *j, struct query *q)
+{
+    int64_t n = query_row(q) ? query_get_int(q) : 0;
+    int rc = query_end(q, NULL);
+    journal_read_end(j);
+    return rc == 0 ? n : 0;
+}
+
+size_t journal_read_ids(struct journal *j, struct query *q, int64_t *ids, size_t max)
+{
+    size_t n = 0;
+    query_int(q, (int64_t)max);
+    while (n < max && query_row(q))
+        ids[n++] = query_get_int(q);
+    if (query_end(q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    return n;
+}

@@ -141,15 +141,8 @@ size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, siz
     static const char sql[] = "SELECT DISTINCT job FROM letters INDEXED BY letters_due WHERE state = 0 AND "
                               "next_ms <= ? AND kind != 1 LIMIT ?";
     struct query q = query_start(journal_read_begin(j), sql);
-    size_t n = 0;
     query_int(&q, now_ms);
-    query_int(&q, (int64_t)max);
-    while (n < max && query_row(&q))
-        jobs[n++] = query_get_int(&q);
-    if (query_end(&q, NULL) != 0)
-        n = 0;
-    journal_read_end(j);
-    return n;
+    return journal_read_ids(j, &q, jobs, max);
 }
 
 unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind)
@@ -158,10 +151,7 @@ unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind k
     struct query q = query_start(journal_read_begin(j), sql);
     query_int(&q, job);
     query_int(&q, kind);
-    unsigned n = query_row(&q) ? (unsigned)query_get_int(&q) : 0;
-    int rc = query_end(&q, NULL);
-    journal_read_end(j);
-    return rc == 0 ? n : 0;
+    return (unsigned)journal_read_number(j, &q);
 }
 
 struct mark_arg {

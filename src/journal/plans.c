@@ -32,20 +32,36 @@ static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
 
 /* The same words of the same sender under another Message-ID, a moment ago: a nervous second click. Whichever
  * was planned first is the request. */
-static int said_again(struct db *db, struct plan_arg *a, struct err *e)
+static int said_since(struct db *db, const char *sender, int64_t text_key, int64_t since_ms, int64_t self,
+                      int64_t *again, struct err *e)
 {
     static const char sql[] = "SELECT id FROM jobs WHERE sender = ? AND taken_ms >= ? AND id != ? AND "
                               "text_key = ? AND planned_ms != 0 ORDER BY id DESC LIMIT 1";
-    a->again = 0;
-    if (!a->p->same_ms)
-        return 0;
     struct query q = query_start(db, sql);
-    query_text(&q, a->p->job->sender);
-    query_int(&q, a->p->job->taken_ms - a->p->same_ms);
-    query_int(&q, a->p->job->id);
-    query_int(&q, a->p->job->text_key);
-    a->again = query_row(&q) ? query_get_int(&q) : 0;
+    query_text(&q, sender);
+    query_int(&q, since_ms);
+    query_int(&q, self);
+    query_int(&q, text_key);
+    *again = query_row(&q) ? query_get_int(&q) : 0;
     return query_end(&q, e);
+}
+
+static int said_again(struct db *db, struct plan_arg *a, struct err *e)
+{
+    const struct journal_job *row = a->p->job;
+    a->again = 0;
+    return a->p->same_ms ? said_since(db, row->sender, row->text_key, row->taken_ms - a->p->same_ms, row->id,
+                                      &a->again, e)
+                         : 0;
+}
+
+int64_t journal_said_since(struct journal *j, const char *sender, int64_t text_key, int64_t since_ms,
+                           int64_t self)
+{
+    int64_t id = 0;
+    int rc = said_since(journal_read_begin(j), sender, text_key, since_ms, self, &id, NULL);
+    journal_read_end(j);
+    return rc == 0 ? id : 0;
 }
 
 /* The job that waited for this mail ends; *won false when somebody else was first. */
@@ -145,16 +161,19 @@ static int over_the_cap(struct db *db, const struct plan_arg *a, bool *over, str
     return query_end(&q, e);
 }
 
-static int blocked_by(struct db *db, int64_t job, const char *conversation, int64_t *id, struct err *e)
+static int blocked_by(struct db *db, int64_t job, const char *conversation, enum job_state from,
+                      enum job_state to, int64_t *id, struct err *e)
 {
-    static const char sql[] =
-        "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state <= 2 LIMIT 1";
+    static const char sql[] = "SELECT id FROM jobs WHERE open = 1 AND conversation = ? AND id < ? AND state "
+                              "BETWEEN ? AND ? LIMIT 1";
     *id = 0;
     if (!conversation || !conversation[0])
         return 0;
     struct query q = query_start(db, sql);
     query_text(&q, conversation);
     query_int(&q, job);
+    query_int(&q, from);
+    query_int(&q, to);
     *id = query_row(&q) ? query_get_int(&q) : 0;
     return query_end(&q, e);
 }
@@ -184,7 +203,7 @@ static int plan(struct db *db, void *self, struct err *e)
         return give_key_back(db, a, e);
     if (insert_plan(db, a, e) != 0 ||
         insert_steps(db, a->p->job->id, a->p->steps, a->p->n_steps, a->now_ms, e) != 0 ||
-        blocked_by(db, a->p->job->id, a->p->job->conversation, &older, e) != 0)
+        blocked_by(db, a->p->job->id, a->p->job->conversation, JOB_PLANNED, JOB_ACTED, &older, e) != 0)
         return -1;
     a->blocked = older != 0;
     return 0;
@@ -194,7 +213,8 @@ int journal_plan(struct journal *j, struct journal_planning *p, struct err *e)
 {
     struct plan_arg a = {.p = p, .now_ms = clock_now_ms()};
     CRASH_POINT("plan.before");
-    int rc = journal_write(j, plan, &a, NULL, e);
+    struct submission_after after = {.queued = p->queued, .self = p->self, .job = p->job->id};
+    int rc = journal_write(j, plan, &a, &after, e);
     CRASH_POINT("plan.after");
     p->claim = a.claim;
     p->blocked = a.blocked;
@@ -246,7 +266,15 @@ int journal_replan(struct journal *j, const struct journal_job *job, enum job_st
 int64_t journal_blocked_by(struct journal *j, int64_t job, const char *conversation)
 {
     int64_t id = 0;
-    int rc = blocked_by(journal_read_begin(j), job, conversation, &id, NULL);
+    int rc = blocked_by(journal_read_begin(j), job, conversation, JOB_PLANNED, JOB_ACTED, &id, NULL);
+    journal_read_end(j);
+    return rc == 0 ? id : 0;
+}
+
+int64_t journal_planless_before(struct journal *j, int64_t job, const char *conversation)
+{
+    int64_t id = 0;
+    int rc = blocked_by(journal_read_begin(j), job, conversation, JOB_TAKEN, JOB_TAKEN, &id, NULL);
     journal_read_end(j);
     return rc == 0 ? id : 0;
 }

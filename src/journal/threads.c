@@ -35,10 +35,7 @@ int64_t journal_thread(struct journal *j, struct slice message_id)
         return 0;
     struct query q = query_start(journal_read_begin(j), sql);
     query_int(&q, hash_of(message_id));
-    int64_t job = query_row(&q) ? query_get_int(&q) : 0;
-    int rc = query_end(&q, NULL);
-    journal_read_end(j);
-    return rc == 0 ? job : 0;
+    return journal_read_number(j, &q);
 }
 
 size_t journal_children(struct journal *j, int64_t parent, int64_t *ids, size_t max)
@@ -46,13 +43,6 @@ size_t journal_children(struct journal *j, int64_t parent, int64_t *ids, size_t 
     static const char sql[] = "SELECT id FROM jobs WHERE parent = ? AND parent != 0 AND outcome = 3 AND "
                               "state >= 3 ORDER BY id LIMIT ?";
     struct query q = query_start(journal_read_begin(j), sql);
-    size_t n = 0;
     query_int(&q, parent);
-    query_int(&q, (int64_t)max);
-    while (n < max && query_row(&q))
-        ids[n++] = query_get_int(&q);
-    if (query_end(&q, NULL) != 0)
-        n = 0;
-    journal_read_end(j);
-    return n;
+    return journal_read_ids(j, &q, ids, max);
 }

@@ -222,6 +222,8 @@ int journal_write(struct journal *j, write_fn *fn, void *arg, const struct submi
     ENSURE(j->writer_runs);
     ENSURE(sem_init(&s.finished, 0, 0) == 0);
     submit(j, &s);
+    if (s.after.queued)
+        s.after.queued(s.after.self, s.after.job);
     while (sem_wait(&s.finished) != 0)
         ; /* interrupted by a signal */
     sem_destroy(&s.finished);

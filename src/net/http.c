@@ -12,8 +12,11 @@
 #include "frontdesk/conf.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "config.h"
 
@@ -33,6 +36,7 @@ struct exchange {
     const struct http_request *request;
     struct http_response *response;
     size_t sent;
+    int corked;           /* the kept connection, until the body is written; -1 = none */
     int64_t looked_ms;    /* at stop_fd: libcurl asks at every turn, more often than a look is worth */
     int64_t stop_seen_ms; /* 0 = not asked to stop */
     bool rewound, too_large, aborted;
@@ -100,7 +104,7 @@ static size_t on_read(char *into, size_t size, size_t n, void *self)
     return rest.len;
 }
 
-/* Refusing to rewind is what keeps libcurl from sending a request twice. */
+/* Refusing to rewind is what keeps libcurl from sending a request with a body twice. */
 static int on_seek(void *self, curl_off_t offset, int origin)
 {
     struct exchange *x = self;
@@ -110,10 +114,42 @@ static int on_seek(void *self, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_FAIL;
 }
 
+static uint64_t body_size(const struct http_request *r)
+{
+    return r->read_body ? r->body_size : r->body.len;
+}
+
+static void set_cork(int fd, int on)
+{
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+}
+
+/* libcurl writes head and body by two calls, because our on_read keeps it from sending twice. Held together
+ * on a kept connection they leave in one packet, and wake the server once. */
+static void cork(CURL *c, struct exchange *x)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    x->corked = -1;
+    if (!body_size(x->request) || curl_easy_getinfo(c, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd < 0)
+        return;
+    set_cork(fd, 1);
+    x->corked = fd;
+}
+
+static void uncork(struct exchange *x)
+{
+    if (x->corked >= 0)
+        set_cork(x->corked, 0);
+    x->corked = -1;
+}
+
+/* libcurl calls this at every turn: also after it wrote what on_read gave. */
 static int on_progress(void *self, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
     struct exchange *x = self;
     (void)a, (void)b, (void)c, (void)d;
+    if (x->sent == body_size(x->request))
+        uncork(x);
     if (x->http->stop_fd < 0)
         return 0;
     int64_t now_ms = clock_mono_ms();
@@ -187,7 +223,8 @@ static int check_request(const struct http_request *r, struct err *e)
 
 static void set_method(CURL *c, const struct http_request *r)
 {
-    uint64_t size = r->read_body ? r->body_size : r->body.len;
+    /* without a body there is nothing to rewind, and libcurl would repeat it when a kept connection dies */
+    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, strcmp(r->method, "GET") != 0 && body_size(r) == 0 ? 1L : 0L);
     if (strcmp(r->method, "GET") == 0) {
         curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
         curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, NULL);
@@ -195,7 +232,7 @@ static void set_method(CURL *c, const struct http_request *r)
     }
     curl_easy_setopt(c, CURLOPT_POST, 1L);
     curl_easy_setopt(c, CURLOPT_POSTFIELDS, NULL);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_size(r));
     curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, strcmp(r->method, "POST") == 0 ? NULL : r->method);
 }
 
@@ -267,7 +304,9 @@ static int run(struct http_curl *h, CURL *c, const struct http_request *r, struc
     set_method(c, r);
     CRASH_POINT("http.before-send");
     response->sent_ms = clock_now_ms();
+    cork(c, &x);
     CURLcode rc = curl_easy_perform(c);
+    uncork(&x);
     response->done_ms = clock_now_ms();
     CRASH_POINT("http.after-answer");
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);

@@ -233,10 +233,12 @@ int oauth2_keep_answer(struct oauth2 *o, int room, const struct http_response *r
 
 /* --- refreshing --- */
 
-static int must_log_in(const struct oauth2 *o, const char *why, struct err *e)
+/* `e` says why; here comes what to do. */
+static int must_log_in(const struct oauth2 *o, struct err *e)
 {
-    const struct oauth2_provider *p = o->options.provider;
-    return err_set(e, ERR_LOGIN, "%s: %s; a person who may must log in: `%s`", p->name, why, p->login);
+    char why[300];
+    snprintf(why, sizeof(why), "%.280s", e->text);
+    return err_set(e, ERR_LOGIN, "%s; a person who may must log in: `%s`", why, o->options.provider->login);
 }
 
 /* The stored tokens, if they are ours to use. */
@@ -245,8 +247,10 @@ static int load(const struct oauth2 *o, struct token_set *t, struct err *e)
     bool there;
     if (token_file_load(o->options.token_file, t, &there, e) != 0)
         return -1;
-    if (!there)
-        return must_log_in(o, "nobody has logged in yet", e);
+    if (!there) {
+        err_set(e, ERR_LOGIN, "nobody has logged in at %s yet", o->options.provider->name);
+        return must_log_in(o, e);
+    }
     if (strcmp(t->account, o->options.account) != 0)
         return err_set(e, ERR_CONFIG,
                        "the token file %s is of %s, and the settings name %s: log in with `%s`",
@@ -256,8 +260,11 @@ static int load(const struct oauth2 *o, struct token_set *t, struct err *e)
                        "the token file %s was made with another client id than the settings name: log in "
                        "with `%s`",
                        o->options.token_file, o->options.provider->login);
-    if (token_is_refused(o->options.token_file, buf_view(&t->refresh)))
-        return must_log_in(o, "the login was refused for good, and no further try is made", e);
+    if (token_is_refused(o->options.token_file, buf_view(&t->refresh))) {
+        err_set(e, ERR_LOGIN, "%s has refused the login for good, and no further try is made",
+                o->options.provider->name);
+        return must_log_in(o, e);
+    }
     return 0;
 }
 
@@ -281,11 +288,9 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
     } else {
         token_file_abandon(o->options.token_file, room);
         if (oauth2_is_final(&r)) {
-            char why[300];
-            snprintf(why, sizeof(why), "%.200s", e->text);
             token_note_refused(o->options.token_file, buf_view(&t->refresh));
             LOG(LOG_ERROR, "oauth2", "refused", LS("of", o->options.provider->name), LS("trace", r.trace));
-            must_log_in(o, why, e);
+            must_log_in(o, e);
         }
     }
     buf_wipe(&r.body);

@@ -70,11 +70,11 @@ static bool argument(struct slice address, const char *name, struct buf *out)
 static int refused_by_person(const struct oauth2 *o, struct slice address, struct err *e)
 {
     struct buf word = BUF_INIT(100);
-    if (!argument(address, "error", &word))
-        return 0;
-    err_set(e, ERR_USAGE, "%s answered %s: nobody consented", o->options.provider->name, word.data);
+    int rc = 0;
+    if (argument(address, "error", &word))
+        rc = err_set(e, ERR_USAGE, "%s answered %s: nobody consented", o->options.provider->name, word.data);
     buf_release(&word);
-    return -1;
+    return rc;
 }
 
 /* Everything is looked at before the code, which works once only, is spent. */

@@ -181,23 +181,16 @@ void token_file_abandon(const char *path, int fd)
     unlink(fresh);
 }
 
-static void put_member(struct buf *b, const char *name, struct slice value)
-{
-    buf_printf(b, "%s\"%s\":", b->len > 1 ? ",\n " : "", name);
-    buf_put_json(b, value);
-}
-
 static void put_all(struct buf *b, const struct token_set *t)
 {
     buf_putc(b, '{');
-    put_member(b, "account", slice_of(t->account));
-    put_member(b, "client_id", slice_of(t->client));
-    put_member(b, "access_token", buf_view(&t->access));
-    put_member(b, "refresh_token", buf_view(&t->refresh));
-    put_member(b, "trace", slice_of(t->trace));
+    json_put_text(b, "account", t->account);
+    json_put_text(b, "client_id", t->client);
+    json_put_text(b, "access_token", t->access.data);
+    json_put_text(b, "refresh_token", t->refresh.data);
+    json_put_text(b, "trace", t->trace);
     for (size_t i = 0; i < ARRAY_LEN(times); i++)
-        buf_printf(b, ",\n \"%s\":%lld", times[i].name,
-                   (long long)*(const int64_t *)((const char *)t + times[i].at));
+        json_put_int(b, times[i].name, *(const int64_t *)((const char *)t + times[i].at));
     buf_puts(b, "}\n");
 }
 

@@ -101,6 +101,10 @@ int quickbooks_invoices_numbered(struct quickbooks *qb, const char *number, stru
     struct invoices i = {.rows = {.pool = pool, .size = sizeof(*out->v)}};
     struct buf where = BUF_INIT(2000);
     int rc = 0;
+    *out = (struct quickbooks_invoices){.n = 0};
+    if (strlen(number) > WORD_BYTES)
+        return err_set(e, ERR_LIMIT, "a number of %zu bytes is longer than any in QuickBooks",
+                       strlen(number));
     buf_puts(&where, "DocNumber = ");
     quickbooks_put_value(&where, number);
     for (int txn = 0; txn < QB_TXNS && rc == 0; txn++) {

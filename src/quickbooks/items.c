@@ -62,24 +62,14 @@ int quickbooks_items(struct quickbooks *qb, struct pool *pool, struct quickbooks
     return read_items(qb, NULL, pool, out, e);
 }
 
-void quickbooks_put_named(struct buf *where, const char *property, const char *name)
-{
-    struct buf deleted = BUF_INIT(4000);
-    buf_printf(&deleted, "%s (deleted)", name);
-    buf_printf(where, "%s IN (", property);
-    quickbooks_put_value(where, name);
-    buf_puts(where, ", ");
-    quickbooks_put_value(where, deleted.data);
-    buf_puts(where, ") AND Active IN (true, false)");
-    buf_release(&deleted);
-}
-
 int quickbooks_items_named(struct quickbooks *qb, const char *name, struct pool *pool,
                            struct quickbooks_items *out, struct err *e)
 {
     struct buf where = BUF_INIT(10000);
-    quickbooks_put_named(&where, "Name", name);
-    int rc = read_items(qb, where.data, pool, out, e);
+    *out = (struct quickbooks_items){.n = 0};
+    int rc = quickbooks_put_named(&where, "Name", name, e);
+    if (rc == 0)
+        rc = read_items(qb, where.data, pool, out, e);
     buf_release(&where);
     return rc;
 }

@@ -30,8 +30,12 @@ int quickbooks_new(struct quickbooks **out, const struct quickbooks_options *opt
                                    .account = conf->realm,
                                    .http = options->http,
                                    .stop_fd = options->stop_fd};
-    if (oauth2_new(&qb->login, &login, e) != 0 ||
-        pace_open(&qb->second, options->state_dir, "quickbooks.second", PER_SECOND, SECOND_MS, e) != 0 ||
+    static const char key[] = "quickbooks.client_secret_file";
+    if (oauth2_new(&qb->login, &login, e) != 0) {
+        quickbooks_free(&qb);
+        return err_wrap(e, "%s:%u: %s", options->conf->path, conf_line(options->conf, key), key);
+    }
+    if (pace_open(&qb->second, options->state_dir, "quickbooks.second", PER_SECOND, SECOND_MS, e) != 0 ||
         pace_open(&qb->minute, options->state_dir, "quickbooks.minute", PER_MINUTE, MINUTE_MS, e) != 0) {
         quickbooks_free(&qb);
         return -1;
@@ -122,7 +126,7 @@ static enum came attempt(struct quickbooks *qb, const char *url, const char *sta
 {
     struct http_response r = {.body = BUF_INIT(0)};
     enum came came = CAME_END;
-    int slot;
+    int slot = 0;
     *rc = within_limits(qb, &slot, e);
     if (*rc != 0)
         return CAME_END;

@@ -66,8 +66,8 @@ int64_t record_decimal(struct record *r, const char *path);
 int record_end(struct record *r) MUST_USE;
 
 /* A condition: the property is the name, or the name of the same record once it was made inactive; in any
- * state. */
-void quickbooks_put_named(struct buf *where, const char *property, const char *name);
+ * state. `where` has room for 10,000. ERR_LIMIT: the name is longer than any can be. */
+int quickbooks_put_named(struct buf *where, const char *property, const char *name, struct err *e) MUST_USE;
 
 /* A list that grows in a pool. */
 struct rows {

@@ -52,8 +52,7 @@ int quickbooks_parties_named(struct quickbooks *qb, const char *name, struct poo
         [QB_CUSTOMER] = "Customer", [QB_VENDOR] = "Vendor", [QB_EMPLOYEE] = "Employee"};
     struct parties p = {.rows = {.pool = pool, .size = sizeof(*out->v)}};
     struct buf where = BUF_INIT(10000);
-    int rc = 0;
-    quickbooks_put_named(&where, "DisplayName", name);
+    int rc = quickbooks_put_named(&where, "DisplayName", name, e);
     for (size_t i = 0; i < ARRAY_LEN(entities) && rc == 0; i++) {
         p.party = (enum quickbooks_party)i;
         rc = quickbooks_query(qb, entities[i], where.data, take, &p, e);

@@ -10,6 +10,9 @@ static void set(struct view *v, const char *name, const char *text)
 
 static void ticket(struct view *v)
 {
+    set(v, "to_example", "to Mike Chen");
+    set(v, "add_example", "+Mike Chen");
+    set(v, "priority_example", "High");
     view_flag(v, "ticket", true);
     view_flag(v, "made", true);
     set(v, "number", "T20261124.0007");
@@ -55,6 +58,7 @@ static void fill_created(struct view *v)
     set(v, "queue", "Help Desk");
     set(v, "assignee", "Sarah Klein");
     set(view_item(v, "others"), "name", "Mike Chen");
+    view_flag(v, "todo", true);
     view_flag(v, "cut", true);
 }
 

@@ -118,33 +118,37 @@ static bool fits(const struct statement *s, const cJSON *row, struct pool *pool)
     return !s->kind->is_list || speaks_of_active || row_true(row, "Active");
 }
 
+struct found {
+    const cJSON *row;
+};
+
 /* qsort has no argument; the lock is held. */
 static const struct statement *sorted_by;
 static struct pool *sort_pool;
 
 static int in_order(const void *a, const void *b)
 {
-    const cJSON *const *x = a, *const *y = b;
+    const struct found *x = a, *y = b;
     for (size_t i = 0; i < sorted_by->n_orders; i++) {
         const struct order *o = &sorted_by->orders[i];
-        int order =
-            compare(o->field->type, book_value(*x, o->field, sort_pool), book_value(*y, o->field, sort_pool));
+        int order = compare(o->field->type, book_value(x->row, o->field, sort_pool),
+                            book_value(y->row, o->field, sort_pool));
         if (order)
             return o->down ? -order : order;
     }
-    return compare(B_ID, row_text(*x, "Id"), row_text(*y, "Id"));
+    return compare(B_ID, row_text(x->row, "Id"), row_text(y->row, "Id"));
 }
 
 /* Found rows; *n how many. */
-static const cJSON **find(const struct statement *s, struct pool *pool, size_t *n)
+static struct found *find(const struct statement *s, struct pool *pool, size_t *n)
 {
     const cJSON *rows = books_rows(s->kind), *row;
-    const cJSON **found = pool_array(pool, (size_t)cJSON_GetArraySize(rows) + 1, sizeof(*found));
+    struct found *found = pool_array(pool, (size_t)cJSON_GetArraySize(rows) + 1, sizeof(*found));
     *n = 0;
     cJSON_ArrayForEach(row, rows)
     {
         if (fits(s, row, pool))
-            found[(*n)++] = row;
+            found[(*n)++].row = row;
     }
     sorted_by = s;
     sort_pool = pool;
@@ -157,7 +161,7 @@ cJSON *statement_run(const struct statement *s)
 {
     struct pool *pool = pool_new(SIZE_MAX);
     size_t n;
-    const cJSON **found = find(s, pool, &n);
+    struct found *found = find(s, pool, &n);
     cJSON *out = cJSON_CreateObject();
     if (s->count) {
         cJSON_AddNumberToObject(out, "totalCount", (double)n);
@@ -165,7 +169,7 @@ cJSON *statement_run(const struct statement *s)
         cJSON *list = cJSON_AddArrayToObject(out, s->kind->name);
         size_t first = (size_t)s->start - 1, end = first + (size_t)s->most < n ? first + (size_t)s->most : n;
         for (size_t i = first; i < end; i++)
-            cJSON_AddItemToArray(list, cJSON_Duplicate(found[i], true));
+            cJSON_AddItemToArray(list, cJSON_Duplicate(found[i].row, true));
         cJSON_AddNumberToObject(out, "startPosition", (double)s->start);
         cJSON_AddNumberToObject(out, "maxResults", (double)(end - first));
     }

@@ -181,10 +181,11 @@ static void grant(struct call *c, const struct refresh *r)
     cJSON_AddStringToObject(o, "access_token", token.data);
     cJSON_AddNumberToObject(o, "expires_in", (double)setting_int("qb_access_seconds"));
     cJSON_AddStringToObject(o, "refresh_token", r->value);
-    cJSON_AddNumberToObject(o, "x_refresh_token_expires_in", (double)((r->ends_ms - now_ms) / 1000));
+    int64_t idle_s = (r->ends_ms - now_ms) / 1000,
+            hard_s = (f->consent_ms - now_ms) / 1000 + setting_int("qb_hard_seconds");
+    cJSON_AddNumberToObject(o, "x_refresh_token_expires_in", (double)idle_s);
     if (c->hard_wanted)
-        cJSON_AddNumberToObject(o, "x_refresh_token_hard_expires_in",
-                                (double)((f->consent_ms - now_ms) / 1000 + setting_int("qb_hard_seconds")));
+        cJSON_AddNumberToObject(o, "x_refresh_token_hard_expires_in", (double)hard_s);
     reply_json(&c->reply, 200, o);
     buf_release(&token);
 }

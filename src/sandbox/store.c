@@ -211,13 +211,14 @@ int64_t entity_add(struct entity *e, cJSON *row)
     return id;
 }
 
-/* cJSON_InsertItemInArray refuses any place but the first (1.7.15-1+deb12u4), and the row is lost. */
-static void put_before(cJSON *list, cJSON *other, cJSON *row)
+/* By hand: cJSON_InsertItemInArray of Debian 12 (1.7.15-1+deb12u4) puts a row before the first one only, and
+ * drops any other. As everywhere in cJSON, `prev` of the first is the last. */
+static void insert_before(cJSON *rows, cJSON *other, cJSON *row)
 {
     row->next = other;
     row->prev = other->prev;
-    if (other == list->child)
-        list->child = row;
+    if (other == rows->child)
+        rows->child = row;
     else
         other->prev->next = row;
     other->prev = row;
@@ -242,7 +243,8 @@ void entity_put(struct entity *e, cJSON *row)
         if (row_int(other, "id", 0) > id)
             break;
     }
-    put_before(e->rows, other, row);
+    ENSURE(other); /* the last one is behind it */
+    insert_before(e->rows, other, row);
 }
 
 /* --- the file --- */

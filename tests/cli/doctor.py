@@ -42,6 +42,7 @@ def change(*pairs, extra=""):
     for name, text in (("mail-password", LAB.host.password), ("autotask-secret", "sandbox-secret#1"), ("autotask-code", "SANDBOXCODE")):
         with open(os.path.join(LAB.daemon.dir, name), "w", encoding="utf-8") as secret:
             secret.write(text + "\n")
+        os.chmod(secret.name, 0o600)
     text = ORIGINAL
     for old, new in pairs:
         text, n = re.subn(old, lambda _, new=new: new, text)
@@ -94,6 +95,33 @@ def all_is_well():
     tap.check(all(re.search(r"GET .*(zoneInformation|ThresholdInformation|fields)|POST .*/query$", a.split("?")[0]) for a in asked), asked)
     tap.check({user: LAB.stored(user) for user in (MAILBOX, STAFF)} == before, "mail was changed")
     tap.check(set(os.listdir(os.path.join(LAB.daemon.dir, "state"))) <= {"slots", "autotask.files.pace"}, "the state directory was changed")
+
+
+def as_text(found):
+    """What doctor prints for people, from what it prints for programs."""
+    text = ""
+    for check in found["checks"]:
+        tap.check(set(check) == {"state", "what", "findings", "fix"}, check)
+        text += "%-4s  %s\n" % ({"fail": "FAIL"}.get(check["state"], check["state"]), check["what"])
+        text += "".join("      %s\n" % line for line in check["findings"].splitlines())
+        text += "      fix: %s\n" % check["fix"] if check["fix"] else ""
+    ill = sum(check["state"] == "fail" for check in found["checks"])
+    tap.check(found["well"] == (ill == 0), found)
+    return text + ("\n%d of the above must be mended.\n" % ill if ill else "\nAll is well.\n")
+
+
+def for_programs():
+    """--json says the same: well, with warnings, and with everything broken."""
+    def same(code):
+        answer, people = expect(code, frontdesk("doctor", "--json", "-c", LAB.daemon.conf)), expect(code, doctor())
+        said, shown = (re.sub(r"\b\d+ of \d+ calls", "N calls", text) for text in (as_text(json.loads(answer.out)), people.out))
+        tap.check(said == shown and answer.errors == people.errors, "%s\n%s" % (said, shown))
+        return said
+    change((r"trust = \"[^\"]*\"", 'trust = "none"'))
+    tap.check("\nwarn  mailbox desk: anybody" in same(0), "no warning")
+    change(url("imap", "imaps", 1), url("smtp", "smtp", 1), (r'zone_url = "[^"]*"', 'zone_url = "http://127.0.0.1:1/x"'))
+    os.unlink(os.path.join(LAB.daemon.dir, "mail-password"))
+    tap.check("4 of the above must be mended" in same(69), "not all is said")
 
 
 def beside_the_daemon():
@@ -229,6 +257,7 @@ def cases():
         ("trust none", warns("anybody who can write a From line is believed", 'set trust to "server:NAME"', (r'trust = "[^"]*"', 'trust = "none"'))),
         ("no address for alerts", warns("nobody is told when frontdesk is ill", "set alerts.email", (r"alerts = \{.*\};", ""))),
         ("a language with one letter", language_with_gaps), ("everything at once", all_in_one),
+        ("for programs", for_programs),
     ]
 
 

@@ -34,6 +34,61 @@ def state():
     return result
 
 
+def as_text(said):
+    """What explain prints for people, from what it prints for programs."""
+    lines = []
+    def put(label, *words):
+        lines.extend("%-10s%s" % ("" if i else label, word) for i, word in enumerate(words))
+    def chain(first, requests):
+        return ["%s%s" % ("then " if i else first, request) for i, request in enumerate(requests)]
+    if "verdict" in said:
+        put("sender", said["sender"] or "(not one plain address)")
+        put("verdict", "%s (%s)" % (said["verdict"], said["reason"]))
+        put("evidence", said["evidence"])
+    if "found" not in said:
+        put("outcome", said["outcome"] + (": recorded and filed; never answered" if "verdict" in said else
+                                          ": the operator is told, the sender is not known"))
+        return "\n".join(lines) + "\n"
+    if "taken_as" in said:
+        put("before", "taken already as %s: a second copy does nothing (outcome same); new, it would be:" % said["taken_as"])
+    if "said_again" in said:
+        put("before", "this sender said the same in %s: no second request is made of it" % said["said_again"])
+    if "answers" in said:
+        to = said["answers"]
+        put("before", "it answers %s (%s%s)%s" % (to["ref"], to["state"], to["ticket_number"] and ", " + to["ticket_number"],
+                                                  ", and waits until that is done" if to["state"] in ("taken", "planned", "acted", "answered") else ""))
+    put("command", said["command"] or "none: the mail cannot be read in full", *(
+        '%s "%s" (%s)%s' % (f["how"], f["text"], f["where"], f["person"] and ": " + f["person"]) for f in said["found"]))
+    put("outcome", said["outcome"])
+    question = said.get("question", {})
+    if question.get("why"):
+        put("question", question["why"] + (': "%s"' % question["word"] if question["word"] else ""))
+    for number, name in enumerate(question.get("choices", []), 1):
+        put("choice", "%d  %s" % (number, name))
+    held = "held_until_ms" in question
+    if held:
+        put("held", "until TIME; then it is filed in %s" % question["then_queue"])
+    put("request", *(chain("", said["requests"]) or ["none before the answer" if held else "none"]),
+        *chain("without an answer ", said.get("requests_without_answer", [])))
+    reply = said.get("reply")
+    put("reply", "to " + reply["to"] if reply else "none")
+    return "\n".join(lines) + "\n" + ("\nSubject: %s\n\n%s\n" % (reply["subject"], reply["text"]) if reply else "")
+
+
+def comparable(text):
+    """The time until which a question is held: a minute may pass between two runs, and people read it in their own zone."""
+    return [line.rstrip() for line in re.sub(r"(until|by) (\w{3} \d+ \w{3} )?\d\d:\d\d", r"\1 TIME", text).splitlines()]
+
+
+def for_programs(raw, answer):
+    """--json says the same."""
+    machine = frontdesk("explain", "--json", "-c", LAB.daemon.conf, stdin=raw)
+    tap.check((machine.code, machine.errors) == (answer.code, answer.errors), "%s\n%s" % (machine, answer))
+    said = json.loads(machine.out)
+    tap.check(comparable(as_text(said)) == comparable(answer.out), "%s\n%s" % (as_text(said), answer))
+    tap.check(answer.code == 0 or said["error"] in answer.errors, machine)
+
+
 def explain(raw, as_file=False):
     """The answer, after proving that nothing but the directory was asked for and nothing was written."""
     before, calls, path = state(), len(LAB.sandbox.log()), os.path.join(LAB.daemon.dir, "mail.eml")
@@ -94,15 +149,17 @@ def shown_requests(said):
     return [(method + " Tickets", json.loads(body)) for method, body in lines]
 
 
-CHILDREN = (("POST", "SecondaryResources"), ("DELETE", "SecondaryResources"), ("POST", "Notes"))
+CHILDREN = (("POST", "SecondaryResources"), ("DELETE", "SecondaryResources"), ("POST", "Notes"), ("POST", "ToDos"))
 
 
 def same_phase(may_retry):
     """Explains what lies in the inbox, lets the daemon work, and compares; returns the raw mails."""
     raws = LAB.stored(MAILBOX).get("INBOX", [])
+    LAB.sandbox.faults([fault for fault in may_retry if "nth" not in fault])
     said = [explain(raw) for raw in raws]
-    for answer in said:
+    for raw, answer in zip(raws, said):
         expect(0, answer)
+        for_programs(raw, answer)
     known = {r["ref"] for r in LAB.daemon.journal()} if os.path.exists(os.path.join(LAB.daemon.dir, "state", "journal.db")) else set()
     LAB.sandbox.faults(may_retry)
     before = len(LAB.sandbox.log())
@@ -110,8 +167,9 @@ def same_phase(may_retry):
     LAB.wait_for_queue()
     rows = [r for r in LAB.daemon.journal() if r["ref"] not in known]
     outcomes, expected = sorted(r["outcome"] for r in rows), sorted(outcome_of(a) for a in said)
-    # what the mail cannot tell: that Autotask refuses for good, that it is a copy or said again
-    unforeseen = set(outcomes) & {"parked", "same"}
+    # what the mail cannot tell: that Autotask refuses for good, that it is a copy of one that lies beside it
+    ids = [email.message_from_bytes(raw)["Message-ID"] for raw in raws]
+    unforeseen = set(outcomes) & ({"parked", "same"} if len(set(ids)) < len(ids) else {"parked"})
     tap.check(outcomes == expected or unforeseen, "said %r, did %r" % (expected, outcomes))
     log = LAB.sandbox.log()[before:]
     made, shown = sent_requests(log), shown_requests(said)
@@ -119,10 +177,11 @@ def same_phase(may_retry):
     for request in shown + made:
         tap.check(request in made and (request in shown or retried) or unforeseen & {"same"}, "only on one side: %r" % (request,))
     for method, child in CHILDREN:
-        told = sum(len(re.findall(r"^(?:request   |          then )%s Tickets/[^ ]*/%s" % (method, child), lines_of(a), re.M)) for a in said)
+        told = sum(len(re.findall(r"^(?:request   |          then )%s (?:Tickets|Companies)/[^ ]*/%s" % (method, child), lines_of(a), re.M)) for a in said)
         done = sum(r["method"] == method and re.search(r"/%s(/\d+)?$" % child, r["path"]) is not None for r in log)
         tap.check(told == done, "%s %s: said %d, did %d" % (method, child, told, done))
-    if not unforeseen:
+    refused = any(fault["path"] == "*/ToDos" and "nth" not in fault for fault in may_retry)  # told in the letter, which explain cannot know
+    if not unforeseen and not refused:
         for subject, text in filter(None, map(letter_of, said)):
             tap.check((subject, text) in letters_sent() or "(status)" in text, "%r, %r is not in %r" % (subject, text, letters_sent()))
     return raws
@@ -131,13 +190,13 @@ def same_phase(may_retry):
 def same_as_the_run(case):
     """Verdict, outcome, requests and letter of each mail of a flow case, and of each follow-up."""
     def test():
-        LAB.clean()
+        LAB.clean(case)
         for mail in case["mails"]:
             LAB.deliver(mail)
         raws = same_phase(case.get("faults", []))
         for action in case.get("then", []):
             LAB.begin(action)
-            if "verb" in action or "passed" in action:
+            if "verb" in action or "passed" in action or "meanwhile" in action:
                 LAB.settle()
             else:
                 same_phase([] if action.get("mended") else case.get("faults", []))
@@ -309,6 +368,7 @@ def odd(name):
         by_input, by_file = explain(raw), explain(raw, as_file=True)
         tap.check(by_input.code in (0, 65) and (by_input.code, by_input.out, by_input.errors) == (by_file.code, by_file.out, by_file.errors),
                   "%s\n%s" % (by_input, by_file))
+        for_programs(raw, by_input)
         answer = explain(as_fetched(raw)) if b"\0" in raw else by_input
         said = outcome_of(answer)
         tap.check((said == "parked") == (answer.code == 65), answer)

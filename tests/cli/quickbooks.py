@@ -173,7 +173,7 @@ def doctor(code, *patterns):
 
 def doctor_without_login():
     settle()
-    doctor(69, "^FAIL  QuickBooks: login, company$", "nobody has logged in yet", "fix: .*frontdesk login quickbooks")
+    doctor(69, "^FAIL  QuickBooks: login, company$", "nobody has logged in at QuickBooks yet", "fix: .*frontdesk login quickbooks")
 
 
 def doctor_finds_it_well():
@@ -207,7 +207,7 @@ def doctor_with_a_dead_login():
     books.revoke(LAB.sandbox._talk("tokens")["families"][0]["refresh_token"])
     doctor(69, "invalid_grant", "fix: .*frontdesk login quickbooks")
     calls = len(LAB.sandbox.log())
-    doctor(69, "refused for good, and no further try is made")
+    doctor(69, "has refused the login for good, and no further try is made")
     tap.check(not [r for r in LAB.sandbox.log()[calls:] if "bearer" in r["path"]], "tried again")
     expect(0, run("status"), "^QuickBooks   .*the login has ended: frontdesk login quickbooks$")
     expect(0, login(consent))

@@ -19,7 +19,7 @@ CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
 READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
-GOOD = SETTINGS.format(mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
+GOOD = SETTINGS.format(autotask="", ticket="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
 
@@ -252,18 +252,28 @@ def sample_and_manual_are_good():
         expect(66, frontdesk("status", "-c", CONF), errors=["none"])
 
 
+def line_of(group, key):
+    """Where that setting of the group stands in GOOD."""
+    lines = GOOD.splitlines()
+    begin = next(n for n, line in enumerate(lines) if re.search(r"\b%s = {" % group, line))
+    return next(n for n in range(begin, len(lines)) if re.search(r"\b%s = " % key, lines[n])) + 1
+
+
 def secrets_all_at_once():
     settle()
     write(os.path.join(WORK, "mail-password"), "correct horse\nbattery\n")
     os.chmod(os.path.join(WORK, "autotask-secret"), 0o644)
     os.unlink(os.path.join(WORK, "autotask-code"))
     os.unlink(os.path.join(WORK, "ca.pem"))
-    wanted = [r"mailboxes\[0\].imap.password_file: .*mail-password holds more than one line",
-              r"mailboxes\[0\].smtp.password_file: .*mail-password holds more than one line",
-              r"mailboxes\[0\].imap.ca_file: cannot read .*ca.pem: No such file", r"mailboxes\[0\].smtp.ca_file: ",
-              r"autotask.secret_file: .*can be read by others: chmod 600 ", r"autotask.integration_code_file: .*autotask-code: No such file"]
+    wanted = [r"%s:%d: %s" % (re.escape(CONF), line_of(*place), said) for place, said in (
+        (("imap", "password_file"), r"mailboxes\[0\].imap.password_file: .*mail-password holds more than one line"),
+        (("smtp", "password_file"), r"mailboxes\[0\].smtp.password_file: .*mail-password holds more than one line"),
+        (("imap", "ca_file"), r"mailboxes\[0\].imap.ca_file: cannot read .*ca.pem: No such file"),
+        (("smtp", "ca_file"), r"mailboxes\[0\].smtp.ca_file: "),
+        (("autotask", "secret_file"), r"autotask.secret_file: .*can be read by others: chmod 600 "),
+        (("autotask", "integration_code_file"), r"autotask.integration_code_file: .*autotask-code: No such file"))]
     for name in ("run", "once"):
-        expect(78, frontdesk(name, "-c", CONF), errors=[re.escape("frontdesk: " + CONF) + ": " + w for w in wanted])
+        expect(78, frontdesk(name, "-c", CONF), errors=["^frontdesk: " + w for w in wanted])
     untouched()
     answer = expect(69, frontdesk("doctor", "-c", CONF), r"^FAIL  secrets and certificates$", *[" +" + w for w in wanted])
     tap.check("fix: each secret is a file with one line, mode 0600" in answer.out, answer)
@@ -279,6 +289,8 @@ def other_secrets():
     expect(69, frontdesk("doctor", "-c", CONF, env={"CREDENTIALS_DIRECTORY": WORK}), "^ok    secrets and certificates$")
     settle(GOOD.replace(WORK + "/autotask-secret", WORK))
     expect(78, frontdesk("run", "-c", CONF), errors=["is not an ordinary file"])
+    answer = frontdesk("explain", "-c", CONF, stdin=b"x")
+    tap.check("frontdesk: %s:%d: autotask.secret_file: " % (CONF, line_of("autotask", "secret_file")) in answer.errors, answer)
 
 
 # --- templates and output ------------------------------------------------------------------------------------------------------------

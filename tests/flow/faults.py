@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The fault matrix: each way in which Autotask goes wrong, at each call of the ticket flow and of the start: one ticket, one final
-reply, in time. Cells wait most of the time, so several firms run side by side."""
+"""The fault matrix: each way in which Autotask goes wrong, at each call of the ticket flow, of the dialogue and of the start: one
+effect, one final reply, in time, nothing parked. Cells wait most of the time, so several firms run side by side.
+
+Of the dialogue every third cell is taken, beginning with another fault at each call, so that each fault meets many calls and each
+call many faults; FRONTDESK_FAULTS_STRIDE=1 (what tests/long/faults.sh does) takes all. FRONTDESK_FAULTS_ONLY is a part of the
+names of the cells to run."""
 import contextlib
 import os
 import signal
@@ -13,13 +17,16 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d
 from lab import STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
-SIDE_BY_SIDE, LONGEST = 8, 40
+SIDE_BY_SIDE, LONGEST = 8, 25
+STRIDE, ONLY = int(os.environ.get("FRONTDESK_FAULTS_STRIDE", "3")), os.environ.get("FRONTDESK_FAULTS_ONLY", "")
 CREATE = dict(method="POST", path="Tickets")
 CALLS = {"create": ("POST", "Tickets"), "read back": ("GET", "Tickets/5*"), "look up": ("POST", "Tickets/query"),
          "second resource": ("POST", "Tickets/*/SecondaryResources")}
 START = {"zone": ("GET", "zoneInformation"), "staff": ("POST", "Resources/query"), "roles": ("POST", "Roles/query"),
          "service-desk roles": ("POST", "ResourceServiceDeskRoles/query"),
-         "department roles": ("POST", "ResourceRoleDepartments/query"), "labels": ("GET", "Tickets/entityInformation/fields")}
+         "department roles": ("POST", "ResourceRoleDepartments/query"), "companies": ("POST", "Companies/query"),
+         "labels": ("GET", "Tickets/entityInformation/fields")}
+TWICE = "twice dropped after the commit"
 # what is about writes makes no difference to the reads of the start
 READS_TOO = {
     "dropped before the commit": dict(action="drop_before_commit"),
@@ -44,7 +51,7 @@ FAULTS = {
     "500 as HTML after the commit": dict(action="html500_after_commit"),
     "500 after the commit": dict(action="status_after_commit", status=500, errors="An error has occurred."),
     "429 as a date": dict(action="status", status=429, retry_after=2, retry_after_date=True),
-    "twice dropped after the commit": dict(action="drop_after_commit", count=2),
+    TWICE: dict(action="drop_after_commit", count=2),
 }
 
 
@@ -52,9 +59,14 @@ def finals(lab):
     return [text for copies, _, text in lab.letters(STAFF).values() if "Queued, N" not in text for _ in range(copies)]
 
 
-def run(lab, subject, rules, longest=LONGEST):
+def run(lab, mail, rules, longest=LONGEST):
     lab.clean()
-    lab.deliver(dict(subject=subject, text="x\n"))
+    lab.deliver(mail if isinstance(mail, dict) else dict(subject=mail, text="x\n"))
+    finish(lab, rules, longest)
+
+
+def finish(lab, rules, longest=LONGEST):
+    """All that is delivered, with the rules, in time."""
     lab.sandbox.faults(rules)
     begin = time.monotonic()
     lab.settle()
@@ -63,8 +75,8 @@ def run(lab, subject, rules, longest=LONGEST):
     tap.check(took < longest, "it took %.1f s" % took)
 
 
-def once(fault, method, path):
-    return dict(fault, method=method, path=path, **({} if "count" in fault else {"nth": 1}))
+def once(fault, method, path, nth=1):
+    return dict(fault, method=method, path=path, **({} if "count" in fault and nth == 1 else {"nth": nth}))
 
 
 def cell(call, fault):
@@ -79,6 +91,123 @@ def cell(call, fault):
         tap.check("Sarah Klein, with Shana Ortiz" in finals(lab)[0], finals(lab)[0])
         tap.check(lab.sandbox.fault_hits(), "the fault never happened")
     return test
+
+
+# --- the dialogue: what is done to a ticket that is there, or along with it ----------------------------------------------
+
+# A step: the mail, the reply that asks for it (none: the mail does), its write, the look-up of its mark or of what it changed (comes
+# only after a lost write), the reads before it; what the ticket must be afterwards, and what the last answer says. A call is method,
+# path and, if another one is alike before it, which one it is.
+WROTE = "<dana.reed@northwind.example> by email:\n\n"
+STEPS = {
+    "note": dict(
+        reply="It is in room 4.", write=("POST", "Tickets/*/Notes"), look=("POST", "TicketNotes/query"),
+        reads={"its lists": ("GET", "TicketNotes/entityInformation/fields")},
+        wanted=dict(notes=[WROTE + "It is in room 4."]), said="added as a note"),
+    "file": dict(
+        mail=dict(files={"log.txt": b"line\n" * 200}), write=("POST", "Tickets/*/Attachments"), look=("POST", "TicketAttachments/query"),
+        reads={"its list": ("GET", "TicketAttachments/entityInformation/fields")},
+        wanted=dict(file_names=["log.txt"], file_sizes=[1000]), said="log.txt"),
+    "change": dict(
+        reply="high", write=("PATCH", "Tickets"), look=("GET", "Tickets/5*", 2), reads={"the ticket": ("GET", "Tickets/5*")},
+        wanted=dict(priority=12), said="Medium -> High"),
+    "undo": dict(
+        reply="undo", write=("PATCH", "Tickets"), look=("GET", "Tickets/5*", 2), reads={"its time": ("POST", "TimeEntries/query/count")},
+        wanted=dict(status=5, assignee=None, notes=[WROTE + "Undone by the sender."]), said="New -> Complete"),
+    "hand-over": dict(
+        reply="to Grace", write=("PATCH", "Tickets"), look=("GET", "Tickets/5*", 2), reads={"who helps": ("POST", "TicketSecondaryResources/query")},
+        wanted=dict(assignee="grace.park"), said="Sarah Klein -> Grace Park"),
+    "second added": dict(
+        reply="+Shana", write=("POST", "Tickets/*/SecondaryResources"), look=("POST", "TicketSecondaryResources/query"),
+        wanted=dict(others=["shana.ortiz"]), said="Added: Shana Ortiz"),
+    "second removed": dict(
+        mail=dict(subject="Sarah and Shana: x"), reply="-Shana", write=("DELETE", "Tickets/*/SecondaryResources/*"),
+        look=("POST", "TicketSecondaryResources/query", 2), reads={"the list": ("POST", "TicketSecondaryResources/query")},
+        wanted=dict(others=[]), said="Removed: Shana Ortiz"),
+    "to-do": dict(
+        settings='todo = true; todo_action = "Phone Call";', write=("POST", "Companies/*/ToDos"), look=("POST", "CompanyToDos/query"),
+        reads={"its list": ("GET", "CompanyToDos/entityInformation/fields")},
+        wanted=dict(n_todos=1), said="Sarah Klein"),
+}
+REFUSED = dict(action="status", status=500, errors="Picklist value [3] does not exist for priority")
+
+
+@contextlib.contextmanager
+def set_up(lab, settings):
+    """More settings of the group `ticket`, for a while."""
+    with open(lab.daemon.conf, encoding="utf-8") as file:
+        text = file.read()
+    with replaced(lab.daemon.conf, text.replace("ticket = { ", "ticket = { %s " % settings)):
+        yield
+
+
+def converse(lab, step, rules):
+    """Up to the end of the step, with the rules from its mail on; returns the ticket as the step's row describes it."""
+    mail = {**dict(subject="Sarah: x", text="x\n"), **step.get("mail", {})}
+    with set_up(lab, step.get("settings", "")):
+        if "reply" in step:
+            lab.clean()
+            lab.deliver(mail)
+            lab.settle()
+            lab.answer(dict(reply=step["reply"]))
+            finish(lab, rules)
+        else:
+            run(lab, mail, rules)
+    tap.check(lab.sandbox.fault_hits(), "the fault never happened")
+    tickets = lab.tickets()
+    tap.check(len(tickets) == 1, "tickets: %r" % tickets)
+    return dict(tickets[0], n_todos=len(tickets[0]["todos"]))
+
+
+def dialogue(name, call, fault, lost):
+    """A cell; lost: the write's answer gets lost before."""
+    step = STEPS[name]
+
+    def test(lab):
+        rules = [once(fault, *call)]
+        if lost:
+            rules.append(once(dict(action="drop_after_commit"), *step["write"]))
+        ticket = converse(lab, step, rules)
+        for field, value in step["wanted"].items():
+            tap.check(ticket[field] == value, "%s: %r instead of %r\n%s" % (field, ticket[field], value, lab.daemon.log()))
+        answers = finals(lab)
+        tap.check(len(answers) == (2 if "reply" in step else 1) and any(step["said"] in text for text in answers),
+                  "final letters: %r\n%s" % (answers, lab.daemon.log()))
+        tap.check(all(row["state"] == "done" for row in lab.daemon.journal()), "%r" % lab.daemon.journal())
+    return test
+
+
+def refused_step(name):
+    """For good: tried once, parked, the operator told; the ticket stays as it was."""
+    step = STEPS[name]
+
+    def test(lab):
+        method, path = step["write"]
+        ticket = converse(lab, step, [dict(REFUSED, method=method, path=path)])
+        done = [field for field, value in step["wanted"].items() if ticket[field] == value]
+        tap.check(not done, "%r was done" % done)
+        tap.check(lab.sandbox.fault_hits() == 1, "%d tries" % lab.sandbox.fault_hits())
+        tap.check(sum(row["state"] == "parked" for row in lab.daemon.journal()) == 1, "%r" % lab.daemon.journal())
+        tap.check(len(lab.letters("operator@northwind.example")) == 1, "the operator was not told")
+    return test
+
+
+def cells_of(step):
+    """(what is called, the call, its faults, whether a lost write comes before)"""
+    yield "write", STEPS[step]["write"], FAULTS, False
+    yield "look up", STEPS[step]["look"], {**READS_TOO, TWICE: FAULTS[TWICE]}, True
+    for name, call in STEPS[step].get("reads", {}).items():
+        yield name, call, READS_TOO, False
+
+
+def dialogues():
+    rows = [(step, *cells) for step in STEPS for cells in cells_of(step)]
+    for i, (step, what, call, faults, lost) in enumerate(rows):
+        for j, fault in enumerate(faults):
+            if (i + j) % STRIDE == 0:
+                yield "%s, %s: %s" % (step, what, fault), dialogue(step, call, faults[fault], lost)
+    for step in STEPS:
+        yield step + ": refused for good", refused_step(step)
 
 
 def start(call, fault):
@@ -227,14 +356,19 @@ def told_to_stop(command):
     return test
 
 
+def all_cells():
+    yield "the next reading of the staff", refresh_fails
+    yield from (("%s: %s" % (call, fault), cell(call, fault)) for call in CALLS for fault in FAULTS)
+    yield from dialogues()
+    yield from (("start, %s: %s" % (call, fault), start(call, fault)) for call in START for fault in READS_TOO)
+    yield from (("start: " + name, fatal_start(*FATAL[name])) for name in FATAL)
+    yield from (("told to stop: " + command, told_to_stop(command)) for command in ("run", "once"))
+    yield from (("a permanent refusal", permanent), ("diverted", diverted), ("visible only later", number_later),
+                ("two 401s stop all calls", refused_twice), ("doctor does not lock the user", doctor_does_not_lock_the_user),
+                ("Autotask away", away))
+
+
 if __name__ == "__main__":
     with contextlib.ExitStack() as stack:
         labs = [stack.enter_context(Lab()) for _ in range(SIDE_BY_SIDE)]
-        tap.run_in(labs, [("the next reading of the staff", refresh_fails)] +
-                   [("%s: %s" % (call, fault), cell(call, fault)) for call in CALLS for fault in FAULTS] +
-                   [("start, %s: %s" % (call, fault), start(call, fault)) for call in START for fault in READS_TOO] +
-                   [("start: " + name, fatal_start(*FATAL[name])) for name in FATAL] +
-                   [("told to stop: " + command, told_to_stop(command)) for command in ("run", "once")] +
-                   [("a permanent refusal", permanent), ("diverted", diverted), ("visible only later", number_later),
-                    ("two 401s stop all calls", refused_twice), ("doctor does not lock the user", doctor_does_not_lock_the_user),
-                    ("Autotask away", away)])
+        tap.run_in(labs, [(name, test) for name, test in all_cells() if ONLY in name])

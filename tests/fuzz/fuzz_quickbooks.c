@@ -9,6 +9,7 @@
 #include "frontdesk/quickbooks.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,9 @@ static const char stored[] =
     "{\"account\":\"9341452098766543\",\"client_id\":\"ABclient\",\"access_token\":\"at-not-for-you\","
     "\"refresh_token\":\"rt-not-for-you\",\"access_ends_ms\":9000000000000,\"refreshed_ms\":8000000000000}";
 
+/* Pages are asked for by several threads. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 struct peer {
     struct slice input;
     struct scan answers;
@@ -58,7 +62,8 @@ static int answer_token(const struct http_request *r, struct http_response *resp
     return 0;
 }
 
-static int answer(void *self, const struct http_request *r, struct http_response *response, struct err *e)
+static int answer_next(void *self, const struct http_request *r, struct http_response *response,
+                       struct err *e)
 {
     struct peer *p = self;
     uint64_t status = 0;
@@ -79,6 +84,14 @@ static int answer(void *self, const struct http_request *r, struct http_response
     snprintf(response->trace, sizeof(response->trace), "1-trace");
     buf_slice(&response->body, scan_rest(&c));
     return 0;
+}
+
+static int answer(void *self, const struct http_request *r, struct http_response *response, struct err *e)
+{
+    pthread_mutex_lock(&lock);
+    int rc = answer_next(self, r, response, e);
+    pthread_mutex_unlock(&lock);
+    return rc;
 }
 
 static void write_file(const char *path, const char *text)

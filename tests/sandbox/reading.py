@@ -3,6 +3,7 @@
 """The simulated Autotask, reading: addresses, login, queries, pages, metadata, restricted users; by the checklist of its facts."""
 import json
 import os
+import random
 import sys
 import urllib.parse
 
@@ -175,6 +176,24 @@ def sort_is_ignored():
     same(BOX.query("Contacts", ALL, sort="firstName").ids, [BOB, OLD, SAM, WES])
     BOX.settings(strict=True)
     same(BOX.query("Contacts", ALL, sort="firstName").errors, ["strict: unknown key sort"])
+
+
+def rows_in_any_order():
+    """Put, put again and removed in any order, the world holds each row once, in the order of ids."""
+    draw = random.Random(7)
+    for _ in range(30):
+        BOX.reset()
+        BOX.rows(Tickets=[dict(id=40002, title="x", companyID=0)])
+        held = {row["id"]: row["roleID"] for row in BOX.world()["TicketSecondaryResources"]}
+        for step in range(25):
+            number = draw.randrange(1, 12)
+            if number in held and draw.random() < 0.3:
+                same(BOX.api("DELETE", "Tickets/40002/SecondaryResources/%d" % number).status, 200)
+                del held[number]
+            else:
+                held[number] = step
+                BOX.rows(TicketSecondaryResources=[dict(id=number, ticketID=40002, resourceID=number, roleID=step)])
+            same([(row["id"], row["roleID"]) for row in BOX.world()["TicketSecondaryResources"]], sorted(held.items()))
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
@@ -362,6 +381,6 @@ if __name__ == "__main__":
             ("page size and order", page_size), ("rows take their place", rows_take_their_place), ("pages by POST", pages_by_post), ("pages by GET", pages_by_get),
             ("long addresses", long_addresses), ("counts", counts), ("by id", by_id), ("below the parent", below_the_parent),
             ("metadata of fields", metadata_of_fields), ("metadata of entities", metadata_of_entities),
-            ("the world has the hard cases", the_world_has_the_hard_cases),
+            ("rows in any order", rows_in_any_order), ("the world has the hard cases", the_world_has_the_hard_cases),
             ("restricted: rows are silently hidden", rows_are_silently_hidden), ("restricted: costs", costs_come_back_empty),
             ("missing rights", missing_rights)]])

@@ -134,6 +134,8 @@ class ImapPeer:
         body = re.search(rb"BODY\.PEEK\[(HEADER)?\](?:<(\d+)\.(\d+)>)?", items)
         if "noise" in self.quirks:
             self._send(sock, b"* 1 FETCH (FLAGS (\\Seen))\r\n* 3 EXPUNGE\r\n* OK still (here \"\r\n")
+        if "shuffled" in self.quirks:
+            uids = sorted(uids, key=lambda uid: uid * 7919 % 104729 % 31)
         for number, uid in enumerate(uids, 1):
             raw = self.mails[uid]
             if body and "vanish" in self.quirks and uid == min(uids):

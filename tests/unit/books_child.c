@@ -20,7 +20,7 @@ static void open_client(void)
                                    .budget = b.budget,
                                    .state_dir = w.dir,
                                    .timeout_ms = 3000,
-                                   .wait_ms = 5000,
+                                   .wait_ms = 20000,
                                    .stop_fd = -1};
     OK(quickbooks_new(&b.qb, &o, &e));
     b.login = quickbooks_login(b.qb);
@@ -36,6 +36,17 @@ void books_reopen(void)
 {
     close_client();
     open_client();
+}
+
+void books_reopen_in_child(void)
+{
+    static struct http parents; /* libcurl's connections are not to be shared */
+    struct http_options none = {.stop_fd = -1};
+    struct err why = ERR_INIT;
+    parents = w.http;
+    if (!parents.self || http_curl_init(&w.http, &none, &why) != 0)
+        _exit(2);
+    books_reopen();
 }
 
 int books_test_open(void **state)

@@ -35,6 +35,8 @@ const char *books_pasted(const char *state);
 void books_login(void);
 /* Another client, as another process would have it. */
 void books_reopen(void);
+/* In a forked process: a client and connections of its own. */
+void books_reopen_in_child(void);
 /* Moves the clocks to this much after the start of the test. */
 void books_time(int64_t ms);
 /* How often a token was refreshed, and the revoked state of the newest consent. */

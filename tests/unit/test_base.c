@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* base: buf, slice, pool, fold, err. */
 #include "frontdesk/base.h"
+#include "frontdesk/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +18,30 @@ static void buf_keeps_its_maximum(void **state)
     buf_puts(&b, "de");
     assert_string_equal(b.data, "abcde");
     assert_true(b.overflow);
+    buf_release(&b);
+}
+
+/* Commas where they belong, in objects, in lists, and in an empty buffer. */
+static void json_is_written(void **state)
+{
+    struct buf b = BUF_INIT(1000);
+    (void)state;
+    buf_putc(&b, '{');
+    json_put_int(&b, "n\"", -5);
+    json_put_name(&b, "list");
+    buf_putc(&b, '[');
+    for (int i = 0; i < 2; i++) {
+        json_put_name(&b, NULL);
+        buf_putc(&b, '{');
+        json_put_bool(&b, "yes", i == 0);
+        buf_putc(&b, '}');
+    }
+    buf_putc(&b, ']');
+    json_put_text(&b, "s", "{");
+    json_put_text(&b, "nothing", NULL);
+    buf_putc(&b, '}');
+    assert_string_equal(
+        b.data, "{\"n\\\"\":-5,\"list\":[{\"yes\":true},{\"yes\":false}],\"s\":\"{\",\"nothing\":\"\"}");
     buf_release(&b);
 }
 
@@ -93,13 +118,10 @@ static void errors_are_printable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buf_keeps_its_maximum),
-        cmocka_unit_test(json_is_always_valid),
-        cmocka_unit_test(fold_cases),
-        cmocka_unit_test(distance_counts_a_swap_once),
-        cmocka_unit_test(zones_know_summer_time),
-        cmocka_unit_test(pool_serves_and_warns),
-        cmocka_unit_test(errors_are_printable),
+        cmocka_unit_test(buf_keeps_its_maximum),       cmocka_unit_test(json_is_written),
+        cmocka_unit_test(json_is_always_valid),        cmocka_unit_test(fold_cases),
+        cmocka_unit_test(distance_counts_a_swap_once), cmocka_unit_test(zones_know_summer_time),
+        cmocka_unit_test(pool_serves_and_warns),       cmocka_unit_test(errors_are_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,8 +262,9 @@ static void wrong_labels_come_together(void **state)
     assert_int_equal(e.code, ERR_LABEL);
     assert_non_null(strstr(problems.data, "ticket.cancelled_status = \"Gone\""));
     assert_non_null(strstr(problems.data, "ticket.company = \"Acme\""));
-    assert_non_null(strstr(
-        problems.data, "ticket.todo_action = \"Visit\": Autotask has no such actionType; it has \"Call\""));
+    assert_non_null(
+        strstr(problems.data,
+               ":4: ticket.todo_action = \"Visit\": Autotask has no such actionType; it has \"Call\""));
     assert_non_null(strstr(problems.data, "ticket.source = \"x\": Autotask has no such source; it has none"));
     close_lab(&l);
     open_lab(&l, "todo = true; todo_action = \"call\";");

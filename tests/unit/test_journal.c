@@ -138,6 +138,14 @@ static void a_sender_has_a_cap_and_a_conversation_an_order(void **state)
         assert_int_equal(p.blocked, i == 1);
     }
     assert_int_equal(journal_blocked_by(j, ids[1], "c"), ids[0]);
+    /* what was put off before it had a plan holds back only the plans of younger ones of its conversation */
+    jobs[2].conversation = "d";
+    assert_int_equal(journal_planless_before(j, ids[3], "d"), 0);
+    assert_int_equal(journal_later(j, &jobs[2], clock_now_ms() + 1000, 1, "put off", &e), 0);
+    assert_int_equal(journal_planless_before(j, ids[3], "d"), ids[2]);
+    assert_int_equal(journal_planless_before(j, ids[2], "d"), 0);
+    assert_int_equal(journal_planless_before(j, ids[1], "c"), 0);
+    assert_int_equal(journal_blocked_by(j, ids[3], "d"), 0);
     assert_int_equal(journal_job_load(j, ids[2], false, pool, &jobs[2], &e), 0);
     assert_int_equal(jobs[2].state, JOB_TAKEN);
     pool_free(&pool);

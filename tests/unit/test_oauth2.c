@@ -55,7 +55,7 @@ static void consent_gives_tokens(void **state)
     assert_false(v.there);
     assert_int_equal(try_access(), -1);
     assert_int_equal(e.code, ERR_LOGIN);
-    assert_in(e.text, "nobody has logged in yet");
+    assert_in(e.text, "nobody has logged in at QuickBooks yet");
     assert_in(e.text, "frontdesk login quickbooks");
     assert_int_equal(books_asked("tokens/bearer"), 0);
     books_login();
@@ -214,7 +214,7 @@ static void assert_final(const char *says)
     for (int i = 0; i < 3; i++) { /* remembered over a restart: no further try */
         assert_int_equal(try_access(), -1);
         assert_int_equal(e.code, ERR_LOGIN);
-        assert_in(e.text, "refused for good");
+        assert_in(e.text, "refused the login for good");
         FAILS(oauth2_keep(b.login, &e), ERR_LOGIN);
     }
     assert_int_equal(books_asked("tokens/bearer"), before + 1);
@@ -261,13 +261,8 @@ static void be_a_process(int out)
 {
     pthread_t threads[THREADS];
     struct buf tokens[THREADS];
-    struct http_options none = {.stop_fd = -1};
-    struct err why = ERR_INIT;
     bool same = true;
-    /* a client of its own: libcurl's connections are not to be shared */
-    if (http_curl_init(&w.http, &none, &why) != 0)
-        _exit(2);
-    books_reopen();
+    books_reopen_in_child();
     for (int i = 0; i < THREADS; i++) {
         buf_init(&tokens[i], 9000);
         pthread_create(&threads[i], NULL, ask_in_thread, &tokens[i]);
@@ -344,13 +339,11 @@ static void crash_at(const char *point)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        struct http_options none = {.stop_fd = -1};
         struct err why = ERR_INIT;
         struct buf token = BUF_INIT(9000);
         setenv("FRONTDESK_CRASH_AT", point, 1);
         crash_setup();
-        if (http_curl_init(&w.http, &none, &why) == 0)
-            books_reopen();
+        books_reopen_in_child();
         oauth2_access(b.login, NULL, &token, &why) == 0 ? _exit(0) : _exit(1);
     }
     int status = 0;

@@ -117,6 +117,19 @@ static void change_refused_lost_without_effect(void **state)
     assert_true(autotask_record_shows(&r, good, 1));
 }
 
+/* An empty answer is no word that there is no ticket: it is asked again. */
+static void nothing_said_of_a_ticket(void **state)
+{
+    (void)state;
+    int64_t id = new_ticket();
+    struct autotask_record r;
+    world_tell(&w, "faults",
+               "[{\"action\":\"status\",\"status\":200,\"body\":\"{}\",\"path\":\"Tickets/*\",\"count\":1}]");
+    FAILS(autotask_ticket_read(w.at, id, &r, w.pool, &e), ERR_PROTOCOL);
+    FAILS(autotask_ticket_read(w.at, 999999, &r, w.pool, &e), ERR_NOT_FOUND);
+    OK(autotask_ticket_read(w.at, id, &r, w.pool, &e));
+}
+
 /* --- notes --- */
 
 static struct autotask_note note_on(int64_t ticket)
@@ -278,6 +291,10 @@ static void second_that_may_not_be_deleted(void **state)
                "logged in "
                "Resource may not have the required permissions to delete the data.\"]}]");
     FAILS(autotask_secondary_delete(w.at, ticket, list[0].id, &e), ERR_PERMISSION);
+    /* which of the two it is cannot be told: later */
+    OK(autotask_secondary_list(w.at, ticket, list, &n, &e));
+    world_tell(&w, "faults", "[{\"action\":\"html503\",\"path\":\"TicketSecondaryResources/query\"}]");
+    FAILS(autotask_secondary_delete(w.at, ticket, 999999, &e), ERR_SERVER);
 }
 
 /* --- to-dos --- */
@@ -287,6 +304,7 @@ static struct autotask_todo todo_for(int64_t ticket, int64_t company)
     return (struct autotask_todo){.ticket_id = ticket,
                                   .company_id = company,
                                   .resource_id = SARAH,
+                                  .action = 3, /* of two that are active, the one that would not be guessed */
                                   .start_ms = INT64_C(1798000000000),
                                   .end_ms = INT64_C(1798001800000),
                                   .text = "Call Bob",
@@ -307,7 +325,7 @@ static void todo_is_made_and_found(void **state)
     assert_true(found);
     assert_int_equal(world_count(&w, "CompanyToDos", "activityDescription", MARK, &id), 1);
     assert_true(id == found_id);
-    assert_string_equal(world_text(&w, "CompanyToDos", id, "actionType"), "4");
+    assert_string_equal(world_text(&w, "CompanyToDos", id, "actionType"), "3");
     assert_string_equal(world_text(&w, "CompanyToDos", id, "contactID"), "29680401");
     OK(autotask_todo_by_mark(w.at, 40001, MARK, &found, &found_id, &e));
     assert_false(found);
@@ -340,6 +358,7 @@ static void contacts_are_found(void **state)
         const char *said;
         size_t n;
         int64_t id;
+        const char *near;
     } rows[] = {
         {ACME, "Bob Miller", 1, 29680401},
         {ACME, "miller, BOB", 1, 29680401},
@@ -354,6 +373,15 @@ static void contacts_are_found(void **state)
         {ACME, "old@acme.example", 0, 0},
         {ACME, "Old", 0, 0},
         {ACME, "Sam", 0, 0},
+        {ACME, "Bop Miller", 0, 0, "Bob Miller"},
+        {ACME, "Boby Tabels", 0, 0, "Bobby Tables"},
+        {ACME, "Jsoe", 0, 0,
+         "Jos\xc3\xa9 N\xc3\xba\xc3\xb1"
+         "ez"},
+        {ACME, "Bob Smith", 0, 0, "Bob Miller,Bob Milling"},
+        {ACME, "Old Milling", 0, 0, "Bob Milling"},
+        {ACME, "bbo@acme.example", 0, 0, "Bob Miller"},
+        {ACME, "x", 0, 0},
         {29680302, "sam@harbor.example", 1, 29680403},
         {ACME, "", 0, 0},
         {ACME, "\"}]", 0, 0},
@@ -368,12 +396,34 @@ static void contacts_are_found(void **state)
         "29680301,"
         "\"firstName\":\"Jos\\u00e9\",\"lastName\":\"N\\u00fa\\u00f1ez\",\"isActive\":1}]}");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct autotask_contact out[AUTOTASK_CONTACTS_MAX];
-        size_t n = 99;
-        OK(autotask_contact_find(w.at, rows[i].company, rows[i].said, out, &n, w.pool, &e));
-        if (n != rows[i].n || (n == 1 && out[0].id != rows[i].id))
-            fail_msg("\"%s\": %zu, first %lld", rows[i].said, n, n ? (long long)out[0].id : 0LL);
+        struct autotask_contacts out;
+        struct buf near = BUF_INIT(1000);
+        OK(autotask_contact_find(w.at, rows[i].company, rows[i].said, &out, w.pool, &e));
+        for (size_t k = 0; k < out.n_near; k++)
+            buf_printf(&near, "%s%s", k ? "," : "", out.list[k].name);
+        if (out.n != rows[i].n || (out.n == 1 && out.list[0].id != rows[i].id) ||
+            strcmp(near.data, rows[i].near ? rows[i].near : "") != 0)
+            fail_msg("\"%s\": %zu, first %lld, near %s", rows[i].said, out.n,
+                     out.n ? (long long)out.list[0].id : 0LL, near.data);
+        buf_release(&near);
     }
+}
+
+/* A company with more contacts than anybody wants to read for one word. */
+static void contacts_are_bounded(void **state)
+{
+    (void)state;
+    struct autotask_contacts out;
+    struct buf rows = BUF_INIT(2 << 20);
+    for (int i = 0; i < AUTOTASK_CONTACTS_READ; i++)
+        buf_printf(&rows, "%s{\"id\":%d,\"companyID\":29680302,\"firstName\":\"N%d\",\"isActive\":1}",
+                   i ? "," : "{\"Contacts\":[", 30000000 + i, i);
+    buf_puts(&rows, "]}");
+    world_tell(&w, "rows", rows.data);
+    FAILS(autotask_contact_find(w.at, 29680302, "Sam", &out, w.pool, &e), ERR_LIMIT);
+    assert_int_equal(out.n + out.n_near, 0);
+    OK(autotask_contact_find(w.at, ACME, "Bob", &out, w.pool, &e));
+    buf_release(&rows);
 }
 
 /* --- in another's name --- */
@@ -434,7 +484,7 @@ static void labels_are_asked_once(void **state)
         asked += path && strstr(path, "entityInformation") != NULL;
     }
     json_close(&log);
-    assert_int_equal(asked, 2); /* note type, publish */
+    assert_int_equal(asked, 1); /* note type and publish are in one answer */
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, world_test_reset)
@@ -447,6 +497,7 @@ int main(void)
         TEST(unassigns_and_reassigns),
         TEST(company_takes_its_things_along),
         TEST(change_refused_lost_without_effect),
+        TEST(nothing_said_of_a_ticket),
         TEST(note_is_internal_and_found),
         TEST(note_fits),
         TEST(note_lost_is_found_once),
@@ -458,6 +509,7 @@ int main(void)
         TEST(todo_is_made_and_found),
         TEST(time_is_counted),
         TEST(contacts_are_found),
+        TEST(contacts_are_bounded),
         TEST(acts_for_the_sender),
         TEST(may_not_act_for_the_sender),
         TEST(labels_are_asked_once),
