@@ -104,14 +104,5 @@ int find_marked(struct autotask *at, const struct marked *what, bool *found, int
 /* picked.c: the value of a list that suits us best; all lists of its entity are read together, once in some
  * hours. ERR_LABEL if none does. */
 int picked_value(struct autotask *at, enum picked_list list, int64_t *value, struct err *e) MUST_USE;
-/* picklists.c: the values of a field, out of an answer of entityInformation/fields, at most 2,000; *items
- * NULL when it is no picklist. */
-struct picklist_item {
-    const char *label;
-    int64_t id;
-    bool active, system;
-};
-int picklist_items(const struct json *fields, const char *field, struct pool *pool,
-                   struct picklist_item **items, size_t *n_items, struct err *e) MUST_USE;
 
 #endif

@@ -4,8 +4,8 @@
 #ifndef FRONTDESK_AUTOTASK_COLUMNS_H
 #define FRONTDESK_AUTOTASK_COLUMNS_H
 
-#include "client.h"
 #include "frontdesk/autotask_books.h"
+#include "load.h"
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t; absent 0 */

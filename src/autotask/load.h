@@ -41,7 +41,15 @@ int load_companies(struct autotask *at, struct load *l, struct err *e) MUST_USE;
 int picklist_fields(struct autotask *at, const char *entity,
                     int (*read)(void *self, const struct json *fields, struct err *e), void *self,
                     struct err *e) MUST_USE;
-/* picklists.c: the active values of `field`; none when it is no picklist. For all values: client.h. */
+/* The values of `field`, at most 2,000; *items NULL when it is no picklist. */
+struct picklist_item {
+    const char *label;
+    int64_t id;
+    bool active, system;
+};
+int picklist_items(const struct json *fields, const char *field, struct pool *pool,
+                   struct picklist_item **items, size_t *n_items, struct err *e) MUST_USE;
+/* The active values of `field`. */
 int picklist_read(const struct json *fields, const char *field, struct pool *pool, struct picklist *out,
                   struct err *e) MUST_USE;
 /* By label, or by "#ID"; NULL if there is none. */

@@ -41,11 +41,15 @@ int picklist_items(const struct json *fields, const char *field, struct pool *po
                    struct picklist_item **items, size_t *n_items, struct err *e)
 {
     struct json f = field_named(fields, field), list = json_get(&f, "picklistValues");
-    size_t n = cJSON_IsArray(list.value) ? (size_t)json_length(&list) : 0;
+    size_t n = (size_t)json_length(&list);
     const cJSON *v;
     int i = 0;
+    *items = NULL;
+    *n_items = 0;
+    if (!cJSON_IsArray(list.value))
+        return 0;
     n = n < MOST_VALUES ? n : MOST_VALUES;
-    *items = cJSON_IsArray(list.value) ? pool_array(pool, n + 1, sizeof(**items)) : NULL;
+    *items = pool_array(pool, n + 1, sizeof(**items));
     *n_items = n;
     cJSON_ArrayForEach(v, list.value)
     {
@@ -63,8 +67,11 @@ int picklist_read(const struct json *fields, const char *field, struct pool *poo
 {
     struct picklist_item *items;
     size_t n, used = 0;
+    *out = (struct picklist){0};
     if (picklist_items(fields, field, pool, &items, &n, e) != 0)
         return -1;
+    if (!items)
+        return 0;
     struct directory_label *labels = pool_array(pool, n + 1, sizeof(*labels));
     bool *system = pool_array(pool, n + 1, sizeof(*system));
     for (size_t i = 0; i < n; i++) {

@@ -250,34 +250,35 @@ int records_one(struct autotask *at, const struct records *what, int64_t id, str
 
 /* --- labels --- */
 
-static int take_labels(const struct json *fields, const char *field, struct pool *pool,
-                       struct autotask_labels *out, struct err *e)
-{
-    struct picklist_item *items;
+struct labelling {
+    const char *const *fields;
     size_t n;
-    if (picklist_items(fields, field, pool, &items, &n, e) != 0)
-        return -1;
-    struct autotask_label *labels = pool_array(pool, n + 1, sizeof(*labels));
-    for (size_t i = 0; i < n; i++)
-        labels[i] =
-            (struct autotask_label){.id = items[i].id, .name = items[i].label, .active = items[i].active};
-    *out = (struct autotask_labels){.v = labels, .n = n};
+    struct pool *pool;
+    struct autotask_labels *out;
+};
+
+static int take_labels(void *self, const struct json *fields, struct err *e)
+{
+    const struct labelling *l = self;
+    for (size_t i = 0; i < l->n; i++) {
+        struct picklist_item *items;
+        size_t n;
+        if (picklist_items(fields, l->fields[i], l->pool, &items, &n, e) != 0)
+            return -1;
+        struct autotask_label *labels = pool_array(l->pool, n + 1, sizeof(*labels));
+        for (size_t k = 0; k < n; k++)
+            labels[k] =
+                (struct autotask_label){.id = items[k].id, .name = items[k].label, .active = items[k].active};
+        l->out[i] = (struct autotask_labels){.v = labels, .n = n};
+    }
     return 0;
 }
 
 int records_labels(struct autotask *at, const char *entity, const char *const *fields, size_t n,
                    struct pool *pool, struct autotask_labels *out, struct err *e)
 {
-    char path[100];
-    struct json answer;
-    snprintf(path, sizeof(path), "%s/entityInformation/fields", entity);
-    if (autotask_call(at, CALL_READ, "GET", entity, path, SLICE_NONE, &answer, e) != 0)
-        return err_wrap(e, "%s", entity);
-    struct json list = json_get(&answer, "fields");
-    int rc = cJSON_IsArray(list.value) ? 0 : err_set(e, ERR_PROTOCOL, "fields: a list expected");
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = take_labels(&list, fields[i], pool, &out[i], e);
-    json_close(&answer);
+    struct labelling l = {.fields = fields, .n = n, .pool = pool, .out = out};
+    int rc = picklist_fields(at, entity, take_labels, &l, e);
     return rc == 0 ? 0 : err_wrap(e, "labels of %s", entity);
 }
 

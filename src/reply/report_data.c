@@ -10,19 +10,6 @@
 
 enum { FIELD_MAX = 8000 };
 
-struct words_of {
-    const struct report *r;
-    const struct templates *t;
-};
-
-static const struct report_entry *entry_of(const struct words_of *w, const char *key, struct err *e)
-{
-    const struct report_entry *entry = report_words_find(templates_report_words(w->t), key);
-    if (!entry)
-        err_set(e, ERR_TEMPLATE, "the templates say nothing about \"%s\"; see check/ in their folder", key);
-    return entry;
-}
-
 /* --- csv --- */
 
 static bool would_run(struct slice s)
@@ -104,12 +91,12 @@ int report_csv(const struct report *r, const struct templates *t, struct buf *ou
 {
     static const char *const heads[] = {"Severity", "Finding",  "Subject",    "Detail", "Why it matters",
                                         "Fix",      "Autotask", "QuickBooks", "Links",  "Kind"};
-    const struct words_of w = {.r = r, .t = t};
     buf_puts(out, "\xef\xbb\xbf");
     for (size_t i = 0; i < ARRAY_LEN(heads); i++)
         put_field(out, slice_of(heads[i]), i + 1 == ARRAY_LEN(heads));
     for (size_t i = 0; i < r->n; i++) {
-        const struct report_entry *entry = entry_of(&w, r->kinds[r->findings[i].kind].key, e);
+        const struct report_entry *entry =
+            report_words_need(templates_report_words(t), r->kinds[r->findings[i].kind].key, e);
         if (!entry)
             return -1;
         put_row(r, entry, &r->findings[i], out);
@@ -172,25 +159,25 @@ static void put_finding(const struct report *r, const struct report_entry *entry
     buf_putc(out, '}');
 }
 
-static int put_sentence(const struct words_of *w, const struct report_sentence *s, struct buf *out,
-                        struct err *e)
+static int put_sentence(const struct report *r, const struct templates *t, const struct report_sentence *s,
+                        struct buf *out, struct err *e)
 {
-    const struct report_entry *entry = entry_of(w, s->key, e);
+    const struct report_entry *entry = report_words_need(templates_report_words(t), s->key, e);
     if (!entry)
         return -1;
-    report_words_fill(report_words_text(entry, WORDS_TEXT, w->r->integration, 0), s->facts, s->n_facts, out);
+    report_words_fill(report_words_text(entry, WORDS_TEXT, r->integration, 0), s->facts, s->n_facts, out);
     return 0;
 }
 
-static int put_sentences(const struct words_of *w, const char *name, enum report_sort sort, struct buf *out,
-                         struct err *e)
+static int put_sentences(const struct report *r, const struct templates *t, const char *name,
+                         enum report_sort sort, struct buf *out, struct err *e)
 {
     struct buf text = BUF_INIT(FIELD_MAX);
     int rc = 0;
     buf_printf(out, ",\"%s\":[", name);
-    for (unsigned i = 0; i < w->r->n_sentences[sort] && rc == 0; i++) {
+    for (unsigned i = 0; i < r->n_sentences[sort] && rc == 0; i++) {
         buf_clear(&text);
-        rc = put_sentence(w, &w->r->sentences[sort][i], &text, e);
+        rc = put_sentence(r, t, &r->sentences[sort][i], &text, e);
         buf_puts(out, i ? "," : "");
         buf_put_json(out, buf_view(&text));
     }
@@ -201,29 +188,28 @@ static int put_sentences(const struct words_of *w, const char *name, enum report
 
 int report_verdict(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
 {
-    const struct words_of w = {.r = r, .t = t};
     if (r->n_sentences[REPORT_VERDICT] == 0)
         return 0;
-    return put_sentence(&w, &r->sentences[REPORT_VERDICT][0], out, e);
+    return put_sentence(r, t, &r->sentences[REPORT_VERDICT][0], out, e);
 }
 
 int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
 {
-    const struct words_of w = {.r = r, .t = t};
     char when[32];
     clock_format_utc(r->made_ms, when);
     buf_printf(out, "{\"made\":\"%s\",\"integration\":\"%s\"", when, r->integration);
     put_member(out, "check", slice_of(r->name));
     buf_printf(out, ",\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu", r->counts[REPORT_ERROR],
                r->counts[REPORT_WARNING], r->counts[REPORT_NOTE]);
-    if (put_sentences(&w, "verdict", REPORT_VERDICT, out, e) != 0 ||
-        put_sentences(&w, "compared", REPORT_COMPARED, out, e) != 0 ||
-        put_sentences(&w, "assumed", REPORT_ASSUMED, out, e) != 0 ||
-        put_sentences(&w, "unseen", REPORT_UNSEEN, out, e) != 0)
+    if (put_sentences(r, t, "verdict", REPORT_VERDICT, out, e) != 0 ||
+        put_sentences(r, t, "compared", REPORT_COMPARED, out, e) != 0 ||
+        put_sentences(r, t, "assumed", REPORT_ASSUMED, out, e) != 0 ||
+        put_sentences(r, t, "unseen", REPORT_UNSEEN, out, e) != 0)
         return -1;
     buf_puts(out, ",\"findings\":[");
     for (size_t i = 0; i < r->n; i++) {
-        const struct report_entry *entry = entry_of(&w, r->kinds[r->findings[i].kind].key, e);
+        const struct report_entry *entry =
+            report_words_need(templates_report_words(t), r->kinds[r->findings[i].kind].key, e);
         if (!entry)
             return -1;
         buf_puts(out, i ? ",\n" : "\n");

@@ -16,14 +16,6 @@ struct writing {
     size_t shown;
 };
 
-static const struct report_entry *entry_of(const struct writing *w, const char *key, struct err *e)
-{
-    const struct report_entry *entry = report_words_find(w->words, key);
-    if (!entry)
-        err_set(e, ERR_TEMPLATE, "the templates say nothing about \"%s\"; see check/ in their folder", key);
-    return entry;
-}
-
 static void set_filled(struct view *v, const char *name, const char *text, const struct report_fact *facts,
                        size_t n)
 {
@@ -37,7 +29,7 @@ static int put_sentences(const struct writing *w, enum report_sort sort, const c
 {
     for (unsigned i = 0; i < w->r->n_sentences[sort]; i++) {
         const struct report_sentence *s = &w->r->sentences[sort][i];
-        const struct report_entry *entry = entry_of(w, s->key, e);
+        const struct report_entry *entry = report_words_need(w->words, s->key, e);
         if (!entry)
             return -1;
         const char *text = report_words_text(entry, WORDS_TEXT, w->r->integration, 0);
@@ -156,7 +148,8 @@ static int put_groups(struct writing *w, struct err *e)
 {
     const struct report *r = w->r;
     for (size_t from = 0, to; from < r->n; from = to) {
-        const struct report_entry *entry = entry_of(w, r->kinds[r->findings[from].kind].key, e);
+        const struct report_entry *entry =
+            report_words_need(w->words, r->kinds[r->findings[from].kind].key, e);
         if (!entry)
             return -1;
         for (to = from + 1; to < r->n && r->findings[to].kind == r->findings[from].kind;)

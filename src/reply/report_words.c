@@ -271,6 +271,14 @@ const struct report_entry *report_words_find(const struct report_words *w, const
     return NULL;
 }
 
+const struct report_entry *report_words_need(const struct report_words *w, const char *key, struct err *e)
+{
+    const struct report_entry *entry = report_words_find(w, key);
+    if (!entry)
+        err_set(e, ERR_TEMPLATE, "the templates say nothing about \"%s\"; see check/ in their folder", key);
+    return entry;
+}
+
 const char *report_words_text(const struct report_entry *e, enum report_field field, const char *integration,
                               size_t n)
 {

@@ -16,6 +16,8 @@ struct report_words *report_words_load(const char *folder, const char *language,
 void report_words_free(struct report_words **words);
 /* NULL: there is no such section. */
 const struct report_entry *report_words_find(const struct report_words *w, const char *key);
+/* Likewise, with ERR_TEMPLATE. */
+const struct report_entry *report_words_need(const struct report_words *w, const char *key, struct err *e);
 /* For that integration, else for any; "" = not said. Of WORDS_FIX: step `n`, from 0; "" = no more steps. */
 const char *report_words_text(const struct report_entry *e, enum report_field field, const char *integration,
                               size_t n);

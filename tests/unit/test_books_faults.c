@@ -101,8 +101,8 @@ static const struct {
     {STATUS(500, ERRORS("An error has occurred.")), ERR_SERVER, "An error has occurred"},
     {STATUS(405, "{\\\"Message\\\":\\\"no such method\\\"}"), ERR_REJECTED, "no such method"},
     {STATUS(200, ""), ERR_PROTOCOL, "not JSON"},
-    {STATUS(200, "[]"), ERR_PROTOCOL, "a list expected"},
-    {STATUS(200, "{\\\"items\\\":null,\\\"fields\\\":null}"), ERR_PROTOCOL, "a list expected"},
+    {STATUS(200, "[]"), ERR_PROTOCOL, "expected"},
+    {STATUS(200, "{\\\"items\\\":null,\\\"fields\\\":null}"), ERR_PROTOCOL, "expected"},
     {STATUS(200, "{\\\"items\\\":[{\\\"id\\\":\\\"x\\\"}],\\\"fields\\\":5}"), ERR_PROTOCOL, "expected"},
 };
 

@@ -198,7 +198,7 @@ static void dropped_conditions(void **state)
     static const int64_t ids[] = {7, 8, 9};
     bool more;
     bench_clear(&bench);
-    answers_with("entityInformation", "{\"fields\":[]}");
+    answers_with("entityInformation", "{\"fields\":[{\"name\":\"x\"}]}");
     answers_with("Invoices/query",
                  ITEMS("{\"id\":1,\"invoiceNumber\":\"7\"},{\"id\":7,\"invoiceNumber\":\"ERROR \"},"
                        "{\"id\":8,\"invoiceNumber\":\"ERROR 7\"},{\"id\":9,\"invoiceNumber\":\" \","
@@ -279,9 +279,11 @@ static const struct {
     const char *body;
     enum err_code code;
 } lists[] = {
-    {"{\"fields\":[]}", ERR_NONE},
+    {"{\"fields\":[{\"name\":\"useType\"}]}", ERR_NONE},
+    {"{\"fields\":[]}", ERR_PROTOCOL},
     {"{\"fields\":[{\"name\":\"useType\",\"picklistValues\":null}]}", ERR_NONE},
-    {"{\"fields\":[{\"picklistValues\":5},null,7]}", ERR_NONE},
+    {"{\"fields\":[{\"picklistValues\":5},{\"name\":7}]}", ERR_NONE},
+    {"{\"fields\":[null,7]}", ERR_PROTOCOL},
     {"{\"fields\":{}}", ERR_PROTOCOL},
     {"{}", ERR_PROTOCOL},
     {"{\"fields\":[{\"name\":\"useType\",\"picklistValues\":[{\"value\":\"x\"}]}]}", ERR_PROTOCOL},
