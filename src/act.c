@@ -26,26 +26,24 @@ static bool must_wait(struct job *job)
     return true;
 }
 
-/* Asked once: a tenant that refused it would refuse it every time. */
-static const char no_name[] = "impersonation.refused";
+/* Asked once: a tenant that refused it would refuse it every time. The alert is the note of it: it is on the
+ * disk before anything is made in another name. */
+static const char no_name[] = "impersonation";
 
-static bool name_allowed(struct desk *d)
+static void note_no_name(void *self)
 {
-    char since[32];
-    return !journal_fact_get(d->journal, no_name, since, sizeof(since));
+    struct desk *d = self;
+    alert_ill(d, no_name,
+              "Autotask does not let frontdesk make tickets in the name of the sender; from now on they are "
+              "made by the API user, with a line that says who asked. Allow impersonation in the security "
+              "levels of the API user and of the staff and start frontdesk once with autotask.impersonate = "
+              "false, which makes it try again; or leave it at false.");
 }
 
-static void note_no_name(struct desk *d)
+void desk_forget_refusal(struct desk *d)
 {
-    char now[32];
-    clock_format_utc(clock_now_ms(), now);
-    journal_fact_set(d->journal, no_name, now);
-    alert_ill(d, "impersonation",
-              "Autotask does not let frontdesk make tickets in the name of the sender; from now on they are "
-              "made by the API user, "
-              "with a line that says who asked. Allow impersonation in the security levels of the API user "
-              "and of the "
-              "staff, or set autotask.impersonate = false.");
+    if (!d->conf->autotask.impersonate)
+        alert_well(d, no_name, "Tickets are made by the API user, as autotask.impersonate = false says.");
 }
 
 void job_load_steps(struct job *job)
@@ -57,7 +55,10 @@ void job_load_steps(struct job *job)
                           .pool = job->pool,
                           .job = job->row.id,
                           .fresh = job->planned_now,
-                          .as_resource = name_allowed(job->desk) ? job->plan.creator_id : 0,
+                          .as_resource =
+                              !journal_alert_is(job->desk->journal, no_name) ? job->plan.creator_id : 0,
+                          .name_refused = note_no_name,
+                          .self = job->desk,
                           .settle_seconds = job->desk->conf->limits.settle_seconds,
                           .tries = job->row.tries};
     if (job->planned_now) {
@@ -75,11 +76,13 @@ void job_load_steps(struct job *job)
 static int give_up_waiting(struct job *job, enum job_state from, struct err *e)
 {
     struct journal_step steps[PLAN_MAX_STEPS];
+    struct plan_kept kept;
     struct buf json = BUF_INIT(1 << 20);
     bool won;
     if (job_need_plan(job, e) != 0)
         return -1;
-    plan_expire(&job->plan, origin_kept_words(job->desk, job->row.id, job->pool));
+    origin_kept(job->desk, job->row.id, job->pool, &kept);
+    plan_expire(&job->plan, &kept, job->pool);
     size_t n = plan_steps(&job->plan, steps);
     plan_encode(&job->plan, &json);
     job->row.plan = pool_slice(job->pool, buf_view(&json));
@@ -116,12 +119,11 @@ int job_act(struct job *job, struct err *e)
     job_load_steps(job);
     job->planned_now = false;
     int rc = perform_run(&job->perform, e);
-    if (job->perform.not_in_name)
-        note_no_name(job->desk);
-    if (rc != 0)
-        return -1;
+    /* also when a later step failed: the letter about it must not say that there is no ticket */
     if (job->perform.ticket_id)
         job->row.ticket_id = job->perform.ticket_id;
+    if (rc != 0)
+        return -1;
     if (job->perform.ticket_number[0])
         job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
     if (job->row.lookup_first && job->perform.found) {

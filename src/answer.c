@@ -127,6 +127,15 @@ static enum letter_kind kind_now(struct job *job, const char **name)
     return sequel ? LETTER_SEQUEL : LETTER_FINAL;
 }
 
+static void tell_theirs(struct job *job)
+{
+    struct desk_people *people = desk_people_get(job->desk);
+    struct plan_input in = {
+        .conf = job->desk->conf, .directory = people ? people->directory : NULL, .now_ms = clock_now_ms()};
+    plan_tell_theirs(&job->plan, job->perform.shows, &in, job->pool);
+    desk_people_put(job->desk, people);
+}
+
 int job_answer(struct job *job, struct err *e)
 {
     struct journal_letter letter;
@@ -138,6 +147,12 @@ int job_answer(struct job *job, struct err *e)
                        "mailbox %s is no longer in the settings: put it back, or discard its mail",
                        job->row.mailbox);
     bool silent = !job->plan.reply || !job->plan.reply[0];
+    for (size_t i = 0; i < job->perform.n_troubles; i++)
+        plan_remark(&job->plan, job->perform.troubles[i].line);
+    if (job->perform.theirs)
+        tell_theirs(job);
+    if (job->perform.n_troubles)
+        job->plan.todo_action = 0; /* of the steps before the answer only the to-do may be refused */
     enum letter_kind kind = silent ? LETTER_FINAL : kind_now(job, &name);
     const char *template = job->perform.diverted ? "diverted" : job->plan.reply;
     if (!silent && job_make_letter(job, template, name, job->plan.reason, &letter, e) != 0)
@@ -187,6 +202,39 @@ static void mark(struct desk *d, const struct journal_letter *l, bool alone)
     }
 }
 
+/* The letter itself was refused. A refused login says nothing about the letter: it waits until that is
+ * mended. */
+static bool is_final(const struct err *e)
+{
+    return err_class(e) == ERR_CLASS_OPERATOR && e->code != ERR_CREDENTIALS;
+}
+
+/* The operator hears once that a mail server refuses our login, and once that it takes it again. */
+static void note_login(struct desk *d, size_t outbox, const struct err *e)
+{
+    const struct conf_mailbox *mailbox = &d->conf->mailboxes[outbox];
+    uint64_t bit = UINT64_C(1) << (outbox % 64);
+    bool refused = e && e->code == ERR_CREDENTIALS;
+    char topic[64], text[700];
+    snprintf(topic, sizeof(topic), "mail-out-%.40s", mailbox->name);
+    pthread_mutex_lock(&d->lock);
+    bool before = d->may_be_refused & bit;
+    if (refused)
+        d->may_be_refused |= bit;
+    else if (!e)
+        d->may_be_refused &= ~bit;
+    pthread_mutex_unlock(&d->lock);
+    if (refused) {
+        snprintf(
+            text, sizeof(text),
+            "Answers of mailbox %s wait: %s. Mend smtp.user or the file smtp.password_file; nothing is lost.",
+            mailbox->name, e->text);
+        alert_ill(d, topic, text);
+    } else if (!e && before) {
+        alert_well(d, topic, "the mail server takes frontdesk's login again; what waited is sent");
+    }
+}
+
 /* `alone`: no later commit of this job follows, so the mark itself must be durable before the job is let go.
  */
 static int offer(struct desk *d, struct journal_letter *l, bool alone, struct err *e)
@@ -200,11 +248,12 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");
-    l->state = rc == 0 ? LETTER_SENT : err_class(e) == ERR_CLASS_OPERATOR ? LETTER_FAILED : LETTER_UNSENT;
+    l->state = rc == 0 ? LETTER_SENT : is_final(e) ? LETTER_FAILED : LETTER_UNSENT;
     l->last_error = rc == 0 ? "" : e->text;
     l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l->tries);
     l->tries++;
     mark(d, l, alone);
+    note_login(d, i, rc == 0 ? NULL : e);
     if (rc == 0)
         LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
     else
@@ -248,7 +297,7 @@ static int offer_all(struct job *job, bool more_follows, struct err *e)
     for (size_t i = 0; i < n; i++) {
         if (offer(job->desk, &letters[i], more_follows, e) == 0)
             continue;
-        if (err_class(e) != ERR_CLASS_OPERATOR)
+        if (!is_final(e))
             return -1;
         /* what was asked for is done; only the word of it was refused */
         job->row.reason = pool_printf(job->pool, "done, but the mail server refused the answer: %s", e->text);

@@ -3,16 +3,31 @@
  * take is told in a sequel. */
 #include "job_private.h"
 
-/* The mail that holds the files: this one, or the one whose question this one answered. */
-static int find_mail(struct job *job, struct mail_bytes *mail, struct buf *path, struct err *e)
+static int open_mail(struct job *job, int64_t id, struct mail_bytes *mail, struct err *e)
 {
     struct journal_job from = job->row;
-    if (job->plan.files_job &&
-        journal_job_load(job->desk->journal, job->plan.files_job, true, job->pool, &from, e) != 0)
+    struct buf path = BUF_INIT(4096);
+    if (id && journal_job_load(job->desk->journal, id, true, job->pool, &from, e) != 0)
         return -1;
     if (from.spool[0])
-        journal_spool_path(job->desk->journal, from.spool, path);
-    *mail = (struct mail_bytes){.bytes = from.mail, .path = from.spool[0] ? path->data : NULL};
+        journal_spool_path(job->desk->journal, from.spool, &path);
+    *mail = (struct mail_bytes){.bytes = from.mail,
+                                .path = from.spool[0] ? pool_slice(job->pool, buf_view(&path)) : NULL};
+    buf_release(&path);
+    return 0;
+}
+
+/* The mail that holds each file: this one, the one whose question this one answered, or one in between. Files
+ * of one mail stand together, so that each mail is opened once. */
+static int open_mails(struct job *job, struct mail_bytes *mails, struct err *e)
+{
+    const struct plan *p = &job->plan;
+    for (size_t i = 0; i < p->n_files; i++) {
+        if (i > 0 && p->files[i].job == p->files[i - 1].job)
+            mails[i] = mails[i - 1];
+        else if (open_mail(job, p->files[i].job, &mails[i], e) != 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -35,15 +50,13 @@ static int tell_troubles(struct job *job, struct err *e)
 
 int job_attach(struct job *job, struct err *e)
 {
-    struct buf path = BUF_INIT(4096);
-    struct mail_bytes mail;
-    int rc = find_mail(job, &mail, &path, e);
-    if (rc == 0) {
-        job_load_steps(job);
-        job->perform.late = true;
-        job->perform.mail = &mail;
-        rc = perform_run(&job->perform, e);
-    }
-    buf_release(&path);
-    return rc == 0 && job->perform.n_troubles ? tell_troubles(job, e) : rc;
+    struct mail_bytes mails[PLAN_MAX_FILES];
+    if (open_mails(job, mails, e) != 0)
+        return -1;
+    job_load_steps(job);
+    job->perform.late = true;
+    job->perform.mails = mails;
+    if (perform_run(&job->perform, e) != 0)
+        return -1;
+    return job->perform.n_troubles ? tell_troubles(job, e) : 0;
 }

@@ -66,7 +66,10 @@ static void init_reading(struct desk *d)
 
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
 {
-    *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
+    *d = (struct desk){.conf = options->conf,
+                       .journal = options->journal,
+                       .stop_fd = options->stop_fd,
+                       .may_be_refused = UINT64_MAX};
     pthread_mutex_init(&d->lock, NULL);
     init_reading(d);
     d->turns = turns_new();

@@ -24,6 +24,7 @@ struct desk {
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
+    uint64_t may_be_refused; /* a bit an outbox: its login may be refused; guarded by lock */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
     /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
@@ -60,6 +61,8 @@ int desk_refresh(struct desk *d, struct buf *problems, struct err *e) MUST_USE;
 /* NULL when Autotask has not been reached yet. */
 struct desk_people *desk_people_get(struct desk *d);
 void desk_people_put(struct desk *d, struct desk_people *people);
+/* A refusal to act in the sender's name is believed for good, until the settings do without it. */
+void desk_forget_refusal(struct desk *d);
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index);
 
 /* --- job.c

@@ -150,21 +150,11 @@ static void put_remove(struct buf *out, const struct plan *p, size_t about)
 
 static void put_change(struct buf *out, const struct plan *p, size_t about)
 {
+    struct buf json = BUF_INIT(64 * 1024);
     (void)about;
-    buf_printf(out, "PATCH Tickets {\"id\":%lld", (long long)p->target_id);
-    for (size_t i = 0; i < p->n_changes; i++) {
-        const struct plan_change *c = &p->changes[i];
-        char when[32];
-        clock_format_utc(c->after, when);
-        buf_printf(out, ",\"%s\":", c->field);
-        if (c->after == PLAN_NULL)
-            buf_puts(out, "null");
-        else if (strcmp(c->field, "dueDateTime") == 0)
-            buf_printf(out, "\"%s\"", when);
-        else
-            buf_printf(out, "%lld", (long long)c->after);
-    }
-    buf_puts(out, "}");
+    plan_change_json(p, &json);
+    buf_printf(out, "PATCH Tickets %s", json.data);
+    buf_release(&json);
 }
 
 static void put_note(struct buf *out, const struct plan *p, size_t about)
@@ -177,8 +167,8 @@ static void put_note(struct buf *out, const struct plan *p, size_t about)
 static void put_todo(struct buf *out, const struct plan *p, size_t about)
 {
     (void)about;
-    buf_printf(out, "POST Companies/%lld/ToDos for %s", (long long)p->company_id,
-               p->n_people ? p->people[0].name : "?");
+    buf_printf(out, "POST Companies/%lld/ToDos for %s, due %s", (long long)p->company_id,
+               p->n_people ? p->people[0].name : "?", p->due_text);
 }
 
 static void put_file(struct buf *out, const struct plan *p, size_t about)
@@ -229,7 +219,8 @@ static size_t later_requests(const struct plan *p, struct pool *pool, const char
     struct plan later = *p;
     if (!p->hold_ms)
         return 0;
-    plan_expire(&later, "");
+    const struct plan_kept nothing = {.words = ""};
+    plan_expire(&later, &nothing, pool);
     return requests_of(&later, pool, out);
 }
 

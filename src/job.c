@@ -38,7 +38,8 @@ static const struct trouble {
     {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
     /* refused credentials mend themselves when the operator puts the right secret there */
     {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_TAKEN, JOB_ACTED, LATER, true, true, 3 * DAY_MS},
-    {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_ANSWERED, JOB_ANSWERED, LATER, false, true, 5 * DAY_MS},
+    /* the alert is the way out's own (answer.c) */
+    {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_ANSWERED, JOB_ANSWERED, LATER, false, false, 5 * DAY_MS},
     {ERR_NONE, ERR_CLASS_RETRY, JOB_TAKEN, JOB_ACTED, LATER, true, false, 3 * DAY_MS},
     {ERR_NONE, ERR_CLASS_UNKNOWN, JOB_TAKEN, JOB_ACTED, LATER, true, false, 3 * DAY_MS},
     {ERR_NONE, ERR_CLASS_RETRY, JOB_ANSWERED, JOB_ANSWERED, LATER, false, false, 5 * DAY_MS},

@@ -38,8 +38,8 @@ struct origin {
 /* `self`: the mail's own job, 0 = none (explain). */
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
                 const char *sender, struct pool *pool, struct origin *out, struct err *e) MUST_USE;
-/* Words that came while job `root` waited, as the text of a note; "" = none. */
-const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool);
+/* What came while job `root` waited. */
+void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_kept *out);
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
 const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
 

@@ -116,26 +116,29 @@ static bool asks_anew(const struct command *c)
     return addressed || (c->kind != COMMAND_TICKET && c->kind != COMMAND_ASK);
 }
 
-/* What was written to a question without answering it: it becomes a note of the ticket. */
-const char *origin_kept_words(struct desk *d, int64_t root, struct pool *pool)
+void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_kept *out)
 {
     enum { MOST = 20 };
     int64_t ids[MOST];
     struct buf words = BUF_INIT(100 * 1024);
     size_t n = journal_children(d->journal, root, ids, MOST);
+    *out = (struct plan_kept){.words = ""};
     for (size_t i = 0; i < n; i++) {
         struct journal_job child;
         struct plan plan;
         struct err e = ERR_INIT;
         if (journal_job_load(d->journal, ids[i], false, pool, &child, &e) != 0 ||
-            plan_decode(&plan, child.plan, pool, &e) != 0 || !plan.note[0] ||
-            strcmp(plan.reply, "ask_again") != 0)
+            plan_decode(&plan, child.plan, pool, &e) != 0 || strcmp(plan.reply, "ask_again") != 0)
             continue;
-        buf_printf(&words, "%s%s", words.len ? "\n\n" : "", plan.note);
+        if (plan.note[0])
+            buf_printf(&words, "%s%s", words.len ? "\n\n" : "", plan.note);
+        for (size_t k = 0; k < plan.n_files && out->n_files < PLAN_MAX_FILES; k++) {
+            out->files[out->n_files] = plan.files[k];
+            out->files[out->n_files++].job = child.id;
+        }
     }
-    const char *out = pool_slice(pool, buf_view(&words));
+    out->words = pool_slice(pool, buf_view(&words));
     buf_release(&words);
-    return out;
 }
 
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
@@ -161,13 +164,15 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
         return -1;
     out->is_new = !same_subject(message_str(m, m->subject), slice_of(out->plan.subject)) && asks_anew(c);
     out->found = true;
-    out->plain = (struct plan_origin){
-        .root = &out->root,
-        .plan = &out->plan,
-        .again = out->again_plan.said_again ? &out->again : NULL,
-        .again_plan = &out->again_plan,
-        .kept_words = out->root.state == JOB_WAITING ? origin_kept_words(d, out->root.id, pool) : "",
-        .waiting = out->root.state == JOB_WAITING,
-        .may_change = strcmp(out->root.sender, sender) == 0 || gate_is_operator(d->conf, sender, false)};
+    out->plain = (struct plan_origin){.root = &out->root,
+                                      .plan = &out->plan,
+                                      .again = out->again_plan.said_again ? &out->again : NULL,
+                                      .again_plan = &out->again_plan,
+                                      .kept = {.words = ""},
+                                      .waiting = out->root.state == JOB_WAITING,
+                                      .may_change = strcmp(out->root.sender, sender) == 0 ||
+                                                    gate_is_operator(d->conf, sender, false)};
+    if (out->plain.waiting)
+        origin_kept(d, out->root.id, pool, &out->plain.kept);
     return 0;
 }

@@ -52,11 +52,18 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
     return read_headers_only(v, bytes, path, &why, e);
 }
 
-/* The reading that a plan of changes needs. */
+/* The reading that a plan needs: of changes, and of a wanted contact. */
 static int read_ticket(void *self, int64_t id, unsigned more, struct plan_now *out, struct err *e)
 {
     struct desk *d = self;
     return step_read_ticket(d->autotask, id, more, out, e);
+}
+
+static int find_contact(void *self, int64_t company, const char *said, struct autotask_contacts *out,
+                        struct pool *pool, struct err *e)
+{
+    struct desk *d = self;
+    return autotask_contact_find(d->autotask, company, said, out, pool, e);
 }
 
 /* Is there, or will there be, a ticket that a reply can be about? */
@@ -104,6 +111,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .received_ms = received_ms,
                             .now_ms = clock_now_ms(),
                             .read_ticket = read_ticket,
+                            .find_contact = find_contact,
                             .self = d};
     if (plan_make(&v->plan, &in, pool, e) != 0)
         return -1;

@@ -49,6 +49,7 @@ struct plan_line {
 struct plan_file {
     const char *name, *size_text;
     int64_t size, raw_off, raw_len, encoding, inner_off;
+    int64_t job; /* whose mail holds it; 0 = this job's */
 };
 
 /* A company out of several, chosen by number. */
@@ -71,6 +72,8 @@ struct plan {
     const char *title, *description, *external_id;
     int64_t company_id, contact_id, queue_id, status, priority, category, type, source, due_ms;
     const char *company_name, *contact_name, *queue_name, *priority_name, *due_text;
+    const char *contact_said; /* whom the sender wants as contact, in their words */
+    int64_t company_open;     /* they named a company that is unknown, or not the only one of that name */
     int64_t text_cut;
     int64_t creator_id;                         /* resource in whose name it is made; 0 = the API user */
     int64_t todo_action;                        /* also a to-do of this action type; 0 = none */
@@ -97,9 +100,15 @@ struct plan {
     /* what goes along, after the answer; and what the sender must be told */
     struct plan_file files[PLAN_MAX_FILES];
     size_t n_files;
-    int64_t files_job; /* whose mail holds the files; 0 = this job's */
     struct plan_line left_out[PLAN_MAX_LINES], remarks[PLAN_MAX_LINES];
     size_t n_left_out, n_remarks;
+};
+
+/* What was sent while a question waited, without answering it. */
+struct plan_kept {
+    const char *words; /* text of a note; "" = none */
+    struct plan_file files[PLAN_MAX_FILES];
+    size_t n_files;
 };
 
 /* What the mail answers, found by src/origin.c. */
@@ -109,16 +118,16 @@ struct plan_origin {
     const struct journal_job
         *again; /* the direct hit, if it said the same again and nothing was made; or NULL */
     const struct plan *again_plan;
-    const char *kept_words; /* written while it waited; "" = none */
-    bool waiting;           /* it waits for an answer */
-    bool may_change;        /* the sender asked for it, or is an admin; others may only add notes */
+    struct plan_kept kept;
+    bool waiting;    /* it waits for an answer */
+    bool may_change; /* the sender asked for it, or is an admin; others may only add notes */
 };
 
 enum { PLAN_MAX_HELPERS = AUTOTASK_SECONDS_MAX };
 
 /* What a ticket shows now: values before a change. Filled by `read_ticket`. */
 struct plan_now {
-    int64_t status, priority, queue, company, category, type, resource, role, due_ms;
+    int64_t status, priority, queue, company, contact, category, type, resource, role, due_ms;
     bool worked_on;                    /* PLAN_READ_WORK: time was logged */
     int64_t helpers[PLAN_MAX_HELPERS]; /* PLAN_READ_HELPERS: resources */
     size_t n_helpers;
@@ -141,15 +150,23 @@ struct plan_input {
     const struct mail_bytes *mail; /* for the files; NULL: none go along */
     /* Reads the ticket that is to be amended; NULL: cannot (tests) */
     int (*read_ticket)(void *self, int64_t id, unsigned more, struct plan_now *out, struct err *e);
+    /* As autotask_contact_find; called only when a contact is wanted. NULL: cannot (tests) */
+    int (*find_contact)(void *self, int64_t company, const char *said, struct autotask_contacts *out,
+                        struct pool *pool, struct err *e);
     void *self;
 };
 
-/* Everything in *out lives in `pool`. -1 only when the ticket to be amended could not be read. */
+/* Everything in *out lives in `pool`. -1 only when the ticket to be amended, or the contacts of a company,
+ * could not be read now. */
 int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* amending.c: the plan of a follow-up. */
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* A question that nobody answered: the ticket goes to triage. */
-void plan_expire(struct plan *p, const char *kept_words);
+void plan_expire(struct plan *p, const struct plan_kept *kept, struct pool *pool);
+/* Somebody else changed the ticket between our reading it and our change: `shows` as in struct perform. The
+ * plan's letter no longer says that we set it, but what it shows. Of `in`: conf, directory (may be NULL),
+ * now_ms. */
+void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool);
 /* One more line that the sender must be told; `line` is borrowed. */
 void plan_remark(struct plan *p, const char *line);
 /* Tells whether two mails of a sender say the same: subject and content, not the Message-ID. */
@@ -158,6 +175,8 @@ void plan_encode(const struct plan *p, struct buf *out);
 int plan_decode(struct plan *out, const char *json, struct pool *pool, struct err *e) MUST_USE;
 /* The request that a ticket plan will send. */
 void plan_ticket(const struct plan *p, struct autotask_ticket *out);
+/* The request of its changes, as JSON (explain). `out` is empty. */
+void plan_change_json(const struct plan *p, struct buf *out);
 /* Steps of the plan with their keys; at most PLAN_MAX_STEPS. Returns how many (0: nothing to do outside). A
  * step's `request` is the number of the person or file that it is about. */
 size_t plan_steps(const struct plan *p, struct journal_step *out);
@@ -174,17 +193,21 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
-    unsigned tries;                /* of this stage: bounds reading back */
-    int64_t as_resource;           /* in whose name; 0 = the API user's */
-    const struct mail_bytes *mail; /* of the files, for the late steps */
-    bool late;                     /* the steps after the answer, instead of those before it */
+    unsigned tries;      /* of this stage: bounds reading back */
+    int64_t as_resource; /* in whose name; 0 = the API user's */
+    /* Autotask does not allow as_resource; called before it is done in the API user's name. May be NULL */
+    void (*name_refused)(void *self);
+    void *self;
+    const struct mail_bytes *mails; /* of each file of the plan, for the late steps */
+    bool late;                      /* the steps after the answer, instead of those before it */
     /* results */
-    struct plan_line troubles[PLAN_MAX_FILES]; /* files that Autotask did not take, each with the reason */
+    struct plan_line troubles[PLAN_MAX_FILES]; /* what Autotask did not take, each with the reason */
     size_t n_troubles;
     struct pool *pool; /* for them */
-    bool not_in_name;  /* Autotask does not allow as_resource: it was done in the API user's */
-    bool reading_back; /* all steps are done */
-    bool found;        /* a step was found to be done by an earlier run */
+    bool theirs; /* the ticket shows neither the values before our change nor ours: somebody else's stay */
+    int64_t shows[PLAN_MAX_CHANGES]; /* then: what it shows, or PLAN_NULL, a row a change of the plan */
+    bool reading_back;               /* all steps are done */
+    bool found;                      /* a step was found to be done by an earlier run */
     int64_t ticket_id;
     char ticket_number[60];
     bool diverted;
@@ -192,8 +215,7 @@ struct perform {
     bool number_missing; /* read-back failed for 30 s: answer with link and id */
 };
 
-/* What the ticket shows now; with_work: also whether time was logged on it. */
-/* `more`: PLAN_READ_... */
+/* What the ticket shows now; `more`: PLAN_READ_... */
 int step_read_ticket(struct autotask *at, int64_t id, unsigned more, struct plan_now *out,
                      struct err *e) MUST_USE;
 /* Runs what is not done yet. -1: *e says why; UNKNOWN and RETRY carry retry_after_s where a time is due. */

@@ -71,6 +71,8 @@ int autotask_ticket_read(struct autotask *at, int64_t id, struct autotask_record
  * location, unless they are given. A 200 is no proof (workflow rules): read back what matters. */
 int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask_change *changes, size_t n,
                           struct err *e) MUST_USE;
+/* The JSON that a change sends (explain). `out` is empty. */
+void autotask_ticket_patch_json(int64_t id, const struct autotask_change *changes, size_t n, struct buf *out);
 /* Does the record show these values? Times count by the second. */
 bool autotask_record_shows(const struct autotask_record *record, const struct autotask_change *changes,
                            size_t n);
@@ -133,8 +135,8 @@ int autotask_file_by_mark(struct autotask *at, int64_t ticket, const char *mark,
 
 struct autotask_todo {
     int64_t ticket_id, company_id, resource_id; /* the company has to be the ticket's */
+    int64_t action;                             /* the value of an action type */
     int64_t contact_id;                         /* 0 = none */
-    int64_t action;                             /* the action type's id, of this tenant */
     int64_t start_ms, end_ms;
     const char *text, *mark; /* the mark is put behind the text, on a line of its own */
     int64_t as_resource;
@@ -153,12 +155,17 @@ struct autotask_contact {
     int64_t id;
     const char *name, *email;
 };
-enum { AUTOTASK_CONTACTS_MAX = 9 };
+enum { AUTOTASK_CONTACTS_MAX = 9, AUTOTASK_CONTACTS_READ = 5000 };
+struct autotask_contacts {
+    struct autotask_contact list[AUTOTASK_CONTACTS_MAX];
+    size_t n;      /* how many fit best: 0 none, 1 this one; more than the list holds are counted only */
+    size_t n_near; /* when none fits: how many of the list are near to it, the nearest first */
+};
 /* Active contacts of the company that `said` means: an e-mail address (one of three); else the whole name
- * ("Bob Miller", "Miller, Bob"), else one of the names, else the start of one. Without case and accents. *n
- * is how many fit best: 0 none, 1 this one, more: the first AUTOTASK_CONTACTS_MAX of them stand in out. */
+ * ("Bob Miller", "Miller, Bob"), else one of the names, else the start of one. Without case and accents. Near
+ * are slips, and people who share one of the names. One call for 500 contacts; ERR_LIMIT when the company has
+ * more than AUTOTASK_CONTACTS_READ. Strings live in `pool`. */
 int autotask_contact_find(struct autotask *at, int64_t company, const char *said,
-                          struct autotask_contact out[AUTOTASK_CONTACTS_MAX], size_t *n, struct pool *pool,
-                          struct err *e) MUST_USE;
+                          struct autotask_contacts *out, struct pool *pool, struct err *e) MUST_USE;
 
 #endif

@@ -36,6 +36,21 @@ static const struct plan_person *chosen(const struct plan_origin *o, const struc
     return room;
 }
 
+/* What the mail that asked for it brought stands before what came while it waited, and that before this
+ * mail's. */
+static void take_held_files(const struct plan_input *in, struct plan *p, const struct journal_job *from,
+                            const struct plan *its_plan, struct pool *pool)
+{
+    const struct plan_kept *kept = &in->origin->kept;
+    struct plan_file own[PLAN_MAX_FILES];
+    size_t n_own = p->n_files;
+    memcpy(own, p->files, sizeof(own));
+    p->n_files = 0;
+    planning_files(p, its_plan->files, its_plan->n_files, from->id, pool);
+    planning_files(p, kept->files, kept->n_files, 0, pool);
+    planning_files(p, own, n_own, 0, pool);
+}
+
 /* The ticket that was held, now with somebody to do it. Made under the key of the mail that asked for it. */
 static void take_held_ticket(const struct plan_input *in, struct plan *p, const struct journal_job *from,
                              const struct plan *its_plan, const struct plan_person *who, struct pool *pool)
@@ -45,20 +60,21 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->description = held.description;
     p->external_id = held.external_id;
     p->company_id = held.company_id;
-    p->contact_id = held.contact_id;
+    p->contact_said = held.contact_said;
+    p->company_open = held.company_open;
     p->status = held.status;
     p->priority = held.priority;
     p->category = held.category;
     p->type = held.type;
     p->source = held.source;
     p->due_ms = held.due_ms;
+    p->creator_id = held.creator_id;
+    p->todo_action = held.todo_action;
     p->company_name = held.company_name;
     p->priority_name = held.priority_name;
     p->due_text = held.due_text;
     p->text_cut = held.text_cut;
-    p->files_job = from->id;
-    memcpy(p->files, held.files, sizeof(p->files));
-    p->n_files = held.n_files;
+    take_held_files(in, p, from, its_plan, pool);
     memcpy(p->people, held.people, sizeof(p->people));
     p->n_people = held.n_people;
     if (who) {
@@ -122,10 +138,11 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         p->take_over = o->root->id;
         p->reply = "withdrawn";
         p->outcome = OUTCOME_ANSWERED;
+        p->n_files = 0;
         return;
     }
     if (!who) {
-        /* what was written waits with the question and becomes a note of the ticket */
+        /* what was sent waits with the question: words become a note of the ticket, files go there */
         p->reply = "ask_again";
         p->outcome = OUTCOME_ANSWERED;
         p->hold_text = o->plan->hold_text;
@@ -134,8 +151,8 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         return;
     }
     p->take_over = o->root->id;
-    if (o->kept_words[0])
-        p->note = pool_printf(pool, "%s%s%s", o->kept_words, p->note ? "\n\n" : "", p->note ? p->note : "");
+    if (o->kept.words[0])
+        p->note = pool_printf(pool, "%s%s%s", o->kept.words, p->note ? "\n\n" : "", p->note ? p->note : "");
     take_held_ticket(in, p, o->root, o->plan, who, pool);
     for (size_t i = 0; i < f->n; i++)
         apply_to_new(in, p, &f->changes[i], pool);
@@ -164,20 +181,70 @@ static const char *label_name(const struct directory *d, enum directory_list lis
     return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
 }
 
-static const char *company_name(const struct directory *d, int64_t id, struct pool *pool)
-{
-    for (size_t i = 0; i < d->n_companies; i++) {
-        if (d->companies[i].id == id)
-            return pool_copy(pool, d->companies[i].name);
-    }
-    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
-}
-
 static const char *person_name(const struct directory *d, int64_t id, struct pool *pool)
 {
     const struct directory_resource *r = id ? directory_find(d, id) : NULL;
     return r ? planning_person(r, pool).name : id ? pool_printf(pool, "id %lld", (long long)id) : "nobody";
 }
+
+/* --- values in words --- */
+
+static const struct {
+    enum override_key key;
+    const char *what, *field;
+    enum directory_list list;
+} label_fields[] = {{OVERRIDE_PRIORITY, "Priority", "priority", LIST_PRIORITY},
+                    {OVERRIDE_QUEUE, "Queue", "queueID", LIST_QUEUE},
+                    {OVERRIDE_CATEGORY, "Category", "ticketCategory", LIST_CATEGORY},
+                    {OVERRIDE_TYPE, "Type", "ticketType", LIST_TYPE},
+                    {OVERRIDE_STATUS, "Status", "status", LIST_STATUS}};
+
+/* The value that a ticket shows in the field of a change. */
+static const char *shown_name(const struct plan_input *in, const struct plan_change *c, int64_t value,
+                              struct pool *pool)
+{
+    const struct directory *d = in->directory;
+    int64_t id = value == PLAN_NULL ? 0 : value;
+    if (value == c->before)
+        return c->was;
+    if (!d)
+        return "something else";
+    if (strcmp(c->field, "dueDateTime") == 0)
+        return id ? planning_when(in, id, pool) : "none";
+    if (strcmp(c->field, "companyID") == 0)
+        return planning_company_name(d, id, pool);
+    if (strcmp(c->field, "assignedResourceID") == 0)
+        return person_name(d, id, pool);
+    for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
+        if (strcmp(label_fields[i].field, c->field) == 0)
+            return label_name(d, label_fields[i].list, id, pool);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
+}
+
+void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool)
+{
+    size_t n = 0;
+    bool kept = true;
+    plan_remark(p,
+                "Somebody else, or a rule of Autotask, changed this ticket at the same moment; that stays. "
+                "Reply again with what you still want changed.");
+    for (size_t i = 0; i < p->n_changes; i++) {
+        const struct plan_change *c = &p->changes[i];
+        /* without a name it goes with the one before it */
+        kept = c->what[0] ? shows[i] == c->after : kept;
+        if (!kept && c->what[0])
+            plan_remark(p, pool_printf(pool, "%s is %s, not %s.", c->what, shown_name(in, c, shows[i], pool),
+                                       c->becomes));
+        if (!kept && strcmp(c->field, "assignedResourceID") == 0)
+            p->holder = shows[i] == PLAN_NULL ? 0 : shows[i];
+        if (kept)
+            p->changes[n++] = *c;
+    }
+    p->n_changes = n;
+}
+
+/* --- what changes --- */
 
 static void assign(const struct plan_input *in, struct plan *p, const struct plan_now *now, int64_t resource,
                    int64_t role, struct pool *pool)
@@ -202,17 +269,11 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                       const struct override *o, struct pool *pool)
 {
     const struct directory *d = in->directory;
-    const struct {
-        const char *what, *field;
-        int64_t now;
-        enum directory_list list;
-    } rows[] = {
-        [OVERRIDE_PRIORITY] = {"Priority", "priority", now->priority, LIST_PRIORITY},
-        [OVERRIDE_QUEUE] = {"Queue", "queueID", now->queue, LIST_QUEUE},
-        [OVERRIDE_CATEGORY] = {"Category", "ticketCategory", now->category, LIST_CATEGORY},
-        [OVERRIDE_TYPE] = {"Type", "ticketType", now->type, LIST_TYPE},
-        [OVERRIDE_STATUS] = {"Status", "status", now->status, LIST_STATUS},
-    };
+    const int64_t values[] = {[OVERRIDE_PRIORITY] = now->priority,
+                              [OVERRIDE_QUEUE] = now->queue,
+                              [OVERRIDE_CATEGORY] = now->category,
+                              [OVERRIDE_TYPE] = now->type,
+                              [OVERRIDE_STATUS] = now->status};
     struct plan_change c = {0};
     if (o->key == OVERRIDE_DUE) {
         c = (struct plan_change){.what = "Due",
@@ -226,16 +287,20 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                                  .field = "companyID",
                                  .before = now->company,
                                  .after = o->id,
-                                 .was = company_name(d, now->company, pool),
+                                 .was = planning_company_name(d, now->company, pool),
                                  .becomes = pool_copy(pool, o->name)};
-    } else if ((size_t)o->key < ARRAY_LEN(rows) && rows[o->key].what) {
-        c = (struct plan_change){.what = rows[o->key].what,
-                                 .field = rows[o->key].field,
-                                 .before = value_of(rows[o->key].now),
+    }
+    for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
+        if (label_fields[i].key != o->key)
+            continue;
+        c = (struct plan_change){.what = label_fields[i].what,
+                                 .field = label_fields[i].field,
+                                 .before = value_of(values[o->key]),
                                  .after = value_of(o->id),
-                                 .was = label_name(d, rows[o->key].list, rows[o->key].now, pool),
+                                 .was = label_name(d, label_fields[i].list, values[o->key], pool),
                                  .becomes = pool_copy(pool, o->name)};
-    } else {
+    }
+    if (!c.what) {
         plan_remark(p, pool_printf(pool, "%s cannot be changed by mail.", override_key_name(o->key)));
         return;
     }
@@ -354,6 +419,19 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     }
 }
 
+/* Who looks after it was given a to-do with the ticket, and nobody changes that one. */
+static void tell_todo_stays(struct plan *p, const struct plan *asked, struct pool *pool)
+{
+    bool concerned = false;
+    for (size_t i = 0; i < p->n_changes; i++)
+        concerned = concerned || strcmp(p->changes[i].field, "assignedResourceID") == 0 ||
+                    strcmp(p->changes[i].field, "dueDateTime") == 0;
+    if (concerned && asked->todo_action && asked->n_people)
+        plan_remark(p, pool_printf(pool,
+                                   "The to-do in the calendar of %s stays as it is; change it in Autotask.",
+                                   asked->people[0].name));
+}
+
 /* Autotask refuses somebody who is to help and has the ticket as well. */
 static void drop_holder(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
@@ -397,8 +475,13 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
                                                   : 0;
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
-    for (size_t i = 0; i < f->n; i++)
-        amend_one(in, p, &now, &f->changes[i], pool);
+    const char *contact = "";
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_CONTACT)
+            contact = f->changes[i].value.name;
+        else
+            amend_one(in, p, &now, &f->changes[i], pool);
+    }
     if (f->n)
         p->holder = now.resource;
     for (size_t i = 0; i < p->n_changes; i++) {
@@ -406,7 +489,8 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
             p->holder = p->changes[i].after == PLAN_NULL ? 0 : p->changes[i].after;
     }
     drop_holder(in, p, pool);
-    return 0;
+    tell_todo_stays(p, o->plan, pool);
+    return planning_change_contact(in, p, &now, contact, pool, e);
 }
 
 /* The same text again was meant as a second request after all. */
@@ -444,6 +528,7 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
     if (in->origin->root->outcome == OUTCOME_DIVERTED) {
         p->reply = "amended";
         p->outcome = OUTCOME_ANSWERED;
+        p->n_files = 0;
         plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with "
                        "another ticket. "
                        "Please write on that ticket in Autotask.");

@@ -78,6 +78,7 @@ static void set_ticket(struct view *v, const struct facts_input *in)
     set(v, "queue", p->queue_name);
     set(v, "priority", p->priority_name);
     set(v, "due", p->due_text);
+    view_flag(v, "todo", p->todo_action && p->n_people && !p->hold_ms);
     view_flag(v, "cut", p->text_cut != 0);
     set(v, "company", p->company_name);
     set(v, "contact", p->contact_name);

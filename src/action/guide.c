@@ -42,9 +42,24 @@ struct people {
     const char *name, *other; /* as they are typed */
 };
 
-/* Two people for the examples: rather not the sender. `but`: not this one, who has the ticket; 0 = anybody.
+static bool is_among(const struct plan_person *list, size_t n, int64_t resource)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].resource_id == resource)
+            return true;
+    }
+    return false;
+}
+
+static bool has_to_do(const struct plan *p, int64_t resource)
+{
+    return resource == p->holder || is_among(p->people, p->n_people, resource) ||
+           is_among(p->adds, p->n_adds, resource);
+}
+
+/* Two people for the examples: rather not the sender. `other`: nobody who has to do with the plan's ticket.
  */
-static struct people pick_people(const struct facts_input *in, int64_t but, struct pool *pool)
+static struct people pick_people(const struct facts_input *in, bool other, struct pool *pool)
 {
     const struct directory *d = in->directory;
     const struct directory_resource *picked[2] = {NULL, NULL};
@@ -52,7 +67,7 @@ static struct people pick_people(const struct facts_input *in, int64_t but, stru
         for (size_t i = 0; i < d->n_resources; i++) {
             const struct directory_resource *r = &d->resources[i];
             bool own = slice_eq_nocase(slice_of(r->email), slice_of(in->plan->sender));
-            if (!r->assignable || r->id == but || own != (round == 1) || picked[1])
+            if (!r->assignable || (other && has_to_do(in->plan, r->id)) || own != (round == 1) || picked[1])
                 continue;
             picked[picked[0] ? 1 : 0] = r;
         }
@@ -74,8 +89,7 @@ static const char *pick_priority(const struct directory *d)
 /* What can be replied to a letter about a ticket: each as it stands. */
 static void set_hint(struct view *v, const struct facts_input *in, struct pool *pool)
 {
-    const struct plan *p = in->plan;
-    struct people people = pick_people(in, p->n_people ? p->people[0].resource_id : p->holder, pool);
+    struct people people = pick_people(in, true, pool);
     view_setf(v, "to_example", "to %s", people.name);
     view_setf(v, "add_example", "+%s", people.name);
     set(v, "priority_example", pick_priority(in->directory));
@@ -156,7 +170,7 @@ static void list_topics(struct view *v, const struct facts_input *in, struct sli
 
 static void set_help(struct view *v, const struct facts_input *in, struct pool *pool)
 {
-    struct people people = pick_people(in, 0, pool);
+    struct people people = pick_people(in, false, pool);
     list_people(v, in, pool);
     if (people.other)
         view_setf(v, "pair_example", "%s and %s: move the server", people.name, people.other);
@@ -206,7 +220,7 @@ static void set_howto(struct view *v, const struct facts_input *in, struct pool 
         [HOWTO_ANSWER] = "said"};
     size_t n;
     const struct howto *h = howtos_of(in, &n);
-    struct people people = pick_people(in, 0, pool);
+    struct people people = pick_people(in, false, pool);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(h[i].name, in->plan->argument) != 0)
             continue;

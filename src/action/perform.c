@@ -39,11 +39,17 @@ enum { LOOKS = true };
  * restart. */
 static const char refused[] = "refused: ";
 
-static void recall_trouble(struct perform *p, const struct journal_step *step)
+/* That somebody else's change stays is remembered too, and what the ticket shows is looked up again. */
+static const char theirs[] = "found: another's change stays";
+
+static int recall(struct perform *p, const struct journal_step *step, struct err *e)
 {
     struct slice result = slice_of(step->result);
+    bool found;
+    int64_t id;
     if (slice_starts(result, SLICE("refused: ")) && p->n_troubles < PLAN_MAX_FILES)
         p->troubles[p->n_troubles++].line = result.ptr + strlen(refused);
+    return slice_eq(result, slice_of(theirs)) ? step_kind_of(step)->look(p, step, &found, &id, e) : 0;
 }
 
 /* The step behind it, if any, belongs to the other part (before or after the answer): it is armed there. */
@@ -71,7 +77,8 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
         LOG(LOG_INFO, "step", "found", LS("kind", step->kind));
         step->state = STEP_DONE;
         step->result_id = id;
-        return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id, "found", e);
+        return journal_step_done(p->journal, p->job, step->n, is_last(p, step), id,
+                                 p->theirs ? theirs : "found", e);
     }
     *again = true;
     step->state = STEP_SAFE;
@@ -124,7 +131,8 @@ static int do_step(struct perform *p, struct journal_step *step, bool fresh, str
     if (rc != 0 && e->code == ERR_IMPERSONATION && p->as_resource) {
         /* certainly not done; from now on nobody's name is tried */
         p->as_resource = 0;
-        p->not_in_name = true;
+        if (p->name_refused)
+            p->name_refused(p->self);
         rc = step_kind_of(step)->act(p, step, &id, e);
     }
     if (rc != 0)
@@ -175,9 +183,7 @@ int perform_run(struct perform *p, struct err *e)
         struct journal_step *step = &p->steps[i];
         if (step_kind_of(step)->late != p->late)
             continue;
-        if (step->state == STEP_DONE)
-            recall_trouble(p, step);
-        else if (do_step(p, step, p->fresh, e) != 0)
+        if ((step->state == STEP_DONE ? recall(p, step, e) : do_step(p, step, p->fresh, e)) != 0)
             return -1;
         made = made || (i == 0 && !p->plan->target_id);
         if (made && !p->ticket_id)

@@ -149,6 +149,15 @@ static const char *list_choices(const struct override *o, bool numbered, struct 
     return out;
 }
 
+const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool)
+{
+    for (size_t i = 0; i < d->n_companies; i++) {
+        if (d->companies[i].id == id)
+            return pool_copy(pool, d->companies[i].name);
+    }
+    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
+}
+
 void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool)
 {
     struct slice said = slice_cut_utf8(o->said, 80);
@@ -212,7 +221,6 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
         [OVERRIDE_DUE] = {&p->due_ms, &p->due_text, p->due_text},
         [OVERRIDE_QUEUE] = {&p->queue_id, &p->queue_name, p->queue_name},
         [OVERRIDE_COMPANY] = {&p->company_id, &p->company_name, "the usual company"},
-        [OVERRIDE_CONTACT] = {NULL, NULL, "no contact"},
         [OVERRIDE_CATEGORY] = {&p->category, NULL, "the usual category"},
         [OVERRIDE_TYPE] = {&p->type, NULL, "the usual type"},
         [OVERRIDE_STATUS] = {&p->status, NULL, in->directory->status_name},
@@ -221,8 +229,14 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
         add_cc(in, p, o, pool);
         return;
     }
+    if (o->key == OVERRIDE_CONTACT) {
+        p->contact_said = name;
+        return;
+    }
+    if (o->key == OVERRIDE_COMPANY)
+        p->company_open = o->state != OVERRIDE_SET;
     keep_choices(p, o, pool);
-    if (o->state != OVERRIDE_SET || !rows[o->key].id) {
+    if (o->state != OVERRIDE_SET) {
         planning_cannot(p, o, rows[o->key].stays, pool);
         return;
     }
@@ -310,14 +324,6 @@ static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool
     }
 }
 
-void plan_expire(struct plan *p, const char *kept_words)
-{
-    p->hold_ms = 0;
-    p->note = kept_words;
-    p->reply = "triage";
-    p->outcome = OUTCOME_UNASSIGNED;
-}
-
 static void plan_of_words(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     static const char *const reply[] = {
@@ -384,38 +390,52 @@ static void leave_out(struct plan *p, const char *line)
         p->left_out[p->n_left_out++].line = line;
 }
 
-static void take_file(struct plan *p, const struct attachment *a, struct pool *pool)
+void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job, struct pool *pool)
 {
-    if (p->n_files == PLAN_MAX_FILES || p->files_job) {
-        leave_out(p, pool_printf(pool, "%s: %s", a->name,
-                                 p->files_job ? "send it in a reply to this mail"
-                                              : "more files than frontdesk takes from one mail"));
-        return;
+    for (size_t i = 0; i < n; i++) {
+        if (p->n_files == PLAN_MAX_FILES) {
+            leave_out(p,
+                      pool_printf(pool, "%s: more files than frontdesk takes from one mail", files[i].name));
+            continue;
+        }
+        p->files[p->n_files] = files[i];
+        if (!files[i].job)
+            p->files[p->n_files].job = job;
+        p->n_files++;
     }
-    p->files[p->n_files++] = (struct plan_file){.name = a->name,
-                                                .size_text = size_text(a->size, pool),
-                                                .size = (int64_t)a->size,
-                                                .raw_off = (int64_t)a->raw_off,
-                                                .raw_len = (int64_t)a->raw_len,
-                                                .encoding = a->encoding,
-                                                .inner_off = (int64_t)a->inner_off};
 }
 
-/* Only where there is a ticket that they can be put on. */
+void plan_expire(struct plan *p, const struct plan_kept *kept, struct pool *pool)
+{
+    p->hold_ms = 0;
+    p->note = kept->words;
+    p->reply = "triage";
+    p->outcome = OUTCOME_UNASSIGNED;
+    planning_files(p, kept->files, kept->n_files, 0, pool);
+}
+
 static int plan_files(const struct plan_input *in, struct plan *p, struct pool *pool, struct err *e)
 {
-    bool ticket = (p->title && p->title[0]) || p->target_id;
     struct attachments_options options = {.max_size = in->conf->limits.attachment_size,
-                                          .original = p->text_cut != 0 && !p->files_job};
+                                          .original = p->text_cut != 0};
     struct attachments all;
-    if (!in->mail || !ticket)
+    if (!in->mail)
         return 0;
     if (attachments_list(&all, in->message, in->mail, &options, pool, e) != 0)
         return -1;
     for (size_t i = 0; i < all.n_left_out; i++)
         leave_out(p, all.left_out[i]);
-    for (size_t i = 0; i < all.n; i++)
-        take_file(p, &all.list[i], pool);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct attachment *a = &all.list[i];
+        struct plan_file file = {.name = a->name,
+                                 .size_text = size_text(a->size, pool),
+                                 .size = (int64_t)a->size,
+                                 .raw_off = (int64_t)a->raw_off,
+                                 .raw_len = (int64_t)a->raw_len,
+                                 .encoding = a->encoding,
+                                 .inner_off = (int64_t)a->inner_off};
+        planning_files(p, &file, 1, 0, pool);
+    }
     return 0;
 }
 
@@ -453,11 +473,14 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
     out->verb = pool_copy(pool, in->command->verb);
     out->argument = pool_slice(pool, slice_cut_utf8(in->command->argument, 200));
     if (in->origin) {
-        if (plan_followup(out, in, pool, e) != 0)
+        if (plan_files(in, out, pool, e) != 0 || plan_followup(out, in, pool, e) != 0)
             return -1;
     } else {
         ENSURE((size_t)in->command->kind < ARRAY_LEN(makers));
         makers[in->command->kind](in, out, pool);
+        /* only where there is a ticket that they can be put on */
+        if (out->title && plan_files(in, out, pool, e) != 0)
+            return -1;
     }
-    return plan_files(in, out, pool, e);
+    return planning_contact(in, out, pool, e);
 }

@@ -28,8 +28,8 @@ static const struct field plan_fields[] = {
     TEXT(plan, queue_name),     TEXT(plan, priority_name), TEXT(plan, due_text),     INT(plan, text_cut),
     INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
     INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
-    INT(plan, files_job),       INT(plan, take_over),      INT(plan, said_again),    INT(plan, holder),
-    TEXT(plan, explanation),    TEXT(plan, refusal),
+    INT(plan, take_over),       INT(plan, said_again),     INT(plan, holder),        TEXT(plan, explanation),
+    TEXT(plan, refusal),        TEXT(plan, contact_said),  INT(plan, company_open),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),
@@ -44,7 +44,7 @@ static const struct field change_fields[] = {
 static const struct field line_fields[] = {TEXT(plan_line, line)};
 static const struct field file_fields[] = {
     TEXT(plan_file, name),   TEXT(plan_file, size_text), INT(plan_file, size),      INT(plan_file, raw_off),
-    INT(plan_file, raw_len), INT(plan_file, encoding),   INT(plan_file, inner_off),
+    INT(plan_file, raw_len), INT(plan_file, encoding),   INT(plan_file, inner_off), INT(plan_file, job),
 };
 static const struct field choice_fields[] = {INT(plan_choice, id), TEXT(plan_choice, name)};
 

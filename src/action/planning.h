@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* planning: what plan.c and amending.c share. Strings live in the pool. */
+/* planning: what plan.c, plan_contact.c and amending.c share. Strings live in the pool. */
 #ifndef FRONTDESK_ACTION_PLANNING_H
 #define FRONTDESK_ACTION_PLANNING_H
 
@@ -16,5 +16,21 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
                        struct pool *pool);
 /* Says why an override was not taken, and what stays. */
 void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool);
+/* Takes files along, as far as there is room; those that do not say whose mail holds them are of `job`. */
+void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job, struct pool *pool);
+const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool);
+
+/* --- plan_contact.c --- */
+
+/* Whom `said` means among the contacts of the company. found->id 0: none, and a remark says why. -1: Autotask
+ * could not be asked now. */
+int planning_find_contact(const struct plan_input *in, struct plan *p, int64_t company, const char *said,
+                          struct autotask_contact *found, struct pool *pool, struct err *e) MUST_USE;
+/* The contact of the ticket that is to be made, if one is wanted. */
+int planning_contact(const struct plan_input *in, struct plan *p, struct pool *pool, struct err *e) MUST_USE;
+/* The contact of the ticket that is amended, after its other changes: `said` of this mail, "" = nothing; a
+ * change of company takes the contact away, or looks for the one who was wanted at first. */
+int planning_change_contact(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                            const char *said, struct pool *pool, struct err *e) MUST_USE;
 
 #endif

@@ -132,6 +132,7 @@ int step_read_ticket(struct autotask *at, int64_t id, unsigned more, struct plan
                                  .priority = v[TICKET_PRIORITY].number,
                                  .queue = v[TICKET_QUEUE].number,
                                  .company = v[TICKET_COMPANY].number,
+                                 .contact = v[TICKET_CONTACT].number,
                                  .category = v[TICKET_CATEGORY].number,
                                  .type = v[TICKET_TYPE].number,
                                  .resource = v[TICKET_RESOURCE].number,
@@ -165,6 +166,12 @@ static size_t changes_of(const struct plan *p, bool after, struct autotask_chang
     return p->n_changes;
 }
 
+void plan_change_json(const struct plan *p, struct buf *out)
+{
+    struct autotask_change changes[PLAN_MAX_CHANGES];
+    autotask_ticket_patch_json(p->target_id, changes, changes_of(p, true, changes), out);
+}
+
 static int change_ticket(struct perform *p, const struct journal_step *step, int64_t *result_id,
                          struct err *e)
 {
@@ -174,8 +181,8 @@ static int change_ticket(struct perform *p, const struct journal_step *step, int
     return autotask_ticket_patch(p->autotask, p->ticket_id, changes, changes_of(p->plan, true, changes), e);
 }
 
-/* Found also when it shows neither what it showed before nor what we want: somebody else was there since, and
- * theirs stays. */
+/* Found also when it shows neither what it showed before nor what we want: somebody else was there since,
+ * theirs stays, and the sender is told. */
 static int look_for_change(struct perform *p, const struct journal_step *step, bool *found,
                            int64_t *result_id, struct err *e)
 {
@@ -187,6 +194,12 @@ static int look_for_change(struct perform *p, const struct journal_step *step, b
     int rc = autotask_ticket_read(p->autotask, p->ticket_id, &now, pool, e);
     size_t n = changes_of(p->plan, false, changes);
     *found = rc == 0 && !autotask_record_shows(&now, changes, n);
+    n = changes_of(p->plan, true, changes);
+    p->theirs = *found && !autotask_record_shows(&now, changes, n);
+    for (size_t i = 0; i < n && p->theirs; i++) {
+        const struct autotask_value *v = &now.values[changes[i].field];
+        p->shows[i] = v->set ? v->number : PLAN_NULL;
+    }
     pool_free(&pool);
     return rc;
 }
@@ -258,6 +271,14 @@ static int look_for_mark(struct perform *p, const struct journal_step *step, boo
     return step_kind_of(step)->by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
 }
 
+/* `what`: "log.txt: it could not be read". The step counts as done and carries the words. */
+static void note_trouble(struct perform *p, const char *what, const char *why, struct err *e)
+{
+    if (p->n_troubles < PLAN_MAX_FILES)
+        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", what, why);
+    *e = (struct err)ERR_INIT;
+}
+
 static int make_todo(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
     enum { HALF_HOUR_MS = 30 * 60000 };
@@ -266,8 +287,8 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
     struct autotask_todo todo = {.ticket_id = p->ticket_id,
                                  .company_id = p->plan->company_id,
                                  .resource_id = p->plan->people[0].resource_id,
-                                 .contact_id = p->plan->contact_id,
                                  .action = p->plan->todo_action,
+                                 .contact_id = p->plan->contact_id,
                                  .start_ms = p->plan->due_ms - HALF_HOUR_MS,
                                  .end_ms = p->plan->due_ms,
                                  .text = p->plan->title,
@@ -275,16 +296,14 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
                                  .as_resource = p->as_resource};
     int rc = autotask_todo_create(p->autotask, &todo, result_id, e);
     *result_id = 0;
-    return rc;
+    if (rc == 0 || (e->code != ERR_PERMISSION && e->code != ERR_REJECTED))
+        return rc;
+    /* the ticket is there: its number must not wait for a calendar */
+    note_trouble(p, pool_printf(p->pool, "There is no to-do for %s", p->plan->people[0].name), e->text, e);
+    return 0;
 }
 
 /* --- files: the answer is out already, so what Autotask will not take is told in a sequel --- */
-
-static void note_trouble(struct perform *p, const struct plan_file *f, const char *why)
-{
-    if (p->n_troubles < PLAN_MAX_FILES)
-        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", f->name, why);
-}
 
 static int attach_file(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
@@ -300,7 +319,7 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
     int64_t id;
     *result_id = 0;
     mark_of(step, mark);
-    int rc = attachment_open(&reader, p->mail, &a, e);
+    int rc = attachment_open(&reader, &p->mails[f - p->plan->files], &a, e);
     if (rc == 0) {
         struct autotask_file file = {.ticket_id = p->ticket_id,
                                      .name = f->name,
@@ -312,10 +331,10 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
         rc = autotask_file_create(p->autotask, &file, &id, e);
         attachment_close(&reader);
     }
-    if (rc == 0 || (e->code != ERR_FILE_REFUSED && e->code != ERR_LIMIT && e->code != ERR_IO))
+    bool refused = rc != 0 && (e->code == ERR_FILE_REFUSED || e->code == ERR_REJECTED);
+    if (rc == 0 || (!refused && e->code != ERR_LIMIT && e->code != ERR_IO))
         return rc;
-    note_trouble(p, f, e->code == ERR_FILE_REFUSED ? e->text : "it could not be read from the mail");
-    *e = (struct err)ERR_INIT;
+    note_trouble(p, f->name, refused ? e->text : "it could not be read from the mail", e);
     return 0;
 }
 

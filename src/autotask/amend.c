@@ -84,25 +84,30 @@ static void put_value(struct buf *body, enum autotask_field field, const struct 
         member_text(body, name, v->text);
 }
 
-int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask_change *changes, size_t n,
-                          struct err *e)
+void autotask_ticket_patch_json(int64_t id, const struct autotask_change *changes, size_t n, struct buf *out)
 {
     /* they belong to the company: one left behind and the whole PATCH is refused */
     static const enum autotask_field with_company[] = {TICKET_CONTACT, TICKET_CONTRACT,
                                                        TICKET_CONFIGURATION_ITEM, TICKET_LOCATION};
+    buf_putc(out, '{');
+    json_put_int(out, "id", id);
+    for (size_t i = 0; i < n; i++)
+        put_value(out, changes[i].field, &changes[i].value);
+    for (size_t i = 0; i < ARRAY_LEN(with_company); i++) {
+        if (change_of(changes, n, TICKET_COMPANY) && !change_of(changes, n, with_company[i]))
+            member_null(out, fields[with_company[i]].name);
+    }
+    buf_putc(out, '}');
+}
+
+int autotask_ticket_patch(struct autotask *at, int64_t id, const struct autotask_change *changes, size_t n,
+                          struct err *e)
+{
     struct buf body = BUF_INIT(64 * 1024);
     int64_t done;
     if (check(changes, n, e) != 0)
         return -1;
-    buf_putc(&body, '{');
-    json_put_int(&body, "id", id);
-    for (size_t i = 0; i < n; i++)
-        put_value(&body, changes[i].field, &changes[i].value);
-    for (size_t i = 0; i < ARRAY_LEN(with_company); i++) {
-        if (change_of(changes, n, TICKET_COMPANY) && !change_of(changes, n, with_company[i]))
-            member_null(&body, fields[with_company[i]].name);
-    }
-    buf_putc(&body, '}');
+    autotask_ticket_patch_json(id, changes, n, &body);
     struct call call = {.kind = CALL_WRITE,
                         .method = "PATCH",
                         .endpoint = "Tickets",

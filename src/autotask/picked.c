@@ -84,10 +84,9 @@ static int pick(void *self, const struct json *fields, struct err *e)
         if (strcmp(rows[i].entity, p->entity) != 0)
             continue;
         rc = picklist_read(fields, rows[i].field, pool, &list, e);
-        if (rc == 0 && !list.v)
-            rc = err_set(e, ERR_PROTOCOL, "%s: no list of %s", rows[i].entity, rows[i].field);
         if (rc == 0)
-            rc = choose(&list, (enum picked_list)i, &p->values[i], e);
+            rc = list.v ? choose(&list, (enum picked_list)i, &p->values[i], e)
+                        : err_set(e, ERR_PROTOCOL, "%s: no list of %s", rows[i].entity, rows[i].field);
     }
     pool_free(&pool);
     return rc;

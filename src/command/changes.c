@@ -5,7 +5,7 @@
  */
 #include "changes.h"
 
-enum { SPAN_WORDS = 12, BARE_WORDS = 4, MOST_NUMBER = 99, MOST_DAYS = 365 };
+enum { SPAN_WORDS = 12, BARE_WORDS = 4, CONTACT_WORDS = 5, MOST_NUMBER = 99, MOST_DAYS = 365 };
 
 struct parser {
     const struct change_world *w;
@@ -49,7 +49,7 @@ static const struct {
     {"queue", NULL, OVERRIDE_QUEUE},       {"company", NULL, OVERRIDE_COMPANY},
     {"customer", NULL, OVERRIDE_COMPANY},  {"client", NULL, OVERRIDE_COMPANY},
     {"status", NULL, OVERRIDE_STATUS},     {"category", NULL, OVERRIDE_CATEGORY},
-    {"type", NULL, OVERRIDE_TYPE},
+    {"type", NULL, OVERRIDE_TYPE},         {"contact", NULL, OVERRIDE_CONTACT},
 };
 
 static bool is(const struct run *r, size_t at, const char *text)
@@ -161,7 +161,9 @@ static bool guess(struct change *out, const struct run *r, size_t from)
     const struct change_world *w = r->p->w;
     struct slice text = said(r, from);
     *out = (struct change){.kind = CHANGE_SET, .said = text};
-    return text.len && override_guess(&out->value, text, w->d, w->cal, w->now_ms, w->pool);
+    /* a contact is any words: only form_key is strict enough for it */
+    return text.len && override_guess(&out->value, text, w->d, w->cal, w->now_ms, w->pool) &&
+           out->value.key != OVERRIDE_CONTACT;
 }
 
 /* In a first pass only what is known, so that "queue Triage, high" is not a queue of that whole name. */
@@ -333,8 +335,11 @@ static bool form_key(struct change *out, const struct run *r)
     }
     if (!find_key(r, &at, &key))
         return false;
-    bool colon = r->p->t.t[at - 1].colon;
-    at += is(r, at, "to") || is(r, at, "as") || is(r, at, "at");
+    bool colon = r->p->t.t[at - 1].colon, to = is(r, at, "to");
+    at += to || is(r, at, "as") || is(r, at, "at");
+    /* any words are a contact's name: "contact Bob at Acme" says what to do */
+    if (key == OVERRIDE_CONTACT && (r->inner || !(colon || (sets && to)) || r->to > at + CONTACT_WORDS))
+        return false;
     return resolve(out, r, at, key, colon || sets);
 }
 
@@ -353,7 +358,7 @@ static bool form_value(struct change *out, const struct run *r)
         at += is(r, at, "as") || is(r, at, "to");
     }
     if (last > at && find_key(r, &last, &key) && last == r->to && key != OVERRIDE_DUE &&
-        key != OVERRIDE_COMPANY) {
+        key != OVERRIDE_COMPANY && key != OVERRIDE_CONTACT) {
         bare.to--;
         bool known = !r->inner && resolve(out, &bare, at, key, false) && out->value.state == OVERRIDE_SET;
         return known && (sets || key == OVERRIDE_PRIORITY || (key == OVERRIDE_QUEUE && is_whole_name(out)));

@@ -58,6 +58,7 @@ static void fill_created(struct view *v)
     set(v, "queue", "Help Desk");
     set(v, "assignee", "Sarah Klein");
     set(view_item(v, "others"), "name", "Mike Chen");
+    view_flag(v, "todo", true);
     view_flag(v, "cut", true);
 }
 

@@ -67,6 +67,7 @@ static const char *const names[] = {
     "expired",
     "company",
     "contact",
+    "todo",
     "token",
     "topics",
     "to_example",

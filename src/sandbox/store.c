@@ -243,6 +243,7 @@ void entity_put(struct entity *e, cJSON *row)
         if (row_int(other, "id", 0) > id)
             break;
     }
+    ENSURE(other); /* the last one is behind it */
     insert_before(e->rows, other, row);
 }
 

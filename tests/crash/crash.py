@@ -44,7 +44,7 @@ def comparable(world, case):
 
 def prepare(lab, case, mails, phase):
     """Up to the beginning of a phase: 0 = the mail lies there, n = the nth action has begun."""
-    lab.clean()
+    lab.clean(case)
     for mail in mails:
         lab.deliver(mail)
     lab.sandbox.faults(case.get("faults", []))

@@ -1,28 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
-A case: name, mails (dicts for lab.mail), faults (rules for the sandbox), `then` (actions, each when all has settled: see
-lab.begin), and `expect`:
+A case: name, mails (dicts for lab.mail), settings (of frontdesk, besides: {group: text}), autotask and rows (settings and rows of
+the sandbox, besides), faults (rules for it), `then` (actions, each when all has settled: see lab.begin), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
+  also      {address: [further markers]}, of whatever letter
   folders   {folder: number of mails}
   outcomes  the journal's outcomes, sorted
 """
 
 SARAH, MIKE, STAFF = "sarah.klein", "mike.chen", "dana.reed@northwind.example"
 
+ACME, HARBOR, BOB = 29680301, 29680302, 29680401
+TWO_BOBS = dict(Contacts=[dict(id=29680499, companyID=ACME, firstName="Bob", lastName="West", isActive=1, emailAddress="")])
+
 OPERATOR = "operator@northwind.example"
 PERMANENT = dict(action="status", status=500, method="POST", path="Tickets", errors="Picklist value [3] does not exist for priority")
+
+TODO = dict(ticket='todo = true; todo_action = "Phone Call";')
+IN_NAME = dict(autotask="impersonate = true;")
+BOTH = dict(TODO, **IN_NAME)
+NOT_ALLOWED = "The logged in Resource does not have the adequate permissions to create this entity type."
 
 CASE_LIMITS = "message_size = \"1 MB\";"
 
 CASES = [
     dict(name="ticket", mails=[dict(subject="Sarah: reset MFA for Bob at Acme", text="He has a new phone.\n")],
-         expect=dict(tickets=[dict(title="reset MFA for Bob at Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
+         expect=dict(tickets=[dict(title="reset MFA for Bob at Acme", assignee=SARAH)], letters={STAFF: ['"to Shana", "due fri"']},
                      folders=dict(Done=1), outcomes=["ticket"], calls=2)),
     dict(name="two-technicians", mails=[dict(subject="Sarah and Shana: move the server", text="On Friday.\n")],
          expect=dict(tickets=[dict(title="move the server", assignee=SARAH, others=["shana.ortiz"])],
-                     letters={STAFF: ["Shana Ortiz"]}, folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+                     letters={STAFF: ['"to Mike Chen", "due fri"']}, folders=dict(Done=1), outcomes=["ticket"], calls=3)),
     dict(name="misspelt", mails=[dict(subject="Shara: printer down", text="Second floor.\n")],
          expect=dict(tickets=[], letters={STAFF: ["Shara"]}, folders=dict(Done=1), outcomes=["asked"])),
     dict(name="question-expires", mails=[dict(subject="Shara: printer down", text="Second floor.\n")], then=[dict(passed=10000)],
@@ -39,6 +48,25 @@ CASES = [
          expect=dict(tickets=[dict(title="twice", assignee=SARAH), dict(title="twice", assignee=SARAH)],
                      letters={STAFF: ["Sarah Klein", "a moment ago", "Sarah Klein"]}, folders=dict(Done=3),
                      outcomes=["same", "ticket", "ticket"])),
+    dict(name="hint-after-a-change", mails=[dict(subject="Sarah: move it", text="x")], then=[dict(reply="to Shana"), dict(reply="A note.")],
+         expect=dict(tickets=[dict(assignee="shana.ortiz")], letters={STAFF: ['"to Shana", "due', '"to Sarah", "due', 'added as a note']},
+                     folders=dict(Done=3), outcomes=["amended", "amended", "ticket"])),
+    dict(name="somebody-else-was-quicker", mails=[dict(subject="Sarah: move it", text="x")],
+         then=[dict(reply="to Grace, high, due 2031-05-06 10:00", meanwhile=dict(priority=11, assignedResourceID=29680102, assignedResourceRoleID=29680201))],
+         expect=dict(tickets=[dict(assignee="shana.ortiz", priority=11)],
+                     letters={STAFF: ["Sarah Klein", "Somebody else, or a rule of Autotask, changed this ticket at the same moment"]},
+                     also={STAFF: ["! For is Shana Ortiz, not Grace Park.", "! Priority is Critical, not High.", "not Tue 6 May 2031 10:00.", "Nothing was changed."]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="somebody-else-did-half-of-it", mails=[dict(subject="Sarah: move it", text="x")],
+         then=[dict(reply="to Grace, high\n\nIt is urgent.", meanwhile=dict(priority=12))],
+         expect=dict(tickets=[dict(assignee=SARAH, priority=12, notes=["<dana.reed@northwind.example> by email:\n\nIt is urgent."])],
+                     letters={STAFF: ["Sarah Klein", "! For is Sarah Klein, not Grace Park."]},
+                     also={STAFF: ["Priority: Medium -> High", "added as a note"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="somebody-else-did-the-same", mails=[dict(subject="Sarah: move it", text="x")],
+         then=[dict(reply="high", meanwhile=dict(priority=12))],
+         expect=dict(tickets=[dict(priority=12)], letters={STAFF: ["Sarah Klein", "Priority: Medium -> High"]}, folders=dict(Done=2),
+                     outcomes=["amended", "ticket"])),
     dict(name="undone", mails=[dict(subject="Sarah: not needed", text="x")], then=[dict(reply="undo")],
          expect=dict(tickets=[dict(title="not needed", assignee=None, status=5,
                                    notes=["<dana.reed@northwind.example> by email:\n\nUndone by the sender."])],
@@ -91,6 +119,90 @@ CASES = [
     dict(name="overrides", mails=[dict(subject="Sarah: new dock [high, acme dental]", text="Due: 2031-05-06\n\nThe old one broke.\n")],
          expect=dict(tickets=[dict(title="new dock", priority=12, company=29680301)], letters={STAFF: ["Acme Dental"]}, folders=dict(Done=1),
                      outcomes=["ticket"], calls=2)),
+    dict(name="contact", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nHe has a new phone.\n")],
+         expect=dict(tickets=[dict(title="reset MFA", company=ACME, contact=BOB)], letters={STAFF: ["Contact   Bob Miller"]},
+                     folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+    dict(name="contact-by-address", mails=[dict(subject="Sarah: reset MFA", text="Company: Acme Dental\nContact: bob@acme.example\n\nx\n")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)], letters={STAFF: ["Contact   Bob Miller"]}, folders=dict(Done=1),
+                     outcomes=["ticket"], calls=3)),
+    dict(name="contact-misspelt", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bop Miller\n\nx\n")],
+         then=[dict(reply="contact: Bob Miller")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)],
+                     letters={STAFF: ['Acme Dental has no contact "Bop Miller"; nearest: Bob Miller. None was taken', "Contact: none -> Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="contact-unknown", mails=[dict(subject="Sarah: reset MFA", text="Contact: Bob Miller\n\nx\n")],
+         expect=dict(tickets=[dict(company=0, contact=None)], letters={STAFF: ['Northwind IT Services has no contact "Bob Miller", and none']},
+                     folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+    dict(name="contact-of-several", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: bob\n\nx\n")], rows=TWO_BOBS,
+         expect=dict(tickets=[dict(company=ACME, contact=None)],
+                     letters={STAFF: ['"bob" fits more than one contact of Acme Dental: Bob Miller <bob@acme.example>, Bob West. None was taken']},
+                     folders=dict(Done=1), outcomes=["ticket"], calls=3)),
+    dict(name="contact-when-the-company-is-chosen", mails=[dict(subject="Sarah: reset MFA [acme]", text="Contact: Bob Miller\n\nx\n")], then=[dict(reply="1")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)],
+                     letters={STAFF: ['"Bob Miller" is looked for once the company is known', "Contact: none -> Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="contact-of-a-held-request", mails=[dict(subject="Shara: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")], then=[dict(reply="1")],
+         expect=dict(tickets=[dict(assignee=SARAH, company=ACME, contact=BOB)], letters={STAFF: ["Who is to do it", "Contact   Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="contact-named-in-the-answer", mails=[dict(subject="Shara: reset MFA", text="x\n")], then=[dict(reply="1, company Acme Dental\ncontact: Bob Miller")],
+         expect=dict(tickets=[dict(assignee=SARAH, company=ACME, contact=BOB)], letters={STAFF: ["Who is to do it", "Contact   Bob Miller"]},
+                     folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="contact-lost-with-the-company", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         then=[dict(reply="company Harbor Dental")],
+         expect=dict(tickets=[dict(company=HARBOR, contact=None)],
+                     letters={STAFF: ["Contact   Bob Miller", "Contact: Bob Miller -> none"]}, folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="contact-while-autotask-is-away", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         faults=[dict(method="POST", path="Contacts/query", nth=1, action="html503")],
+         expect=dict(tickets=[dict(company=ACME, contact=BOB)], letters={STAFF: ["Queued", "Contact   Bob Miller"]}, folders=dict(Done=1),
+                     outcomes=["ticket"])),
+    dict(name="contact-not-readable", mails=[dict(subject="Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         faults=[dict(action="status", status=500, method="POST", path="Contacts/query",
+                      errors="The logged in Resource does not have the adequate permissions to query this entity type.")],
+         expect=dict(tickets=[dict(company=ACME, contact=None)], letters={STAFF: ["does not let frontdesk look through the contacts of Acme Dental"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+         expect=dict(tickets=[dict(assignee=SARAH, todos=[("order the dock", SARAH, 3, True, "api")])],
+                     letters={STAFF: ["To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"], calls=4)),  # one of the start: labels of to-dos
+    dict(name="todo-of-a-customer", mails=[dict(subject="Sarah: order the dock [acme dental]", text="Contact: Bob Miller\n\nx\n")], settings=TODO,
+         expect=dict(tickets=[dict(company=ACME, contact=BOB, todos=[("order the dock", SARAH, 3, True, "api")])],
+                     letters={STAFF: ["To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo-of-a-held-request", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(reply="1")], settings=BOTH,
+         expect=dict(tickets=[dict(assignee=SARAH, creator="dana.reed", todos=[("order the dock", SARAH, 3, True, "dana.reed")])],
+                     letters={STAFF: ["Who is to do it", "To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="todo-for-nobody", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(passed=10000)], settings=TODO,
+         expect=dict(tickets=[dict(assignee=None, todos=[])], letters={STAFF: ["Who is to do it", "Nobody said"]}, folders=dict(Done=1),
+                     outcomes=["unassigned"])),
+    dict(name="todo-answer-lost", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+         faults=[dict(method="POST", path="*/ToDos", nth=1, action="drop_after_commit")],
+         expect=dict(tickets=[dict(todos=[("order the dock", SARAH, 3, True, "api")])], letters={STAFF: ["To-do     in"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo-not-taken", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+         faults=[dict(method="POST", path="*/ToDos", action="status", status=500, errors=NOT_ALLOWED)],
+         expect=dict(tickets=[dict(todos=[])], letters={STAFF: ["! There is no to-do for Sarah Klein: Autotask"]}, also={STAFF: ["Help Desk\n  Open"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="todo-stays", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO, then=[dict(reply="to Grace")],
+         expect=dict(tickets=[dict(assignee="grace.park", todos=[("order the dock", SARAH, 3, True, "api")])],
+                     letters={STAFF: ["To-do     in", "The to-do in the calendar of Sarah Klein stays as it is"]}, folders=dict(Done=2),
+                     outcomes=["amended", "ticket"])),
+    dict(name="in-the-name-of-the-sender", mails=[dict(subject="Sarah: in my name", text="x", files={"a.txt": b"a"})], settings=BOTH,
+         expect=dict(tickets=[dict(creator="dana.reed", file_names=["a.txt"], todos=[("in my name", SARAH, 3, True, "dana.reed")])],
+                     letters={STAFF: ["Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="name-refused", mails=[dict(subject="Sarah: first", text="x", files={"a.txt": b"a"})], settings=IN_NAME, autotask=dict(no_impersonation=["Tickets"]),
+         then=[dict(mail=dict(subject="Sarah: second", text="x", message_id="<second@client.test>"))],
+         expect=dict(tickets=[dict(title="first", creator="api", file_names=["a.txt"]), dict(title="second", creator="api")],
+                     letters={STAFF: ["first", "second"], OPERATOR: ["does not let frontdesk make tickets in the name of the sender"]},
+                     folders=dict(Done=2), outcomes=["ticket", "ticket"], calls=3 + 2 + 2)),  # refused, made, read; the file and its publish value; made, read
+    dict(name="name-allowed-again", mails=[dict(subject="Sarah: first", text="x")], settings=IN_NAME, autotask=dict(no_impersonation=["Tickets"]),
+         then=[dict(settings={}, autotask=dict(no_impersonation=[]), mail=dict(subject="Sarah: second", text="x", message_id="<second@client.test>")),
+               dict(settings=IN_NAME, mail=dict(subject="Sarah: third", text="x", message_id="<third@client.test>"))],
+         expect=dict(tickets=[dict(title="first", creator="api"), dict(title="second", creator="api"), dict(title="third", creator="dana.reed")],
+                     letters={STAFF: ["first", "second", "third"], OPERATOR: ["start frontdesk once", "Tickets are made by the API user"]},
+                     folders=dict(Done=3), outcomes=["ticket", "ticket", "ticket"])),
+    dict(name="name-refused-for-the-file", mails=[dict(subject="Sarah: a file", text="x", files={"a.txt": b"a", "b.txt": b"b"})], settings=IN_NAME,
+         autotask=dict(no_impersonation=["TicketAttachments"]),
+         expect=dict(tickets=[dict(creator="dana.reed", file_names=["a.txt", "b.txt"])],
+                     letters={STAFF: ["Sarah Klein"], OPERATOR: ["does not let frontdesk make tickets in the name of the sender"]},
+                     folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="reply-names-another", mails=[dict(subject="Sarah: first", text="x")],
          then=[dict(reply="more work", subject="Mike Chen: second")],
          expect=dict(tickets=[dict(title="first", assignee=SARAH), dict(title="second", assignee=MIKE)],
@@ -103,6 +215,19 @@ CASES = [
          then=[dict(reply="1")],
          expect=dict(tickets=[dict(title="see the log", assignee=SARAH, file_names=["log.txt"])],
                      letters={STAFF: ["Who is to do it", "log.txt"]}, folders=dict(Done=2), outcomes=["asked", "ticket"])),
+    dict(name="files-of-an-answer", mails=[dict(subject="Shara: see the log", text="Attached.\n", files={"log.txt": b"line\n" * 100000})],
+         then=[dict(reply="It is the big one.", files={"more.txt": b"more\n"}), dict(reply="1", files={"shot.png": b"\x89PNG" + b"x" * 900})],
+         expect=dict(tickets=[dict(title="see the log", assignee=SARAH, file_names=["log.txt", "more.txt", "shot.png"], file_sizes=[5, 904, 500000],
+                                   notes=["<dana.reed@northwind.example> by email:\n\nIt is the big one."])],
+                     letters={STAFF: ["Who is to do it", "Goes along:\n  more.txt", "Goes along:\n  log.txt (500 KB)\n  more.txt (1 KB)\n  shot.png (1 KB)"]},
+                     folders=dict(Done=3), outcomes=["answered", "asked", "ticket"])),
+    dict(name="files-while-nobody-answered", mails=[dict(subject="Shara: see the log", text="Attached.\n", files={"log.txt": b"line\n"})],
+         then=[dict(reply="It is the big one.", files={"more.txt": b"more\n"}), dict(passed=10000)],
+         expect=dict(tickets=[dict(title="see the log", assignee=None, file_names=["log.txt", "more.txt"])],
+                     letters={STAFF: ["Who is to do it", "Your words are kept", "Nobody said"]}, folders=dict(Done=2), outcomes=["answered", "unassigned"])),
+    dict(name="files-with-thanks", mails=[dict(subject="Sarah: see the log", text="x")], then=[dict(reply="Thanks!", files={"log.txt": b"line\n"})],
+         expect=dict(tickets=[dict(file_names=["log.txt"], notes=[])], letters={STAFF: ["Sarah Klein", "Goes along:\n  log.txt"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
     dict(name="file-not-taken", mails=[dict(subject="Sarah: a tool", text="Attached.\n", files={"tool.exe": b"MZ" * 100, "a.txt": b"a"})],
          expect=dict(tickets=[dict(title="a tool", file_names=["a.txt"])],
                      letters={STAFF: ["Sarah Klein", "not all files"]}, folders=dict(Done=1), outcomes=["ticket"])),
@@ -121,6 +246,8 @@ CASES = [
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="explain-subject", mails=[dict(subject="explain: Sarah: reset MFA", text="He has a new phone.\n")],
          expect=dict(tickets=[], letters={STAFF: ['"title":"reset MFA"']}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
+    dict(name="explain-contact", mails=[dict(subject="explain: Sarah: reset MFA [acme dental]", text="Contact: Bob Miller\n\nx\n")],
+         expect=dict(tickets=[], letters={STAFF: ['"contactID":29680401']}, folders=dict(Done=1), outcomes=["answered"], calls=1)),
     dict(name="explain-question", mails=[dict(subject="explain: Shara: reset MFA", text="x")],
          expect=dict(tickets=[], letters={STAFF: ["choice    1  Sarah Klein"]}, folders=dict(Done=1), outcomes=["answered"], calls=0)),
     dict(name="explain-mail", mails=[dict(subject="explain", text="why?", inside=dict(subject="Sarah: hello", text="x", proof=False, message_id="<hello@client.test>"))],

@@ -5,13 +5,13 @@ import socket
 import threading
 
 NORMAL = {"connect": b"220 ready\r\n", "EHLO": b"250-peer\r\n250-PIPELINING\r\n250 SIZE 10000000\r\n", "MAIL": b"250 ok\r\n",
-          "RCPT": b"250 ok\r\n", "DATA": b"354 go on\r\n", "dot": b"250 taken\r\n", "RSET": b"250 ok\r\n", "QUIT": b"221 bye\r\n"}
+          "RCPT": b"250 ok\r\n", "AUTH": b"235 welcome\r\n", "DATA": b"354 go on\r\n", "dot": b"250 taken\r\n", "RSET": b"250 ok\r\n", "QUIT": b"221 bye\r\n"}
 
 
 class SmtpPeer:
-    def __init__(self, script=None, plain=False):
+    def __init__(self, script=None, plain=False, auth=False):
         self.script = {moment: list(answers) for moment, answers in (script or {}).items()}
-        self.plain, self.offered, self.taken, self.commands = plain, [], [], []
+        self.plain, self.auth, self.offered, self.taken, self.commands = plain, auth, [], [], []
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -33,6 +33,8 @@ class SmtpPeer:
         answer = waiting.pop(0) if waiting else NORMAL.get(moment, b"502 what?\r\n")
         if self.plain and moment == "EHLO":
             answer = b"250 peer\r\n"
+        if self.auth and moment == "EHLO":
+            answer = b"250-peer\r\n250-AUTH PLAIN\r\n250 PIPELINING\r\n"
         if answer:
             sock.sendall(answer)
         return answer

@@ -15,8 +15,9 @@ import tap  # noqa: E402
 def prepare(peer, sender="dana.reed@northwind.example"):
     LAB.clean()
     with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
-        conf.write(re.sub(r'smtp = \{ url = "[^"]*"; user = "[^"]*"; password_file = "[^"]*";',
-                          'smtp = { url = "smtp://127.0.0.1:%d"; insecure_plain = true;' % peer.port, ORIGINAL))
+        conf.write(re.sub(r'smtp = \{ url = "[^"]*"; (user = "[^"]*"; password_file = "[^"]*";)',
+                          r'smtp = { url = "smtp://127.0.0.1:%d"; insecure_plain = true;%s' % (peer.port, r" \1" if peer.auth else ""),
+                          ORIGINAL))
     LAB.deliver(dict(subject="Sarah: x", text="y\n", sender=sender))
 
 
@@ -24,10 +25,10 @@ def finals(letters):
     return [letter for letter in letters if b"ticket is made" in letter]
 
 
-def arrives(script, plain=False, copies=1, seconds=25):
+def arrives(script, plain=False, copies=1, seconds=25, auth=False):
     """The reply is taken in the end, `copies` times on the wire with identical bytes; one ticket."""
     def test():
-        peer = SmtpPeer(script, plain)
+        peer = SmtpPeer(script, plain, auth)
         try:
             prepare(peer)
             LAB.daemon.start(ready=0.2, arguments=("--since", "2020-01-01"))
@@ -39,6 +40,8 @@ def arrives(script, plain=False, copies=1, seconds=25):
             tap.check(len(finals(peer.taken)) == 1, "taken: %r\n%s" % (peer.taken, LAB.daemon.log()))
             tap.check(len(finals(peer.offered)) == copies, "offered %d times" % len(finals(peer.offered)))
             tap.check(len(set(finals(peer.offered))) == 1, "the bytes changed between two offers")
+            turns = re.findall(r"alert (\w+) topic=mail-out-desk", LAB.daemon.log())
+            tap.check(turns == (["ill", "well"] if "AUTH" in script else []), "alerts: %r" % turns)
             tap.check(len(LAB.sandbox.tickets()) == 1 and took < 2, "%r, %.1f s" % (LAB.sandbox.tickets(), took))
         finally:
             LAB.daemon.kill()
@@ -83,6 +86,7 @@ CASES = [
     ("421 after the dot", arrives({"dot": [b"421 4.3.0 later\r\n"]}, copies=2)),
     ("cut at MAIL", arrives({"MAIL": [CUT]})),
     ("cut after the dot: an identical copy", arrives({"dot": [CUT]}, copies=2)),
+    ("535 at AUTH: a wrong password", arrives({"AUTH": [b"535 5.7.8 no\r\n"] * 3}, auth=True, seconds=40)),
     ("a many-line answer", arrives({"EHLO": [b"250-x\r\n" * 2000 + b"250 PIPELINING\r\n"]})),
     ("550 at RCPT", given_up({"RCPT": [b"550 5.1.1 no such user\r\n"]})),
     ("552 at MAIL", given_up({"MAIL": [b"552 5.3.4 too big\r\n"]})),

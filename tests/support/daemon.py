@@ -21,9 +21,9 @@ mailboxes = ( {{
              ca_file = "{ca}"; }};
 }} );
 autotask = {{ zone_url = "{url}atservicesrest"; user = "api@northwind.example"; secret_file = "{dir}/autotask-secret";
-             integration_code_file = "{dir}/autotask-code"; }};
+             integration_code_file = "{dir}/autotask-code"; {autotask} }};
 ticket = {{ queue = "Help Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium";
-            category = "Standard"; source = "Email"; due = "next workday 17:00"; cancelled_status = "Complete"; }};
+            category = "Standard"; source = "Email"; due = "next workday 17:00"; cancelled_status = "Complete"; {ticket} }};
 journal = {{ path = "{dir}/state"; }};
 templates = "{templates}";
 {extra}
@@ -43,9 +43,13 @@ class Daemon:
         for name, text in (("mail-password", host.password), ("autotask-secret", "sandbox-secret#1"),
                            ("autotask-code", "SANDBOXCODE")):
             self._write(name, text + "\n")
-        self._write("frontdesk.conf", SETTINGS.format(
-            dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
-            templates=os.path.join(ROOT, "templates"), **host.ports))
+        self._values = dict(dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
+                            templates=os.path.join(ROOT, "templates"), **host.ports)
+        self.configure()
+
+    def configure(self, autotask="", ticket=""):
+        """Writes the settings; what is given goes into the group of that name besides."""
+        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, **self._values))
 
     def __enter__(self):
         return self.start()

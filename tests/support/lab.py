@@ -68,10 +68,15 @@ class Lab:
         self.sandbox.stop()
         self.host.stop()
 
-    def clean(self):
-        """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran."""
+    def clean(self, case=None):
+        """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran, both with what the case
+        has besides."""
+        case = case or {}
         self.passed_minutes = 0
         self.sandbox.reset()
+        self.sandbox.rows(**case.get("rows", {}))
+        self.sandbox.settings(**case.get("autotask", {}))
+        self.daemon.configure(**case.get("settings", {}))
         shutil.rmtree(self.host.path("mail"), ignore_errors=True)
         os.makedirs(self.host.path("mail"), exist_ok=True)
         shutil.chown(self.host.path("mail"), *self._owner()) if os.geteuid() == 0 else None
@@ -131,11 +136,14 @@ class Lab:
             result.append(dict(title=t["title"], assignee=users.get(t.get("assignedResourceID")), others=sorted(others),
                                queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"],
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
+                               contact=t.get("contactID"), creator=users.get(t.get("creatorResourceID")),
                                notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
                                files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
                                file_names=sorted(f["fullPath"] for f in own("TicketAttachments", "ticketID")),
                                file_sizes=sorted(f.get("fileSize", 0) for f in own("TicketAttachments", "ticketID")),
-                               todos=sorted(d["activityDescription"] for d in own("CompanyToDos", "ticketID"))))
+                               todos=sorted((d["activityDescription"].split("\n")[0], users.get(d["assignedToResourceID"]), d["actionType"],
+                                             d["endDateTime"] == t["dueDateTime"], users.get(d.get("creatorResourceID")))
+                                            for d in own("CompanyToDos", "ticketID"))))
         return sorted(result, key=lambda t: (t["title"], t["key"]))
 
     def queues(self):
@@ -163,10 +171,13 @@ class Lab:
 
     def begin(self, action):
         """Starts one action: verb (the operator's), reply (to the newest letter, or to the first mail with to="mail"), mail
-        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again. What
-        frontdesk makes of it comes with settle."""
+        ({ref} in its subject is that of the first one), or passed (minutes). mended=True: Autotask is well again; meanwhile: somebody
+        else changes the ticket (fields) just before that reply would; settings and autotask: as in a case, from now on. What frontdesk makes of it comes with settle."""
         if action.get("mended"):
             self.sandbox.faults([])
+        if "settings" in action:
+            self.daemon.configure(**action["settings"])
+        self.sandbox.settings(**action.get("autotask", {}))
         if "verb" in action:
             self.ask(action["verb"])
         elif "passed" in action:
@@ -177,6 +188,11 @@ class Lab:
             self.deliver(dict(mail, subject=subject))
         else:
             self.answer(action)
+        if "meanwhile" in action:  # killed before the change leaves; then somebody else is quicker
+            code = self.once({"FRONTDESK_CRASH_AT": "step.before-act"})
+            if code != -9:
+                raise AssertionError("not killed before the change: %d" % code)
+            self.sandbox.api("PATCH", "Tickets", dict(id=self.sandbox.tickets()[-1]["id"], **action["meanwhile"]))
 
     def answer(self, action):
         """A reply as mail programs write them: In-Reply-To, References, the letter quoted."""
@@ -194,7 +210,7 @@ class Lab:
             text = TOKEN.sub("", text)
         quoted = "".join("> %s\n" % line for line in text.splitlines())
         self.deliver((sender, staff_mail(subject, "%s\n\nOn Tue, 24 Nov 2026 at 11:00, Northwind IT <%s> wrote:\n%s" % (
-            action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})},
+            action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})}, files=action.get("files"),
             proof=action.get("proof", True), message_id="<%s.%d@client.test>" % (
                 re.sub(r"\W", "", action["reply"])[:20], self.passed_minutes))))
 

@@ -358,6 +358,7 @@ static void contacts_are_found(void **state)
         const char *said;
         size_t n;
         int64_t id;
+        const char *near;
     } rows[] = {
         {ACME, "Bob Miller", 1, 29680401},
         {ACME, "miller, BOB", 1, 29680401},
@@ -372,6 +373,15 @@ static void contacts_are_found(void **state)
         {ACME, "old@acme.example", 0, 0},
         {ACME, "Old", 0, 0},
         {ACME, "Sam", 0, 0},
+        {ACME, "Bop Miller", 0, 0, "Bob Miller"},
+        {ACME, "Boby Tabels", 0, 0, "Bobby Tables"},
+        {ACME, "Jsoe", 0, 0,
+         "Jos\xc3\xa9 N\xc3\xba\xc3\xb1"
+         "ez"},
+        {ACME, "Bob Smith", 0, 0, "Bob Miller,Bob Milling"},
+        {ACME, "Old Milling", 0, 0, "Bob Milling"},
+        {ACME, "bbo@acme.example", 0, 0, "Bob Miller"},
+        {ACME, "x", 0, 0},
         {29680302, "sam@harbor.example", 1, 29680403},
         {ACME, "", 0, 0},
         {ACME, "\"}]", 0, 0},
@@ -386,12 +396,34 @@ static void contacts_are_found(void **state)
         "29680301,"
         "\"firstName\":\"Jos\\u00e9\",\"lastName\":\"N\\u00fa\\u00f1ez\",\"isActive\":1}]}");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct autotask_contact out[AUTOTASK_CONTACTS_MAX];
-        size_t n = 99;
-        OK(autotask_contact_find(w.at, rows[i].company, rows[i].said, out, &n, w.pool, &e));
-        if (n != rows[i].n || (n == 1 && out[0].id != rows[i].id))
-            fail_msg("\"%s\": %zu, first %lld", rows[i].said, n, n ? (long long)out[0].id : 0LL);
+        struct autotask_contacts out;
+        struct buf near = BUF_INIT(1000);
+        OK(autotask_contact_find(w.at, rows[i].company, rows[i].said, &out, w.pool, &e));
+        for (size_t k = 0; k < out.n_near; k++)
+            buf_printf(&near, "%s%s", k ? "," : "", out.list[k].name);
+        if (out.n != rows[i].n || (out.n == 1 && out.list[0].id != rows[i].id) ||
+            strcmp(near.data, rows[i].near ? rows[i].near : "") != 0)
+            fail_msg("\"%s\": %zu, first %lld, near %s", rows[i].said, out.n,
+                     out.n ? (long long)out.list[0].id : 0LL, near.data);
+        buf_release(&near);
     }
+}
+
+/* A company with more contacts than anybody wants to read for one word. */
+static void contacts_are_bounded(void **state)
+{
+    (void)state;
+    struct autotask_contacts out;
+    struct buf rows = BUF_INIT(2 << 20);
+    for (int i = 0; i < AUTOTASK_CONTACTS_READ; i++)
+        buf_printf(&rows, "%s{\"id\":%d,\"companyID\":29680302,\"firstName\":\"N%d\",\"isActive\":1}",
+                   i ? "," : "{\"Contacts\":[", 30000000 + i, i);
+    buf_puts(&rows, "]}");
+    world_tell(&w, "rows", rows.data);
+    FAILS(autotask_contact_find(w.at, 29680302, "Sam", &out, w.pool, &e), ERR_LIMIT);
+    assert_int_equal(out.n + out.n_near, 0);
+    OK(autotask_contact_find(w.at, ACME, "Bob", &out, w.pool, &e));
+    buf_release(&rows);
 }
 
 /* --- in another's name --- */
@@ -477,6 +509,7 @@ int main(void)
         TEST(todo_is_made_and_found),
         TEST(time_is_counted),
         TEST(contacts_are_found),
+        TEST(contacts_are_bounded),
         TEST(acts_for_the_sender),
         TEST(may_not_act_for_the_sender),
         TEST(labels_are_asked_once),
