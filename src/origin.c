@@ -155,8 +155,8 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
     if (journal_job_load(d->journal, hit, false, pool, &out->again, e) != 0 ||
         climb(d, hit, pool, &out->root, e) != 0)
         return -1;
-    if (out->again.outcome == OUTCOME_SAME && out->again.plan[0] &&
-        plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
+    bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED;
+    if (tells && out->again.plan[0] && plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
         return -1;
     if (out->root.id == self || !out->root.plan[0])
         return 0;
@@ -166,6 +166,7 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
     out->found = true;
     out->plain = (struct plan_origin){.root = &out->root,
                                       .plan = &out->plan,
+                                      .asked = out->again_plan.n_choices ? &out->again_plan : NULL,
                                       .again = out->again_plan.said_again ? &out->again : NULL,
                                       .again_plan = &out->again_plan,
                                       .kept = {.words = ""},

@@ -115,6 +115,7 @@ struct plan_kept {
 struct plan_origin {
     const struct journal_job *root; /* the request that all of this is about */
     const struct plan *plan;        /* its plan */
+    const struct plan *asked;       /* of the letter that is answered, where that gave a choice; NULL: plan */
     const struct journal_job
         *again; /* the direct hit, if it said the same again and nothing was made; or NULL */
     const struct plan *again_plan;

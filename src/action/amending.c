@@ -116,7 +116,7 @@ static void copy_suggestions(struct plan *p, const struct change *c, const struc
 }
 
 static void plan_answer(const struct plan_input *in, struct plan *p, const struct followup *f,
-                        struct pool *pool)
+                        struct slice own, struct pool *pool)
 {
     const struct plan_origin *o = in->origin;
     struct plan_person room;
@@ -131,9 +131,15 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         if (f->changes[i].n_suggestions)
             unsure = &f->changes[i];
     }
-    note_words(p, f->note, pool);
+    bool refused = f->n && !o->may_change;
+    note_words(p, refused ? own : f->note, pool);
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
+    if (refused) {
+        plan_remark(p, pool_printf(pool, "Only %s or an administrator may decide that.", o->root->sender));
+        who = NULL;
+        undo = false;
+    }
     if (undo) {
         p->take_over = o->root->id;
         p->reply = "withdrawn";
@@ -304,6 +310,7 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
         plan_remark(p, pool_printf(pool, "%s cannot be changed by mail.", override_key_name(o->key)));
         return;
     }
+    planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET)
         planning_cannot(p, o, c.was, pool);
     else if (c.before == c.after)
@@ -315,7 +322,7 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
 static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                            unsigned n, struct pool *pool)
 {
-    const struct plan *asked = in->origin->plan;
+    const struct plan *asked = in->origin->asked ? in->origin->asked : in->origin->plan;
     if (n < 1 || n > asked->n_choices) {
         plan_remark(p, pool_printf(pool, "There was no choice number %u.", n));
         return;
@@ -535,7 +542,7 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
         return 0;
     }
     if (in->origin->waiting) {
-        plan_answer(in, p, f, pool);
+        plan_answer(in, p, f, own, pool);
         return 0;
     }
     return plan_amend(in, p, f, own, pool, e);

@@ -182,7 +182,7 @@ void planning_cannot(struct plan *p, const struct override *o, const char *stays
         plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\". It has %s.", key, SLICE_ARG(said), stays));
 }
 
-static void keep_choices(struct plan *p, const struct override *o, struct pool *pool)
+void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool)
 {
     if (o->key != OVERRIDE_COMPANY || o->state != OVERRIDE_SEVERAL)
         return;
@@ -235,7 +235,7 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
     }
     if (o->key == OVERRIDE_COMPANY)
         p->company_open = o->state != OVERRIDE_SET;
-    keep_choices(p, o, pool);
+    planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET) {
         planning_cannot(p, o, rows[o->key].stays, pool);
         return;

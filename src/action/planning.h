@@ -14,6 +14,8 @@ const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *
 /* Puts one override into the ticket that is to be made, or says why it cannot be. */
 void planning_override(const struct plan_input *in, struct plan *p, const struct override *o,
                        struct pool *pool);
+/* Companies to choose from by number. */
+void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool);
 /* Says why an override was not taken, and what stays. */
 void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool);
 /* Takes files along, as far as there is room; those that do not say whose mail holds them are of `job`. */

@@ -185,7 +185,22 @@ def names(tree):
                 yield "%s:%d: names a private place" % (path, number)
 
 
-RULES = [layers, stems, symbols, length, banned, headers, spdx, names]
+def goldens(tree):
+    """All that a reply template can say stands in a golden letter: each piece of text between two tags, in one of its own letters, or
+    for a partial in any."""
+    for path, text in tree.items():
+        found = re.match(r"templates/en/reply/(\w+)\.(txt|html)$", path)
+        if not found:
+            continue
+        own = "" if found.group(1).startswith("_") else found.group(1)
+        letters = "\n".join(golden for name, golden in tree.items()
+                            if re.match(r"tests/golden/%s(-[\w-]+)?\.%s$" % (own or r"\w+", found.group(2)), name))
+        for piece in re.split(r"\{\{[^}]*\}\}|\n", text):
+            if re.search(r"\w\w", piece) and piece.strip() not in letters:
+                yield "%s: no golden letter says %r" % (path, piece.strip()[:80])
+
+
+RULES = [layers, stems, symbols, length, banned, headers, spdx, names, goldens]
 WRONG = {
     layers: {"src/gate/a.c": '#include "frontdesk/journal.h"\n'},
     stems: {"src/gate/a.c": "", "src/net/a.c": ""},
@@ -194,6 +209,7 @@ WRONG = {
     banned: {"src/gate/a.c": "x = getenv(y);\n"},
     headers: {"headers.am": "", "include/frontdesk/x.h": ""},
     spdx: {"src/a.c": "int x;\n"},
+    goldens: {"templates/en/reply/ask.txt": "Hello {{#x}}you{{/x}}", "tests/golden/ask.txt": "Hello ", "tests/golden/ask_again.txt": "you"},
     names: {"src/a.c": "/* see /" + "work/x */\n"},
 }
 

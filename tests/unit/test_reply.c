@@ -48,6 +48,21 @@ static void compare(const char *name, const char *ending, const struct buf *got)
     buf_release(&want);
 }
 
+static void render_and_compare(struct templates *t, const char *template, const char *golden, struct view *v)
+{
+    struct buf subject = BUF_INIT(2000), text = BUF_INIT(1 << 20), html = BUF_INIT(1 << 20),
+               all = BUF_INIT(1 << 20);
+    struct err e = ERR_INIT;
+    assert_int_equal(templates_render(t, template, v, &subject, &text, &html, &e), 0);
+    buf_printf(&all, "Subject: %s\n\n%s", subject.data, text.data);
+    compare(golden, "txt", &all);
+    compare(golden, "html", &html);
+    buf_release(&subject);
+    buf_release(&text);
+    buf_release(&html);
+    buf_release(&all);
+}
+
 static void letters_are_as_agreed(void **state)
 {
     (void)state;
@@ -55,21 +70,116 @@ static void letters_are_as_agreed(void **state)
     size_t n = 0;
     for (const char *const *name = templates_names(t); *name; name++, n++) {
         struct pool *pool = pool_new(4 << 20);
-        struct buf subject = BUF_INIT(2000), text = BUF_INIT(1 << 20), html = BUF_INIT(1 << 20),
-                   all = BUF_INIT(1 << 20);
-        struct err e = ERR_INIT;
-        assert_int_equal(
-            templates_render(t, *name, templates_sample(*name, pool), &subject, &text, &html, &e), 0);
-        buf_printf(&all, "Subject: %s\n\n%s", subject.data, text.data);
-        compare(*name, "txt", &all);
-        compare(*name, "html", &html);
-        buf_release(&subject);
-        buf_release(&text);
-        buf_release(&html);
-        buf_release(&all);
+        render_and_compare(t, *name, *name, templates_sample(*name, pool));
         pool_free(&pool);
     }
     assert_int_equal(n, 21);
+    templates_free(&t);
+}
+
+/* Outcomes that the samples do not show: golden NAME-VARIANT. Facts: "name=text", "+flag", and an item of a
+ * list as "list: name=text | name=text". */
+#define TICKET                                                                                               \
+    "+ticket\n+made\ntitle=printer down\npriority=Medium\ndue=Wed 25 Nov 17:00\n"                            \
+    "to_example=to Mike Chen\nadd_example=+Mike Chen\npriority_example=High\n"
+#define LINK                                                                                                 \
+    "link=https://ww3.autotask.net/Autotask/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=50311\n"
+#define ASK "title=printer down\nqueue=Triage\nhold=Thu 26 Nov 08:30\n"
+#define TWO "suggestions: n=1 | name=Mike Alvarez | +first\nsuggestions: n=2 | name=Mike Chen\n"
+static const struct {
+    const char *golden, *facts;
+} variants[] = {
+    {"created-all",
+     TICKET LINK "number=T20261124.0007\ngreeting=Dana\nassignee=Sarah Klein\nqueue=Help Desk\n"
+                 "company=Acme Dental\ncontact=Bob Stone\n+note\n"
+                 "remarks: line=There is no priority \"urgent\"; nearest: Critical. It has Medium.\n"
+                 "remarks: line=Due: 24 Nov is over. It is due Wed 25 Nov 17:00.\n"
+                 "+has_files\nfiles: name=log.txt | size=98 KB\n"
+                 "+has_left_out\nleft_out: line=empty.txt: it is empty\n"},
+    {"created-bare", TICKET "+warning\nid=50311\nassignee=Sarah Klein\nqueue=Help Desk\n"},
+    {"triage-expired", TICKET LINK "+expired\nnumber=T20261124.0007\nqueue=Triage\n"},
+    {"triage-bare", TICKET "+nobody_named\nid=50311\nqueue=Triage\n"},
+    {"ask-nobody", ASK "+nobody_named\n"},
+    {"ask-several", ASK TWO "+several_mentioned\n"},
+    {"ask-shared", ASK TWO "+shared_name\nword=Mike\n"},
+    {"ask-absent",
+     ASK TWO "+absent\nword=Tom Hale\n"
+             "remarks: line=There is no company \"Acmee\"; nearest: Acme Dental. It has none.\n"},
+    {"ask_again-bare", "hold=15:40\n"},
+    {"amended-nothing",
+     "id=50311\n+nothing\nto_example=to Mike Chen\nadd_example=+Mike Chen\npriority_example=High\n"
+     "remarks: line=Sarah Klein has it already.\n"},
+    {"amended-note", TICKET LINK "number=T20261124.0007\ntarget_title=printer down\n+note\n"},
+    {"again-waiting", "first_ref=7KQ1\n"},
+    {"alert-well", "topic=credentials\ntext=Autotask takes frontdesk's login again\n"},
+    {"files-bare", "remarks: line=tool.exe: Autotask does not take files of this kind\n"},
+    {"diverted-bare", "title=printer down\ndiverted_to=T20261120.0003\n"},
+    {"explain-nothing", ""},
+    {"show-unknown", "+unknown\nfirst_ref=ZZZ2\n"},
+    {"wish-denied", "+denied\nverb=show\nfirst_ref=7KQ1\n"},
+    {"wish-by-hand", "+by_hand\nverb=discard\nfirst_ref=7KQ1\n"},
+    {"wish-unknown", "+unknown\nfirst_ref=ZZZ2\n"},
+    {"wish-nothing", "+nothing\nverb=retry\nfirst_ref=7KQ1\nreason=done: ticket\n"},
+    {"trouble-made", "+made\nid=50311\nreason=Autotask answered 500: The note could not be saved\n"},
+    {"trouble-amended",
+     "number=T20261124.0007\ntarget_title=printer down\nreason=Autotask answered 500: Data violation\n"},
+    {"queued-bare", "reason=Autotask cannot be reached at present.\n"},
+    {"help-small", "people: name=Sarah Klein | example=Sarah: reset the password\n"
+                   "brackets_example=Sarah: renew the certificate [High, due friday]\n"},
+};
+
+static void put_fact(struct view *v, struct slice fact)
+{
+    char name[40];
+    fact = slice_trim(fact);
+    bool flag = slice_starts(fact, SLICE("+"));
+    long eq = slice_find_char(fact, '=');
+    assert_true(flag || eq > 0);
+    struct slice key = flag ? slice_skip(fact, 1) : slice_cut(fact, (size_t)eq);
+    snprintf(name, sizeof(name), "%.*s", SLICE_ARG(key));
+    if (flag)
+        view_flag(v, name, true);
+    else
+        view_set(v, name, slice_skip(fact, (size_t)eq + 1));
+}
+
+static void put_facts(struct view *v, const char *facts)
+{
+    struct scan lines = scan_of(slice_of(facts));
+    while (!scan_end(&lines)) {
+        char list[40];
+        struct slice line = scan_line(&lines);
+        long colon = slice_find(line, SLICE(": ")), eq = slice_find_char(line, '=');
+        struct view *target = v;
+        if (colon > 0 && colon < eq) {
+            snprintf(list, sizeof(list), "%.*s", (int)colon, line.ptr);
+            target = view_item(v, list);
+            line = slice_skip(line, (size_t)colon + 2);
+        }
+        struct scan c = scan_of(line);
+        while (!scan_end(&c)) {
+            put_fact(target, target == v ? scan_rest(&c) : scan_until(&c, "|"));
+            if (target == v || !scan_char(&c, '|'))
+                break;
+        }
+    }
+}
+
+static void other_outcomes_are_as_agreed(void **state)
+{
+    (void)state;
+    struct templates *t = load();
+    for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
+        struct pool *pool = pool_new(4 << 20);
+        struct view *v = view_new(pool);
+        char template[40];
+        snprintf(template, sizeof(template), "%.*s", (int)strcspn(variants[i].golden, "-"),
+                 variants[i].golden);
+        put_facts(v, "subject=Sarah: printer down\nfirm=Northwind IT Services\nref=7KQ2\n");
+        put_facts(v, variants[i].facts);
+        render_and_compare(t, template, variants[i].golden, v);
+        pool_free(&pool);
+    }
     templates_free(&t);
 }
 
@@ -364,6 +474,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_are_as_agreed),
+        cmocka_unit_test(other_outcomes_are_as_agreed),
         cmocka_unit_test(broken_templates_are_named),
         cmocka_unit_test(broken_howtos_are_named),
         cmocka_unit_test(howtos_are_read),
