@@ -9,6 +9,7 @@
 void handover(const char *path, const char *folder)
 {
     struct stat st;
-    if (geteuid() == 0 && stat(folder, &st) == 0 && chown(path, st.st_uid, st.st_gid) != 0)
+    /* the folder's owner may put a link in its place meanwhile: what that leads to is not given away */
+    if (geteuid() == 0 && stat(folder, &st) == 0 && lchown(path, st.st_uid, st.st_gid) != 0)
         LOG(LOG_WARN, "base", "handover.failed", LS("file", path), LN("errno", errno));
 }

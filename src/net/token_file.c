@@ -273,10 +273,13 @@ int token_file_lock(const char *path, unsigned wait_ms, int stop_fd, int *fd, st
     int64_t deadline = deadline_in(wait_ms);
     snprintf(lock, sizeof(lock), "%s.lock", path);
     folder_of(path, folder);
-    *fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *fd = open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*fd >= 0)
+        handover(lock, folder);
+    else if (errno == EEXIST)
+        *fd = open(lock, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (*fd < 0)
         return err_set_errno(e, errno, "cannot open %s", lock);
-    handover(lock, folder);
     while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
         if (deadline_left(deadline) == 0) {
             close(*fd);

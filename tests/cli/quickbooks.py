@@ -162,6 +162,22 @@ def login_again():
     expect(0, run("doctor"), "^ok    QuickBooks: login, company$")
 
 
+def login_as_root():
+    """What root makes in the daemon's folder is the daemon's: it must refresh and replace it."""
+    if os.geteuid() != 0:
+        raise tap.Skip("not root")
+    settle()
+    state = os.path.dirname(token_file())
+    os.chown(state, 65534, 65534)
+    try:
+        expect(0, login(consent))
+        for name in ("quickbooks-token", "quickbooks-token.lock", "slots", "quickbooks.second.pace", "quickbooks.minute.pace"):
+            tap.check(os.stat(os.path.join(state, name)).st_uid == 65534, "%s belongs to %d" % (name, os.stat(os.path.join(state, name)).st_uid))
+        tap.check(not os.path.exists(token_file() + ".new"), os.listdir(state))
+    finally:
+        os.chown(state, 0, 0)
+
+
 # --- doctor ----------------------------------------------------------------------------------------------------------
 
 def doctor(code, *patterns):
@@ -331,6 +347,6 @@ if __name__ == "__main__":
             ORIGINAL = settings.read()
         tap.run([(test.__name__.replace("_", " "), test) for test in (
             login_works, login_asks_again, login_gives_up, login_of_another_company, login_with_the_wrong_secret, login_misused,
-            login_where_nothing_can_be_written, login_again, doctor_without_login, doctor_finds_it_well, doctor_and_faults,
+            login_where_nothing_can_be_written, login_again, login_as_root, doctor_without_login, doctor_finds_it_well, doctor_and_faults,
             doctor_with_a_dead_login, doctor_and_the_file, doctor_near_the_end, programs_at_once, words_before_the_end, idle_stays_logged_in,
             the_rest_lives_on)])
