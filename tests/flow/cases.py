@@ -329,7 +329,7 @@ CASES = [
     dict(name="change-refused-for-good", mails=[dict(subject="Sarah: fixed", text="x")],
          faults=[dict(action="status", status=500, method="PATCH", path="Tickets", errors="Data violation")], then=[dict(reply="high")],
          expect=dict(tickets=[dict(title="fixed", priority=14)],
-                     letters={STAFF: ["Sarah Klein", "before you send it again"], OPERATOR: ["is parked"]},
+                     letters={STAFF: ["Sarah Klein", "may not show all that you asked for"], OPERATOR: ["is parked"]},
                      folders=dict(Done=1, Parked=1), outcomes=["ticket", "parked"])),
     dict(name="refused-then-retried", mails=[dict(subject="Sarah: mended", text="x")], faults=[PERMANENT], then=[dict(verb="retry")],
          expect=dict(tickets=[dict(title="mended", assignee=SARAH)],
