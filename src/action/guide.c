@@ -2,6 +2,7 @@
 /* guide: help, how-tos, and the lines of status, show and explain, as variables of the reply templates. Every
  * example is made from the staff list of the day and proved by reading it as a subject. */
 #include "guide.h"
+#include "planning.h"
 
 enum { MOST_PEOPLE = 100, MOST_LINES = 190, LABEL_MAX = 12 };
 
@@ -124,13 +125,17 @@ static void list_commands(struct view *v, const struct facts_input *in, const st
     size_t n;
     const struct command_verb *verbs = command_verbs(&n);
     for (size_t i = 0; i < n; i++) {
-        if (!verbs[i].summary || (verbs[i].operators && !is_operator))
+        bool check = verbs[i].kind == COMMAND_CHECK;
+        if (!verbs[i].summary || (verbs[i].operators && !is_operator) ||
+            (check && planning_no_books(in->conf)))
             continue;
         struct view *item = view_item(v, "commands");
         if (verbs[i].kind == COMMAND_EXPLAIN)
             view_setf(item, "verb", "%s: %s: reset the password", verbs[i].verb, people->name);
         else if (verbs[i].kind == COMMAND_OPERATE)
             view_setf(item, "verb", "%s %s", verbs[i].verb, in->ref);
+        else if (check && verbs[i].argument)
+            view_setf(item, "verb", "%s %s", verbs[i].verb, verbs[i].example);
         else
             set(item, "verb", verbs[i].verb);
         set(item, "summary", verbs[i].summary);

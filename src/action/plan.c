@@ -332,19 +332,22 @@ static void plan_of_words(const struct plan_input *in, struct plan *p, struct po
     p->outcome = OUTCOME_ANSWERED;
 }
 
+const char *planning_no_books(const struct conf *conf)
+{
+    if (conf->firm.integration == CONF_INTEGRATION_NONE)
+        return "The setting firm.integration does not say which product takes the invoices there.";
+    if (conf->firm.integration != CONF_QBD && !conf->quickbooks)
+        return "frontdesk has no login to QuickBooks Online yet (settings: quickbooks).";
+    return NULL;
+}
+
 /* The report is made when it is due, from what both systems say then. */
 static void plan_of_check(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
-    const struct conf *conf = in->conf;
     (void)pool;
-    p->reply = "report";
+    p->reason = planning_no_books(in->conf);
+    p->reply = p->reason ? "no_books" : "report";
     p->outcome = OUTCOME_ANSWERED;
-    if (conf->firm.integration == CONF_INTEGRATION_NONE)
-        p->reason = "The setting firm.integration does not say which product takes the invoices there.";
-    else if (conf->firm.integration != CONF_QBD && !conf->quickbooks)
-        p->reason = "frontdesk has no login to QuickBooks Online yet (settings: quickbooks).";
-    if (p->reason)
-        p->reply = "no_books";
 }
 
 /* One topic is told; of several, or when it is a guess, the names are. */

@@ -22,6 +22,9 @@ void planning_cannot(struct plan *p, const struct override *o, const char *stays
 void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job, struct pool *pool);
 const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool);
 
+/* Why no check can be made, as a sentence; NULL: it can. */
+const char *planning_no_books(const struct conf *conf);
+
 /* --- plan_contact.c --- */
 
 /* Whom `said` means among the contacts of the company. found->id 0: none, and a remark says why. -1: Autotask

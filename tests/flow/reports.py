@@ -7,6 +7,7 @@ import email
 import email.policy
 import io
 import os
+import re
 import sys
 import time
 
@@ -108,6 +109,27 @@ def one_that_takes_long():
     tap.check(ticket_s < 6, "the ticket took %.1f s" % ticket_s)
 
 
+def what_help_names():
+    """Each check that help lists, sent as it stands, is answered with its report; without QuickBooks help lists none."""
+    settle(books=False)
+    LAB.deliver(dict(subject="help", text="x\n"))
+    LAB.settle()
+    tap.check("check " not in words(letters()[0]), words(letters()[0]))
+    settle()
+    LAB.deliver(dict(subject="help", text="x\n"))
+    LAB.settle()
+    listed = re.findall(r"(?m)^ +(check [a-z]+(?: [A-Z0-9][\w ]*?)?)(?: {2,}|$)", words(letters()[0]))
+    print("# " + " | ".join(listed))
+    tap.check(len(listed) == 8, "%r in\n%s" % (listed, words(letters()[0])))
+    for subject in listed:
+        LAB.deliver(dict(subject=subject, text="x\n"))
+    LAB.settle()
+    got = letters()[1:]
+    tap.check(sorted(str(letter["Subject"]) for letter in got) == sorted("Re: " + subject for subject in listed), "letters: %r\n%s" % ([str(letter["Subject"]) for letter in got], LAB.daemon.log()))
+    tap.check(all("Nothing was changed in either system" in words(letter) for letter in got), repr([row["reason"] for row in LAB.daemon.journal()]))
+    tap.check(not LAB.tickets(), "a ticket was made")
+
+
 if __name__ == "__main__":
     with Lab("per_sender_hour = 1000;") as LAB:
         with open(LAB.daemon.conf, encoding="utf-8") as settings:
@@ -116,4 +138,5 @@ if __name__ == "__main__":
                  ("check invoice of a number that nobody has", an_argument("check invoice 999999", "999999")),
                  ("QuickBooks is not set up", not_set_up("no login to QuickBooks", books=False)),
                  ("the integration is not named", not_set_up("firm.integration", books=False, integration=False)),
+                 ("every check that help names", what_help_names),
                  ("one that takes long", one_that_takes_long)])
