@@ -4,20 +4,13 @@
 
 /* clang-format off: a row a line */
 static const struct command_verb verbs[] = {
-    {"help", "TOPIC", "what you may ask for, or how something is done", COMMAND_HELP, false},
-    {"status", NULL, "how frontdesk is doing", COMMAND_STATUS, false},
-    {"check mapping", NULL, "do Autotask's codes match QuickBooks items?", COMMAND_CHECK, false},
-    {"check accounts", NULL, "do the general ledger accounts match?", COMMAND_CHECK, false},
-    {"check terms", NULL, "do the payment terms match?", COMMAND_CHECK, false},
-    {"check sync", NULL, "which invoices did not reach QuickBooks?", COMMAND_CHECK, false},
-    {"check all", NULL, "every check in one report", COMMAND_CHECK, false},
-    {"check invoice", "NUMBER", "why one invoice does not go through", COMMAND_CHECK, false},
-    {"check customer", "NAME", "one customer on both sides", COMMAND_CHECK, false},
-    {"check item", "NAME", "one item on both sides", COMMAND_CHECK, false},
-    {"explain", NULL, "what would happen, and why; nothing is done", COMMAND_EXPLAIN, false},
-    {"show", "REF", "the life of one message, without its text", COMMAND_OPERATE, true},
-    {"retry", "REF", "a parked message once more", COMMAND_OPERATE, true},
-    {"discard", "REF", NULL, COMMAND_OPERATE, true},
+    {"help", "TOPIC", COMMAND_HELP, false},           {"status", NULL, COMMAND_STATUS, false},
+    {"check mapping", NULL, COMMAND_CHECK, false},    {"check accounts", NULL, COMMAND_CHECK, false},
+    {"check terms", NULL, COMMAND_CHECK, false},      {"check sync", NULL, COMMAND_CHECK, false},
+    {"check all", NULL, COMMAND_CHECK, false},        {"check invoice", "NUMBER", COMMAND_CHECK, false},
+    {"check customer", "NAME", COMMAND_CHECK, false}, {"check item", "NAME", COMMAND_CHECK, false},
+    {"explain", NULL, COMMAND_EXPLAIN, false},        {"show", "REF", COMMAND_OPERATE, true},
+    {"retry", "REF", COMMAND_OPERATE, true},          {"discard", "REF", COMMAND_OPERATE, true},
 };
 /* clang-format on */
 
