@@ -3,6 +3,9 @@
  * report_words. */
 #include "sentence.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 enum { MOST_FACTS = 6, SENTENCE_MAX = 8000 };
 
 static const struct {
@@ -62,9 +65,22 @@ static const char *text_of(const struct sentences *s, const char *key, const cha
     return text;
 }
 
+/* One line for the whole file instead of one a section. */
+static bool has_english(const char *folder, struct buf *problems)
+{
+    char path[4400], why[100];
+    snprintf(path, sizeof(path), "%s/%s/words.txt", folder, TEMPLATES_FULL_LANGUAGE);
+    if (access(path, R_OK) == 0)
+        return true;
+    buf_printf(problems, "%s: %s\n", path, strerror_r(errno, why, sizeof(why)));
+    return false;
+}
+
 struct sentences *sentences_load(const char *folder, const char *language, struct buf *problems)
 {
     struct sentences *s = mem_alloc(sizeof(*s));
+    if (!has_english(folder, problems))
+        return s;
     s->pool = pool_new(1 << 20);
     enum { ROWS = SAY_ROWS + ARRAY_LEN(codes) };
     const char *keys[ROWS + 1] = {NULL};

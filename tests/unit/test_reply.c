@@ -319,12 +319,16 @@ static void broken_sentences_are_named(void **state)
         {"[value-none]\n", "/en/words.txt: [value-none] is missing, or has no text\n"},
         {"", "/en/words.txt: [error-busy] is missing, or has no text\n"},
     };
+    char path[100];
     make_folder();
     write_file(folder, "reply/x.txt", "Subject: x\n");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         write_file(folder, "words.txt", cases[i].text);
         expect_problem(i, cases[i].expect);
     }
+    snprintf(path, sizeof(path), "%s/en/words.txt", folder);
+    unlink(path);
+    expect_problem(ARRAY_LEN(cases), "/en/words.txt: No such file or directory\n");
     remove_folder();
 }
 
