@@ -51,6 +51,7 @@ void job_load_steps(struct job *job)
     struct perform *p = &job->perform;
     *p = (struct perform){.journal = job->desk->journal,
                           .autotask = job->desk->autotask,
+                          .templates = job->desk->templates,
                           .plan = &job->plan,
                           .pool = job->pool,
                           .job = job->row.id,
@@ -82,7 +83,7 @@ static int give_up_waiting(struct job *job, enum job_state from, struct err *e)
     if (job_need_plan(job, e) != 0)
         return -1;
     origin_kept(job->desk, job->row.id, job->pool, &kept);
-    plan_expire(&job->plan, &kept, job->pool);
+    plan_expire(&job->plan, &kept, job->desk->templates, job->pool);
     size_t n = plan_steps(&job->plan, steps);
     plan_encode(&job->plan, &json);
     job->row.plan = pool_slice(job->pool, buf_view(&json));

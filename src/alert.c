@@ -18,6 +18,7 @@ static bool write_letter(struct desk *d, const char *topic, const char *text, bo
                         .argument = topic,
                         .reply = "alert"};
     struct facts_input facts = {.conf = d->conf,
+                                .templates = d->templates,
                                 .plan = &plan,
                                 .ref = "",
                                 .reason = text,

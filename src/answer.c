@@ -174,8 +174,10 @@ static enum letter_kind kind_now(struct job *job, const char **name)
 static void tell_theirs(struct job *job)
 {
     struct desk_people *people = desk_people_get(job->desk);
-    struct plan_input in = {
-        .conf = job->desk->conf, .directory = people ? people->directory : NULL, .now_ms = clock_now_ms()};
+    struct plan_input in = {.conf = job->desk->conf,
+                            .templates = job->desk->templates,
+                            .directory = people ? people->directory : NULL,
+                            .now_ms = clock_now_ms()};
     plan_tell_theirs(&job->plan, job->perform.shows, &in, job->pool);
     desk_people_put(job->desk, people);
 }
@@ -409,8 +411,16 @@ void job_tell_meanwhile(struct job *job, const char *template, const char *reaso
 void job_tell_queued(struct job *job, const struct err *why)
 {
     job_tell_meanwhile(job, "queued",
-                       why->code == ERR_BUSY && job->row.state == JOB_TAKEN ? why->text
-                                                                            : err_sentence(why->code));
+                       job->told ? job->told : sentence_of_error(job->desk->templates, why->code));
+}
+
+static const char *told_why(struct job *job, const struct err *why)
+{
+    const struct templates *t = job->desk->templates;
+    bool theirs = err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED;
+    return job->told ? job->told
+           : theirs  ? sentence(t, job->pool, SAY_REFUSED_BECAUSE, "why", why->text, NULL)
+                     : sentence_of_error(t, why->code);
 }
 
 /* The sender hears that it could not be done, the operator why. */
@@ -423,9 +433,7 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
         (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
         return false;
     job->plan.sender = job->row.sender;
-    bool theirs = err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED;
-    if (job_make_letter(job, "trouble", job_numbered(job, "trouble"),
-                        theirs ? why->text : err_sentence(why->code), letter, &e) != 0) {
+    if (job_make_letter(job, "trouble", job_numbered(job, "trouble"), told_why(job, why), letter, &e) != 0) {
         LOG(LOG_ERROR, "job", "trouble.failed", LS("error", e.text));
         return false;
     }

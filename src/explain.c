@@ -219,8 +219,8 @@ static size_t later_requests(const struct plan *p, struct pool *pool, const char
     struct plan later = *p;
     if (!p->hold_ms)
         return 0;
-    const struct plan_kept nothing = {.words = ""};
-    plan_expire(&later, &nothing, pool);
+    const struct plan_kept nothing = {.words = ""}; /* so that nothing is to be said either */
+    plan_expire(&later, &nothing, NULL, pool);
     return requests_of(&later, pool, out);
 }
 

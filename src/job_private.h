@@ -23,6 +23,7 @@ struct job {
     bool unanswered;              /* ... and it was never answered before */
     struct journal_letter answer; /* stored by this very run; id 0 = none */
     struct perform perform;
+    const char *told;  /* what the sender is told of the error; NULL: what is said of every such error */
     bool finished;     /* its end is on the way to the disk */
     bool waits;        /* for an older job of its conversation */
     bool not_its_turn; /* turns.c */

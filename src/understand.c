@@ -41,7 +41,8 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
     struct err why = ERR_INIT;
     int rc = path ? reader_read_file(&v->message, path, &limits, &why)
                   : reader_read(&v->message, bytes, headers_only, &limits, &why);
-    if (rc == 0 && headers_only)
+    v->too_large = rc == 0 && headers_only;
+    if (v->too_large)
         snprintf(v->unreadable, sizeof(v->unreadable), "the mail is larger than %llu MB",
                  (unsigned long long)(d->conf->limits.message_size >> 20));
     if (rc == 0 || err_class(&why) != ERR_CLASS_SENDER) {
@@ -74,6 +75,21 @@ static bool has_ticket(const struct origin *o)
            o->root.state == JOB_PARKED;
 }
 
+static const char *told_unreadable(const struct desk *d, const struct job_view *v, struct pool *pool)
+{
+    if (!v->too_large)
+        return sentence(d->templates, pool, SAY_MAIL_UNREADABLE, "why", v->unreadable, NULL);
+    unsigned long long most = d->conf->limits.message_size >> 20;
+    return sentence(d->templates, pool, SAY_MAIL_TOO_LARGE, "n", pool_printf(pool, "%llu", most), NULL);
+}
+
+static int answered_is_parked(const struct desk *d, struct job_view *v, struct pool *pool, struct err *e)
+{
+    const char *ref = v->origin->root.ref;
+    v->told = sentence(d->templates, pool, SAY_ANSWERED_IS_PARKED, "ref", ref, NULL);
+    return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked", ref);
+}
+
 /* `self`: the mail's own job, 0 = none. */
 static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t self,
                   const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
@@ -94,10 +110,10 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
         if (v->wait)
             return 0;
         if (v->origin->root.state == JOB_PARKED)
-            return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked",
-                           v->origin->root.ref);
+            return answered_is_parked(d, v, pool, e);
     }
     struct plan_input in = {.conf = d->conf,
+                            .templates = d->templates,
                             .mailbox = mailbox,
                             .directory = people->directory,
                             .names = people->names,
@@ -105,7 +121,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .mail = v->unreadable[0] ? NULL : mail,
                             .gate = &v->gate,
                             .command = v->has_command ? &v->command : NULL,
-                            .unreadable = v->unreadable,
+                            .unreadable = v->unreadable[0] ? told_unreadable(d, v, pool) : "",
                             .message_key = v->key,
                             .origin = follows ? &v->origin->plain : NULL,
                             .received_ms = received_ms,
@@ -118,11 +134,8 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
     v->has_plan = true;
     v->follows = follows;
     if (v->origin && v->origin->found && v->origin->is_new && v->origin->root.ticket_number[0])
-        plan_remark(&v->plan,
-                    pool_printf(pool,
-                                "This is a new request: the subject names somebody. The mail that it "
-                                "answers is about %s.",
-                                v->origin->root.ticket_number));
+        plan_remark(&v->plan, sentence(d->templates, pool, SAY_NEW_REQUEST, "number",
+                                       v->origin->root.ticket_number, NULL));
     return 0;
 }
 
@@ -248,10 +261,12 @@ static int64_t late_key(struct job *job, const struct plan *plan, size_t n_steps
 }
 
 /* One sender may not take the whole desk: over the cap the mail waits for the next hour, with one letter. */
-static int over_the_cap(const struct job *job, struct err *e)
+static int over_the_cap(struct job *job, struct err *e)
 {
-    err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits",
-            job->desk->conf->limits.per_sender_hour);
+    unsigned most = job->desk->conf->limits.per_sender_hour;
+    job->told = sentence(job->desk->templates, job->pool, SAY_OVER_THE_CAP, "n",
+                         pool_printf(job->pool, "%u", most), NULL);
+    err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits", most);
     e->retry_after_s = 600;
     return -1;
 }
@@ -406,6 +421,7 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
         return err_set(e, ERR_CONNECT, "Autotask has not been reached since frontdesk started");
     struct mail_bytes mail = {job->row.mail, path};
     int rc = decide(d, job->mailbox, job->row.id, &mail, job->row.received_ms, people, job->pool, v, e);
+    job->told = v->told;
     if (rc == 0)
         explain_noted(job, &mail, people, v);
     if (rc == 0 && v->wait)

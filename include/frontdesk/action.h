@@ -16,6 +16,7 @@
 #include "frontdesk/journal.h"
 #include "frontdesk/message_attachments.h"
 #include "frontdesk/reply.h"
+#include "frontdesk/reply_sentence.h"
 
 enum {
     PLAN_MAX_PEOPLE = 10,
@@ -138,6 +139,7 @@ enum { PLAN_READ_WORK = 1, PLAN_READ_HELPERS = 2 };
 
 struct plan_input {
     const struct conf *conf;
+    const struct templates *templates; /* for what the sender is told */
     const struct conf_mailbox *mailbox;
     const struct directory *directory;
     const struct command_names *names;
@@ -163,13 +165,16 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
 /* amending.c: the plan of a follow-up. */
 int plan_followup(struct plan *out, const struct plan_input *in, struct pool *pool, struct err *e) MUST_USE;
 /* A question that nobody answered: the ticket goes to triage. */
-void plan_expire(struct plan *p, const struct plan_kept *kept, struct pool *pool);
+void plan_expire(struct plan *p, const struct plan_kept *kept, const struct templates *t, struct pool *pool);
 /* Somebody else changed the ticket between our reading it and our change: `shows` as in struct perform. The
- * plan's letter no longer says that we set it, but what it shows. Of `in`: conf, directory (may be NULL),
- * now_ms. */
+ * plan's letter no longer says that we set it, but what it shows. Of `in`: conf, templates, directory (may be
+ * NULL), now_ms. */
 void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool);
 /* One more line that the sender must be told; `line` is borrowed. */
 void plan_remark(struct plan *p, const char *line);
+/* "log.txt: it is empty" */
+const char *plan_left_out(const struct templates *t, const struct attachment_left_out *file,
+                          struct pool *pool);
 /* Tells whether two mails of a sender say the same: subject and content, not the Message-ID. */
 int64_t plan_text_key(const struct plan *p, const struct message *m);
 void plan_encode(const struct plan *p, struct buf *out);
@@ -188,6 +193,7 @@ void plan_message_key(const char *address, const struct message *m, char out[65]
 struct perform {
     struct journal *journal;
     struct autotask *autotask;
+    const struct templates *templates;
     const struct plan *plan;
     int64_t job;
     struct journal_step *steps;
@@ -233,7 +239,7 @@ struct facts_input {
     const char *status_text; /* lines for `status` and `show` */
     const char *wish;        /* what becomes of `retry`: "noted", "unknown", "nothing"; NULL = no wish */
     const struct command_names *names; /* may be NULL: then people are written in full */
-    const struct templates *templates; /* for the how-tos; may be NULL */
+    const struct templates *templates;
     const struct conf_mailbox *mailbox;
     const char *token; /* by which a reply is known whose headers were lost; NULL or "" = none */
 };

@@ -4,7 +4,7 @@
  *
  * A struct err lives on the caller's stack and is untouched on success. Its code selects a row below; the
  * row's class alone decides what happens next (job.c holds that policy), the text is for a person: what is
- * wrong, where, and the fix. The sentence of the row is what the *sender* of a mail is told.
+ * wrong, where, and the fix. What the *sender* of a mail is told stands in the templates, by the short name.
  *
  * Classes: SENDER  tell the sender, never retry
  *          RETRY   certainly not done: try again later
@@ -19,45 +19,45 @@
 
 enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UNKNOWN, ERR_CLASS_OPERATOR };
 
-/* code, short name (logs, --json), class, sentence for the sender of a mail */
+/* code, short name (logs, --json), class */
 #define ERR_TABLE(X)                                                                                         \
-    X(ERR_NONE, "none", NONE, "")                                                                            \
-    X(ERR_CONFIG, "config", OPERATOR, "frontdesk is not set up correctly; the operator has been told.")      \
-    X(ERR_LABEL, "label", OPERATOR, "frontdesk is not set up correctly; the operator has been told.")        \
-    X(ERR_IO, "io", OPERATOR, "frontdesk could not write to its disk; the operator has been told.")          \
-    X(ERR_DISK_FULL, "disk-full", RETRY, "frontdesk's disk is full; your request waits.")                    \
-    X(ERR_JOURNAL, "journal", OPERATOR, "frontdesk's journal failed; the operator has been told.")           \
-    X(ERR_JOURNAL_NEWER, "journal-newer", OPERATOR, "frontdesk's journal belongs to a newer version.")       \
-    X(ERR_JOURNAL_BUSY, "journal-busy", RETRY, "frontdesk's journal is busy; your request waits.")           \
-    X(ERR_LOCKED, "locked", OPERATOR, "another frontdesk is running.")                                       \
-    X(ERR_STOPPING, "stopping", RETRY, "frontdesk is restarting; your request waits.")                       \
-    X(ERR_CONNECT, "connect", RETRY, "The other system could not be reached; your request waits.")           \
-    X(ERR_TLS, "tls", RETRY, "The other system could not prove who it is; your request waits.")              \
-    X(ERR_TIMEOUT, "timeout", RETRY, "The other system did not answer in time; your request waits.")         \
-    X(ERR_UNKNOWN_OUTCOME, "unknown-outcome", UNKNOWN, "The answer got lost; frontdesk is checking.")        \
-    X(ERR_PROTOCOL, "protocol", RETRY, "The other system answered nonsense; your request waits.")            \
-    X(ERR_LIMIT, "limit", SENDER, "The mail is larger or more complicated than frontdesk accepts.")          \
-    X(ERR_MAIL, "mail", SENDER, "The mail could not be read.")                                               \
-    X(ERR_CREDENTIALS, "credentials", OPERATOR, "The other system refused frontdesk's login.")               \
-    X(ERR_LOGIN, "login", OPERATOR, "frontdesk must log in anew at the other system; the operator knows.")   \
-    X(ERR_PERMISSION, "permission", OPERATOR, "frontdesk lacks a right in the other system.")                \
-    X(ERR_IMPERSONATION, "impersonation", RETRY, "frontdesk may not act in your name in the other system.")  \
-    X(ERR_REJECTED, "rejected", OPERATOR, "The other system refused the request.")                           \
-    X(ERR_BUSY, "busy", RETRY, "The other system is busy; your request waits.")                              \
-    X(ERR_BUDGET, "budget", RETRY, "frontdesk has used up its calls for this hour; your request waits.")     \
-    X(ERR_FILE_PACE, "file-pace", RETRY, "The other system takes only so many files at a time; it follows.") \
-    X(ERR_FILE_REFUSED, "file-refused", SENDER, "The other system does not take a file of this kind.")       \
-    X(ERR_SERVER, "server", RETRY, "The other system has a fault; your request waits.")                      \
-    X(ERR_NOT_FOUND, "not-found", OPERATOR, "The record is not there.")                                      \
-    X(ERR_MAILBOX, "mailbox", RETRY, "The mailbox could not be used.")                                       \
-    X(ERR_SMTP_TEMPORARY, "smtp-temporary", RETRY, "The mail server asked to try again later.")              \
-    X(ERR_SMTP_PERMANENT, "smtp-permanent", OPERATOR, "The mail server refused the letter.")                 \
-    X(ERR_TEMPLATE, "template", OPERATOR, "A reply template is broken; the operator has been told.")         \
-    X(ERR_USAGE, "usage", OPERATOR, "")                                                                      \
-    X(ERR_EXHAUSTED, "exhausted", OPERATOR, "The request needs more memory than one request may use.")
+    X(ERR_NONE, "none", NONE)                                                                                \
+    X(ERR_CONFIG, "config", OPERATOR)                                                                        \
+    X(ERR_LABEL, "label", OPERATOR)                                                                          \
+    X(ERR_IO, "io", OPERATOR)                                                                                \
+    X(ERR_DISK_FULL, "disk-full", RETRY)                                                                     \
+    X(ERR_JOURNAL, "journal", OPERATOR)                                                                      \
+    X(ERR_JOURNAL_NEWER, "journal-newer", OPERATOR)                                                          \
+    X(ERR_JOURNAL_BUSY, "journal-busy", RETRY)                                                               \
+    X(ERR_LOCKED, "locked", OPERATOR)                                                                        \
+    X(ERR_STOPPING, "stopping", RETRY)                                                                       \
+    X(ERR_CONNECT, "connect", RETRY)                                                                         \
+    X(ERR_TLS, "tls", RETRY)                                                                                 \
+    X(ERR_TIMEOUT, "timeout", RETRY)                                                                         \
+    X(ERR_UNKNOWN_OUTCOME, "unknown-outcome", UNKNOWN)                                                       \
+    X(ERR_PROTOCOL, "protocol", RETRY)                                                                       \
+    X(ERR_LIMIT, "limit", SENDER)                                                                            \
+    X(ERR_MAIL, "mail", SENDER)                                                                              \
+    X(ERR_CREDENTIALS, "credentials", OPERATOR)                                                              \
+    X(ERR_LOGIN, "login", OPERATOR)                                                                          \
+    X(ERR_PERMISSION, "permission", OPERATOR)                                                                \
+    X(ERR_IMPERSONATION, "impersonation", RETRY)                                                             \
+    X(ERR_REJECTED, "rejected", OPERATOR)                                                                    \
+    X(ERR_BUSY, "busy", RETRY)                                                                               \
+    X(ERR_BUDGET, "budget", RETRY)                                                                           \
+    X(ERR_FILE_PACE, "file-pace", RETRY)                                                                     \
+    X(ERR_FILE_REFUSED, "file-refused", SENDER)                                                              \
+    X(ERR_SERVER, "server", RETRY)                                                                           \
+    X(ERR_NOT_FOUND, "not-found", OPERATOR)                                                                  \
+    X(ERR_MAILBOX, "mailbox", RETRY)                                                                         \
+    X(ERR_SMTP_TEMPORARY, "smtp-temporary", RETRY)                                                           \
+    X(ERR_SMTP_PERMANENT, "smtp-permanent", OPERATOR)                                                        \
+    X(ERR_TEMPLATE, "template", OPERATOR)                                                                    \
+    X(ERR_USAGE, "usage", OPERATOR)                                                                          \
+    X(ERR_EXHAUSTED, "exhausted", OPERATOR)
 
 enum err_code {
-#define ERR_ENUM(code, name, class, sentence) code,
+#define ERR_ENUM(code, name, class) code,
     ERR_TABLE(ERR_ENUM)
 #undef ERR_ENUM
 };
@@ -82,8 +82,6 @@ int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
 enum err_class err_class(const struct err *e);
 const char *err_code_name(enum err_code code);
-/* What the sender of a mail may be told; never NULL. */
-const char *err_sentence(enum err_code code);
 /* What the operator can do, for errors whose text does not say it; "" otherwise. */
 const char *err_fix(enum err_code code);
 /* The code of that short name; ERR_NONE if there is none (journal rows). */

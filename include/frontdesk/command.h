@@ -74,9 +74,9 @@ void command_read(struct command *out, struct slice subject, struct slice text,
  * mail is; both are set for "VS:". `in_thread`: it is known to answer something, so that "R:" is no initial.
  */
 struct slice command_subject(struct slice subject, bool in_thread, bool *is_reply, bool *is_forward);
-/* The commands as a table for help texts: verbs, and what each one is for (NULL: not told). */
+/* The commands as a table for help texts. */
 struct command_verb {
-    const char *verb, *argument, *summary;
+    const char *verb, *argument;
     enum command_kind kind;
     bool operators;      /* for staff.admins only */
     const char *example; /* an argument, where one is not made of the day's facts; NULL: none */

@@ -34,10 +34,35 @@ struct attachment {
     uint64_t inner_off;        /* where the file starts in the decoded content (winmail.dat), else 0 */
 };
 
+enum left_out {
+    LEFT_OUT_EMPTY,
+    LEFT_OUT_TOO_LARGE, /* size, most */
+    LEFT_OUT_SAME,      /* other */
+    LEFT_OUT_TOO_MANY,  /* most */
+    LEFT_OUT_ONLY_OUTLOOK,
+    LEFT_OUT_OUTLOOK_DAMAGED, /* files behind the damage are missing */
+    LEFT_OUT_OUTLOOK_UNREADABLE,
+    LEFT_OUT_OUTLOOK_TOO_MANY,
+    LEFT_OUT_OUTLOOK_FORMAT, /* there is no file in it */
+    LEFT_OUT_SIGNATURE,
+    LEFT_OUT_ENCRYPTION,
+    LEFT_OUT_MACINTOSH, /* the file itself goes along */
+    LEFT_OUT_INVITATION,
+    LEFT_OUT_REPORT,
+    LEFT_OUT_LOGO
+};
+
+struct attachment_left_out {
+    const char *name;
+    enum left_out why;
+    const char *size, *most; /* "48 MB", or a number; "" where it does not matter */
+    const char *other;       /* name of the same file */
+};
+
 struct attachments {
     struct attachment *list;
     size_t n;
-    const char **left_out; /* "video.mov: 48 MB, Autotask takes at most 6 MB a file"; one line each */
+    struct attachment_left_out *left_out;
     size_t n_left_out;
 };
 

@@ -46,9 +46,9 @@ static void take_held_files(const struct plan_input *in, struct plan *p, const s
     size_t n_own = p->n_files;
     memcpy(own, p->files, sizeof(own));
     p->n_files = 0;
-    planning_files(p, its_plan->files, its_plan->n_files, from->id, pool);
-    planning_files(p, kept->files, kept->n_files, 0, pool);
-    planning_files(p, own, n_own, 0, pool);
+    planning_files(p, its_plan->files, its_plan->n_files, from->id, in->templates, pool);
+    planning_files(p, kept->files, kept->n_files, 0, in->templates, pool);
+    planning_files(p, own, n_own, 0, in->templates, pool);
 }
 
 /* The ticket that was held, now with somebody to do it. Made under the key of the mail that asked for it. */
@@ -136,7 +136,7 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
     if (refused) {
-        plan_remark(p, pool_printf(pool, "Only %s or an administrator may decide that.", o->root->sender));
+        planning_say(p, in, pool, SAY_ONLY_ASKER_DECIDES, "sender", o->root->sender, NULL);
         who = NULL;
         undo = false;
     }
@@ -177,71 +177,77 @@ static int64_t value_of(int64_t id)
     return id ? id : PLAN_NULL;
 }
 
-static const char *label_name(const struct directory *d, enum directory_list list, int64_t id,
+static const char *say(const struct plan_input *in, enum say what, struct pool *pool)
+{
+    return sentence(in->templates, pool, what, NULL);
+}
+
+static const char *label_name(const struct plan_input *in, enum directory_list list, int64_t id,
                               struct pool *pool)
 {
+    const struct directory *d = in->directory;
     for (size_t i = 0; i < d->n_lists[list]; i++) {
         if (d->lists[list][i].id == id)
             return pool_copy(pool, d->lists[list][i].name);
     }
-    return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
+    return id ? planning_id(in, id, pool) : say(in, SAY_VALUE_NONE, pool);
 }
 
-static const char *person_name(const struct directory *d, int64_t id, struct pool *pool)
+static const char *person_name(const struct plan_input *in, int64_t id, struct pool *pool)
 {
-    const struct directory_resource *r = id ? directory_find(d, id) : NULL;
-    return r ? planning_person(r, pool).name : id ? pool_printf(pool, "id %lld", (long long)id) : "nobody";
+    const struct directory_resource *r = id ? directory_find(in->directory, id) : NULL;
+    return r    ? planning_person(r, pool).name
+           : id ? planning_id(in, id, pool)
+                : say(in, SAY_VALUE_NOBODY, pool);
 }
 
 /* --- values in words --- */
 
 static const struct {
     enum override_key key;
-    const char *what, *field;
+    enum say what;
+    const char *field;
     enum directory_list list;
-} label_fields[] = {{OVERRIDE_PRIORITY, "Priority", "priority", LIST_PRIORITY},
-                    {OVERRIDE_QUEUE, "Queue", "queueID", LIST_QUEUE},
-                    {OVERRIDE_CATEGORY, "Category", "ticketCategory", LIST_CATEGORY},
-                    {OVERRIDE_TYPE, "Type", "ticketType", LIST_TYPE},
-                    {OVERRIDE_STATUS, "Status", "status", LIST_STATUS}};
+} label_fields[] = {{OVERRIDE_PRIORITY, SAY_FIELD_PRIORITY, "priority", LIST_PRIORITY},
+                    {OVERRIDE_QUEUE, SAY_FIELD_QUEUE, "queueID", LIST_QUEUE},
+                    {OVERRIDE_CATEGORY, SAY_FIELD_CATEGORY, "ticketCategory", LIST_CATEGORY},
+                    {OVERRIDE_TYPE, SAY_FIELD_TYPE, "ticketType", LIST_TYPE},
+                    {OVERRIDE_STATUS, SAY_FIELD_STATUS, "status", LIST_STATUS}};
 
 /* The value that a ticket shows in the field of a change. */
 static const char *shown_name(const struct plan_input *in, const struct plan_change *c, int64_t value,
                               struct pool *pool)
 {
-    const struct directory *d = in->directory;
     int64_t id = value == PLAN_NULL ? 0 : value;
     if (value == c->before)
         return c->was;
-    if (!d)
-        return "something else";
+    if (!in->directory)
+        return say(in, SAY_VALUE_OTHER, pool);
     if (strcmp(c->field, "dueDateTime") == 0)
-        return id ? planning_when(in, id, pool) : "none";
+        return id ? planning_when(in, id, pool) : say(in, SAY_VALUE_NONE, pool);
     if (strcmp(c->field, "companyID") == 0)
-        return planning_company_name(d, id, pool);
+        return planning_company_name(in, id, pool);
     if (strcmp(c->field, "assignedResourceID") == 0)
-        return person_name(d, id, pool);
+        return person_name(in, id, pool);
     for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
         if (strcmp(label_fields[i].field, c->field) == 0)
-            return label_name(d, label_fields[i].list, id, pool);
+            return label_name(in, label_fields[i].list, id, pool);
     }
-    return id ? pool_printf(pool, "id %lld", (long long)id) : "none";
+    return id ? planning_id(in, id, pool) : say(in, SAY_VALUE_NONE, pool);
 }
 
 void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_input *in, struct pool *pool)
 {
     size_t n = 0;
     bool kept = true;
-    plan_remark(p,
-                "Somebody else, or a rule of Autotask, changed this ticket at the same moment; that stays. "
-                "Reply again with what you still want changed.");
+    planning_say(p, in, pool, SAY_CHANGED_BY_OTHERS, NULL);
     for (size_t i = 0; i < p->n_changes; i++) {
         const struct plan_change *c = &p->changes[i];
         /* without a name it goes with the one before it */
         kept = c->what[0] ? shows[i] == c->after : kept;
         if (!kept && c->what[0])
-            plan_remark(p, pool_printf(pool, "%s is %s, not %s.", c->what, shown_name(in, c, shows[i], pool),
-                                       c->becomes));
+            planning_say(p, in, pool, SAY_SHOWS_INSTEAD, "what", c->what, "have",
+                         shown_name(in, c, shows[i], pool), "want", c->becomes, NULL);
         if (!kept && strcmp(c->field, "assignedResourceID") == 0)
             p->holder = shows[i] == PLAN_NULL ? 0 : shows[i];
         if (kept)
@@ -256,15 +262,15 @@ static void assign(const struct plan_input *in, struct plan *p, const struct pla
                    int64_t role, struct pool *pool)
 {
     if (resource == now->resource) {
-        plan_remark(p, pool_printf(pool, "%s has it already.", person_name(in->directory, resource, pool)));
+        planning_say(p, in, pool, SAY_HAS_IT_ALREADY, "name", person_name(in, resource, pool), NULL);
         return;
     }
-    put_change(p, (struct plan_change){.what = "For",
+    put_change(p, (struct plan_change){.what = say(in, SAY_FIELD_FOR, pool),
                                        .field = "assignedResourceID",
                                        .before = value_of(now->resource),
                                        .after = value_of(resource),
-                                       .was = person_name(in->directory, now->resource, pool),
-                                       .becomes = person_name(in->directory, resource, pool)});
+                                       .was = person_name(in, now->resource, pool),
+                                       .becomes = person_name(in, resource, pool)});
     put_change(p, (struct plan_change){.what = "",
                                        .field = "assignedResourceRoleID",
                                        .before = value_of(now->role),
@@ -274,7 +280,6 @@ static void assign(const struct plan_input *in, struct plan *p, const struct pla
 static void set_value(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct override *o, struct pool *pool)
 {
-    const struct directory *d = in->directory;
     const int64_t values[] = {[OVERRIDE_PRIORITY] = now->priority,
                               [OVERRIDE_QUEUE] = now->queue,
                               [OVERRIDE_CATEGORY] = now->category,
@@ -282,39 +287,40 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                               [OVERRIDE_STATUS] = now->status};
     struct plan_change c = {0};
     if (o->key == OVERRIDE_DUE) {
-        c = (struct plan_change){.what = "Due",
+        c = (struct plan_change){.what = say(in, SAY_FIELD_DUE, pool),
                                  .field = "dueDateTime",
                                  .before = value_of(now->due_ms),
                                  .after = value_of(o->due_ms),
-                                 .was = now->due_ms ? planning_when(in, now->due_ms, pool) : "none",
+                                 .was = now->due_ms ? planning_when(in, now->due_ms, pool)
+                                                    : say(in, SAY_VALUE_NONE, pool),
                                  .becomes = planning_when(in, o->due_ms, pool)};
     } else if (o->key == OVERRIDE_COMPANY) {
-        c = (struct plan_change){.what = "Company",
+        c = (struct plan_change){.what = say(in, SAY_FIELD_COMPANY, pool),
                                  .field = "companyID",
                                  .before = now->company,
                                  .after = o->id,
-                                 .was = planning_company_name(d, now->company, pool),
+                                 .was = planning_company_name(in, now->company, pool),
                                  .becomes = pool_copy(pool, o->name)};
     }
     for (size_t i = 0; i < ARRAY_LEN(label_fields); i++) {
         if (label_fields[i].key != o->key)
             continue;
-        c = (struct plan_change){.what = label_fields[i].what,
+        c = (struct plan_change){.what = say(in, label_fields[i].what, pool),
                                  .field = label_fields[i].field,
                                  .before = value_of(values[o->key]),
                                  .after = value_of(o->id),
-                                 .was = label_name(d, label_fields[i].list, values[o->key], pool),
+                                 .was = label_name(in, label_fields[i].list, values[o->key], pool),
                                  .becomes = pool_copy(pool, o->name)};
     }
     if (!c.what) {
-        plan_remark(p, pool_printf(pool, "%s cannot be changed by mail.", override_key_name(o->key)));
+        planning_say(p, in, pool, SAY_NOT_BY_MAIL, "kind", planning_kind(in, o->key, pool), NULL);
         return;
     }
     planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET)
-        planning_cannot(p, o, c.was, pool);
+        planning_cannot(in, p, o, c.was, pool);
     else if (c.before == c.after)
-        plan_remark(p, pool_printf(pool, "%s is %s already.", c.what, c.was));
+        planning_say(p, in, pool, SAY_IS_ALREADY, "what", c.what, "have", c.was, NULL);
     else
         put_change(p, c);
 }
@@ -324,7 +330,7 @@ static void choose_company(const struct plan_input *in, struct plan *p, const st
 {
     const struct plan *asked = in->origin->asked ? in->origin->asked : in->origin->plan;
     if (n < 1 || n > asked->n_choices) {
-        plan_remark(p, pool_printf(pool, "There was no choice number %u.", n));
+        planning_say(p, in, pool, SAY_NO_CHOICE, "n", pool_printf(pool, "%u", n), NULL);
         return;
     }
     struct override o = {.key = OVERRIDE_COMPANY,
@@ -339,33 +345,31 @@ static void undo(const struct plan_input *in, struct plan *p, const struct plan_
 {
     const struct directory_labels *l = &in->directory->labels;
     if (now->worked_on && !force) {
-        plan_remark(
-            p, "It was not undone: time was logged on this ticket already. Reply \"undo anyway\" to undo it "
-               "all the same; the time stays.");
+        planning_say(p, in, pool, SAY_UNDO_WORKED_ON, NULL);
         return;
     }
     struct override status = {.key = OVERRIDE_STATUS,
                               .state = OVERRIDE_SET,
                               .id = l->cancelled_status,
-                              .name = label_name(in->directory, LIST_STATUS, l->cancelled_status, pool)};
+                              .name = label_name(in, LIST_STATUS, l->cancelled_status, pool)};
     if (l->cancelled_status)
         set_value(in, p, now, &status, pool);
     else
-        plan_remark(p, "Its status stays as it is: no ticket.cancelled_status is configured.");
+        planning_say(p, in, pool, SAY_UNDO_STATUS_STAYS, NULL);
     if (now->resource)
         assign(in, p, now, 0, 0, pool);
     if (!p->note)
         note_words(p, SLICE("Undone by the sender."), pool);
 }
 
-static void uncertain_name(struct plan *p, const struct change *c, struct pool *pool)
+static void uncertain_name(const struct plan_input *in, struct plan *p, const struct change *c,
+                           struct pool *pool)
 {
     struct buf names = BUF_INIT(1000);
     for (size_t i = 0; i < c->n_suggestions; i++)
         buf_printf(&names, "%s%s", i ? ", " : "", planning_person(c->suggestions[i], pool).name);
-    plan_remark(p, pool_printf(pool, "\"%.*s\": nobody of that name can be given tickets.%s%s%s",
-                               SLICE_ARG(slice_cut_utf8(c->said, 80)), names.len ? " Perhaps " : "",
-                               names.data, names.len ? "?" : ""));
+    planning_say(p, in, pool, SAY_NOBODY_OF_THAT_NAME, "said", planning_said(c->said, pool), "names",
+                 names.len ? names.data : "", NULL);
     buf_release(&names);
 }
 
@@ -395,7 +399,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
 {
     bool names_people = c->kind == CHANGE_TO || c->kind == CHANGE_ADD || c->kind == CHANGE_REMOVE;
     if (names_people && c->n_resources == 0) {
-        uncertain_name(p, c, pool);
+        uncertain_name(in, p, c, pool);
         return;
     }
     switch (c->kind) {
@@ -420,23 +424,21 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     case CHANGE_SEPARATE:
     case CHANGE_ACK:
     case CHANGE_SNOOZE:
-        plan_remark(p,
-                    pool_printf(pool, "\"%.*s\" does nothing here.", SLICE_ARG(slice_cut_utf8(c->said, 80))));
+        planning_say(p, in, pool, SAY_DOES_NOTHING, "said", planning_said(c->said, pool), NULL);
         break;
     }
 }
 
 /* Who looks after it was given a to-do with the ticket, and nobody changes that one. */
-static void tell_todo_stays(struct plan *p, const struct plan *asked, struct pool *pool)
+static void tell_todo_stays(const struct plan_input *in, struct plan *p, const struct plan *asked,
+                            struct pool *pool)
 {
     bool concerned = false;
     for (size_t i = 0; i < p->n_changes; i++)
         concerned = concerned || strcmp(p->changes[i].field, "assignedResourceID") == 0 ||
                     strcmp(p->changes[i].field, "dueDateTime") == 0;
     if (concerned && asked->todo_action && asked->n_people)
-        plan_remark(p, pool_printf(pool,
-                                   "The to-do in the calendar of %s stays as it is; change it in Autotask.",
-                                   asked->people[0].name));
+        planning_say(p, in, pool, SAY_TODO_STAYS, "name", asked->people[0].name, NULL);
 }
 
 /* Autotask refuses somebody who is to help and has the ticket as well. */
@@ -445,8 +447,7 @@ static void drop_holder(const struct plan_input *in, struct plan *p, struct pool
     size_t kept = 0;
     for (size_t i = 0; i < p->n_adds; i++) {
         if (p->holder && p->adds[i].resource_id == p->holder)
-            plan_remark(p,
-                        pool_printf(pool, "%s has it already.", person_name(in->directory, p->holder, pool)));
+            planning_say(p, in, pool, SAY_HAS_IT_ALREADY, "name", person_name(in, p->holder, pool), NULL);
         else
             p->adds[kept++] = p->adds[i];
     }
@@ -469,11 +470,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     note_words(p, f->note, pool);
     if (f->n && !o->may_change) {
         note_words(p, own, pool);
-        plan_remark(
-            p,
-            pool_printf(
-                pool, "Only %s or an administrator may change this ticket; your words were added as a note.",
-                o->root->sender));
+        planning_say(p, in, pool, SAY_ONLY_ASKER_CHANGES, "sender", o->root->sender, NULL);
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
@@ -496,7 +493,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
             p->holder = p->changes[i].after == PLAN_NULL ? 0 : p->changes[i].after;
     }
     drop_holder(in, p, pool);
-    tell_todo_stays(p, o->plan, pool);
+    tell_todo_stays(in, p, o->plan, pool);
     return planning_change_contact(in, p, &now, contact, pool, e);
 }
 
@@ -536,9 +533,7 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
         p->reply = "amended";
         p->outcome = OUTCOME_ANSWERED;
         p->n_files = 0;
-        plan_remark(p, "Nothing was changed: Autotask's duplicate handling answered your first mail with "
-                       "another ticket. "
-                       "Please write on that ticket in Autotask.");
+        planning_say(p, in, pool, SAY_DIVERTED_BEFORE, NULL);
         return 0;
     }
     if (in->origin->waiting) {

@@ -144,19 +144,19 @@ static void set_greeting(struct view *v, const char *name)
 }
 
 /* The templates say "Re:" themselves. */
-static void set_subject(struct view *v, const char *subject)
+static void set_subject(struct view *v, const struct facts_input *in, struct pool *pool)
 {
-    struct slice s = slice_trim(slice_of(subject));
+    struct slice s = slice_trim(slice_of(in->plan->subject));
     while (slice_starts_nocase(s, SLICE("re:")))
         s = slice_trim(slice_skip(s, 3));
-    view_set(v, "subject", s.len ? s : SLICE("(no subject)"));
+    view_set(v, "subject", s.len ? s : slice_of(sentence(in->templates, pool, SAY_NO_SUBJECT, NULL)));
 }
 
 struct view *facts_view(const struct facts_input *in, struct pool *pool)
 {
     struct view *v = view_new(pool);
     const struct plan *p = in->plan;
-    set_subject(v, p->subject);
+    set_subject(v, in, pool);
     set(v, "ref", in->ref);
     set(v, "firm", in->conf->firm.name);
     set_greeting(v, p->sender_name);

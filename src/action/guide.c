@@ -98,9 +98,15 @@ static void set_hint(struct view *v, const struct facts_input *in, struct pool *
 
 /* --- help --- */
 
+static const char *say(const struct facts_input *in, enum say what, struct pool *pool)
+{
+    return sentence(in->templates, pool, what, NULL);
+}
+
 static void list_people(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     const struct directory *d = in->directory;
+    const char *task = say(in, SAY_EXAMPLE_ONE, pool);
     size_t n = 0, more = 0;
     for (size_t i = 0; d && i < d->n_resources; i++) {
         const struct directory_resource *r = &d->resources[i];
@@ -112,13 +118,40 @@ static void list_people(struct view *v, const struct facts_input *in, struct poo
         }
         struct view *item = view_item(v, "people");
         view_setf(item, "name", "%s%s%s", r->first, r->last[0] ? " " : "", r->last);
-        view_setf(item, "example", "%s: reset the password", guide_typed(in, r, pool));
+        view_setf(item, "example", "%s: %s", guide_typed(in, r, pool), task);
     }
     if (more)
         view_setf(v, "more_people", "%zu", more);
 }
 
-static void list_commands(struct view *v, const struct facts_input *in, const struct people *people)
+/* What a command is for; SAY_ROWS: it is not told. */
+static enum say summary_of(const char *verb)
+{
+    static const struct {
+        const char *verb;
+        enum say summary;
+    } summaries[] = {{"help", SAY_HELP_HELP},
+                     {"status", SAY_HELP_STATUS},
+                     {"check mapping", SAY_HELP_CHECK_MAPPING},
+                     {"check accounts", SAY_HELP_CHECK_ACCOUNTS},
+                     {"check terms", SAY_HELP_CHECK_TERMS},
+                     {"check sync", SAY_HELP_CHECK_SYNC},
+                     {"check all", SAY_HELP_CHECK_ALL},
+                     {"check invoice", SAY_HELP_CHECK_INVOICE},
+                     {"check customer", SAY_HELP_CHECK_CUSTOMER},
+                     {"check item", SAY_HELP_CHECK_ITEM},
+                     {"explain", SAY_HELP_EXPLAIN},
+                     {"show", SAY_HELP_SHOW},
+                     {"retry", SAY_HELP_RETRY}};
+    for (size_t i = 0; i < ARRAY_LEN(summaries); i++) {
+        if (strcmp(summaries[i].verb, verb) == 0)
+            return summaries[i].summary;
+    }
+    return SAY_ROWS;
+}
+
+static void list_commands(struct view *v, const struct facts_input *in, const struct people *people,
+                          struct pool *pool)
 {
     const struct plan *p = in->plan;
     bool is_operator = gate_is_operator(in->conf, p->sender, p->unauthenticated != 0);
@@ -126,26 +159,27 @@ static void list_commands(struct view *v, const struct facts_input *in, const st
     const struct command_verb *verbs = command_verbs(&n);
     for (size_t i = 0; i < n; i++) {
         bool check = verbs[i].kind == COMMAND_CHECK;
-        if (!verbs[i].summary || (verbs[i].operators && !is_operator) ||
-            (check && planning_no_books(in->conf)))
+        enum say summary = summary_of(verbs[i].verb);
+        if (summary == SAY_ROWS || (verbs[i].operators && !is_operator) ||
+            (check && planning_no_books(in->conf) != SAY_ROWS))
             continue;
         struct view *item = view_item(v, "commands");
         if (verbs[i].kind == COMMAND_EXPLAIN)
-            view_setf(item, "verb", "%s: %s: reset the password", verbs[i].verb, people->name);
+            view_setf(item, "verb", "%s: %s: %s", verbs[i].verb, people->name,
+                      say(in, SAY_EXAMPLE_ONE, pool));
         else if (verbs[i].kind == COMMAND_OPERATE)
             view_setf(item, "verb", "%s %s", verbs[i].verb, in->ref);
         else if (check && verbs[i].argument)
             view_setf(item, "verb", "%s %s", verbs[i].verb, verbs[i].example);
         else
             set(item, "verb", verbs[i].verb);
-        set(item, "summary", verbs[i].summary);
+        set(item, "summary", say(in, summary, pool));
     }
 }
 
 static const struct howto *howtos_of(const struct facts_input *in, size_t *n)
 {
-    *n = 0;
-    return in->templates ? templates_howtos(in->templates, n) : NULL;
+    return templates_howtos(in->templates, n);
 }
 
 static bool is_listed(struct slice names, const char *name)
@@ -178,10 +212,11 @@ static void set_help(struct view *v, const struct facts_input *in, struct pool *
     struct people people = pick_people(in, false, pool);
     list_people(v, in, pool);
     if (people.other)
-        view_setf(v, "pair_example", "%s and %s: move the server", people.name, people.other);
-    view_setf(v, "brackets_example", "%s: renew the certificate [%s, due friday]", people.name,
-              pick_priority(in->directory));
-    list_commands(v, in, &people);
+        view_setf(v, "pair_example", "%s and %s: %s", people.name, people.other,
+                  say(in, SAY_EXAMPLE_PAIR, pool));
+    view_setf(v, "brackets_example", "%s: %s [%s, due friday]", people.name,
+              say(in, SAY_EXAMPLE_BRACKETS, pool), pick_priority(in->directory));
+    list_commands(v, in, &people, pool);
     list_topics(v, in, SLICE_NONE);
 }
 

@@ -124,6 +124,36 @@ void plan_remark(struct plan *p, const char *line)
         p->remarks[p->n_remarks++].line = line;
 }
 
+void planning_say(struct plan *p, const struct plan_input *in, struct pool *pool, enum say what, ...)
+{
+    va_list facts;
+    va_start(facts, what);
+    plan_remark(p, vsentence(in->templates, pool, what, facts));
+    va_end(facts);
+}
+
+const char *planning_said(struct slice said, struct pool *pool)
+{
+    return pool_slice(pool, slice_cut_utf8(said, 80));
+}
+
+const char *planning_id(const struct plan_input *in, int64_t id, struct pool *pool)
+{
+    return sentence(in->templates, pool, SAY_VALUE_ID, "id", pool_printf(pool, "%lld", (long long)id), NULL);
+}
+
+const char *planning_kind(const struct plan_input *in, enum override_key key, struct pool *pool)
+{
+    static const enum say kinds[] = {
+        [OVERRIDE_PRIORITY] = SAY_KIND_PRIORITY, [OVERRIDE_DUE] = SAY_KIND_DUE,
+        [OVERRIDE_QUEUE] = SAY_KIND_QUEUE,       [OVERRIDE_COMPANY] = SAY_KIND_COMPANY,
+        [OVERRIDE_CATEGORY] = SAY_KIND_CATEGORY, [OVERRIDE_TYPE] = SAY_KIND_TYPE,
+        [OVERRIDE_STATUS] = SAY_KIND_STATUS,     [OVERRIDE_CC] = SAY_KIND_CC,
+        [OVERRIDE_CONTACT] = SAY_KIND_CONTACT};
+    ENSURE((size_t)key < ARRAY_LEN(kinds));
+    return sentence(in->templates, pool, kinds[key], NULL);
+}
+
 void planning_queue(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     const struct directory *d = in->directory;
@@ -149,37 +179,28 @@ static const char *list_choices(const struct override *o, bool numbered, struct 
     return out;
 }
 
-const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool)
+const char *planning_company_name(const struct plan_input *in, int64_t id, struct pool *pool)
 {
+    const struct directory *d = in->directory;
     for (size_t i = 0; i < d->n_companies; i++) {
         if (d->companies[i].id == id)
             return pool_copy(pool, d->companies[i].name);
     }
-    return id ? pool_printf(pool, "id %lld", (long long)id) : "the own company";
+    return id ? planning_id(in, id, pool) : sentence(in->templates, pool, SAY_VALUE_OWN_COMPANY, NULL);
 }
 
-void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool)
+void planning_cannot(const struct plan_input *in, struct plan *p, const struct override *o, const char *stays,
+                     struct pool *pool)
 {
-    struct slice said = slice_cut_utf8(o->said, 80);
-    const char *key = override_key_name(o->key);
+    const char *said = planning_said(o->said, pool), *kind = planning_kind(in, o->key, pool);
     if (o->state == OVERRIDE_PAST)
-        plan_remark(
-            p,
-            pool_printf(
-                pool,
-                "\"%.*s\" is in the past, so it is due %s. Reply with another date, such as \"due friday\".",
-                SLICE_ARG(said), stays));
+        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, NULL);
     else if (o->state == OVERRIDE_SEVERAL)
-        plan_remark(
-            p, pool_printf(
-                   pool,
-                   "\"%.*s\" fits more than one %s: %s. It stands under %s; reply with a number to choose.",
-                   SLICE_ARG(said), key, list_choices(o, true, pool), stays));
-    else if (o->n_choices)
-        plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\"; nearest: %s. It has %s.", key,
-                                   SLICE_ARG(said), list_choices(o, false, pool), stays));
+        planning_say(p, in, pool, SAY_FITS_SEVERAL, "said", said, "kind", kind, "names",
+                     list_choices(o, true, pool), "have", stays, NULL);
     else
-        plan_remark(p, pool_printf(pool, "There is no %s \"%.*s\". It has %s.", key, SLICE_ARG(said), stays));
+        planning_say(p, in, pool, SAY_NOT_THERE, "said", said, "kind", kind, "names",
+                     list_choices(o, false, pool), "have", stays, NULL);
 }
 
 void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool)
@@ -201,8 +222,7 @@ static void add_cc(const struct plan_input *in, struct plan *p, const struct ove
     command_read(&who, buf_view(&subject), SLICE_NONE, in->directory, in->names, pool);
     buf_release(&subject);
     if (who.kind != COMMAND_TICKET) {
-        plan_remark(p, pool_printf(pool, "Cc \"%.*s\" is nobody who can be added; write to them yourself.",
-                                   SLICE_ARG(slice_cut_utf8(o->said, 80))));
+        planning_say(p, in, pool, SAY_CC_NOBODY, "said", planning_said(o->said, pool), NULL);
         return;
     }
     for (size_t i = 0; i < who.n_resources && p->n_people && p->n_people < PLAN_MAX_PEOPLE; i++)
@@ -215,15 +235,16 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
     const char *name = pool_copy(pool, o->name);
     struct {
         int64_t *id;
-        const char **name, *stays;
+        const char **name, *stays; /* stays NULL: `usual` */
+        enum say usual;
     } rows[] = {
-        [OVERRIDE_PRIORITY] = {&p->priority, &p->priority_name, p->priority_name},
-        [OVERRIDE_DUE] = {&p->due_ms, &p->due_text, p->due_text},
-        [OVERRIDE_QUEUE] = {&p->queue_id, &p->queue_name, p->queue_name},
-        [OVERRIDE_COMPANY] = {&p->company_id, &p->company_name, "the usual company"},
-        [OVERRIDE_CATEGORY] = {&p->category, NULL, "the usual category"},
-        [OVERRIDE_TYPE] = {&p->type, NULL, "the usual type"},
-        [OVERRIDE_STATUS] = {&p->status, NULL, in->directory->status_name},
+        [OVERRIDE_PRIORITY] = {&p->priority, &p->priority_name, p->priority_name, 0},
+        [OVERRIDE_DUE] = {&p->due_ms, &p->due_text, p->due_text, 0},
+        [OVERRIDE_QUEUE] = {&p->queue_id, &p->queue_name, p->queue_name, 0},
+        [OVERRIDE_COMPANY] = {&p->company_id, &p->company_name, NULL, SAY_VALUE_USUAL_COMPANY},
+        [OVERRIDE_CATEGORY] = {&p->category, NULL, NULL, SAY_VALUE_USUAL_CATEGORY},
+        [OVERRIDE_TYPE] = {&p->type, NULL, NULL, SAY_VALUE_USUAL_TYPE},
+        [OVERRIDE_STATUS] = {&p->status, NULL, in->directory->status_name, 0},
     };
     if (o->key == OVERRIDE_CC) {
         add_cc(in, p, o, pool);
@@ -237,7 +258,9 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
         p->company_open = o->state != OVERRIDE_SET;
     planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET) {
-        planning_cannot(p, o, rows[o->key].stays, pool);
+        const char *stays = rows[o->key].stays;
+        planning_cannot(in, p, o, stays ? stays : sentence(in->templates, pool, rows[o->key].usual, NULL),
+                        pool);
         return;
     }
     *rows[o->key].id = o->key == OVERRIDE_DUE ? o->due_ms : o->id;
@@ -332,20 +355,19 @@ static void plan_of_words(const struct plan_input *in, struct plan *p, struct po
     p->outcome = OUTCOME_ANSWERED;
 }
 
-const char *planning_no_books(const struct conf *conf)
+enum say planning_no_books(const struct conf *conf)
 {
     if (conf->firm.integration == CONF_INTEGRATION_NONE)
-        return "The setting firm.integration does not say which product takes the invoices there.";
-    if (conf->firm.integration != CONF_QBD && !conf->quickbooks)
-        return "frontdesk has no login to QuickBooks Online yet (settings: quickbooks).";
-    return NULL;
+        return SAY_NO_INTEGRATION;
+    return conf->firm.integration != CONF_QBD && !conf->quickbooks ? SAY_NO_QUICKBOOKS : SAY_ROWS;
 }
 
 /* The report is made when it is due, from what both systems say then. */
 static void plan_of_check(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
-    (void)pool;
-    p->reason = planning_no_books(in->conf);
+    enum say why_not = planning_no_books(in->conf);
+    if (why_not != SAY_ROWS)
+        p->reason = sentence(in->templates, pool, why_not, NULL);
     p->reply = p->reason ? "no_books" : "report";
     p->outcome = OUTCOME_ANSWERED;
 }
@@ -406,12 +428,12 @@ static void leave_out(struct plan *p, const char *line)
         p->left_out[p->n_left_out++].line = line;
 }
 
-void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job, struct pool *pool)
+void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job,
+                    const struct templates *t, struct pool *pool)
 {
     for (size_t i = 0; i < n; i++) {
         if (p->n_files == PLAN_MAX_FILES) {
-            leave_out(p,
-                      pool_printf(pool, "%s: more files than frontdesk takes from one mail", files[i].name));
+            leave_out(p, sentence(t, pool, SAY_FILE_ONE_TOO_MANY, "name", files[i].name, NULL));
             continue;
         }
         p->files[p->n_files] = files[i];
@@ -421,13 +443,36 @@ void planning_files(struct plan *p, const struct plan_file *files, size_t n, int
     }
 }
 
-void plan_expire(struct plan *p, const struct plan_kept *kept, struct pool *pool)
+void plan_expire(struct plan *p, const struct plan_kept *kept, const struct templates *t, struct pool *pool)
 {
     p->hold_ms = 0;
     p->note = kept->words;
     p->reply = "triage";
     p->outcome = OUTCOME_UNASSIGNED;
-    planning_files(p, kept->files, kept->n_files, 0, pool);
+    planning_files(p, kept->files, kept->n_files, 0, t, pool);
+}
+
+const char *plan_left_out(const struct templates *t, const struct attachment_left_out *file,
+                          struct pool *pool)
+{
+    static const enum say why[] = {[LEFT_OUT_EMPTY] = SAY_FILE_EMPTY,
+                                   [LEFT_OUT_TOO_LARGE] = SAY_FILE_TOO_LARGE,
+                                   [LEFT_OUT_SAME] = SAY_FILE_SAME,
+                                   [LEFT_OUT_TOO_MANY] = SAY_FILE_TOO_MANY,
+                                   [LEFT_OUT_ONLY_OUTLOOK] = SAY_FILE_ONLY_OUTLOOK,
+                                   [LEFT_OUT_OUTLOOK_DAMAGED] = SAY_FILE_OUTLOOK_DAMAGED,
+                                   [LEFT_OUT_OUTLOOK_UNREADABLE] = SAY_FILE_OUTLOOK_UNREADABLE,
+                                   [LEFT_OUT_OUTLOOK_TOO_MANY] = SAY_FILE_OUTLOOK_TOO_MANY,
+                                   [LEFT_OUT_OUTLOOK_FORMAT] = SAY_FILE_OUTLOOK_FORMAT,
+                                   [LEFT_OUT_SIGNATURE] = SAY_FILE_SIGNATURE,
+                                   [LEFT_OUT_ENCRYPTION] = SAY_FILE_ENCRYPTION,
+                                   [LEFT_OUT_MACINTOSH] = SAY_FILE_MACINTOSH,
+                                   [LEFT_OUT_INVITATION] = SAY_FILE_INVITATION,
+                                   [LEFT_OUT_REPORT] = SAY_FILE_REPORT,
+                                   [LEFT_OUT_LOGO] = SAY_FILE_LOGO};
+    ENSURE((size_t)file->why < ARRAY_LEN(why));
+    return sentence(t, pool, why[file->why], "name", file->name, "size", file->size, "most", file->most,
+                    "other", file->other, NULL);
 }
 
 static int plan_files(const struct plan_input *in, struct plan *p, struct pool *pool, struct err *e)
@@ -440,7 +485,7 @@ static int plan_files(const struct plan_input *in, struct plan *p, struct pool *
     if (attachments_list(&all, in->message, in->mail, &options, pool, e) != 0)
         return -1;
     for (size_t i = 0; i < all.n_left_out; i++)
-        leave_out(p, all.left_out[i]);
+        leave_out(p, plan_left_out(in->templates, &all.left_out[i], pool));
     for (size_t i = 0; i < all.n; i++) {
         const struct attachment *a = &all.list[i];
         struct plan_file file = {.name = a->name,
@@ -450,7 +495,7 @@ static int plan_files(const struct plan_input *in, struct plan *p, struct pool *
                                  .raw_len = (int64_t)a->raw_len,
                                  .encoding = a->encoding,
                                  .inner_off = (int64_t)a->inner_off};
-        planning_files(p, &file, 1, 0, pool);
+        planning_files(p, &file, 1, 0, in->templates, pool);
     }
     return 0;
 }

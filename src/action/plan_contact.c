@@ -7,11 +7,11 @@
  */
 #include "planning.h"
 
-enum { SAID_SHOWN = 80, NAMES_SHOWN = 5 };
+enum { NAMES_SHOWN = 5 };
 
 /* "Bob Miller <bob@acme.example>, Ann Miller": an address tells people of one name apart. */
-static const char *list_names(const struct autotask_contact *list, size_t n, bool with_address,
-                              struct pool *pool)
+static const char *list_names(const struct plan_input *in, const struct autotask_contact *list, size_t n,
+                              bool with_address, struct pool *pool)
 {
     struct buf b = BUF_INIT(2000);
     for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
@@ -19,31 +19,22 @@ static const char *list_names(const struct autotask_contact *list, size_t n, boo
         if (with_address && list[i].email[0])
             buf_printf(&b, " <%s>", list[i].email);
     }
-    if (n > NAMES_SHOWN)
-        buf_puts(&b, " and others");
     const char *out = pool_slice(pool, buf_view(&b));
     buf_release(&b);
-    return out;
+    return n > NAMES_SHOWN ? sentence(in->templates, pool, SAY_NAMES_AND_OTHERS, "names", out, NULL) : out;
 }
 
-static void tell_not_found(struct plan *p, const struct autotask_contacts *all, const char *said,
-                           const char *company, struct pool *pool)
+static void tell_not_found(const struct plan_input *in, struct plan *p, const struct autotask_contacts *all,
+                           const char *said, const char *company, struct pool *pool)
 {
-    struct slice shown = slice_cut_utf8(slice_of(said), SAID_SHOWN);
     if (all->n > 1)
-        plan_remark(p, pool_printf(pool,
-                                   "\"%.*s\" fits more than one contact of %s: %s. None was taken; reply "
-                                   "\"contact: \" with the whole name or the address.",
-                                   SLICE_ARG(shown), company, list_names(all->list, all->n, true, pool)));
+        planning_say(p, in, pool, SAY_CONTACT_SEVERAL, "said", said, "company", company, "names",
+                     list_names(in, all->list, all->n, true, pool), NULL);
     else if (all->n_near)
-        plan_remark(p, pool_printf(pool,
-                                   "%s has no contact \"%.*s\"; nearest: %s. None was taken; reply "
-                                   "\"contact: %s\" to set it.",
-                                   company, SLICE_ARG(shown), list_names(all->list, all->n_near, false, pool),
-                                   all->list[0].name));
+        planning_say(p, in, pool, SAY_CONTACT_NEAR, "said", said, "company", company, "names",
+                     list_names(in, all->list, all->n_near, false, pool), "near", all->list[0].name, NULL);
     else
-        plan_remark(p, pool_printf(pool, "%s has no contact \"%.*s\", and none of a name like it.", company,
-                                   SLICE_ARG(shown)));
+        planning_say(p, in, pool, SAY_CONTACT_NONE, "said", said, "company", company, NULL);
 }
 
 /* Trying again would not help: the request is more than its contact. */
@@ -56,7 +47,8 @@ int planning_find_contact(const struct plan_input *in, struct plan *p, int64_t c
                           struct autotask_contact *found, struct pool *pool, struct err *e)
 {
     struct autotask_contacts all = {0};
-    const char *name = planning_company_name(in->directory, company, pool);
+    const char *name = planning_company_name(in, company, pool);
+    const char *shown = planning_said(slice_of(said), pool);
     *found = (struct autotask_contact){0};
     if (!in->find_contact)
         return 0;
@@ -64,17 +56,14 @@ int planning_find_contact(const struct plan_input *in, struct plan *p, int64_t c
         if (!never_answers(e))
             return -1;
         LOG(LOG_WARN, "plan", "contacts.unreadable", LN("company", company), LS("error", e->text));
-        plan_remark(p, pool_printf(pool,
-                                   "The contact \"%.*s\" was not set: Autotask does not let frontdesk look "
-                                   "through the contacts of %s.",
-                                   SLICE_ARG(slice_cut_utf8(slice_of(said), SAID_SHOWN)), name));
+        planning_say(p, in, pool, SAY_CONTACT_UNREADABLE, "said", shown, "company", name, NULL);
         *e = (struct err)ERR_INIT;
         return 0;
     }
     if (all.n == 1)
         *found = all.list[0];
     else
-        tell_not_found(p, &all, said, name, pool);
+        tell_not_found(in, p, &all, shown, name, pool);
     return 0;
 }
 
@@ -85,8 +74,8 @@ int planning_contact(const struct plan_input *in, struct plan *p, struct pool *p
     if (!wanted)
         return 0;
     if (p->company_open) {
-        plan_remark(p, pool_printf(pool, "The contact \"%.*s\" is looked for once the company is known.",
-                                   SLICE_ARG(slice_cut_utf8(slice_of(p->contact_said), SAID_SHOWN))));
+        planning_say(p, in, pool, SAY_CONTACT_LATER, "said", planning_said(slice_of(p->contact_said), pool),
+                     NULL);
         return 0;
     }
     if (planning_find_contact(in, p, p->company_id, p->contact_said, &found, pool, e) != 0)
@@ -98,13 +87,14 @@ int planning_contact(const struct plan_input *in, struct plan *p, struct pool *p
 
 /* --- of a ticket that exists --- */
 
-static const char *name_now(const struct plan *asked, int64_t contact, struct pool *pool)
+static const char *name_now(const struct plan_input *in, int64_t contact, struct pool *pool)
 {
+    const struct plan *asked = in->origin->plan;
     if (!contact)
-        return "none";
+        return sentence(in->templates, pool, SAY_VALUE_NONE, NULL);
     return contact == asked->contact_id && asked->contact_name && asked->contact_name[0]
                ? asked->contact_name
-               : pool_printf(pool, "id %lld", (long long)contact);
+               : planning_id(in, contact, pool);
 }
 
 int planning_change_contact(const struct plan_input *in, struct plan *p, const struct plan_now *now,
@@ -113,6 +103,7 @@ int planning_change_contact(const struct plan_input *in, struct plan *p, const s
     const struct plan *asked = in->origin->plan;
     struct autotask_contact found = {0};
     int64_t company = now->company;
+    const char *what = sentence(in->templates, pool, SAY_FIELD_CONTACT, NULL);
     for (size_t i = 0; i < p->n_changes; i++)
         company = strcmp(p->changes[i].field, "companyID") == 0 ? p->changes[i].after : company;
     bool moved = company != now->company;
@@ -121,13 +112,14 @@ int planning_change_contact(const struct plan_input *in, struct plan *p, const s
     if (said[0] && planning_find_contact(in, p, company, said, &found, pool, e) != 0)
         return -1;
     if (found.id && found.id == now->contact)
-        plan_remark(p, pool_printf(pool, "Contact is %s already.", found.name));
+        planning_say(p, in, pool, SAY_IS_ALREADY, "what", what, "have", found.name, NULL);
     else if (p->n_changes < PLAN_MAX_CHANGES && (found.id || (moved && now->contact)))
-        p->changes[p->n_changes++] = (struct plan_change){.what = "Contact",
-                                                          .field = "contactID",
-                                                          .before = now->contact ? now->contact : PLAN_NULL,
-                                                          .after = found.id ? found.id : PLAN_NULL,
-                                                          .was = name_now(asked, now->contact, pool),
-                                                          .becomes = found.id ? found.name : "none"};
+        p->changes[p->n_changes++] =
+            (struct plan_change){.what = what,
+                                 .field = "contactID",
+                                 .before = now->contact ? now->contact : PLAN_NULL,
+                                 .after = found.id ? found.id : PLAN_NULL,
+                                 .was = name_now(in, now->contact, pool),
+                                 .becomes = found.id ? found.name : name_now(in, 0, pool)};
     return 0;
 }

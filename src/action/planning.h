@@ -6,6 +6,15 @@
 #include "frontdesk/action.h"
 #include "frontdesk/command_followup.h"
 
+/* One more remark; as sentence(). */
+void planning_say(struct plan *p, const struct plan_input *in, struct pool *pool, enum say what, ...)
+    __attribute__((sentinel));
+/* What the sender wrote, as it is repeated: at most 80 bytes. */
+const char *planning_said(struct slice said, struct pool *pool);
+/* "id 123": a value without a name */
+const char *planning_id(const struct plan_input *in, int64_t id, struct pool *pool);
+/* "priority" in a sentence */
+const char *planning_kind(const struct plan_input *in, enum override_key key, struct pool *pool);
 struct plan_person planning_person(const struct directory_resource *r, struct pool *pool);
 /* Help desk or triage, by whether somebody has the ticket. */
 void planning_queue(const struct plan_input *in, struct plan *p, struct pool *pool);
@@ -17,13 +26,15 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
 /* Companies to choose from by number. */
 void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool);
 /* Says why an override was not taken, and what stays. */
-void planning_cannot(struct plan *p, const struct override *o, const char *stays, struct pool *pool);
+void planning_cannot(const struct plan_input *in, struct plan *p, const struct override *o, const char *stays,
+                     struct pool *pool);
 /* Takes files along, as far as there is room; those that do not say whose mail holds them are of `job`. */
-void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job, struct pool *pool);
-const char *planning_company_name(const struct directory *d, int64_t id, struct pool *pool);
+void planning_files(struct plan *p, const struct plan_file *files, size_t n, int64_t job,
+                    const struct templates *t, struct pool *pool);
+const char *planning_company_name(const struct plan_input *in, int64_t id, struct pool *pool);
 
-/* Why no check can be made, as a sentence; NULL: it can. */
-const char *planning_no_books(const struct conf *conf);
+/* Why no check can be made; SAY_ROWS: it can. */
+enum say planning_no_books(const struct conf *conf);
 
 /* --- plan_contact.c --- */
 

@@ -271,11 +271,12 @@ static int look_for_mark(struct perform *p, const struct journal_step *step, boo
     return step_kind_of(step)->by_mark(p->autotask, p->ticket_id, mark, found, &id, e);
 }
 
-/* `what`: "log.txt: it could not be read". The step counts as done and carries the words. */
-static void note_trouble(struct perform *p, const char *what, const char *why, struct err *e)
+/* "log.txt: it could not be read". The step counts as done and carries the words. */
+static void note_trouble(struct perform *p, enum say what, const char *name, const char *why, struct err *e)
 {
     if (p->n_troubles < PLAN_MAX_FILES)
-        p->troubles[p->n_troubles++].line = pool_printf(p->pool, "%s: %s", what, why);
+        p->troubles[p->n_troubles++].line =
+            sentence(p->templates, p->pool, what, "name", name, "why", why, NULL);
     *e = (struct err)ERR_INIT;
 }
 
@@ -299,7 +300,7 @@ static int make_todo(struct perform *p, const struct journal_step *step, int64_t
     if (rc == 0 || (e->code != ERR_PERMISSION && e->code != ERR_REJECTED))
         return rc;
     /* the ticket is there: its number must not wait for a calendar */
-    note_trouble(p, pool_printf(p->pool, "There is no to-do for %s", p->plan->people[0].name), e->text, e);
+    note_trouble(p, SAY_TODO_REFUSED, p->plan->people[0].name, e->text, e);
     return 0;
 }
 
@@ -334,7 +335,7 @@ static int attach_file(struct perform *p, const struct journal_step *step, int64
     bool refused = rc != 0 && (e->code == ERR_FILE_REFUSED || e->code == ERR_REJECTED);
     if (rc == 0 || (!refused && e->code != ERR_LIMIT && e->code != ERR_IO))
         return rc;
-    note_trouble(p, f->name, refused ? e->text : "it could not be read from the mail", e);
+    note_trouble(p, refused ? SAY_FILE_REFUSED : SAY_FILE_UNREADABLE, f->name, e->text, e);
     return 0;
 }
 

@@ -8,9 +8,8 @@
 static const struct {
     const char *name;
     enum err_class class;
-    const char *sentence;
 } rows[] = {
-#define ERR_ROW(code, name, class, sentence) [code] = {name, ERR_CLASS_##class, sentence},
+#define ERR_ROW(code, name, class) [code] = {name, ERR_CLASS_##class},
     ERR_TABLE(ERR_ROW)
 #undef ERR_ROW
 };
@@ -92,12 +91,6 @@ const char *err_code_name(enum err_code code)
 {
     ENSURE((size_t)code < ARRAY_LEN(rows));
     return rows[code].name;
-}
-
-const char *err_sentence(enum err_code code)
-{
-    ENSURE((size_t)code < ARRAY_LEN(rows));
-    return rows[code].sentence;
 }
 
 const char *err_fix(enum err_code code)

@@ -4,20 +4,20 @@
 
 /* clang-format off: a row a line */
 static const struct command_verb verbs[] = {
-    {"help", "TOPIC", "what you may ask for, or how something is done", COMMAND_HELP, false, NULL},
-    {"status", NULL, "how frontdesk is doing", COMMAND_STATUS, false, NULL},
-    {"check mapping", NULL, "do Autotask's codes match QuickBooks items?", COMMAND_CHECK, false, NULL},
-    {"check accounts", NULL, "do the general ledger accounts match?", COMMAND_CHECK, false, NULL},
-    {"check terms", NULL, "do the payment terms match?", COMMAND_CHECK, false, NULL},
-    {"check sync", NULL, "which invoices did not reach QuickBooks?", COMMAND_CHECK, false, NULL},
-    {"check all", NULL, "every check in one report", COMMAND_CHECK, false, NULL},
-    {"check invoice", "NUMBER", "why one invoice does not go through", COMMAND_CHECK, false, "10233"},
-    {"check customer", "NAME", "one customer on both sides", COMMAND_CHECK, false, "Acme Dental"},
-    {"check item", "NAME", "one item on both sides", COMMAND_CHECK, false, "Remote Labor"},
-    {"explain", NULL, "what would happen, and why; nothing is done", COMMAND_EXPLAIN, false, NULL},
-    {"show", "REF", "the life of one message, without its text", COMMAND_OPERATE, true, NULL},
-    {"retry", "REF", "a parked message once more", COMMAND_OPERATE, true, NULL},
-    {"discard", "REF", NULL, COMMAND_OPERATE, true, NULL},
+    {"help", "TOPIC", COMMAND_HELP, false, NULL},
+    {"status", NULL, COMMAND_STATUS, false, NULL},
+    {"check mapping", NULL, COMMAND_CHECK, false, NULL},
+    {"check accounts", NULL, COMMAND_CHECK, false, NULL},
+    {"check terms", NULL, COMMAND_CHECK, false, NULL},
+    {"check sync", NULL, COMMAND_CHECK, false, NULL},
+    {"check all", NULL, COMMAND_CHECK, false, NULL},
+    {"check invoice", "NUMBER", COMMAND_CHECK, false, "10233"},
+    {"check customer", "NAME", COMMAND_CHECK, false, "Acme Dental"},
+    {"check item", "NAME", COMMAND_CHECK, false, "Remote Labor"},
+    {"explain", NULL, COMMAND_EXPLAIN, false, NULL},
+    {"show", "REF", COMMAND_OPERATE, true, NULL},
+    {"retry", "REF", COMMAND_OPERATE, true, NULL},
+    {"discard", "REF", COMMAND_OPERATE, true, NULL},
 };
 /* clang-format on */
 

@@ -27,17 +27,23 @@ struct candidate {
     const uint8_t *sha256; /* NULL = not compared */
 };
 
-static void leave_out(struct listing *l, const char *name, const char *why)
+static void leave_out(struct listing *l, struct attachment_left_out file)
 {
     if (l->out->n_left_out == l->left_room) {
         size_t room = l->left_room ? 2 * l->left_room : 8;
-        const char **more = pool_array(l->pool, room, sizeof(*more));
+        struct attachment_left_out *more = pool_array(l->pool, room, sizeof(*more));
         if (l->out->n_left_out)
             memcpy(more, l->out->left_out, l->out->n_left_out * sizeof(*more));
         l->out->left_out = more;
         l->left_room = room;
     }
-    l->out->left_out[l->out->n_left_out++] = pool_printf(l->pool, "%s: %s", name, why);
+    if (!file.size)
+        file.size = "";
+    if (!file.most)
+        file.most = "";
+    if (!file.other)
+        file.other = "";
+    l->out->left_out[l->out->n_left_out++] = file;
 }
 
 /* "48 MB", "6.1 MB", "310 KB": rounded up for what is, down for what is allowed, so that the first is never
@@ -142,15 +148,18 @@ static void offer(struct listing *l, const struct candidate *c)
     const char *name = pool_slice(l->pool, c->name), *twin = same_as(l, c);
     uint64_t most = l->options->max_size;
     if (c->a.size == 0)
-        leave_out(l, name, "it is empty");
+        leave_out(l, (struct attachment_left_out){.name = name, .why = LEFT_OUT_EMPTY});
     else if (most && c->a.size > most)
-        leave_out(l, name,
-                  pool_printf(l->pool, "%s, Autotask takes at most %s a file",
-                              size_words(l->pool, c->a.size, true), size_words(l->pool, most, false)));
+        leave_out(l, (struct attachment_left_out){.name = name,
+                                                  .why = LEFT_OUT_TOO_LARGE,
+                                                  .size = size_words(l->pool, c->a.size, true),
+                                                  .most = size_words(l->pool, most, false)});
     else if (twin)
-        leave_out(l, name, pool_printf(l->pool, "the same file as %s", twin));
+        leave_out(l, (struct attachment_left_out){.name = name, .why = LEFT_OUT_SAME, .other = twin});
     else if (l->out->n >= ATTACHMENTS_MAX)
-        leave_out(l, name, pool_printf(l->pool, "too many files, at most %d go along", ATTACHMENTS_MAX));
+        leave_out(l, (struct attachment_left_out){.name = name,
+                                                  .why = LEFT_OUT_TOO_MANY,
+                                                  .most = pool_printf(l->pool, "%d", ATTACHMENTS_MAX)});
     else
         add(l, c);
 }
@@ -176,7 +185,8 @@ static void take_inner(void *self, const struct tnef_file *file)
     if (file->has_data)
         offer(l, &c);
     else
-        leave_out(l, pool_slice(l->pool, name), "a message or object that only Outlook can open");
+        leave_out(
+            l, (struct attachment_left_out){.name = pool_slice(l->pool, name), .why = LEFT_OUT_ONLY_OUTLOOK});
     buf_release(&safe);
 }
 
@@ -187,14 +197,13 @@ static int unpack(struct listing *l, const struct message_part *p, const char *n
     l->n_of_part = 0;
     if (tnef_scan(l->src, p, take_inner, l, &damaged, e) != 0)
         return -1;
-    if (damaged)
-        leave_out(l, name,
-                  l->n_of_part ? "Outlook's container is damaged: files behind the damage are missing"
-                               : "Outlook's container could not be read");
-    else if (l->n_inner > ATTACHMENTS_IN_TNEF)
-        leave_out(l, name, "Outlook's container holds too many files");
-    else if (l->n_of_part == 0)
-        leave_out(l, name, "Outlook's formatting, there is no file in it");
+    struct attachment_left_out whole = {.name = name};
+    whole.why = damaged && l->n_of_part            ? LEFT_OUT_OUTLOOK_DAMAGED
+                : damaged                          ? LEFT_OUT_OUTLOOK_UNREADABLE
+                : l->n_inner > ATTACHMENTS_IN_TNEF ? LEFT_OUT_OUTLOOK_TOO_MANY
+                                                   : LEFT_OUT_OUTLOOK_FORMAT;
+    if (whole.why != LEFT_OUT_OUTLOOK_FORMAT || l->n_of_part == 0)
+        leave_out(l, whole);
     return 0;
 }
 
@@ -206,32 +215,33 @@ static bool is_tnef(struct slice type, struct slice name)
            slice_eq_nocase(name, SLICE("winmail.dat"));
 }
 
-/* Why a part does not go along, whatever it holds; NULL = it may. */
-static const char *never(const struct listing *l, const struct message_part *p, struct slice type)
+/* Does a part not go along, whatever it holds, and why? */
+static bool never(const struct listing *l, const struct message_part *p, struct slice type,
+                  enum left_out *why)
 {
     static const struct {
-        const char *type, *why;
+        const char *type;
+        enum left_out why;
     } types[] = {
-        {"application/pgp-signature", "a digital signature"},
-        {"application/pkcs7-signature", "a digital signature"},
-        {"application/x-pkcs7-signature", "a digital signature"},
-        {"application/pgp-encrypted", "a note about the encryption"},
-        {"application/applefile", "a Macintosh resource, the file itself goes along"},
+        {"application/pgp-signature", LEFT_OUT_SIGNATURE},
+        {"application/pkcs7-signature", LEFT_OUT_SIGNATURE},
+        {"application/x-pkcs7-signature", LEFT_OUT_SIGNATURE},
+        {"application/pgp-encrypted", LEFT_OUT_ENCRYPTION},
+        {"application/applefile", LEFT_OUT_MACINTOSH},
     };
     uint64_t least = l->options->inline_min ? l->options->inline_min : ATTACHMENTS_INLINE_MIN;
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         if (slice_eq(type, slice_of(types[i].type)))
-            return types[i].why;
+            return *why = types[i].why, true;
     }
     if (slice_ends_nocase(message_str(l->m, p->name), SLICE(".p7s")))
-        return "a digital signature";
+        return *why = LEFT_OUT_SIGNATURE, true;
     if (p->kind == PART_CALENDAR && p->name.len == 0)
-        return "an invitation without a file name";
+        return *why = LEFT_OUT_INVITATION, true;
     if (p->kind == PART_REPORT && p->name.len == 0)
-        return "a mail server's report";
-    if (p->is_shown && slice_starts(type, SLICE("image/")) && p->size < least)
-        return "a picture of the signature";
-    return NULL;
+        return *why = LEFT_OUT_REPORT, true;
+    *why = LEFT_OUT_LOGO;
+    return p->is_shown && slice_starts(type, SLICE("image/")) && p->size < least;
 }
 
 /* A mail inside is an .eml, whatever it was called. */
@@ -250,9 +260,10 @@ static int take_part(struct listing *l, const struct message_part *p, struct err
     struct slice type = message_str(l->m, p->type), name = safe_part_name(l, p, type);
     if (p->kind == PART_TEXT || p->kind == PART_HTML)
         return 0;
-    const char *why = never(l, p, type);
-    if (why) {
-        leave_out(l, pool_slice(l->pool, name), why);
+    struct attachment_left_out not = {0};
+    if (never(l, p, type, &not .why)) {
+        not .name = pool_slice(l->pool, name);
+        leave_out(l, not );
         return 0;
     }
     if (is_tnef(type, name))

@@ -8,6 +8,9 @@
  *
  * A line that begins with a blank goes on with the one before it; # begins a comment. A section is taken
  * whole from one language. Everything that is wrong stops the start, with file and line.
+ *
+ * LANGUAGE/words.txt has the same form: sentence.c gives the rule that says which sections and facts it may
+ * have.
  */
 #include "report_words.h"
 #include "view.h"
@@ -31,8 +34,9 @@ struct report_entry {
 
 struct report_words {
     struct pool *pool;
+    const struct report_words_rule *rule; /* NULL: any section; borrowed while it is read */
     struct report_entry *v;
-    size_t n;
+    size_t n, n_own; /* n_own: of the language itself, the rest is English */
 };
 
 const char *const report_fact_names[] = {
@@ -56,6 +60,7 @@ static const char *const integrations[] = {"qbo-app", "sah", "qbd", "3rd", NULL}
 struct words_reading {
     struct report_words *words;
     struct report_entry *entry; /* NULL: a section that another file or language has already */
+    const char *const *facts;   /* of the section */
     const char *path;
     unsigned line;
     size_t before; /* sections of files before this folder */
@@ -95,11 +100,11 @@ static void check_facts(const struct words_reading *r, struct slice text)
             problem(r, "a { is not closed");
             return;
         }
-        if (in_list(report_fact_names, name))
+        if (in_list(r->facts, name))
             continue;
         char word[40];
         snprintf(word, sizeof(word), "%.*s", SLICE_ARG(slice_cut(name, 30)));
-        const char *near = fold_nearest(word, report_fact_names);
+        const char *near = fold_nearest(word, r->facts);
         problem(r, "there is no {%s}%s%s%s", word, near ? "; did you mean {" : "", near ? near : "",
                 near ? "}?" : "");
     }
@@ -119,10 +124,31 @@ static void close_line(struct words_reading *r)
     buf_clear(&r->text);
 }
 
+/* What may stand in { } in the section; NULL: the rule has none of that name. */
+static const char *const *facts_of(const struct words_reading *r, struct slice key)
+{
+    const struct report_words_rule *rule = r->words->rule;
+    for (size_t i = 0; rule && rule->keys[i]; i++) {
+        if (slice_eq(slice_of(rule->keys[i]), key))
+            return rule->facts[i];
+    }
+    if (!rule)
+        return report_fact_names;
+    char word[60];
+    snprintf(word, sizeof(word), "%.*s", SLICE_ARG(slice_cut(key, 50)));
+    const char *near = fold_nearest(word, rule->keys);
+    problem(r, "frontdesk says nothing of the name [%s]%s%s%s", word, near ? "; did you mean [" : "",
+            near ? near : "", near ? "]?" : "");
+    return NULL;
+}
+
 static void begin_section(struct words_reading *r, struct slice key)
 {
     const struct report_words *w = r->words;
     r->entry = NULL;
+    r->facts = facts_of(r, key);
+    if (!r->facts)
+        return;
     for (size_t i = 0; i < w->n; i++) {
         if (!slice_eq(slice_of(w->v[i].key), key))
             continue;
@@ -147,13 +173,16 @@ static bool read_field(struct words_reading *r, struct slice head, struct words_
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         if (!slice_eq(slice_of(fields[i].name), name))
             continue;
+        if (r->words->rule && (fields[i].field != WORDS_TEXT || integration.len))
+            break;
         if (integration.len && !in_list(integrations, integration))
             return problem(r, "there is no integration \"%.*s\"", SLICE_ARG(integration)), false;
         *out = (struct words_line){.field = fields[i].field,
                                    .integration = pool_slice(r->words->pool, integration)};
         return true;
     }
-    problem(r, "allowed here: title, detail, cause, text and fix, each with a colon");
+    problem(r, r->words->rule ? "allowed here: text, with a colon"
+                              : "allowed here: title, detail, cause, text and fix, each with a colon");
     return false;
 }
 
@@ -218,38 +247,57 @@ static void load_file(struct words_reading *r)
     buf_release(&source);
 }
 
-static void load_folder(struct report_words *w, const char *folder, struct buf *problems)
+static void load_one(struct report_words *w, const char *path, size_t before, struct buf *problems)
+{
+    struct words_reading r = {.words = w, .path = path, .before = before, .problems = problems};
+    buf_init(&r.text, WORDS_TEXT_MAX);
+    load_file(&r);
+    buf_release(&r.text);
+}
+
+/* `path`: a file, or a folder of them. */
+static void load_part(struct report_words *w, const char *part_path, struct buf *problems)
 {
     size_t before = w->n;
     char path[4700];
-    DIR *dir = opendir(folder);
-    if (!dir) /* checks without words say so when they are asked for: report_words_missing */
+    DIR *dir = opendir(part_path);
+    if (!dir) {
+        /* words that are missing are told by those who need them: report_words_missing, sentences_load */
+        if (errno == ENOTDIR)
+            load_one(w, part_path, before, problems);
         return;
+    }
     for (struct dirent *d; (d = readdir(dir)) != NULL;) {
         if (!slice_ends_nocase(slice_of(d->d_name), SLICE(".txt")))
             continue;
-        snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
-        struct words_reading r = {.words = w, .path = path, .before = before, .problems = problems};
-        buf_init(&r.text, WORDS_TEXT_MAX);
-        load_file(&r);
-        buf_release(&r.text);
+        snprintf(path, sizeof(path), "%s/%s", part_path, d->d_name);
+        load_one(w, path, before, problems);
     }
     closedir(dir);
 }
 
-struct report_words *report_words_load(const char *folder, const char *language, struct buf *problems)
+struct report_words *report_words_load(const char *folder, const char *language, const char *part,
+                                       const struct report_words_rule *rule, struct buf *problems)
 {
     char path[4400];
     struct report_words *w = mem_alloc(sizeof(*w));
     w->pool = pool_new(4 << 20);
     w->v = pool_array(w->pool, MOST_ENTRIES, sizeof(*w->v));
-    snprintf(path, sizeof(path), "%s/%s/check", folder, language);
-    load_folder(w, path, problems);
+    w->rule = rule;
+    snprintf(path, sizeof(path), "%s/%s/%s", folder, language, part);
+    load_part(w, path, problems);
+    w->n_own = w->n;
     if (strcmp(language, TEMPLATES_FULL_LANGUAGE) != 0) {
-        snprintf(path, sizeof(path), "%s/%s/check", folder, TEMPLATES_FULL_LANGUAGE);
-        load_folder(w, path, problems);
+        snprintf(path, sizeof(path), "%s/%s/%s", folder, TEMPLATES_FULL_LANGUAGE, part);
+        load_part(w, path, problems);
     }
+    w->rule = NULL;
     return w;
+}
+
+size_t report_words_english(const struct report_words *w)
+{
+    return w->n - w->n_own;
 }
 
 void report_words_free(struct report_words **words)

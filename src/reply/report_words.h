@@ -10,9 +10,18 @@ struct report_entry;
 
 enum report_field { WORDS_TITLE, WORDS_DETAIL, WORDS_CAUSE, WORDS_TEXT, WORDS_FIX, WORDS_FIELDS };
 
-/* LANGUAGE/check/ of the folder, and English for what is missing; problems as lines. */
-struct report_words *report_words_load(const char *folder, const char *language,
-                                       struct buf *problems) MUST_USE;
+/* Which sections there are, and what may stand in { } in each. All NULL-terminated. */
+struct report_words_rule {
+    const char *const *keys;
+    const char *const *const *facts;
+};
+
+/* LANGUAGE/PART of the folder, a folder or a file, and English for what is missing; problems as lines. `rule`
+ * NULL: any section, and report_fact_names. */
+struct report_words *report_words_load(const char *folder, const char *language, const char *part,
+                                       const struct report_words_rule *rule, struct buf *problems) MUST_USE;
+/* How many sections the language lacks, so that they are English. */
+size_t report_words_english(const struct report_words *w);
 void report_words_free(struct report_words **words);
 /* NULL: there is no such section. */
 const struct report_entry *report_words_find(const struct report_words *w, const char *key);

@@ -5,8 +5,7 @@
  * In .html values are escaped, in .txt they are not; {{{raw}}} does not exist. A tag alone on its line takes
  * the line with it.
  */
-#include "report_words.h"
-#include "view.h"
+#include "sentence.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,6 +35,7 @@ struct templates {
     size_t n_files;
     struct howtos *howtos;
     struct report_words *report_words;
+    struct sentences *sentences;
     const char *names[MOST_TEMPLATES + 1];
 };
 
@@ -301,7 +301,8 @@ int templates_load(struct templates **out, const char *folder, const char *langu
     if (language_is_there(folder, language, problems)) {
         load_letters(t, folder, language, problems);
         t->howtos = howtos_load(folder, language, problems);
-        t->report_words = report_words_load(folder, language, problems);
+        t->report_words = report_words_load(folder, language, "check", NULL, problems);
+        t->sentences = sentences_load(folder, language, problems);
     }
     *out = t;
     if (problems->len == before)
@@ -325,6 +326,7 @@ void templates_free(struct templates **templates)
         free((void *)(uintptr_t)t->names[i]);
     howtos_free(&t->howtos);
     report_words_free(&t->report_words);
+    sentences_free(&t->sentences);
     free(t);
     *templates = NULL;
 }
@@ -337,6 +339,11 @@ const char *const *templates_names(const struct templates *t)
 const struct report_words *templates_report_words(const struct templates *t)
 {
     return t->report_words;
+}
+
+const struct sentences *templates_sentences(const struct templates *t)
+{
+    return t->sentences;
 }
 
 const struct howto *templates_howtos(const struct templates *t, size_t *n)
@@ -356,6 +363,9 @@ void templates_english(const struct templates *t, struct buf *out)
         if (h[i].english)
             buf_printf(out, "%shelp %s", out->len ? ", " : "", h[i].name);
     }
+    size_t lacks = sentences_english(t->sentences);
+    if (lacks)
+        buf_printf(out, "%s%zu of the sentences in words.txt", out->len ? ", " : "", lacks);
 }
 
 /* --- rendering --- */

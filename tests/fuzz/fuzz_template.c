@@ -7,6 +7,7 @@
 #include "fuzz.h"
 
 #include "frontdesk/reply.h"
+#include "frontdesk/reply_sentence.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ static void remove_folder(void)
                                         "en/reply/_part.txt",
                                         "en/reply/_part.html",
                                         "en/help/topic.txt",
+                                        "en/words.txt",
                                         "en/reply",
                                         "en/help",
                                         "en",
@@ -29,6 +31,37 @@ static void remove_folder(void)
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         remove(path);
     }
+}
+
+static void put_file(const char *name, struct slice text)
+{
+    char path[100];
+    snprintf(path, sizeof(path), "%s/en/%s", folder, name);
+    FILE *f = fopen(path, "wb");
+    ENSURE(f && fwrite(text.ptr ? text.ptr : "", 1, text.len, f) == text.len && fclose(f) == 0);
+}
+
+/* A sentence for each row, so that what is wrong is wrong in the letters. */
+static void put_sentences(void)
+{
+    static const char *const names[] = {
+#define NAME(name, facts) #name,
+        SAY_TABLE(NAME)
+#undef NAME
+    };
+    struct buf words = BUF_INIT(1 << 16);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        buf_putc(&words, '[');
+        for (const char *p = names[i]; *p; p++)
+            buf_putc(&words, *p == '_' ? '-' : (char)(*p + 32));
+        buf_puts(&words, "]\ntext: x\n");
+    }
+    for (int code = 0; code <= ERR_EXHAUSTED; code++) {
+        if (code != ERR_NONE && code != ERR_USAGE)
+            buf_printf(&words, "[error-%s]\ntext: x\n", err_code_name((enum err_code)code));
+    }
+    put_file("words.txt", buf_view(&words));
+    buf_release(&words);
 }
 
 static void make_folder(void)
@@ -44,15 +77,8 @@ static void make_folder(void)
         snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
         ENSURE(mkdir(path, 0700) == 0);
     }
+    put_sentences();
     atexit(remove_folder);
-}
-
-static void put_file(const char *name, struct slice text)
-{
-    char path[100];
-    snprintf(path, sizeof(path), "%s/en/%s", folder, name);
-    FILE *f = fopen(path, "wb");
-    ENSURE(f && fwrite(text.ptr ? text.ptr : "", 1, text.len, f) == text.len && fclose(f) == 0);
 }
 
 static struct view *values(struct scan *c, struct pool *pool)

@@ -22,7 +22,7 @@ LAYERS = {
     "command": {"base", "message", "autotask:directory", "diagnose:match"},
     "check": {"base", "autotask", "quickbooks", "reply:report"},
     "diagnose": {"base", "autotask", "quickbooks", "check", "reply:report"},
-    "action": FLOW - {"action", "reply", "outbox", "health", "cli"} | {"reply:report"},
+    "action": FLOW - {"action", "reply", "outbox", "health", "cli"} | {"reply:report", "reply:sentence"},
     "reply": {"base", "message"},
     "outbox": {"base", "net"},
     "journal": {"base"},
@@ -200,7 +200,44 @@ def goldens(tree):
                 yield "%s: no golden letter says %r" % (path, piece.strip()[:80])
 
 
-RULES = [layers, stems, symbols, length, banned, headers, spdx, names, goldens]
+def arguments(text, start):
+    """The arguments of the call whose ( is before `start`."""
+    out, depth, at = [], 0, start
+    for here in re.finditer(r'"(?:\\.|[^"\\])*"|[(){}\[\],]', text[start:]):
+        sign, end = here.group(), start + here.start()
+        if depth == 0 and sign in (",", ")"):
+            out.append(" ".join(text[at:end].split()))
+            at = end + 1
+            if sign == ")":
+                return out
+        depth += (sign in "({[") - (sign in ")}]") if len(sign) == 1 else 0
+    return out
+
+
+def sentences(tree):
+    """A row of SAY_TABLE is said somewhere, and with just its facts; words.txt and the rows agree, or nothing starts."""
+    table = tree.get("include/frontdesk/reply_sentence.h", "")
+    rows = dict(re.findall(r'\bX\((\w+), "([\w ]*)"\)', table))
+    said = {}
+    for path, text in sources(tree, (".c",)).items():
+        if not path.startswith("src/"):
+            continue
+        for row in re.findall(r"\bSAY_([A-Z_]+)\b", text):
+            said[row] = path
+        for call in re.finditer(r"\b(?:planning_say|sentence)\(", text):
+            words = arguments(text, call.end())
+            row = next((w[4:] for w in words if re.fullmatch(r"SAY_[A-Z_]+", w)), None)
+            if row not in rows:
+                continue
+            facts = [w.strip('"') for w in words[words.index("SAY_" + row) + 1:-1:2]]
+            if sorted(facts) != sorted(rows[row].split()):
+                yield "%s: SAY_%s is said with the facts %r, its row has %r" % (path, row, facts, rows[row])
+    for row in rows:
+        if row not in said:
+            yield "include/frontdesk/reply_sentence.h: nobody says SAY_%s" % row
+
+
+RULES = [layers, stems, symbols, length, banned, headers, spdx, names, goldens, sentences]
 WRONG = {
     layers: {"src/gate/a.c": '#include "frontdesk/journal.h"\n'},
     stems: {"src/gate/a.c": "", "src/net/a.c": ""},
@@ -210,6 +247,7 @@ WRONG = {
     headers: {"headers.am": "", "include/frontdesk/x.h": ""},
     spdx: {"src/a.c": "int x;\n"},
     goldens: {"templates/en/reply/ask.txt": "Hello {{#x}}you{{/x}}", "tests/golden/ask.txt": "Hello ", "tests/golden/ask_again.txt": "you"},
+    sentences: {"include/frontdesk/reply_sentence.h": 'X(A, "x")', "src/a.c": 'planning_say(p, in, pool, SAY_A, "y", f(1, 2), NULL);'},
     names: {"src/a.c": "/* see /" + "work/x */\n"},
 }
 

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
+#include "shipped.h"
+
 #define DUE   INT64_C(1795730400000) /* Thu 26 Nov 2026 17:00 in New York */
 #define HOUR  INT64_C(3600000)
 #define FIRST "Somebody else, or a rule of Autotask, changed this ticket at the same moment; that stays. "
@@ -60,6 +62,12 @@ static const struct {
      4},
 };
 
+static void free_templates(struct plan_input *in)
+{
+    struct templates *t = (struct templates *)(uintptr_t)in->templates;
+    templates_free(&t);
+}
+
 static void theirs_is_told(void **state)
 {
     (void)state;
@@ -73,7 +81,8 @@ static void theirs_is_told(void **state)
                                             .n_lists = {[LIST_PRIORITY] = ARRAY_LEN(priorities)},
                                             .companies = companies,
                                             .n_companies = ARRAY_LEN(companies)});
-    struct plan_input in = {.conf = &conf, .directory = d, .now_ms = DUE - HOUR};
+    struct plan_input in = {
+        .conf = &conf, .templates = shipped_templates(), .directory = d, .now_ms = DUE - HOUR};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct plan p = {.n_changes = ARRAY_LEN(changes), .holder = 2};
         struct buf kept = BUF_INIT(1000), told = BUF_INIT(4000);
@@ -90,6 +99,7 @@ static void theirs_is_told(void **state)
         buf_release(&kept);
         buf_release(&told);
     }
+    free_templates(&in);
     directory_unref(&d);
     pool_free(&pool);
 }
@@ -99,11 +109,12 @@ static void told_without_names(void **state)
 {
     (void)state;
     struct pool *pool = pool_new(1 << 20);
-    struct plan_input in = {.now_ms = DUE};
+    struct plan_input in = {.templates = shipped_templates(), .now_ms = DUE};
     struct plan p = {.n_changes = 1, .changes = {changes[2]}};
     plan_tell_theirs(&p, (const int64_t[]){11}, &in, pool);
     assert_string_equal(p.remarks[1].line, "Priority is something else, not High.");
     assert_int_equal(p.n_changes, 0);
+    free_templates(&in);
     pool_free(&pool);
 }
 

@@ -3,6 +3,7 @@
  * FRONTDESK_GOLDEN_WRITE=1 writes the golden files anew: look at the difference before you commit it. */
 #include "frontdesk/message.h"
 #include "frontdesk/reply.h"
+#include "frontdesk/reply_sentence.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -13,23 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static void source_path(char *out, size_t size, const char *below)
-{
-    const char *root = getenv("FRONTDESK_SRC");
-    snprintf(out, size, "%s/%s", root ? root : ".", below);
-}
-
-static struct templates *load(void)
-{
-    char path[4200];
-    struct templates *t;
-    struct buf problems = BUF_INIT(65536);
-    source_path(path, sizeof(path), "templates");
-    if (templates_load(&t, path, "en", &problems) != 0)
-        fail_msg("%s", problems.data);
-    buf_release(&problems);
-    return t;
-}
+#include "shipped.h"
 
 static void compare(const char *name, const char *ending, const struct buf *got)
 {
@@ -70,7 +55,7 @@ static void render_and_compare(struct templates *t, const char *template, const 
 static void letters_are_as_agreed(void **state)
 {
     (void)state;
-    struct templates *t = load();
+    struct templates *t = shipped_templates();
     size_t n = 0;
     for (const char *const *name = templates_names(t); *name; name++, n++) {
         struct pool *pool = pool_new(4 << 20);
@@ -172,7 +157,7 @@ static void put_facts(struct view *v, const char *facts)
 static void other_outcomes_are_as_agreed(void **state)
 {
     (void)state;
-    struct templates *t = load();
+    struct templates *t = shipped_templates();
     for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
         struct pool *pool = pool_new(4 << 20);
         struct view *v = view_new(pool);
@@ -199,17 +184,33 @@ static void write_file(const char *dir, const char *name, const char *text)
 
 static char folder[40];
 
-/* Languages en and de, empty. */
+/* The sentences that are shipped. */
+static void read_words(struct buf *out)
+{
+    char path[4200], chunk[4096];
+    source_path(path, sizeof(path), "templates/en/words.txt");
+    FILE *f = fopen(path, "re");
+    assert_non_null(f);
+    for (size_t n; (n = fread(chunk, 1, sizeof(chunk), f)) > 0;)
+        buf_put(out, chunk, n);
+    fclose(f);
+}
+
+/* Languages en and de: no letters and how-tos, but sentences in English. */
 static void make_folder(void)
 {
     static const char *const below[] = {"en", "en/reply", "en/help", "de", "de/reply"};
     char path[100];
+    struct buf words = BUF_INIT(1 << 20);
     snprintf(folder, sizeof(folder), "/tmp/fd-templates-XXXXXX");
     assert_non_null(mkdtemp(folder));
     for (size_t i = 0; i < ARRAY_LEN(below); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
         assert_int_equal(mkdir(path, 0700), 0);
     }
+    read_words(&words);
+    write_file(folder, "words.txt", words.data);
+    buf_release(&words);
 }
 
 static void remove_folder(void)
@@ -218,6 +219,8 @@ static void remove_folder(void)
                                       "en/reply/x.html",
                                       "en/reply/y.txt",
                                       "en/help/x-y.txt",
+                                      "en/words.txt",
+                                      "de/words.txt",
                                       "de/reply/x.txt",
                                       "en/reply",
                                       "en/help",
@@ -297,6 +300,38 @@ static void broken_howtos_are_named(void **state)
     remove_folder();
 }
 
+/* A section too many, one too few, and a fact that nobody gives. */
+static void broken_sentences_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expect;
+    } cases[] = {
+        {"\n[value-non]\ntext: none\n",
+         "words.txt:2: frontdesk says nothing of the name [value-non]; did you mean [value-none]?"},
+        {"[something]\ntext: x\n", "words.txt:1: frontdesk says nothing of the name [something]\n"},
+        {"[does-nothing]\ntext: {siad}\n", "words.txt:2: there is no {siad}; did you mean {said}?"},
+        {"[value-none]\ntext: {said}\n", "words.txt:2: there is no {said}\n"},
+        {"[value-none]\ntitle: x\n", "words.txt:2: allowed here: text"},
+        {"[value-none]\ntext sah: x\n", "words.txt:2: allowed here: text"},
+        {"[value-none]\ntext: {id\n", "words.txt:2: a { is not closed"},
+        {"[value-none]\ntext: a\n[value-none]\ntext: b\n", "words.txt:3: [value-none] is there twice"},
+        {"[value-none]\n", "/en/words.txt: [value-none] is missing, or has no text\n"},
+        {"", "/en/words.txt: [error-busy] is missing, or has no text\n"},
+    };
+    char path[100];
+    make_folder();
+    write_file(folder, "reply/x.txt", "Subject: x\n");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        write_file(folder, "words.txt", cases[i].text);
+        expect_problem(i, cases[i].expect);
+    }
+    snprintf(path, sizeof(path), "%s/en/words.txt", folder);
+    unlink(path);
+    expect_problem(ARRAY_LEN(cases), "/en/words.txt: No such file or directory\n");
+    remove_folder();
+}
+
 static void howtos_are_read(void **state)
 {
     (void)state;
@@ -348,10 +383,22 @@ static void languages_fall_back(void **state)
     write_file(folder, "reply/y.txt", "Subject: only\n\nenglish\n");
     write_file(folder, "help/x-y.txt", "title: T\n\ntext\n");
     write_file(folder, "../de/reply/x.txt", "Subject: deutsch\n\ndeutsch\n");
+    write_file(folder, "../de/words.txt",
+               "[value-none]\ntext: keine\n[is-already]\ntext: {have} ist {what} schon\n"
+               "[error-busy]\ntext: beschäftigt\n");
     if (templates_load(&t, folder, "de", &problems) != 0)
         fail_msg("%s", problems.data);
     templates_english(t, &english);
-    assert_string_equal(english.data, "y, help x y");
+    /* all but three; two errors are never told */
+    assert_string_equal(english.data, pool_printf(pool, "y, help x y, %d of the sentences in words.txt",
+                                                  SAY_ROWS + ERR_EXHAUSTED + 1 - 2 - 3));
+    assert_string_equal(sentence(t, pool, SAY_VALUE_NONE, NULL), "keine");
+    assert_string_equal(sentence(t, pool, SAY_IS_ALREADY, "what", "A", "have", "{what}", NULL),
+                        "{what} ist A schon");
+    assert_string_equal(sentence(t, pool, SAY_VALUE_NOBODY, NULL), "nobody");
+    assert_string_equal(sentence_of_error(t, ERR_BUSY), "beschäftigt");
+    assert_string_equal(sentence_of_error(t, ERR_NOT_FOUND), "The record is not there.");
+    assert_string_equal(sentence_of_error(t, ERR_USAGE), "");
     assert_int_equal(templates_render(t, "x", view_new(pool), &subject, &text, &html, &e), 0);
     assert_string_equal(subject.data, "deutsch");
     assert_int_equal(html.len, 0);
@@ -376,7 +423,7 @@ static void languages_fall_back(void **state)
 static void values_cannot_break_out(void **state)
 {
     (void)state;
-    struct templates *t = load();
+    struct templates *t = shipped_templates();
     struct pool *pool = pool_new(4 << 20);
     struct buf subject = BUF_INIT(2000), text = BUF_INIT(1 << 20), html = BUF_INIT(1 << 20);
     struct err e = ERR_INIT;
@@ -508,6 +555,7 @@ int main(void)
         cmocka_unit_test(other_outcomes_are_as_agreed),
         cmocka_unit_test(broken_templates_are_named),
         cmocka_unit_test(broken_howtos_are_named),
+        cmocka_unit_test(broken_sentences_are_named),
         cmocka_unit_test(howtos_are_read),
         cmocka_unit_test(languages_fall_back),
         cmocka_unit_test(values_cannot_break_out),

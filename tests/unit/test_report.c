@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "shipped.h"
+
 static const char world[] = "a|1|Income|Sales\na|2|Income|Consulting\na|3|!Income|Old Sales (deleted)\n"
                             "a|7|Other Current Asset|Stock\n"
                             "c|101|material|Hardware||12|Sales\n"
@@ -30,19 +32,6 @@ static const char world[] = "a|1|Income|Sales\na|2|Income|Consulting\na|3|!Incom
                             "i|25|Service|Project|3\ni|26|NonInventory|Cable|7\n"
                             "i|27|Service|Hours|1\ni|28|Service|Gas|1\n";
 
-static struct templates *load(void)
-{
-    char path[4200];
-    struct templates *t;
-    struct buf problems = BUF_INIT(65536);
-    const char *root = getenv("FRONTDESK_SRC");
-    snprintf(path, sizeof(path), "%s/templates", root ? root : ".");
-    if (templates_load(&t, path, "en", &problems) != 0)
-        fail_msg("%s", problems.data);
-    buf_release(&problems);
-    return t;
-}
-
 struct outputs {
     struct buf text, html, csv, json;
 };
@@ -58,7 +47,7 @@ static void release(struct outputs *o)
 static void write_all(struct outputs *o, const char *check, const char *rows, int64_t now_ms)
 {
     struct pool *pool = pool_new(32 << 20);
-    struct templates *t = load();
+    struct templates *t = shipped_templates();
     struct check_world w;
     struct report r;
     struct buf subject = BUF_INIT(2000);
@@ -215,7 +204,7 @@ static void every_kind_has_its_words(void **state)
 {
     (void)state;
     size_t n;
-    struct templates *t = load();
+    struct templates *t = shipped_templates();
     struct buf problems = BUF_INIT(65536);
     const struct report_kind *kinds = check_kinds(&n);
     if (report_words_missing(t, kinds, n, check_sentences, &problems) != 0)
