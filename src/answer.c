@@ -75,9 +75,17 @@ static int report_pieces(struct desk *d, const struct report *report, struct vie
     if (report_letter(report, d->templates, view, &parts[SUBJECT], &parts[TEXT], &parts[HTML], e) != 0 ||
         report_csv(report, d->templates, &parts[TABLE], e) != 0)
         return -1;
-    char *name = pool_printf(pool, "%s.csv", report->name);
-    for (char *p = name; *p; p++)
-        *p = *p == ' ' ? '-' : *p;
+    char *name = pool_printf(pool, "%.80s", report->name), *end = name;
+    for (const char *p = name; *p; p++) {
+        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9');
+        bool capital = *p >= 'A' && *p <= 'Z';
+        if (plain || capital)
+            *end++ = capital ? (char)(*p | 0x20) : *p;
+        else if (end > name && end[-1] != '-')
+            *end++ = '-';
+    }
+    *end = '\0';
+    name = pool_printf(pool, "%s.csv", name);
     *file = (struct letter_file){name, "text/csv", buf_view(&parts[TABLE])};
     return parts[TABLE].overflow ? err_set(e, ERR_LIMIT, "the table of the report is too large for a letter")
                                  : 0;

@@ -78,7 +78,8 @@ struct slice command_subject(struct slice subject, bool in_thread, bool *is_repl
 struct command_verb {
     const char *verb, *argument;
     enum command_kind kind;
-    bool operators; /* for staff.admins only */
+    bool operators;      /* for staff.admins only */
+    const char *example; /* an argument, where one is not made of the day's facts; NULL: none */
 };
 const struct command_verb *command_verbs(size_t *n);
 

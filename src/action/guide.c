@@ -2,6 +2,7 @@
 /* guide: help, how-tos, and the lines of status, show and explain, as variables of the reply templates. Every
  * example is made from the staff list of the day and proved by reading it as a subject. */
 #include "guide.h"
+#include "planning.h"
 
 enum { MOST_PEOPLE = 100, MOST_LINES = 190, LABEL_MAX = 12 };
 
@@ -158,7 +159,9 @@ static void list_commands(struct view *v, const struct facts_input *in, const st
     const struct command_verb *verbs = command_verbs(&n);
     for (size_t i = 0; i < n; i++) {
         enum say summary = summary_of(verbs[i].verb);
-        if (summary == SAY_ROWS || (verbs[i].operators && !is_operator))
+        bool check = verbs[i].kind == COMMAND_CHECK;
+        if (summary == SAY_ROWS || (verbs[i].operators && !is_operator) ||
+            (check && planning_no_books(in->conf) != SAY_ROWS))
             continue;
         struct view *item = view_item(v, "commands");
         if (verbs[i].kind == COMMAND_EXPLAIN)
@@ -166,6 +169,8 @@ static void list_commands(struct view *v, const struct facts_input *in, const st
                       say(in, SAY_EXAMPLE_ONE, pool));
         else if (verbs[i].kind == COMMAND_OPERATE)
             view_setf(item, "verb", "%s %s", verbs[i].verb, in->ref);
+        else if (check && verbs[i].argument)
+            view_setf(item, "verb", "%s %s", verbs[i].verb, verbs[i].example);
         else
             set(item, "verb", verbs[i].verb);
         set(item, "summary", say(in, summary, pool));

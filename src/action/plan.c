@@ -355,18 +355,23 @@ static void plan_of_words(const struct plan_input *in, struct plan *p, struct po
     p->outcome = OUTCOME_ANSWERED;
 }
 
+enum say planning_no_books(const struct conf *conf)
+{
+    if (conf->firm.integration == CONF_INTEGRATION_NONE)
+        return SAY_NO_INTEGRATION;
+    if (conf->firm.integration != CONF_QBD && !conf->quickbooks)
+        return SAY_NO_QUICKBOOKS;
+    return SAY_ROWS;
+}
+
 /* The report is made when it is due, from what both systems say then. */
 static void plan_of_check(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
-    const struct conf *conf = in->conf;
-    p->reply = "report";
+    enum say why = planning_no_books(in->conf);
+    if (why != SAY_ROWS)
+        p->reason = sentence(in->templates, pool, why, NULL);
+    p->reply = p->reason ? "no_books" : "report";
     p->outcome = OUTCOME_ANSWERED;
-    if (conf->firm.integration == CONF_INTEGRATION_NONE)
-        p->reason = sentence(in->templates, pool, SAY_NO_INTEGRATION, NULL);
-    else if (conf->firm.integration != CONF_QBD && !conf->quickbooks)
-        p->reason = sentence(in->templates, pool, SAY_NO_QUICKBOOKS, NULL);
-    if (p->reason)
-        p->reply = "no_books";
 }
 
 /* One topic is told; of several, or when it is a guess, the names are. */

@@ -33,6 +33,9 @@ void planning_files(struct plan *p, const struct plan_file *files, size_t n, int
                     const struct templates *t, struct pool *pool);
 const char *planning_company_name(const struct plan_input *in, int64_t id, struct pool *pool);
 
+/* Why no check can be made; SAY_ROWS: it can. */
+enum say planning_no_books(const struct conf *conf);
+
 /* --- plan_contact.c --- */
 
 /* Whom `said` means among the contacts of the company. found->id 0: none, and a remark says why. -1: Autotask

@@ -4,13 +4,20 @@
 
 /* clang-format off: a row a line */
 static const struct command_verb verbs[] = {
-    {"help", "TOPIC", COMMAND_HELP, false},           {"status", NULL, COMMAND_STATUS, false},
-    {"check mapping", NULL, COMMAND_CHECK, false},    {"check accounts", NULL, COMMAND_CHECK, false},
-    {"check terms", NULL, COMMAND_CHECK, false},      {"check sync", NULL, COMMAND_CHECK, false},
-    {"check all", NULL, COMMAND_CHECK, false},        {"check invoice", "NUMBER", COMMAND_CHECK, false},
-    {"check customer", "NAME", COMMAND_CHECK, false}, {"check item", "NAME", COMMAND_CHECK, false},
-    {"explain", NULL, COMMAND_EXPLAIN, false},        {"show", "REF", COMMAND_OPERATE, true},
-    {"retry", "REF", COMMAND_OPERATE, true},          {"discard", "REF", COMMAND_OPERATE, true},
+    {"help", "TOPIC", COMMAND_HELP, false, NULL},
+    {"status", NULL, COMMAND_STATUS, false, NULL},
+    {"check mapping", NULL, COMMAND_CHECK, false, NULL},
+    {"check accounts", NULL, COMMAND_CHECK, false, NULL},
+    {"check terms", NULL, COMMAND_CHECK, false, NULL},
+    {"check sync", NULL, COMMAND_CHECK, false, NULL},
+    {"check all", NULL, COMMAND_CHECK, false, NULL},
+    {"check invoice", "NUMBER", COMMAND_CHECK, false, "10233"},
+    {"check customer", "NAME", COMMAND_CHECK, false, "Acme Dental"},
+    {"check item", "NAME", COMMAND_CHECK, false, "Remote Labor"},
+    {"explain", NULL, COMMAND_EXPLAIN, false, NULL},
+    {"show", "REF", COMMAND_OPERATE, true, NULL},
+    {"retry", "REF", COMMAND_OPERATE, true, NULL},
+    {"discard", "REF", COMMAND_OPERATE, true, NULL},
 };
 /* clang-format on */
 

@@ -59,8 +59,8 @@ def finals(lab):
     return [text for copies, _, text in lab.letters(STAFF).values() if "Queued, N" not in text for _ in range(copies)]
 
 
-def run(lab, mail, rules, longest=LONGEST):
-    lab.clean()
+def run(lab, mail, rules, longest=LONGEST, settings=None):
+    lab.clean(dict(settings=settings or {}))
     lab.deliver(mail if isinstance(mail, dict) else dict(subject=mail, text="x\n"))
     finish(lab, rules, longest)
 
@@ -107,7 +107,8 @@ STEPS = {
     "file": dict(
         mail=dict(files={"log.txt": b"line\n" * 200}), write=("POST", "Tickets/*/Attachments"), look=("POST", "TicketAttachments/query"),
         reads={"its list": ("GET", "TicketAttachments/entityInformation/fields")},
-        wanted=dict(file_names=["log.txt"], file_sizes=[1000]), said="log.txt"),
+        wanted=dict(file_names=["log.txt"], file_sizes=[1000]), said="log.txt",
+        told="log.txt: Autotask"),
     "change": dict(
         reply="high", write=("PATCH", "Tickets"), look=("GET", "Tickets/5*", 2), reads={"the ticket": ("GET", "Tickets/5*")},
         wanted=dict(priority=12), said="Medium -> High"),
@@ -125,34 +126,25 @@ STEPS = {
         look=("POST", "TicketSecondaryResources/query", 2), reads={"the list": ("POST", "TicketSecondaryResources/query")},
         wanted=dict(others=[]), said="Removed: Shana Ortiz"),
     "to-do": dict(
-        settings='todo = true; todo_action = "Phone Call";', write=("POST", "Companies/*/ToDos"), look=("POST", "CompanyToDos/query"),
+        settings=dict(ticket='todo = true; todo_action = "Phone Call";'), write=("POST", "Companies/*/ToDos"), look=("POST", "CompanyToDos/query"),
         reads={"its list": ("GET", "CompanyToDos/entityInformation/fields")},
-        wanted=dict(n_todos=1), said="Sarah Klein"),
+        wanted=dict(n_todos=1), said="Sarah Klein", told="There is no to-do for Sarah Klein: Autotask"),
 }
 REFUSED = dict(action="status", status=500, errors="Picklist value [3] does not exist for priority")
-
-
-@contextlib.contextmanager
-def set_up(lab, settings):
-    """More settings of the group `ticket`, for a while."""
-    with open(lab.daemon.conf, encoding="utf-8") as file:
-        text = file.read()
-    with replaced(lab.daemon.conf, text.replace("ticket = { ", "ticket = { %s " % settings)):
-        yield
 
 
 def converse(lab, step, rules):
     """Up to the end of the step, with the rules from its mail on; returns the ticket as the step's row describes it."""
     mail = {**dict(subject="Sarah: x", text="x\n"), **step.get("mail", {})}
-    with set_up(lab, step.get("settings", "")):
-        if "reply" in step:
-            lab.clean()
-            lab.deliver(mail)
-            lab.settle()
-            lab.answer(dict(reply=step["reply"]))
-            finish(lab, rules)
-        else:
-            run(lab, mail, rules)
+    settings = step.get("settings", {})
+    if "reply" in step:
+        lab.clean(dict(settings=settings))
+        lab.deliver(mail)
+        lab.settle()
+        lab.answer(dict(reply=step["reply"]))
+        finish(lab, rules)
+    else:
+        run(lab, mail, rules, settings=settings)
     tap.check(lab.sandbox.fault_hits(), "the fault never happened")
     tickets = lab.tickets()
     tap.check(len(tickets) == 1, "tickets: %r" % tickets)
@@ -178,7 +170,8 @@ def dialogue(name, call, fault, lost):
 
 
 def refused_step(name):
-    """For good: tried once, parked, the operator told; the ticket stays as it was."""
+    """For good: tried once; the ticket stays as it was. Either all is parked and the operator told, or the rest is done and the sender
+    reads what is not."""
     step = STEPS[name]
 
     def test(lab):
@@ -187,8 +180,10 @@ def refused_step(name):
         done = [field for field, value in step["wanted"].items() if ticket[field] == value]
         tap.check(not done, "%r was done" % done)
         tap.check(lab.sandbox.fault_hits() == 1, "%d tries" % lab.sandbox.fault_hits())
-        tap.check(sum(row["state"] == "parked" for row in lab.daemon.journal()) == 1, "%r" % lab.daemon.journal())
-        tap.check(len(lab.letters("operator@northwind.example")) == 1, "the operator was not told")
+        told = step.get("told")
+        tap.check(sum(row["state"] == "parked" for row in lab.daemon.journal()) == (0 if told else 1), "%r" % lab.daemon.journal())
+        tap.check(len(lab.letters("operator@northwind.example")) == (0 if told else 1), "the operator was not told, or without need")
+        tap.check(not told or any(told in text for _, _, text in lab.letters(STAFF).values()), "the sender was not told: %r" % lab.letters(STAFF))
     return test
 
 

@@ -7,6 +7,7 @@ import email
 import email.policy
 import io
 import os
+import re
 import sys
 import time
 
@@ -30,6 +31,11 @@ def settle(books=True, integration=True, extra=""):
         log_in(LAB.daemon.conf)
 
 
+def finish():
+    LAB.settle()
+    LAB.wait_for_queue()
+
+
 def letters():
     return [email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(STAFF).get("INBOX", [])]
 
@@ -46,7 +52,7 @@ def changes():
 def a_report():
     settle()
     LAB.deliver(dict(subject="check mapping", text="please\n"))
-    LAB.settle()
+    finish()
     got = letters()
     tap.check(len(got) == 1, "%d letters" % len(got))
     letter = got[0]
@@ -68,7 +74,7 @@ def an_argument(subject, said):
     def test():
         settle()
         LAB.deliver(dict(subject=subject, text="x\n"))
-        LAB.settle()
+        finish()
         got = letters()
         tap.check(len(got) == 1 and said in words(got[0]), "\n".join(map(words, got)))
         tap.check(not LAB.tickets(), "a ticket was made")
@@ -79,7 +85,7 @@ def not_set_up(said, **how):
     def test():
         settle(**how)
         LAB.deliver(dict(subject="check terms", text="x\n"))
-        LAB.settle()
+        finish()
         got = letters()
         tap.check(len(got) == 1 and said in words(got[0]), "\n".join(map(words, got)))
         tap.check(not LAB.tickets() and not LAB.stored(OPERATOR).get("INBOX"), "a ticket or an alert was made")
@@ -108,6 +114,27 @@ def one_that_takes_long():
     tap.check(ticket_s < 6, "the ticket took %.1f s" % ticket_s)
 
 
+def what_help_names():
+    """Each check that help lists, sent as it stands, is answered with its report; without QuickBooks help lists none."""
+    settle(books=False)
+    LAB.deliver(dict(subject="help", text="x\n"))
+    finish()
+    tap.check("check " not in words(letters()[0]), words(letters()[0]))
+    settle()
+    LAB.deliver(dict(subject="help", text="x\n"))
+    finish()
+    listed = re.findall(r"(?m)^ +(check [a-z]+(?: [A-Z0-9][\w ]*?)?)(?: {2,}|$)", words(letters()[0]))
+    print("# " + " | ".join(listed))
+    tap.check(len(listed) == 8, "%r in\n%s" % (listed, words(letters()[0])))
+    for subject in listed:
+        LAB.deliver(dict(subject=subject, text="x\n"))
+    finish()
+    got = [letter for letter in letters() if letter["Subject"] != "Re: help"]
+    tap.check(sorted(str(letter["Subject"]) for letter in got) == sorted("Re: " + subject for subject in listed), "letters: %r\n%s" % ([str(letter["Subject"]) for letter in got], LAB.daemon.log()))
+    tap.check(all("Nothing was changed in either system" in words(letter) for letter in got), repr([row["reason"] for row in LAB.daemon.journal()]))
+    tap.check(not LAB.tickets(), "a ticket was made")
+
+
 if __name__ == "__main__":
     with Lab("per_sender_hour = 1000;") as LAB:
         with open(LAB.daemon.conf, encoding="utf-8") as settings:
@@ -116,4 +143,5 @@ if __name__ == "__main__":
                  ("check invoice of a number that nobody has", an_argument("check invoice 999999", "999999")),
                  ("QuickBooks is not set up", not_set_up("no login to QuickBooks", books=False)),
                  ("the integration is not named", not_set_up("firm.integration", books=False, integration=False)),
+                 ("every check that help names", what_help_names),
                  ("one that takes long", one_that_takes_long)])
