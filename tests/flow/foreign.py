@@ -115,7 +115,7 @@ def a_refusal():
 
 def the_help():
     begin()
-    speaks(text_of(POST.answer(POST.send("help"))), said("how frontdesk is doing"), said("every check in one report"),
+    speaks(text_of(POST.answer(POST.send("help"))), said("how frontdesk is doing"),
            said("reset the password"), typed=" ".join(name[:-4].replace("-", " ") for name in os.listdir(ENGLISH + "/help")))
     speaks(text_of(POST.answer(POST.send("check mapping"))),
            said("The setting firm.integration does not say which product takes the invoices there."))
