@@ -419,7 +419,7 @@ static const char *told_why(struct job *job, const struct err *why)
     const struct templates *t = job->desk->templates;
     bool theirs = err_class(why) == ERR_CLASS_SENDER || why->code == ERR_REJECTED;
     return job->told ? job->told
-           : theirs  ? sentence(t, job->pool, SAY_REFUSED_BECAUSE, "why", why->text, NULL)
+           : theirs  ? sentence(t, job->pool, SAY_REFUSED_BECAUSE, "why", why->text, SAY_END)
                      : sentence_of_error(t, why->code);
 }
 

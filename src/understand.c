@@ -78,15 +78,15 @@ static bool has_ticket(const struct origin *o)
 static const char *told_unreadable(const struct desk *d, const struct job_view *v, struct pool *pool)
 {
     if (!v->too_large)
-        return sentence(d->templates, pool, SAY_MAIL_UNREADABLE, "why", v->unreadable, NULL);
+        return sentence(d->templates, pool, SAY_MAIL_UNREADABLE, "why", v->unreadable, SAY_END);
     unsigned long long most = d->conf->limits.message_size >> 20;
-    return sentence(d->templates, pool, SAY_MAIL_TOO_LARGE, "n", pool_printf(pool, "%llu", most), NULL);
+    return sentence(d->templates, pool, SAY_MAIL_TOO_LARGE, "n", pool_printf(pool, "%llu", most), SAY_END);
 }
 
 static int answered_is_parked(const struct desk *d, struct job_view *v, struct pool *pool, struct err *e)
 {
     const char *ref = v->origin->root.ref;
-    v->told = sentence(d->templates, pool, SAY_ANSWERED_IS_PARKED, "ref", ref, NULL);
+    v->told = sentence(d->templates, pool, SAY_ANSWERED_IS_PARKED, "ref", ref, SAY_END);
     return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked", ref);
 }
 
@@ -135,7 +135,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
     v->follows = follows;
     if (v->origin && v->origin->found && v->origin->is_new && v->origin->root.ticket_number[0])
         plan_remark(&v->plan, sentence(d->templates, pool, SAY_NEW_REQUEST, "number",
-                                       v->origin->root.ticket_number, NULL));
+                                       v->origin->root.ticket_number, SAY_END));
     return 0;
 }
 
@@ -265,7 +265,7 @@ static int over_the_cap(struct job *job, struct err *e)
 {
     unsigned most = job->desk->conf->limits.per_sender_hour;
     job->told = sentence(job->desk->templates, job->pool, SAY_OVER_THE_CAP, "n",
-                         pool_printf(job->pool, "%u", most), NULL);
+                         pool_printf(job->pool, "%u", most), SAY_END);
     err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits", most);
     e->retry_after_s = 600;
     return -1;

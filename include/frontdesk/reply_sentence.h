@@ -126,9 +126,10 @@ enum say {
         SAY_ROWS
 };
 
-/* The sentence with its facts, in the pool: after `what` name and text in turn, NULL at the end. A text may
- * be
- * "" or NULL: that fact is missing. */
+/* Ends the facts: a bare NULL may be an int, which is not what a variable argument takes. */
+#define SAY_END ((const char *)NULL)
+/* The sentence with its facts, in the pool: after `what` name and text in turn, SAY_END at the end. A text
+ * may be "" or NULL: that fact is missing. */
 const char *sentence(const struct templates *t, struct pool *pool, enum say what, ...)
     __attribute__((sentinel)) MUST_USE;
 const char *vsentence(const struct templates *t, struct pool *pool, enum say what, va_list facts) MUST_USE;

@@ -136,7 +136,7 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
     if (refused) {
-        planning_say(p, in, pool, SAY_ONLY_ASKER_DECIDES, "sender", o->root->sender, NULL);
+        planning_say(p, in, pool, SAY_ONLY_ASKER_DECIDES, "sender", o->root->sender, SAY_END);
         who = NULL;
         undo = false;
     }
@@ -179,7 +179,7 @@ static int64_t value_of(int64_t id)
 
 static const char *say(const struct plan_input *in, enum say what, struct pool *pool)
 {
-    return sentence(in->templates, pool, what, NULL);
+    return sentence(in->templates, pool, what, SAY_END);
 }
 
 static const char *label_name(const struct plan_input *in, enum directory_list list, int64_t id,
@@ -240,14 +240,14 @@ void plan_tell_theirs(struct plan *p, const int64_t *shows, const struct plan_in
 {
     size_t n = 0;
     bool kept = true;
-    planning_say(p, in, pool, SAY_CHANGED_BY_OTHERS, NULL);
+    planning_say(p, in, pool, SAY_CHANGED_BY_OTHERS, SAY_END);
     for (size_t i = 0; i < p->n_changes; i++) {
         const struct plan_change *c = &p->changes[i];
         /* without a name it goes with the one before it */
         kept = c->what[0] ? shows[i] == c->after : kept;
         if (!kept && c->what[0])
             planning_say(p, in, pool, SAY_SHOWS_INSTEAD, "what", c->what, "have",
-                         shown_name(in, c, shows[i], pool), "want", c->becomes, NULL);
+                         shown_name(in, c, shows[i], pool), "want", c->becomes, SAY_END);
         if (!kept && strcmp(c->field, "assignedResourceID") == 0)
             p->holder = shows[i] == PLAN_NULL ? 0 : shows[i];
         if (kept)
@@ -262,7 +262,7 @@ static void assign(const struct plan_input *in, struct plan *p, const struct pla
                    int64_t role, struct pool *pool)
 {
     if (resource == now->resource) {
-        planning_say(p, in, pool, SAY_HAS_IT_ALREADY, "name", person_name(in, resource, pool), NULL);
+        planning_say(p, in, pool, SAY_HAS_IT_ALREADY, "name", person_name(in, resource, pool), SAY_END);
         return;
     }
     put_change(p, (struct plan_change){.what = say(in, SAY_FIELD_FOR, pool),
@@ -313,14 +313,14 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
                                  .becomes = pool_copy(pool, o->name)};
     }
     if (!c.what) {
-        planning_say(p, in, pool, SAY_NOT_BY_MAIL, "kind", planning_kind(in, o->key, pool), NULL);
+        planning_say(p, in, pool, SAY_NOT_BY_MAIL, "kind", planning_kind(in, o->key, pool), SAY_END);
         return;
     }
     planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET)
         planning_cannot(in, p, o, c.was, pool);
     else if (c.before == c.after)
-        planning_say(p, in, pool, SAY_IS_ALREADY, "what", c.what, "have", c.was, NULL);
+        planning_say(p, in, pool, SAY_IS_ALREADY, "what", c.what, "have", c.was, SAY_END);
     else
         put_change(p, c);
 }
@@ -330,7 +330,7 @@ static void choose_company(const struct plan_input *in, struct plan *p, const st
 {
     const struct plan *asked = in->origin->asked ? in->origin->asked : in->origin->plan;
     if (n < 1 || n > asked->n_choices) {
-        planning_say(p, in, pool, SAY_NO_CHOICE, "n", pool_printf(pool, "%u", n), NULL);
+        planning_say(p, in, pool, SAY_NO_CHOICE, "n", pool_printf(pool, "%u", n), SAY_END);
         return;
     }
     struct override o = {.key = OVERRIDE_COMPANY,
@@ -345,7 +345,7 @@ static void undo(const struct plan_input *in, struct plan *p, const struct plan_
 {
     const struct directory_labels *l = &in->directory->labels;
     if (now->worked_on && !force) {
-        planning_say(p, in, pool, SAY_UNDO_WORKED_ON, NULL);
+        planning_say(p, in, pool, SAY_UNDO_WORKED_ON, SAY_END);
         return;
     }
     struct override status = {.key = OVERRIDE_STATUS,
@@ -355,7 +355,7 @@ static void undo(const struct plan_input *in, struct plan *p, const struct plan_
     if (l->cancelled_status)
         set_value(in, p, now, &status, pool);
     else
-        planning_say(p, in, pool, SAY_UNDO_STATUS_STAYS, NULL);
+        planning_say(p, in, pool, SAY_UNDO_STATUS_STAYS, SAY_END);
     if (now->resource)
         assign(in, p, now, 0, 0, pool);
     if (!p->note)
@@ -369,7 +369,7 @@ static void uncertain_name(const struct plan_input *in, struct plan *p, const st
     for (size_t i = 0; i < c->n_suggestions; i++)
         buf_printf(&names, "%s%s", i ? ", " : "", planning_person(c->suggestions[i], pool).name);
     planning_say(p, in, pool, SAY_NOBODY_OF_THAT_NAME, "said", planning_said(c->said, pool), "names",
-                 names.len ? names.data : "", NULL);
+                 names.len ? names.data : "", SAY_END);
     buf_release(&names);
 }
 
@@ -424,7 +424,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     case CHANGE_SEPARATE:
     case CHANGE_ACK:
     case CHANGE_SNOOZE:
-        planning_say(p, in, pool, SAY_DOES_NOTHING, "said", planning_said(c->said, pool), NULL);
+        planning_say(p, in, pool, SAY_DOES_NOTHING, "said", planning_said(c->said, pool), SAY_END);
         break;
     }
 }
@@ -438,7 +438,7 @@ static void tell_todo_stays(const struct plan_input *in, struct plan *p, const s
         concerned = concerned || strcmp(p->changes[i].field, "assignedResourceID") == 0 ||
                     strcmp(p->changes[i].field, "dueDateTime") == 0;
     if (concerned && asked->todo_action && asked->n_people)
-        planning_say(p, in, pool, SAY_TODO_STAYS, "name", asked->people[0].name, NULL);
+        planning_say(p, in, pool, SAY_TODO_STAYS, "name", asked->people[0].name, SAY_END);
 }
 
 /* Autotask refuses somebody who is to help and has the ticket as well. */
@@ -447,7 +447,7 @@ static void drop_holder(const struct plan_input *in, struct plan *p, struct pool
     size_t kept = 0;
     for (size_t i = 0; i < p->n_adds; i++) {
         if (p->holder && p->adds[i].resource_id == p->holder)
-            planning_say(p, in, pool, SAY_HAS_IT_ALREADY, "name", person_name(in, p->holder, pool), NULL);
+            planning_say(p, in, pool, SAY_HAS_IT_ALREADY, "name", person_name(in, p->holder, pool), SAY_END);
         else
             p->adds[kept++] = p->adds[i];
     }
@@ -470,7 +470,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     note_words(p, f->note, pool);
     if (f->n && !o->may_change) {
         note_words(p, own, pool);
-        planning_say(p, in, pool, SAY_ONLY_ASKER_CHANGES, "sender", o->root->sender, NULL);
+        planning_say(p, in, pool, SAY_ONLY_ASKER_CHANGES, "sender", o->root->sender, SAY_END);
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
@@ -533,7 +533,7 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
         p->reply = "amended";
         p->outcome = OUTCOME_ANSWERED;
         p->n_files = 0;
-        planning_say(p, in, pool, SAY_DIVERTED_BEFORE, NULL);
+        planning_say(p, in, pool, SAY_DIVERTED_BEFORE, SAY_END);
         return 0;
     }
     if (in->origin->waiting) {

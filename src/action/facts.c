@@ -149,7 +149,7 @@ static void set_subject(struct view *v, const struct facts_input *in, struct poo
     struct slice s = slice_trim(slice_of(in->plan->subject));
     while (slice_starts_nocase(s, SLICE("re:")))
         s = slice_trim(slice_skip(s, 3));
-    view_set(v, "subject", s.len ? s : slice_of(sentence(in->templates, pool, SAY_NO_SUBJECT, NULL)));
+    view_set(v, "subject", s.len ? s : slice_of(sentence(in->templates, pool, SAY_NO_SUBJECT, SAY_END)));
 }
 
 struct view *facts_view(const struct facts_input *in, struct pool *pool)

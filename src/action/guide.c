@@ -100,7 +100,7 @@ static void set_hint(struct view *v, const struct facts_input *in, struct pool *
 
 static const char *say(const struct facts_input *in, enum say what, struct pool *pool)
 {
-    return sentence(in->templates, pool, what, NULL);
+    return sentence(in->templates, pool, what, SAY_END);
 }
 
 static void list_people(struct view *v, const struct facts_input *in, struct pool *pool)

@@ -139,7 +139,8 @@ const char *planning_said(struct slice said, struct pool *pool)
 
 const char *planning_id(const struct plan_input *in, int64_t id, struct pool *pool)
 {
-    return sentence(in->templates, pool, SAY_VALUE_ID, "id", pool_printf(pool, "%lld", (long long)id), NULL);
+    return sentence(in->templates, pool, SAY_VALUE_ID, "id", pool_printf(pool, "%lld", (long long)id),
+                    SAY_END);
 }
 
 const char *planning_kind(const struct plan_input *in, enum override_key key, struct pool *pool)
@@ -151,7 +152,7 @@ const char *planning_kind(const struct plan_input *in, enum override_key key, st
         [OVERRIDE_STATUS] = SAY_KIND_STATUS,     [OVERRIDE_CC] = SAY_KIND_CC,
         [OVERRIDE_CONTACT] = SAY_KIND_CONTACT};
     ENSURE((size_t)key < ARRAY_LEN(kinds));
-    return sentence(in->templates, pool, kinds[key], NULL);
+    return sentence(in->templates, pool, kinds[key], SAY_END);
 }
 
 void planning_queue(const struct plan_input *in, struct plan *p, struct pool *pool)
@@ -186,7 +187,7 @@ const char *planning_company_name(const struct plan_input *in, int64_t id, struc
         if (d->companies[i].id == id)
             return pool_copy(pool, d->companies[i].name);
     }
-    return id ? planning_id(in, id, pool) : sentence(in->templates, pool, SAY_VALUE_OWN_COMPANY, NULL);
+    return id ? planning_id(in, id, pool) : sentence(in->templates, pool, SAY_VALUE_OWN_COMPANY, SAY_END);
 }
 
 void planning_cannot(const struct plan_input *in, struct plan *p, const struct override *o, const char *stays,
@@ -194,13 +195,13 @@ void planning_cannot(const struct plan_input *in, struct plan *p, const struct o
 {
     const char *said = planning_said(o->said, pool), *kind = planning_kind(in, o->key, pool);
     if (o->state == OVERRIDE_PAST)
-        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, NULL);
+        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, SAY_END);
     else if (o->state == OVERRIDE_SEVERAL)
         planning_say(p, in, pool, SAY_FITS_SEVERAL, "said", said, "kind", kind, "names",
-                     list_choices(o, true, pool), "have", stays, NULL);
+                     list_choices(o, true, pool), "have", stays, SAY_END);
     else
         planning_say(p, in, pool, SAY_NOT_THERE, "said", said, "kind", kind, "names",
-                     list_choices(o, false, pool), "have", stays, NULL);
+                     list_choices(o, false, pool), "have", stays, SAY_END);
 }
 
 void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool)
@@ -222,7 +223,7 @@ static void add_cc(const struct plan_input *in, struct plan *p, const struct ove
     command_read(&who, buf_view(&subject), SLICE_NONE, in->directory, in->names, pool);
     buf_release(&subject);
     if (who.kind != COMMAND_TICKET) {
-        planning_say(p, in, pool, SAY_CC_NOBODY, "said", planning_said(o->said, pool), NULL);
+        planning_say(p, in, pool, SAY_CC_NOBODY, "said", planning_said(o->said, pool), SAY_END);
         return;
     }
     for (size_t i = 0; i < who.n_resources && p->n_people && p->n_people < PLAN_MAX_PEOPLE; i++)
@@ -259,7 +260,7 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
     planning_keep_choices(p, o, pool);
     if (o->state != OVERRIDE_SET) {
         const char *stays = rows[o->key].stays;
-        planning_cannot(in, p, o, stays ? stays : sentence(in->templates, pool, rows[o->key].usual, NULL),
+        planning_cannot(in, p, o, stays ? stays : sentence(in->templates, pool, rows[o->key].usual, SAY_END),
                         pool);
         return;
     }
@@ -367,7 +368,7 @@ static void plan_of_check(const struct plan_input *in, struct plan *p, struct po
 {
     enum say why_not = planning_no_books(in->conf);
     if (why_not != SAY_ROWS)
-        p->reason = sentence(in->templates, pool, why_not, NULL);
+        p->reason = sentence(in->templates, pool, why_not, SAY_END);
     p->reply = p->reason ? "no_books" : "report";
     p->outcome = OUTCOME_ANSWERED;
 }
@@ -433,7 +434,7 @@ void planning_files(struct plan *p, const struct plan_file *files, size_t n, int
 {
     for (size_t i = 0; i < n; i++) {
         if (p->n_files == PLAN_MAX_FILES) {
-            leave_out(p, sentence(t, pool, SAY_FILE_ONE_TOO_MANY, "name", files[i].name, NULL));
+            leave_out(p, sentence(t, pool, SAY_FILE_ONE_TOO_MANY, "name", files[i].name, SAY_END));
             continue;
         }
         p->files[p->n_files] = files[i];
@@ -472,7 +473,7 @@ const char *plan_left_out(const struct templates *t, const struct attachment_lef
                                    [LEFT_OUT_LOGO] = SAY_FILE_LOGO};
     ENSURE((size_t)file->why < ARRAY_LEN(why));
     return sentence(t, pool, why[file->why], "name", file->name, "size", file->size, "most", file->most,
-                    "other", file->other, NULL);
+                    "other", file->other, SAY_END);
 }
 
 static int plan_files(const struct plan_input *in, struct plan *p, struct pool *pool, struct err *e)

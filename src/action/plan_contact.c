@@ -21,7 +21,7 @@ static const char *list_names(const struct plan_input *in, const struct autotask
     }
     const char *out = pool_slice(pool, buf_view(&b));
     buf_release(&b);
-    return n > NAMES_SHOWN ? sentence(in->templates, pool, SAY_NAMES_AND_OTHERS, "names", out, NULL) : out;
+    return n > NAMES_SHOWN ? sentence(in->templates, pool, SAY_NAMES_AND_OTHERS, "names", out, SAY_END) : out;
 }
 
 static void tell_not_found(const struct plan_input *in, struct plan *p, const struct autotask_contacts *all,
@@ -29,12 +29,12 @@ static void tell_not_found(const struct plan_input *in, struct plan *p, const st
 {
     if (all->n > 1)
         planning_say(p, in, pool, SAY_CONTACT_SEVERAL, "said", said, "company", company, "names",
-                     list_names(in, all->list, all->n, true, pool), NULL);
+                     list_names(in, all->list, all->n, true, pool), SAY_END);
     else if (all->n_near)
         planning_say(p, in, pool, SAY_CONTACT_NEAR, "said", said, "company", company, "names",
-                     list_names(in, all->list, all->n_near, false, pool), "near", all->list[0].name, NULL);
+                     list_names(in, all->list, all->n_near, false, pool), "near", all->list[0].name, SAY_END);
     else
-        planning_say(p, in, pool, SAY_CONTACT_NONE, "said", said, "company", company, NULL);
+        planning_say(p, in, pool, SAY_CONTACT_NONE, "said", said, "company", company, SAY_END);
 }
 
 /* Trying again would not help: the request is more than its contact. */
@@ -56,7 +56,7 @@ int planning_find_contact(const struct plan_input *in, struct plan *p, int64_t c
         if (!never_answers(e))
             return -1;
         LOG(LOG_WARN, "plan", "contacts.unreadable", LN("company", company), LS("error", e->text));
-        planning_say(p, in, pool, SAY_CONTACT_UNREADABLE, "said", shown, "company", name, NULL);
+        planning_say(p, in, pool, SAY_CONTACT_UNREADABLE, "said", shown, "company", name, SAY_END);
         *e = (struct err)ERR_INIT;
         return 0;
     }
@@ -75,7 +75,7 @@ int planning_contact(const struct plan_input *in, struct plan *p, struct pool *p
         return 0;
     if (p->company_open) {
         planning_say(p, in, pool, SAY_CONTACT_LATER, "said", planning_said(slice_of(p->contact_said), pool),
-                     NULL);
+                     SAY_END);
         return 0;
     }
     if (planning_find_contact(in, p, p->company_id, p->contact_said, &found, pool, e) != 0)
@@ -91,7 +91,7 @@ static const char *name_now(const struct plan_input *in, int64_t contact, struct
 {
     const struct plan *asked = in->origin->plan;
     if (!contact)
-        return sentence(in->templates, pool, SAY_VALUE_NONE, NULL);
+        return sentence(in->templates, pool, SAY_VALUE_NONE, SAY_END);
     return contact == asked->contact_id && asked->contact_name && asked->contact_name[0]
                ? asked->contact_name
                : planning_id(in, contact, pool);
@@ -103,7 +103,7 @@ int planning_change_contact(const struct plan_input *in, struct plan *p, const s
     const struct plan *asked = in->origin->plan;
     struct autotask_contact found = {0};
     int64_t company = now->company;
-    const char *what = sentence(in->templates, pool, SAY_FIELD_CONTACT, NULL);
+    const char *what = sentence(in->templates, pool, SAY_FIELD_CONTACT, SAY_END);
     for (size_t i = 0; i < p->n_changes; i++)
         company = strcmp(p->changes[i].field, "companyID") == 0 ? p->changes[i].after : company;
     bool moved = company != now->company;
@@ -112,7 +112,7 @@ int planning_change_contact(const struct plan_input *in, struct plan *p, const s
     if (said[0] && planning_find_contact(in, p, company, said, &found, pool, e) != 0)
         return -1;
     if (found.id && found.id == now->contact)
-        planning_say(p, in, pool, SAY_IS_ALREADY, "what", what, "have", found.name, NULL);
+        planning_say(p, in, pool, SAY_IS_ALREADY, "what", what, "have", found.name, SAY_END);
     else if (p->n_changes < PLAN_MAX_CHANGES && (found.id || (moved && now->contact)))
         p->changes[p->n_changes++] =
             (struct plan_change){.what = what,

@@ -276,7 +276,7 @@ static void note_trouble(struct perform *p, enum say what, const char *name, con
 {
     if (p->n_troubles < PLAN_MAX_FILES)
         p->troubles[p->n_troubles++].line =
-            sentence(p->templates, p->pool, what, "name", name, "why", why, NULL);
+            sentence(p->templates, p->pool, what, "name", name, "why", why, SAY_END);
     *e = (struct err)ERR_INIT;
 }
 

@@ -392,10 +392,10 @@ static void languages_fall_back(void **state)
     /* all but three; two errors are never told */
     assert_string_equal(english.data, pool_printf(pool, "y, help x y, %d of the sentences in words.txt",
                                                   SAY_ROWS + ERR_EXHAUSTED + 1 - 2 - 3));
-    assert_string_equal(sentence(t, pool, SAY_VALUE_NONE, NULL), "keine");
-    assert_string_equal(sentence(t, pool, SAY_IS_ALREADY, "what", "A", "have", "{what}", NULL),
+    assert_string_equal(sentence(t, pool, SAY_VALUE_NONE, SAY_END), "keine");
+    assert_string_equal(sentence(t, pool, SAY_IS_ALREADY, "what", "A", "have", "{what}", SAY_END),
                         "{what} ist A schon");
-    assert_string_equal(sentence(t, pool, SAY_VALUE_NOBODY, NULL), "nobody");
+    assert_string_equal(sentence(t, pool, SAY_VALUE_NOBODY, SAY_END), "nobody");
     assert_string_equal(sentence_of_error(t, ERR_BUSY), "beschäftigt");
     assert_string_equal(sentence_of_error(t, ERR_NOT_FOUND), "The record is not there.");
     assert_string_equal(sentence_of_error(t, ERR_USAGE), "");
