@@ -18,9 +18,9 @@ TWO_BOBS = dict(Contacts=[dict(id=29680499, companyID=ACME, firstName="Bob", las
 OPERATOR = "operator@northwind.example"
 PERMANENT = dict(action="status", status=500, method="POST", path="Tickets", errors="Picklist value [3] does not exist for priority")
 
-TODO = dict(ticket='todo = true; todo_action = "Phone Call";')
+ON_CALENDAR = dict(ticket='todo = true; todo_action = "Phone Call";')
 IN_NAME = dict(autotask="impersonate = true;")
-BOTH = dict(TODO, **IN_NAME)
+BOTH = dict(ON_CALENDAR, **IN_NAME)
 NOT_ALLOWED = "The logged in Resource does not have the adequate permissions to create this entity type."
 
 CASE_LIMITS = "message_size = \"1 MB\";"
@@ -170,27 +170,27 @@ CASES = [
                       errors="The logged in Resource does not have the adequate permissions to query this entity type.")],
          expect=dict(tickets=[dict(company=ACME, contact=None)], letters={STAFF: ["does not let frontdesk look through the contacts of Acme Dental"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
-    dict(name="todo", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+    dict(name="todo", mails=[dict(subject="Sarah: order the dock", text="x")], settings=ON_CALENDAR,
          expect=dict(tickets=[dict(assignee=SARAH, todos=[("order the dock", SARAH, 3, True, "api")])],
                      letters={STAFF: ["To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"], calls=4)),  # one of the start: labels of to-dos
-    dict(name="todo-of-a-customer", mails=[dict(subject="Sarah: order the dock [acme dental]", text="Contact: Bob Miller\n\nx\n")], settings=TODO,
+    dict(name="todo-of-a-customer", mails=[dict(subject="Sarah: order the dock [acme dental]", text="Contact: Bob Miller\n\nx\n")], settings=ON_CALENDAR,
          expect=dict(tickets=[dict(company=ACME, contact=BOB, todos=[("order the dock", SARAH, 3, True, "api")])],
                      letters={STAFF: ["To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="todo-of-a-held-request", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(reply="1")], settings=BOTH,
          expect=dict(tickets=[dict(assignee=SARAH, creator="dana.reed", todos=[("order the dock", SARAH, 3, True, "dana.reed")])],
                      letters={STAFF: ["Who is to do it", "To-do     in the calendar of Sarah Klein"]}, folders=dict(Done=2), outcomes=["asked", "ticket"])),
-    dict(name="todo-for-nobody", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(passed=10000)], settings=TODO,
+    dict(name="todo-for-nobody", mails=[dict(subject="Shara: order the dock", text="x")], then=[dict(passed=10000)], settings=ON_CALENDAR,
          expect=dict(tickets=[dict(assignee=None, todos=[])], letters={STAFF: ["Who is to do it", "Nobody said"]}, folders=dict(Done=1),
                      outcomes=["unassigned"])),
-    dict(name="todo-answer-lost", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+    dict(name="todo-answer-lost", mails=[dict(subject="Sarah: order the dock", text="x")], settings=ON_CALENDAR,
          faults=[dict(method="POST", path="*/ToDos", nth=1, action="drop_after_commit")],
          expect=dict(tickets=[dict(todos=[("order the dock", SARAH, 3, True, "api")])], letters={STAFF: ["To-do     in"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
-    dict(name="todo-not-taken", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO,
+    dict(name="todo-not-taken", mails=[dict(subject="Sarah: order the dock", text="x")], settings=ON_CALENDAR,
          faults=[dict(method="POST", path="*/ToDos", action="status", status=500, errors=NOT_ALLOWED)],
          expect=dict(tickets=[dict(todos=[])], letters={STAFF: ["! There is no to-do for Sarah Klein: Autotask"]}, also={STAFF: ["Help Desk\n  Open"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
-    dict(name="todo-stays", mails=[dict(subject="Sarah: order the dock", text="x")], settings=TODO, then=[dict(reply="to Grace")],
+    dict(name="todo-stays", mails=[dict(subject="Sarah: order the dock", text="x")], settings=ON_CALENDAR, then=[dict(reply="to Grace")],
          expect=dict(tickets=[dict(assignee="grace.park", todos=[("order the dock", SARAH, 3, True, "api")])],
                      letters={STAFF: ["To-do     in", "The to-do in the calendar of Sarah Klein stays as it is"]}, folders=dict(Done=2),
                      outcomes=["amended", "ticket"])),

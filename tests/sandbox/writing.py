@@ -331,13 +331,13 @@ def second_resources():
 
 # --- to-dos, contacts, time -----------------------------------------------------------------------------------------
 
-TODO = dict(actionType=3, assignedToResourceID=SARAH, activityDescription="Call", startDateTime="2026-11-24T15:00:00Z",
+TO_DO = dict(actionType=3, assignedToResourceID=SARAH, activityDescription="Call", startDateTime="2026-11-24T15:00:00Z",
             endDateTime="2026-11-24T15:30:00Z")
 
 
 def to_dos():
     path = "Companies/%d/ToDos" % ACME
-    one = BOX.api("POST", path, dict(TODO, companyID=ACME, contactID=BOB)).item_id
+    one = BOX.api("POST", path, dict(TO_DO, companyID=ACME, contactID=BOB)).item_id
     got = BOX.query("CompanyToDos", dict(op="eq", field="companyID", value=ACME)).items
     same([(t["id"], t["completedDate"], t["creatorResourceID"]) for t in got], [(one, None, API)])
     same(BOX.api("PATCH", path, dict(id=one, completedDate="2026-11-24T15:20:00Z")).item_id, one)
@@ -346,8 +346,8 @@ def to_dos():
                           (dict(ticketID=40001), "The ticketID [40001] is not associated with Company [%d]" % ACME),
                           (dict(startDateTime=None), "Missing Required Field: startDateTime")):
         BOX.settings(strict=False)
-        same(BOX.api("POST", path, {**TODO, **members}).errors, [text])
-    same(BOX.api("POST", "Companies/5/ToDos", TODO).errors, [REFERENCE % ("companyID", "Company")])
+        same(BOX.api("POST", path, {**TO_DO, **members}).errors, [text])
+    same(BOX.api("POST", "Companies/5/ToDos", TO_DO).errors, [REFERENCE % ("companyID", "Company")])
     same(BOX.api("DELETE", "%s/%d" % (path, one)).item_id, one)
     same(BOX.query("CompanyToDos", dict(op="exist", field="id")).ids, [])
 
