@@ -55,7 +55,7 @@ static void *make(void *self)
 static bool made_soon(struct making *m)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += SOON_MS / 1000;
     pthread_mutex_lock(&m->lock);
     while (!m->done && pthread_cond_timedwait(&m->made, &m->lock, &until) == 0)
@@ -73,7 +73,11 @@ static int run(struct job *job, const struct check *check, struct check_result *
     m.sources = (struct check_sources){
         .conf = d->conf, .autotask = d->autotask, .quickbooks = d->accounting ? d->accounting->qb : NULL};
     pthread_mutex_init(&m.lock, NULL);
-    pthread_cond_init(&m.made, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&m.made, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     pthread_t thread;
     if (pthread_create(&thread, NULL, make, &m) == 0) {
         if (!made_soon(&m))

@@ -163,6 +163,8 @@ struct view *facts_view(const struct facts_input *in, struct pool *pool)
     view_flag(v, "warning", p->unauthenticated != 0);
     set(v, "reason", in->reason);
     set(v, "verb", p->verb);
+    if (p->reply && strcmp(p->reply, "report") == 0)
+        set(v, "check", p->verb);
     set(v, "diverted_to", in->diverted_to);
     set(v, "token", in->token);
     set(v, "first_ref", p->argument);

@@ -92,6 +92,18 @@ def not_set_up(said, **how):
     return test
 
 
+def refused():
+    """The API user may not read the books: no word of tickets in the letter; the operator is told."""
+    settle()
+    LAB.sandbox.faults([dict(action="status", status=403, path="v3/company/*", count=50)])
+    LAB.deliver(dict(subject="check mapping", text="x\n"))
+    finish()
+    got = letters()
+    tap.check(len(got) == 1 and "No report was made" in words(got[0]) and "ticket was made" not in words(got[0]), "\n".join(map(words, got)))
+    tap.check([row["state"] for row in LAB.daemon.journal()] == ["parked"], repr(LAB.daemon.journal()))
+    tap.check(len(LAB.stored(OPERATOR).get("INBOX", [])) == 1, "the operator was not told")
+
+
 def one_that_takes_long():
     """`Working on it`, then the report; a ticket that comes after it is there long before."""
     settle(extra="")
@@ -143,5 +155,6 @@ if __name__ == "__main__":
                  ("check invoice of a number that nobody has", an_argument("check invoice 999999", "999999")),
                  ("QuickBooks is not set up", not_set_up("no login to QuickBooks", books=False)),
                  ("the integration is not named", not_set_up("firm.integration", books=False, integration=False)),
+                 ("QuickBooks refuses", refused),
                  ("every check that help names", what_help_names),
                  ("one that takes long", one_that_takes_long)])

@@ -110,6 +110,7 @@ static const struct {
     {"wish-unknown", "+unknown\nfirst_ref=ZZZ2\n"},
     {"wish-nothing", "+nothing\nverb=retry\nfirst_ref=7KQ1\nreason=done: ticket\n"},
     {"trouble-made", "+made\nid=50311\nreason=Autotask answered 500: The note could not be saved\n"},
+    {"trouble-check", "check=check mapping\nreason=frontdesk lacks a right in the other system.\n"},
     {"trouble-amended",
      LINK "number=T20261124.0007\ntarget_title=printer down\nreason=Autotask answered 500: Data violation\n"},
     {"queued-bare", "reason=Autotask cannot be reached at present.\n"},
