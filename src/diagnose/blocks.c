@@ -17,15 +17,6 @@ enum {
     NARROWEST = 30
 };
 
-const char *const normal_products[] = {
-    "quickbooks",     "quick books", "qbo",        "qb",           "qbd",
-    "autotask",       "intuit",      "qbxml",      "qbwc*",        "web connector",
-    "accounting hub", "sync",        "syncs",      "synced",       "syncing",
-    "synch*",         "transfer*",   "came over",  "come over",    "comes over",
-    "coming over",    "went over",   "bring over", "brought over", "pushed over",
-    "integration",    NULL,
-};
-
 /* A line as it stands in `clean`. */
 struct raw_line {
     struct slice s; /* without quote marks and blanks at its ends */

@@ -24,7 +24,7 @@ struct matching {
     const struct diagnose_text *texts;
     struct normal *normals;
     size_t n_texts;
-    bool named; /* short words count without the name of a program */
+    bool named;                          /* short words count without the name of a program */
     struct finding found[MOST_FINDINGS]; /* in order of text and block */
     size_t n;
 };

@@ -44,7 +44,5 @@ struct slice normal_block_lower(const struct normal *n, const struct normal_bloc
 bool normal_word(struct slice lower, size_t at, size_t len);
 /* Stands one of the words (NULL-terminated) whole in `lower`? */
 bool normal_has(struct slice lower, const char *const *words);
-/* Words that name the programs or the transfer between them. */
-extern const char *const normal_products[];
 
 #endif

@@ -127,6 +127,8 @@ static bool one_of(struct value *v, const config_setting_t *s, const char *text,
                    bool list_all)
 {
     size_t n = 0;
+    if (!words)
+        return true;
     for (; words[n]; n++) {
         if (strcmp(words[n], text) == 0)
             return true;
@@ -135,7 +137,9 @@ static bool one_of(struct value *v, const config_setting_t *s, const char *text,
     struct buf say = BUF_INIT(3000);
     buf_printf(&say, "%s: there is no \"%.60s\"%s%s%s", v->key, text, near ? "; did you mean \"" : "",
                near ? near : "", near ? "\"?" : "");
-    for (size_t i = 0; (list_all || !near) && i < n; i++)
+    if (!list_all && !near)
+        buf_puts(&say, "; allowed: the sections of check/ beside the folder of the rules");
+    for (size_t i = 0; list_all && i < n; i++)
         buf_printf(&say, "%s%s", i ? ", " : near ? " Allowed: " : "; allowed: ", words[i]);
     rule_problem(v->r, line_of(s), "%s", say.data);
     buf_release(&say);
@@ -243,7 +247,7 @@ static void read_takes(struct value *v)
 /* --- words to be found --- */
 
 /* As it stands in a normalised text: "" after it was told. */
-static bool check_needle(struct value *v, const config_setting_t *s, const char *text)
+static bool check_needle(struct value *v, const config_setting_t *s, const char *text, size_t least)
 {
     size_t letters = 0, len = strlen(text);
     for (size_t i = 0; i < len; i++) {
@@ -257,9 +261,9 @@ static bool check_needle(struct value *v, const config_setting_t *s, const char 
             return false;
         }
     }
-    if (letters < NEEDLE_MIN)
-        rule_problem(v->r, line_of(s), "%s: \"%s\" is shorter than %d letters", v->key, text, NEEDLE_MIN);
-    return letters >= NEEDLE_MIN;
+    if (letters < least)
+        rule_problem(v->r, line_of(s), "%s: \"%s\" is shorter than %d letters", v->key, text, (int)least);
+    return letters >= least;
 }
 
 static void read_alternative(struct value *v, const config_setting_t *s)
@@ -270,7 +274,7 @@ static void read_alternative(struct value *v, const config_setting_t *s)
     for (size_t i = 0; i < n; i++) {
         const config_setting_t *word = is_list(s) ? entry(s, i) : s;
         const char *text = text_of(v, word, NEEDLE_MAX);
-        if (!text || !check_needle(v, word, text))
+        if (!text || !check_needle(v, word, text, n > 1 ? 2 : NEEDLE_MIN))
             return;
         a->words[a->n++] = text;
     }
@@ -314,9 +318,11 @@ static void read_symptoms(struct value *v)
         const config_setting_t *s = entry(v->s, i);
         struct symptom_group *g = &v->rule->groups[v->rule->n_groups];
         if (!is_list(s)) {
+            g->words = pool_array(v->r->pool, 1, sizeof(*g->words));
             read_symptom(v, g, s);
         } else {
-            size_t words = length_of(v, s, RULE_TEXTS);
+            size_t words = length_of(v, s, GROUP_WORDS);
+            g->words = pool_array(v->r->pool, words + 1, sizeof(*g->words));
             for (size_t k = 0; k < words; k++)
                 read_symptom(v, g, entry(s, k));
         }

@@ -7,7 +7,7 @@
 #include "needles.h"
 #include "takes.h"
 
-enum { RULE_WORDS = 5, RULE_GROUPS = 5, RULE_TEXTS = 24 };
+enum { RULE_WORDS = 5, RULE_GROUPS = 5, RULE_TEXTS = 24, GROUP_WORDS = 60 };
 
 /* One way to find the rule: all the words within a block. */
 struct alternative {
@@ -22,7 +22,7 @@ struct symptom_word {
     bool capitals, any_ending;
 };
 struct symptom_group {
-    struct symptom_word words[RULE_TEXTS];
+    struct symptom_word *words;
     size_t n;
 };
 

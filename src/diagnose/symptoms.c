@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * symptoms: how staff tell an error in their own words. Weak: every group of the rule in one sentence or two
- * neighbouring ones, and the programs or the transfer between them named in the same paragraph. The best of
- * several is the one whose words stand in one sentence, then the one with the most letters.
+ * neighbouring ones. The best of several is the one whose words stand in one sentence, then the one with the
+ * most letters.
  */
 #include "found.h"
 
@@ -133,8 +133,6 @@ static void look_at_block(struct matching *m, uint32_t t, uint32_t b, struct bes
     const struct normal_block *block = &normal->blocks[b];
     struct slice lower = slice_cut(normal_block_lower(normal, block), PARAGRAPH_MAX);
     struct slice text = slice_cut(normal_block_text(normal, block), PARAGRAPH_MAX);
-    if (!normal_has(lower, normal_products))
-        return;
     struct sentences s;
     cut(&s, text, lower);
     for (size_t i = 0; i < m->rules->n; i++) {
