@@ -219,3 +219,20 @@ int errors_text(struct view *v, const struct templates *t, struct buf *out, stru
     buf_release(&html);
     return rc;
 }
+
+const char *errors_foreseen(const struct plan *p, const struct conf *conf, const struct templates *t,
+                            const struct diagnose_rules *rules, struct pool *pool)
+{
+    struct diagnoses *found = pool_alloc(pool, sizeof(*found));
+    struct diagnose_answers *answers = pool_alloc(pool, sizeof(*answers));
+    struct view *v = view_new(pool);
+    struct buf json = BUF_INIT(400 * 1024);
+    errors_read_json(found, p->errors, rules, pool);
+    diagnose_unasked(answers, found, conf);
+    errors_tell(v, answers, conf, t, p->asks);
+    view_put_json(v, &json);
+    const char *text = pool_slice(pool, buf_view(&json));
+    diagnose_release(answers);
+    buf_release(&json);
+    return text;
+}

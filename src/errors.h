@@ -38,6 +38,9 @@ void errors_add(struct diagnosis *d, const char *name, const char *text);
  * cannot be rendered is left out, and logged. `asks`: the question that is asked, "invoice"; "" = none. */
 void errors_tell(struct view *v, const struct diagnose_answers *answers, const struct conf *conf,
                  const struct templates *t, const char *asks);
+/* What would be said if nobody was asked, as a plan keeps its answers. */
+const char *errors_foreseen(const struct plan *p, const struct conf *conf, const struct templates *t,
+                            const struct diagnose_rules *rules, struct pool *pool);
 /* The same as plain text, without greeting and foot: for a ticket, or a terminal. */
 int errors_text(struct view *v, const struct templates *t, struct buf *out, struct err *e) MUST_USE;
 

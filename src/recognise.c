@@ -81,19 +81,56 @@ static bool strong_enough(struct diagnoses *found, bool addressed)
     return n > 0;
 }
 
+static bool has_word(struct slice text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (slice_find_nocase(text, slice_of(words[i])) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* What the mail quotes or brings, not what its sender tells, is about the sync and holds the line that looks
+ * like an error: then it is one, though no rule knows it. A problem with QuickBooks itself is a ticket. */
+static bool forwards_unknown(const struct desk *d, const struct diagnose_text *texts, size_t n,
+                             struct pool *pool, const struct diagnoses *found)
+{
+    static const char *const books[] = {"quickbooks", "quick books", "qbo",
+                                        "intuit",     "qbxml",       "web connector"};
+    static const char *const sync[] = {"sync", "autotask", "web connector", "transfer"};
+    struct diagnose_text *others = pool_array(pool, ERRORS_TEXTS, sizeof(*others));
+    struct diagnoses *theirs = pool_alloc(pool, sizeof(*theirs));
+    size_t n_others = 0;
+    bool about_books = false, about_sync = false;
+    if (!found->unmatched[0])
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (texts[i].own)
+            continue;
+        about_books = about_books || has_word(texts[i].text, books, ARRAY_LEN(books));
+        about_sync = about_sync || has_word(texts[i].text, sync, ARRAY_LEN(sync));
+        others[n_others++] = texts[i];
+    }
+    if (!about_books || !about_sync)
+        return false;
+    diagnose_match(d->rules, others, n_others, pool, theirs);
+    return theirs->unmatched[0];
+}
+
 static void set_diagnosis(struct job_view *v)
 {
     v->command.kind = COMMAND_DIAGNOSE;
     v->command.verb = "diagnosis";
 }
 
-static void decide(struct job_view *v, struct diagnoses *found)
+/* `unknown`: it is an error that no rule knows. */
+static void decide(struct job_view *v, struct diagnoses *found, bool unknown)
 {
     struct command *c = &v->command;
     bool ticket = c->kind == COMMAND_TICKET;
     if (ticket && !strong_enough(found, c->addressed))
         return;
-    if (!ticket && found->n == 0 && (!found->unmatched[0] || c->why_ask != ASK_NOBODY_NAMED))
+    if (!ticket && found->n == 0 && (!unknown || c->why_ask != ASK_NOBODY_NAMED))
         return;
     v->errors = found;
     if (!ticket || (!c->addressed && found->n))
@@ -148,6 +185,6 @@ int errors_recognise(struct desk *d, const struct desk_people *people, struct jo
     }
     struct diagnoses *found = pool_alloc(pool, sizeof(*found));
     diagnose_match(d->rules, texts, n, pool, found);
-    decide(v, found);
+    decide(v, found, forwards_unknown(d, texts, n, pool, found));
     return 0;
 }
