@@ -13,7 +13,7 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, help, version;
+    bool json, unmatched, help, version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */
