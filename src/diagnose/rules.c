@@ -263,7 +263,8 @@ int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, co
         (void)prove(&l, i);
     if (l.n_problems) {
         diagnose_rules_free(&l.rules);
-        return err_set(e, ERR_CONFIG, "%zu faults in the rules for errors of the sync", l.n_problems);
+        return err_set(e, ERR_CONFIG, "the rules for errors of the sync have %zu fault%s", l.n_problems,
+                       l.n_problems == 1 ? "" : "s");
     }
     l.problems = firm_problems;
     if (firm)
