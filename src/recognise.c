@@ -17,7 +17,7 @@
 #include "frontdesk/command_errors.h"
 #include "frontdesk/command_followup.h"
 
-enum { MOST_NUMBERS = 10 };
+enum { MOST_NUMBERS = 10, UNKNOWN_MAX = 300 };
 
 void errors_alert_rules(struct desk *d, const char *problems)
 {
@@ -104,31 +104,29 @@ static bool has_word(struct slice text, const char *const *words, size_t n)
     return false;
 }
 
-/* What the mail quotes or brings, not what its sender tells, is about the sync and holds the line that looks
- * like an error: then it is one, though no rule knows it. A problem with QuickBooks itself is a ticket. */
-static bool forwards_unknown(const struct desk *d, const struct diagnose_text *texts, size_t n,
-                             struct pool *pool, const struct diagnoses *found)
+/* What the mail quotes or brings, not what its sender tells, is about the sync and has a line that looks like
+ * an error: then it is one, though no rule knows it. A problem with QuickBooks itself is a ticket. */
+static const char *unknown_line(const struct diagnose_text *texts, size_t n, struct pool *pool)
 {
     static const char *const books[] = {"quickbooks", "quick books", "qbo",
                                         "intuit",     "qbxml",       "web connector"};
     static const char *const sync[] = {"sync", "autotask", "web connector", "transfer"};
-    struct diagnose_text *others = pool_array(pool, ERRORS_TEXTS, sizeof(*others));
-    struct diagnoses *theirs = pool_alloc(pool, sizeof(*theirs));
-    size_t n_others = 0;
-    bool about_books = false, about_sync = false;
-    if (!found->unmatched[0])
-        return false;
+    struct buf all = BUF_INIT(2 * MESSAGE_TEXTS_ALL), body = BUF_INIT(2 * MESSAGE_TEXTS_ALL);
+    const char *line = "";
     for (size_t i = 0; i < n; i++) {
         if (texts[i].own)
             continue;
-        about_books = about_books || has_word(texts[i].text, books, ARRAY_LEN(books));
-        about_sync = about_sync || has_word(texts[i].text, sync, ARRAY_LEN(sync));
-        others[n_others++] = texts[i];
+        buf_clear(&body);
+        errors_body(&body, &all, texts[i].text);
+        buf_slice(&all, buf_view(&body));
+        if (!line[0])
+            line = pool_text(pool, slice_cut_utf8(errors_line(buf_view(&body)), UNKNOWN_MAX));
     }
-    if (!about_books || !about_sync)
-        return false;
-    diagnose_match(d->rules, others, n_others, pool, theirs);
-    return theirs->unmatched[0];
+    bool about =
+        has_word(buf_view(&all), books, ARRAY_LEN(books)) && has_word(buf_view(&all), sync, ARRAY_LEN(sync));
+    buf_release(&all);
+    buf_release(&body);
+    return about ? line : "";
 }
 
 static void set_diagnosis(struct job_view *v)
@@ -137,14 +135,13 @@ static void set_diagnosis(struct job_view *v)
     v->command.verb = "diagnosis";
 }
 
-/* `unknown`: it is an error that no rule knows. */
-static void decide(struct job_view *v, struct diagnoses *found, bool unknown)
+static void decide(struct job_view *v, struct diagnoses *found)
 {
     struct command *c = &v->command;
     bool ticket = c->kind == COMMAND_TICKET;
     if (ticket && !strong_enough(found, c->addressed))
         return;
-    if (!ticket && found->n == 0 && (!unknown || c->why_ask != ASK_NOBODY_NAMED))
+    if (!ticket && found->n == 0 && (!found->unmatched[0] || c->why_ask != ASK_NOBODY_NAMED))
         return;
     v->errors = found;
     if (!ticket || (!c->addressed && found->n))
@@ -199,6 +196,7 @@ int errors_recognise(struct desk *d, const struct desk_people *people, struct jo
     }
     struct diagnoses *found = pool_alloc(pool, sizeof(*found));
     diagnose_match(d->rules, texts, n, pool, found);
-    decide(v, found, forwards_unknown(d, texts, n, pool, found));
+    found->unmatched = found->n ? "" : unknown_line(texts, n, pool);
+    decide(v, found);
     return 0;
 }

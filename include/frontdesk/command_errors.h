@@ -18,6 +18,11 @@ enum { ERRORS_TEXTS = MESSAGE_TEXTS + 1 };
  * mail itself only the sender's own words (what it quotes was written by us). */
 size_t errors_texts(struct diagnose_text *out, const struct message_texts *texts, struct slice subject,
                     bool own_only, struct pool *pool);
+/* Of quoted or forwarded text what somebody wrote: without marks, header fields, signatures and legal text.
+ * Appends; `subjects`, if not NULL, takes the subjects of the header fields. */
+void errors_body(struct buf *out, struct buf *subjects, struct slice text);
+/* The first line with a word that errors have; empty: there is none. */
+struct slice errors_line(struct slice body);
 /* The numbers of invoices in an answer to "which invoice?": "10233", "It's INV-10233 and #10234." At most
  * `max`; no dates, times, amounts. */
 size_t errors_numbers(struct slice own, const char **out, size_t max, struct pool *pool);

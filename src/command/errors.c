@@ -4,6 +4,7 @@
 
 #include "frontdesk/command.h"
 #include "frontdesk/command_followup.h"
+#include "quotes.h"
 
 enum { NUMBER_MIN = 2, NUMBER_MAX = 30 };
 
@@ -65,6 +66,44 @@ size_t errors_texts(struct diagnose_text *out, const struct message_texts *texts
     buf_release(&cells);
     buf_release(&part);
     return n;
+}
+
+void errors_body(struct buf *out, struct buf *subjects, struct slice text)
+{
+    struct buf body = BUF_INIT(text.len + 1);
+    struct scan c = scan_of(text);
+    while (!scan_end(&c)) {
+        struct scan line = scan_of(scan_line(&c));
+        scan_while(&line, "> \t");
+        struct slice rest = scan_rest(&line);
+        enum quote_field field = quotes_field(rest);
+        if (field == QUOTE_SUBJECT && subjects) {
+            buf_slice(subjects, rest);
+            buf_putc(subjects, '\n');
+        }
+        if (field || quotes_separator(rest) != QUOTE_NO_SEPARATOR)
+            continue;
+        buf_slice(&body, rest);
+        buf_putc(&body, '\n');
+    }
+    own_text(out, buf_view(&body));
+    buf_release(&body);
+}
+
+struct slice errors_line(struct slice body)
+{
+    static const char *const alarms[] = {"error",       "fail",    "invalid",  "could not",
+                                         "cannot",      "unable",  "denied",   "rejected",
+                                         "not allowed", "refused", "exception"};
+    struct scan c = scan_of(body);
+    while (!scan_end(&c)) {
+        struct slice line = slice_trim(scan_line(&c));
+        for (size_t i = 0; i < ARRAY_LEN(alarms); i++) {
+            if (slice_find_nocase(line, slice_of(alarms[i])) >= 0)
+                return line;
+        }
+    }
+    return SLICE_NONE;
 }
 
 static bool is_digit(char c)

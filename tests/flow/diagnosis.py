@@ -141,7 +141,7 @@ def no_rule_knows_it():
     deliver("eml", UNKNOWN.replace("1042", "77123").replace("frobnicator", "second frobnicator"), subject="FW: again", own="Hm.")
     finish()
     tap.check(not LAB.tickets() and outcomes() == [("answered", "done")] * 2, "%r\n%s" % (outcomes(), "\n".join(map(words, letters()))))
-    for number, letter in zip(("1042", "77123"), letters()):
+    for number, letter in zip(("77123", "1042"), sorted(letters(), key=lambda letter: str(letter["Subject"]))):
         tap.check("none that frontdesk knows" in flat(letter) and "frobnicator was not aligned" in flat(letter), words(letter))
         tap.check('"check invoice %s"' % number in flat(letter), words(letter))
     code, out, errors = LAB.daemon.run("journal", "export", "--unmatched")
@@ -267,12 +267,13 @@ def takes_long():
 
 def stranger():
     settle()
+    before = len(LAB.sandbox.log())
     deliver("gmail", sender="eve@elsewhere.example")
     deliver("gmail", sender=STAFF, proof=False)
     finish()
     tap.check(not letters() and not letters("eve@elsewhere.example") and not LAB.tickets(), "an answer or a ticket")
     tap.check(outcomes() == [("refused", "done")] * 2, repr(outcomes()))
-    calls = [r for r in LAB.sandbox.log() if "v3/company" in r["path"]]
+    calls = [r for r in LAB.sandbox.log()[before:] if "v3/company" in r["path"]]
     tap.check(not calls, "a stranger made it read the books: %r" % calls[:3])
 
 
@@ -311,7 +312,7 @@ def ordinary_questions():
     for subject, text in ORDINARY:
         LAB.deliver(dict(subject=subject.partition(": ")[2], text=text + "\n"))
     deliver("gmail", "Hello,\n\nplease call us about the new phones.\n\n-- \nBob, Error Analysis Ltd\nIf you received this e-mail in error, notify "
-            "the sender; an error or failed transfer of this message, also by QuickBooks or Autotask, is not our responsibility.", subject="FW: phones")
+            "the sender; an error or failed transfer of this message, also by QuickBooks or Autotask, is not our responsibility.", subject="FW: phones", about="New phones")
     finish()
     tap.check(not LAB.tickets() and outcomes() == [("asked", "waiting")] * (len(ORDINARY) + 1), "%r\n%s" % (outcomes(), "\n".join(map(words, letters()))))
 

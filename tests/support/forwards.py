@@ -26,7 +26,7 @@ def _new(sender, subject):
     return mail
 
 
-def sync_mail(error, subject="QuickBooks sync error", as_html=False):
+def sync_mail(error, subject, as_html=False):
     """The mail that the sync sent."""
     mail = _new(SYNC, subject)
     if as_html:
@@ -37,10 +37,10 @@ def sync_mail(error, subject="QuickBooks sync error", as_html=False):
 
 
 def _inline(program, language="en", as_html=False):
-    def make(sender, subject, own, error):
+    def make(sender, subject, own, error, about):
         mail = _new(sender, subject)
         letter = (error + "\n", "<html><body><p>%s</p></body></html>" % _html.escape(error).replace("\n", "<br>\n"))
-        text, rich = written(PROGRAMS[program], language, own, letter, "QuickBooks sync error")
+        text, rich = written(PROGRAMS[program], language, own, letter, about)
         if as_html or not text:
             mail.set_content(rich, subtype="html")
         else:
@@ -52,7 +52,7 @@ def _inline(program, language="en", as_html=False):
 
 
 def _plain(change=lambda text: text, **how):
-    def make(sender, subject, own, error):
+    def make(sender, subject, own, error, about):
         mail = _new(sender, subject)
         mail.set_content(own + "\n\n" + change(error) + "\n", **how)
         return mail
@@ -60,17 +60,17 @@ def _plain(change=lambda text: text, **how):
 
 
 def _attached(wrap):
-    def make(sender, subject, own, error):
+    def make(sender, subject, own, error, about):
         mail = _new(sender, subject)
         mail.set_content(own + "\n")
-        wrap(mail, error)
+        wrap(mail, error, about)
         return mail
     return make
 
 
 def _rfc822(depth):
-    def wrap(mail, error):
-        inner = sync_mail(error)
+    def wrap(mail, error, about):
+        inner = sync_mail(error, about)
         for level in range(depth - 1):
             outer = _new("boss@northwind.example", "Fwd: level %d" % level)
             outer.set_content("look\n")
@@ -81,12 +81,12 @@ def _rfc822(depth):
 
 
 def _file(name, data, kind=("application", "octet-stream")):
-    def wrap(mail, error):
-        mail.add_attachment(data(error), maintype=kind[0], subtype=kind[1], filename=name)
+    def wrap(mail, error, about):
+        mail.add_attachment(data(error, about), maintype=kind[0], subtype=kind[1], filename=name)
     return wrap
 
 
-def _table(sender, subject, own, error):
+def _table(sender, subject, own, error, _):
     mail = _new(sender, subject)
     cells = "".join("<tr><td>%s</td><td>%s</td></tr>" % (n, _html.escape(line)) for n, line in enumerate(error.split("\n")))
     mail.set_content("<html><body><p>%s</p><table border=1><tr><th>No</th><th>Message</th></tr>%s</table></body></html>" % (own, cells), subtype="html")
@@ -105,11 +105,11 @@ def _tnef(*properties, files=b""):
     return struct.pack("<IH", 0x223e9f78, 1) + _attribute(1, 0x00069007, struct.pack("<II", 1252, 0)) + _attribute(1, 0x00069003, lists) + files
 
 
-def _winmail_text(error):
-    return _tnef((0x1f, 0x37, "QuickBooks sync error\0".encode("utf-16le")), (0x1f, 0x1000, (error + "\0").encode("utf-16le")))
+def _winmail_text(error, about):
+    return _tnef((0x1f, 0x37, (about + "\0").encode("utf-16le")), (0x1f, 0x1000, (error + "\0").encode("utf-16le")))
 
 
-def _winmail_file(error):
+def _winmail_file(error, _):
     return _tnef(files=_attribute(2, 0x00069002, b"\1\0" + b"\0" * 12) + _attribute(2, 0x00018010, b"error.txt\0") +
                  _attribute(2, 0x0006800f, error.encode("cp1252")))
 
@@ -158,15 +158,16 @@ WRAPPINGS = {
     "rfc822": _attached(_rfc822(1)),
     "rfc822-twice": _attached(_rfc822(2)),
     "rfc822-five": _attached(_rfc822(5)),
-    "eml": _attached(_file("sync error.eml", lambda error: sync_mail(error).as_bytes())),
-    "eml-html": _attached(_file("sync.eml", lambda error: sync_mail(error, as_html=True).as_bytes())),
-    "log": _attached(_file("QWCLog.log", lambda error: ("20261124.16:00:01\t: started\r\n" * 50 + error + "\r\n").encode())),
-    "log-utf16": _attached(_file("sync.txt", lambda error: error.encode("utf-16"), ("text", "plain"))),
+    "eml": _attached(_file("sync error.eml", lambda error, about: sync_mail(error, about).as_bytes())),
+    "eml-html": _attached(_file("sync.eml", lambda error, about: sync_mail(error, about, as_html=True).as_bytes())),
+    "log": _attached(_file("QWCLog.log", lambda error, _: ("20261124.16:00:01\t: started\r\n" * 50 + error + "\r\n").encode())),
+    "log-utf16": _attached(_file("sync.txt", lambda error, _: error.encode("utf-16"), ("text", "plain"))),
     "winmail-text": _attached(_file("winmail.dat", _winmail_text, ("application", "ms-tnef"))),
     "winmail-file": _attached(_file("winmail.dat", _winmail_file)),
 }
 
 
-def forwarded(way, error, sender, own="Please have a look.", subject="FW: QuickBooks sync error"):
-    mail = WRAPPINGS[way](sender, subject, own, error)
+def forwarded(way, error, sender, own="Please have a look.", subject="FW: QuickBooks sync error", about="QuickBooks sync error"):
+    """`about`: the subject of the mail that is forwarded."""
+    mail = WRAPPINGS[way](sender, subject, own, error, about)
     return mail.as_bytes(policy=email.policy.SMTP)
