@@ -77,7 +77,8 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
     list_topics(d);
-    if (errors_load(&d->rules, d->conf, problems, problems, e) != 0)
+    if (errors_load(&d->rules, d->conf, problems, options->rule_problems ? options->rule_problems : problems,
+                    e) != 0)
         return -1;
     if (open_autotask(d, e) != 0)
         return -1;

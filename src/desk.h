@@ -55,9 +55,11 @@ struct desk_options {
     struct journal *journal;
     int stop_fd;
     bool with_outboxes, with_books;
+    struct buf *rule_problems; /* NULL: in *problems with the others */
 };
 
-/* Opens everything but the directory. Template problems come as lines in *problems. */
+/* Opens everything but the directory. Template problems come as lines in *problems, and those of the firm's
+ * rules in options->rule_problems, which are no failure: such a rule is left out. */
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems,
               struct err *e) MUST_USE;
 void desk_close(struct desk *d);

@@ -10,9 +10,12 @@
 
 #include "frontdesk/diagnose.h"
 
-/* The rules of the templates and of the firm, as diagnose_rules_load. */
+/* The rules of the templates and of the firm (conf.diagnose), as diagnose_rules_load. */
 int errors_load(struct diagnose_rules **out, const struct conf *conf, struct buf *problems,
                 struct buf *firm_problems, struct err *e) MUST_USE;
+
+/* Word to the operator: lines about rules of the firm that were left out; "" = all is well. */
+void errors_alert_rules(struct desk *d, const char *problems);
 
 /* --- recognise.c --- */
 /* Everything in the mail that can be read, into v->texts, unless it is there. ERR_IO. */

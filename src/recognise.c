@@ -19,18 +19,32 @@
 
 enum { MOST_NUMBERS = 10, UNKNOWN_MAX = 300 };
 
+void errors_alert_rules(struct desk *d, const char *problems)
+{
+    char text[900];
+    if (!problems[0]) {
+        alert_well(d, "rules", "all rules of the firm can be read");
+        return;
+    }
+    snprintf(
+        text, sizeof(text),
+        "rules of the firm are wrong, and left out until they are mended (frontdesk doctor lists all of it): "
+        "%.500s",
+        problems);
+    alert_ill(d, "rules", text);
+}
+
 int errors_load(struct diagnose_rules **out, const struct conf *conf, struct buf *problems,
                 struct buf *firm_problems, struct err *e)
 {
     char english[4300], spoken[4300];
     bool other = strcmp(conf->firm.language, TEMPLATES_FULL_LANGUAGE) != 0;
     const char *ours[] = {english, other ? spoken : NULL, NULL};
-    const char *firm = NULL;
     snprintf(english, sizeof(english), "%s/%s/diagnose", conf->templates, TEMPLATES_FULL_LANGUAGE);
     snprintf(spoken, sizeof(spoken), "%s/%s/diagnose", conf->templates, conf->firm.language);
     *out = NULL;
-    return diagnose_rules_load(out, ours, firm, diagnose_checks(), diagnose_kinds(), problems, firm_problems,
-                               e);
+    return diagnose_rules_load(out, ours, conf->diagnose, diagnose_checks(), diagnose_kinds(), problems,
+                               firm_problems, e);
 }
 
 /* Once: of a mail that may kill the reader, where that is noted (understand.c). */

@@ -32,6 +32,13 @@ static const struct subcommand {
      cmd_explain},
     {"check", "check WHAT [ARGUMENT] [--format text|html|csv|json]", "format", 40,
      "what Autotask and QuickBooks do not agree on, and how to mend it", NULL, cmd_check},
+    {"diagnose", "diagnose [--json] [--offline] [FILE]", "json offline", 1,
+     "known errors of the sync in a mail or a text, and what to click",
+     "FILE is a mail, or the text of an error; without it, or with -, standard input is read. Prints what "
+     "the\n"
+     "answer by mail would say: what the error means, whether the books show it, and the steps that mend it\n"
+     "in this firm. Reads both systems and changes nothing. Exit 0: an error is known; 1: none is.\n",
+     cmd_diagnose},
     {"journal",
      "journal list [--state STATE] | show REF | retry REF | discard REF | export --unmatched | rebuild",
      "json state unmatched", 2, "what became of each message",
@@ -87,6 +94,8 @@ static const struct option_row {
     {"json", 0, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, false, "mails like an error of the sync that no rule knows",
      offsetof(struct cli, unmatched)},
+    {"offline", 0, NULL, false, "ask neither Autotask nor QuickBooks: nothing is confirmed",
+     offsetof(struct cli, offline)},
     {"config", 'c', "FILE", true, "the settings (default " FD_SYSCONF_DIR "/frontdesk.conf)",
      offsetof(struct cli, conf_path)},
     {"log", 0, "LEVEL", true, "debug, info, warn or error", offsetof(struct cli, log)},

@@ -89,8 +89,7 @@ static void describe(struct diagnose_reading *r, struct diagnose_look *look, con
     if (!inv->id)
         return;
     look->id = pool_printf(r->pool, "%lld", (long long)inv->id);
-    look->name =
-        inv->error || !inv->number[0] ? pool_printf(r->pool, "id %s", look->id) : inv->number;
+    look->name = inv->error || !inv->number[0] ? pool_printf(r->pool, "id %s", look->id) : inv->number;
     look->company = a->result.company;
     look->date = day(r->pool, inv->date_ms, r->sources->conf->firm.timezone);
     look->total = amount(r->pool, inv->total);

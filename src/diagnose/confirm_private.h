@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diagnose, confirming, inside: what is looked at, the reading that all errors of a mail share, and verdicts. */
+/* diagnose, confirming, inside: what is looked at, the reading that all errors of a mail share, and verdicts.
+ */
 #ifndef FRONTDESK_DIAGNOSE_CONFIRM_PRIVATE_H
 #define FRONTDESK_DIAGNOSE_CONFIRM_PRIVATE_H
 

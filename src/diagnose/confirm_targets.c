@@ -102,8 +102,8 @@ static int read_in_error(struct diagnose_reading *r, struct err *e)
         bool more = false;
         size_t n = 0;
         r->in_error_read = true;
-        r->in_error_rc = autotask_invoices(r->sources->autotask, AT_INVOICES_ERROR, 0, 0, IN_ERROR_MOST, r->pool,
-                                           all, &more, &r->in_error_e);
+        r->in_error_rc = autotask_invoices(r->sources->autotask, AT_INVOICES_ERROR, 0, 0, IN_ERROR_MOST,
+                                           r->pool, all, &more, &r->in_error_e);
         for (size_t i = 0; r->in_error_rc == 0 && i < all->n; i++) {
             if (!all->v[i].voided)
                 all->v[n++] = all->v[i];
@@ -166,9 +166,9 @@ static bool is_named(const struct check *check, const char *name)
 static bool add_records(struct targets *out, const struct diagnosis *d, const struct check *check)
 {
     static const char *const customers[] = {"customer_name", "vendor_name", "object_name", NULL},
-                            *const items[] = {"item_name", "object_name", NULL},
-                            *const names[] = {"object_name", "value",         "item_name",
-                                              "customer_name", "vendor_name", NULL};
+                             *const items[] = {"item_name", "object_name", NULL},
+                             *const names[] = {"object_name",   "value",       "item_name",
+                                               "customer_name", "vendor_name", NULL};
     if (is_named(check, "customer"))
         return add_named(out, d, check, "organization", customers);
     if (is_named(check, "item"))

@@ -63,8 +63,9 @@ static bool alike(const char *a, const char *b)
     fold_into(&x, slice_trim(slice_of(a)));
     fold_into(&y, slice_trim(slice_of(b)));
     struct slice s = buf_view(&x), t = buf_view(&y);
-    bool same = s.len && t.len &&
-                (slice_eq(s, t) || (s.len > 2 && slice_find(t, s) >= 0) || (t.len > 2 && slice_find(s, t) >= 0));
+    bool same =
+        s.len && t.len &&
+        (slice_eq(s, t) || (s.len > 2 && slice_find(t, s) >= 0) || (t.len > 2 && slice_find(s, t) >= 0));
     buf_release(&x);
     buf_release(&y);
     return same;
@@ -81,7 +82,8 @@ static bool tells_of(const struct report_finding *f, const char *name)
     return false;
 }
 
-static bool fits(const struct diagnosis *d, const struct report *r, const struct report_finding *f, bool books)
+static bool fits(const struct diagnosis *d, const struct report *r, const struct report_finding *f,
+                 bool books)
 {
     const char *key = r->kinds[f->kind].key;
     for (size_t i = 0; i < ARRAY_LEN(named); i++) {
@@ -293,7 +295,8 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
         look->verdict = DIAGNOSE_CONFIRMED;
     } else if (desktop && needs_quickbooks(d, &t->question)) {
         set_unchecked(look, "diagnosis-desktop");
-    } else if (said(r, REPORT_VERDICT, "verdict-item-none") || said(r, REPORT_VERDICT, "verdict-customer-none")) {
+    } else if (said(r, REPORT_VERDICT, "verdict-item-none") ||
+               said(r, REPORT_VERDICT, "verdict-customer-none")) {
         set_unchecked(look, "diagnosis-no-name");
     } else if (hidden[0]) {
         set_unchecked(look, "diagnosis-unseen");

@@ -6,12 +6,24 @@
 enum { NAMES_SHOWN = 10 };
 
 const char *const diagnose_sentences[] = {
-    "diagnosis-confirmed",     "diagnosis-confirmed-some", "diagnosis-refuted",
-    "diagnosis-solved",        "diagnosis-solved-error",   "diagnosis-unchecked",
-    "diagnosis-unconfirmable", "diagnosis-outage",         "diagnosis-denied",
-    "diagnosis-settings",      "diagnosis-desktop",        "diagnosis-unseen",
-    "diagnosis-no-invoice",    "diagnosis-no-name",        "diagnosis-none-in-error",
-    "diagnosis-more-in-error", "diagnosis-searched",       "diagnosis-not-asked",
+    "diagnosis-confirmed",
+    "diagnosis-confirmed-some",
+    "diagnosis-refuted",
+    "diagnosis-solved",
+    "diagnosis-solved-error",
+    "diagnosis-unchecked",
+    "diagnosis-unconfirmable",
+    "diagnosis-outage",
+    "diagnosis-denied",
+    "diagnosis-settings",
+    "diagnosis-desktop",
+    "diagnosis-unseen",
+    "diagnosis-no-invoice",
+    "diagnosis-no-name",
+    "diagnosis-none-in-error",
+    "diagnosis-more-in-error",
+    "diagnosis-searched",
+    "diagnosis-not-asked",
     NULL,
 };
 
@@ -45,7 +57,8 @@ static const struct {
 } seen[] = {
     {"seen-items", {"item-", "name-", "number-empty", "line-no-code", "codes-", "items-", "parent-", NULL}},
     {"seen-total", {"invoice-negative", "line-negative", NULL}},
-    {"seen-no-zero", {"line-zero", "line-no-work-type", "line-non-billable", "line-contract", "line-rate-", NULL}},
+    {"seen-no-zero",
+     {"line-zero", "line-no-work-type", "line-non-billable", "line-contract", "line-rate-", NULL}},
     {"seen-term", {"term-", "invoice-term", "invoice-no-term", NULL}},
     {"seen-no-term", {"term-", "invoice-term", "invoice-no-term", NULL}},
     {"seen-period", {"period-", NULL}},
@@ -125,8 +138,8 @@ static const char *verdict_key(const struct diagnose_answer *a, struct asked *co
 {
     bool in_error = false;
     for (size_t i = 0; i < a->n_looks; i++)
-        in_error = in_error ||
-                   (a->looks[i].verdict == DIAGNOSE_SOLVED && has_kind(&asked[i]->result.report, "invoice-already-there"));
+        in_error = in_error || (a->looks[i].verdict == DIAGNOSE_SOLVED &&
+                                has_kind(&asked[i]->result.report, "invoice-already-there"));
     switch (a->verdict) {
     case DIAGNOSE_CONFIRMED:
         return count(a, DIAGNOSE_CONFIRMED) < a->n_looks ? "diagnosis-confirmed-some" : "diagnosis-confirmed";
@@ -148,10 +161,11 @@ static void say_why(struct diagnose_answer *a, struct asked *const *asked)
         if (look->verdict != DIAGNOSE_UNCHECKED)
             continue;
         const struct err *e = &asked[i]->e;
-        const struct report_fact facts[] = {
-            {"name", confirm_name(look)},
-            {"what", asked[i]->rc == 0 ? "" : strstr(e->text, "QuickBooks") ? "QuickBooks" : "Autotask"},
-            {NULL, NULL}};
+        const struct report_fact facts[] = {{"name", confirm_name(look)},
+                                            {"what", asked[i]->rc == 0               ? ""
+                                                     : strstr(e->text, "QuickBooks") ? "QuickBooks"
+                                                                                     : "Autotask"},
+                                            {NULL, NULL}};
         report_say(&a->report, REPORT_UNSEEN, look->why, facts);
         if (a->verdict != DIAGNOSE_UNCHECKED || a->why[0])
             continue;
@@ -178,8 +192,9 @@ void confirm_conclude(struct diagnose_answer *a, struct pool *pool, const struct
                                                 : DIAGNOSE_REFUTED;
     snprintf(n, sizeof(n), "%zu", count(a, a->verdict));
     snprintf(of, sizeof(of), "%zu", t->searched ? t->in_error : a->n_looks);
-    const struct report_fact some[] = {
-        {"n", pool_copy(pool, a->verdict == DIAGNOSE_REFUTED ? of : n)}, {"of", pool_copy(pool, of)}, {NULL, NULL}};
+    const struct report_fact some[] = {{"n", pool_copy(pool, a->verdict == DIAGNOSE_REFUTED ? of : n)},
+                                       {"of", pool_copy(pool, of)},
+                                       {NULL, NULL}};
     if (is_partly_searched(a, t)) {
         snprintf(n, sizeof(n), "%zu", a->n_looks);
         const struct report_fact looked[] = {
@@ -187,10 +202,8 @@ void confirm_conclude(struct diagnose_answer *a, struct pool *pool, const struct
         confirm_unchecked(a, "diagnosis-more-in-error", looked);
         return;
     }
-    const struct report_fact facts[] = {{"names", names_of(a, pool, a->verdict)},
-                                        {"n", some[0].text},
-                                        {"of", some[1].text},
-                                        {NULL, NULL}};
+    const struct report_fact facts[] = {
+        {"names", names_of(a, pool, a->verdict)}, {"n", some[0].text}, {"of", some[1].text}, {NULL, NULL}};
     report_say(&a->report, REPORT_VERDICT, verdict_key(a, asked), facts);
     if (t->searched)
         report_say(&a->report, REPORT_COMPARED, "diagnosis-searched", some + 1);

@@ -98,14 +98,15 @@ static size_t token_end(const struct reading *r, size_t from, bool only_digits)
 
 /* --- names --- */
 
-/* The end of the line that a person wrote, of the place `i`. */
+/* The end of the line that a person wrote, of the place `i`; no line with an error belongs to it. */
 static size_t line_end(struct reading *r, size_t i)
 {
     const struct normal_line *lines = r->n->lines + r->b->line;
     while (r->line + 1 < r->b->n_lines && lines[r->line + 1].from <= r->b->from + i)
         r->line++;
     size_t k = r->line;
-    while (k + 1 < r->b->n_lines && lines[k].soft && lines[k].to - r->b->from < i + NAME_MAX_BYTES)
+    while (k + 1 < r->b->n_lines && lines[k].soft && lines[k].to - r->b->from < i + NAME_MAX_BYTES &&
+           !is_found(r, lines[k + 1].from - r->b->from, lines[k + 1].to - r->b->from))
         k++;
     return lines[k].to - r->b->from;
 }
@@ -221,7 +222,7 @@ static size_t running_name(struct reading *r, size_t from, bool *plain)
         if (word == i)
             break;
         end = word;
-        if (at(r, end) == '.' && is_company_form(r, i))
+        if (at(r, end) == '.' && (is_company_form(r, i) || (end - i < 4 && is_upper(at(r, end + 2)))))
             end++;
         if (at(r, end) == ',' && is_company_form(r, skip(r, end + 1, " "))) {
             i = skip(r, end + 1, " ");
