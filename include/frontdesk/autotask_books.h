@@ -197,7 +197,7 @@ struct autotask_customer {
     const char *method_name;  /* its label */
     int64_t email_message_id; /* invoiceEmailMessageID */
     int64_t tax_region_id, currency_id;
-    const char *tax_id;
+    const char *tax_id, *web_address;
     bool active, tax_exempt, unseen;
 };
 struct autotask_customers {
@@ -271,7 +271,9 @@ struct autotask_line {
     const char *type_name, *sub_type_name; /* labels of billingItemType and subType */
     const char *item_name, *description;
     int64_t quantity, rate, extended_price, total, tax;
-    int64_t code_id; /* 0 = the line has no code */
+    int64_t quantity_places, rate_places; /* digits behind the point, as Autotask sends them */
+    int64_t business_id;                  /* line of business (organizationalLevelAssociationID) */
+    int64_t code_id;                      /* 0 = the line has no code */
     int64_t role_id, time_entry_id, ticket_charge_id, project_charge_id, contract_charge_id, service_id,
         bundle_id, milestone_id, expense_item_id;
     int64_t ticket_id, task_id, project_id, contract_id;
@@ -326,6 +328,45 @@ struct autotask_ticket_names {
 };
 int autotask_ticket_names(struct autotask *at, const int64_t *ids, size_t n_ids, struct pool *pool,
                           struct autotask_ticket_names *out, struct err *e) MUST_USE;
+
+/* --- besides: what only a diagnosis asks for --- */
+
+struct autotask_address {
+    int64_t id, company_id;
+    const char *first, *last, *email;
+    bool primary; /* the primary contact */
+};
+struct autotask_addresses {
+    struct autotask_address *v;
+    size_t n;
+};
+/* The active contacts of a company; at most 500, *more when there are more. */
+int autotask_addresses_of(struct autotask *at, int64_t company_id, struct pool *pool,
+                          struct autotask_addresses *out, bool *more, struct err *e) MUST_USE;
+
+struct autotask_person {
+    int64_t id;
+    const char *first, *last;
+};
+struct autotask_persons {
+    struct autotask_person *v;
+    size_t n;
+};
+/* Resources by their ids. */
+int autotask_persons(struct autotask *at, const int64_t *ids, size_t n_ids, struct pool *pool,
+                     struct autotask_persons *out, struct err *e) MUST_USE;
+
+/* What is sold under one of these codes (at most 200): also the inactive. Of products their product code. */
+int autotask_solds_of(struct autotask *at, enum autotask_sold_kind kind, const int64_t *codes, size_t n,
+                      struct pool *pool, struct autotask_solds *out, struct err *e) MUST_USE;
+
+/* Its three letters, "USD"; "" when Autotask does not tell (the module for several currencies is off, the API
+ * user may not read them). */
+int autotask_currency(struct autotask *at, int64_t id, struct pool *pool, const char **name,
+                      struct err *e) MUST_USE;
+
+/* Calls of the whole firm within the last hour, and how many it may make. */
+int autotask_usage(struct autotask *at, int64_t *calls, int64_t *most, struct err *e) MUST_USE;
 
 /* --- several lists side by side --- */
 

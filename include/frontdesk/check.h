@@ -27,6 +27,30 @@ enum check_books {
     CHECK_CUSTOMERS = 8,
     CHECK_PREFERENCES = 16,
     CHECK_PARTIES = 32, /* who has the name that was asked for */
+    CHECK_TAXES = 64,   /* tax codes and rates */
+    CHECK_COMPANY = 128,
+};
+
+/* What only a diagnosis reads besides. Empty otherwise. */
+struct check_deep {
+    bool wanted;
+    bool id_first;           /* the argument is an id of Autotask, rather than a number */
+    const char *number_said; /* a number in QuickBooks that the error names; "" = none */
+    struct quickbooks_tax_codes tax_codes, tax_rates;
+    struct quickbooks_company company;
+    struct quickbooks_invoices said;            /* of number_said */
+    struct quickbooks_invoices same_day;        /* of the customer, of the day of the invoice */
+    struct quickbooks_payment payment;          /* of the invoice in QuickBooks */
+    struct autotask_addresses addresses;        /* contacts of the organization */
+    bool more_addresses, no_contacts;           /* there are more; the API user may not see them */
+    struct autotask_persons technicians;        /* of time entries */
+    struct autotask_solds users[AT_SOLD_KINDS]; /* what is sold under the codes that clash with a category */
+    struct autotask_invoices of_numbers;        /* invoices of Autotask that bear numbers of same_day */
+    const char *currency;                       /* of the organization; "" = not told */
+    /* of `connection`: what the systems answered */
+    bool quickbooks_answers, autotask_answers;
+    struct err quickbooks_said, autotask_said;
+    int64_t calls, calls_most;
 };
 
 /* All that a comparison may look at. Strings and rows are borrowed. */
@@ -55,6 +79,7 @@ struct check_rows {
     struct quickbooks_customers parties;      /* who else holds the name */
     struct quickbooks_invoices in_quickbooks; /* of that number */
     struct quickbooks_preferences preferences;
+    struct check_deep deep;
 };
 
 struct check_sources {
@@ -73,6 +98,7 @@ struct check {
     const char *argument_words;    /* "INVOICE"; "" = none */
     const char *summary;           /* one line for help */
     unsigned autotask, quickbooks; /* autotask_books_part, check_books */
+    unsigned deep;                 /* of QuickBooks, for a diagnosis besides */
     void (*compare)(const struct check_rows *rows, struct report *report);
     /* What is no list, beside the lists; and what waits for all of them. NULL: nothing. Strings in pool. */
     int (*read)(struct check_rows *rows, const struct check_sources *sources, struct pool *pool,
@@ -91,11 +117,14 @@ extern const char *const check_sentences[];
 
 /* What check_run gives: made in memory, for a letter, a file or a terminal. The pools hold the rows that the
  * report borrows from. */
-enum { CHECK_LISTS = 12 };
+enum { CHECK_LISTS = 16 };
 struct check_result {
     struct pool *pool, *lists[CHECK_LISTS];
     size_t n_lists;
     struct report report;
+    /* Of `invoice`: which one it was, id 0 = none; and its organization. */
+    struct autotask_invoice invoice;
+    const char *company;
 };
 /* Reads, compares and sorts. ERR_USAGE: an argument is missing, or one too many; ERR_CONFIG: the settings do
  * not say which integration it is, or QuickBooks Online is not set up; else as the clients have it. */
@@ -105,5 +134,25 @@ int check_run(struct check_result *out, const struct check *check, const char *a
 void check_compare(struct report *report, struct pool *pool, const struct check *check,
                    const struct check_rows *rows);
 void check_release(struct check_result *r);
+
+/* --- for diagnoses: several checks of one moment, which share the lists that they read, and look deeper:
+ * their reports hold kinds that nobody wants to see who only asks for a check. --- */
+
+struct check_session;
+struct check_question {
+    const struct check *check;
+    const char *argument;
+    bool by_id;              /* of `invoice`: the argument is an id of Autotask, not a number */
+    const char *number_said; /* of `invoice`: a number of QuickBooks that the error names; "" = none */
+};
+struct check_session *check_session_new(const struct check_sources *sources) MUST_USE;
+/* Results borrow from the session's lists: release them first. */
+void check_session_free(struct check_session **s);
+/* As check_run. A list that cannot be read is not asked for again: it is the same error at once. Not for two
+ * threads at a time. */
+int check_session_run(struct check_session *s, struct check_result *out, const struct check_question *q,
+                      struct err *e) MUST_USE;
+/* Does that kind's absence say something without QuickBooks (Desktop)? False for a name that is none. */
+bool check_kind_of_autotask(const char *key);
 
 #endif

@@ -78,6 +78,8 @@ struct quickbooks_item {
     const char *income_account_id, *income_account_name; /* "" = none */
     const char *expense_account_id, *expense_account_name;
     const char *tax_code_id;
+    const char *asset_account_id; /* of inventory */
+    const char *start_date;       /* inventory is counted from that day */
     enum quickbooks_item_type type;
     bool active, taxable, sub_item;
     int64_t level, unit_price; /* level 0 = top */
@@ -136,6 +138,9 @@ struct quickbooks_tax_codes {
 };
 int quickbooks_tax_codes(struct quickbooks *qb, struct pool *pool, struct quickbooks_tax_codes *out,
                          struct err *e) MUST_USE;
+/* Tax rates, which may bear the names of tax regions too; of each only id, name, description and active. */
+int quickbooks_tax_rates(struct quickbooks *qb, struct pool *pool, struct quickbooks_tax_codes *out,
+                         struct err *e) MUST_USE;
 
 /* --- customers, and who else holds a name --- */
 
@@ -148,8 +153,11 @@ struct quickbooks_customer {
     const char *email;
     /* of customers only */
     const char *parent_id, *term_id, *tax_code_id, *currency;
+    const char *delivery;            /* PreferredDeliveryMethod: "Email", "Print"; "" = not said */
+    const char *state, *postal_code; /* of the address to bill to, else to ship to */
+    const char *created;             /* "2026-03-01T09:00:00-08:00" */
     bool active, taxable, job;
-    int64_t balance;
+    int64_t balance, level; /* level 0 = top */
 };
 struct quickbooks_customers {
     struct quickbooks_customer *v;
@@ -171,7 +179,7 @@ struct quickbooks_line {
     const char *id, *description;
     const char *kind;                /* "SalesItemLineDetail" */
     const char *item_id, *item_name; /* of sales lines */
-    const char *account_id, *account_name, *tax_code_id;
+    const char *account_id, *account_name, *tax_code_id, *class_id;
     int64_t amount, quantity, unit_price;
 };
 struct quickbooks_invoice {
@@ -183,6 +191,9 @@ struct quickbooks_invoice {
     const char *currency, *tax_code_id;
     const char *tax_calculation; /* GlobalTaxCalculation: "TaxExcluded"; "" in the US */
     const char *private_note;    /* "Voided" stands here when it was voided */
+    const char *email_status;    /* "NotSet", "NeedToSend", "EmailSent" */
+    const char *bill_email, *class_id;
+    const char *payment_id; /* the first payment of it; "" = none */
     int64_t total, balance, tax;
     const struct quickbooks_line *lines;
     size_t n_lines;
@@ -199,6 +210,20 @@ int quickbooks_invoices_numbered(struct quickbooks *qb, const char *number, stru
 /* One by its Id; ERR_NOT_FOUND when there is none. */
 int quickbooks_invoice_by_id(struct quickbooks *qb, const char *id, struct pool *pool,
                              struct quickbooks_invoice *out, struct err *e) MUST_USE;
+/* Invoices of one customer (its Id) from one day to another, "2026-03-01": was it transferred already,
+ * perhaps without a number? */
+int quickbooks_invoices_of(struct quickbooks *qb, const char *customer_id, const char *from_day,
+                           const char *to_day, struct pool *pool, struct quickbooks_invoices *out,
+                           struct err *e) MUST_USE;
+
+struct quickbooks_payment {
+    const char *id, *date;
+    const char *deposit_id; /* the deposit that it is in; "" = none */
+    size_t invoices;        /* that it pays */
+};
+/* ERR_NOT_FOUND when there is none. */
+int quickbooks_payment_by_id(struct quickbooks *qb, const char *id, struct pool *pool,
+                             struct quickbooks_payment *out, struct err *e) MUST_USE;
 
 /* --- the company --- */
 
@@ -221,6 +246,7 @@ struct quickbooks_preferences {
     bool account_numbers; /* accounts have numbers */
     bool sales_tax, automated_tax, multicurrency;
     bool quantities; /* quantity and price are shown on sales forms */
+    bool classes;    /* classes are kept, for an invoice or its lines */
 };
 int quickbooks_preferences(struct quickbooks *qb, struct pool *pool, struct quickbooks_preferences *out,
                            struct err *e) MUST_USE;

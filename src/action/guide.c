@@ -252,6 +252,12 @@ static void put_filled(struct buf *out, const char *text, const struct facts_inp
     }
 }
 
+/* Where the setting does not say which integration the firm has, all of them are told. */
+static bool is_for(unsigned only, enum conf_integration integration)
+{
+    return only == 0 || integration == CONF_INTEGRATION_NONE || only >> integration & 1;
+}
+
 static void set_howto(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     static const char *const names[] = {
@@ -267,6 +273,8 @@ static void set_howto(struct view *v, const struct facts_input *in, struct pool 
         set(v, "topic", h[i].title);
         for (size_t k = 0; k < h[i].n_blocks; k++) {
             const struct howto_block *block = &h[i].blocks[k];
+            if (!is_for(block->only, in->conf->firm.integration))
+                continue;
             struct view *item = view_item(v, "blocks");
             struct buf text = BUF_INIT(16000);
             put_filled(&text, block->text, in, &people);
@@ -317,6 +325,19 @@ static void set_status(struct view *v, const struct facts_input *in, struct pool
     set_lines(v, in->status_text, false);
 }
 
+/* What was found in the books, as it was kept; and what is said about an error that no rule knows. */
+static void set_diagnosis(struct view *v, const struct facts_input *in, struct pool *pool)
+{
+    const struct plan *p = in->plan;
+    view_flag(v, "wide", true);
+    if (p->answers && p->answers[0])
+        view_read_json(v, p->answers);
+    set(v, "unmatched", p->unmatched);
+    set(v, "typed", p->argument);
+    if (p->title && p->title[0])
+        set_hint(v, in, pool);
+}
+
 static void set_explanation(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     (void)pool;
@@ -340,7 +361,7 @@ void guide_set(struct view *v, const struct facts_input *in, struct pool *pool)
     } rows[] = {{"created", set_hint},  {"triage", set_hint},         {"amended", set_hint},
                 {"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
                 {"status", set_status}, {"explain", set_explanation}, {"show", set_wish},
-                {"wish", set_wish}};
+                {"wish", set_wish},     {"diagnosis", set_diagnosis}};
     for (size_t i = 0; in->plan->reply && i < ARRAY_LEN(rows); i++) {
         if (strcmp(rows[i].reply, in->plan->reply) == 0)
             rows[i].set(v, in, pool);

@@ -13,6 +13,7 @@ enum column_type {
     COLUMN_TEXT,    /* const char *, cut at 2,000 bytes */
     COLUMN_NAME,    /* const char *, up to 4,000 bytes, which no name has; sets `unseen` */
     COLUMN_DECIMAL, /* int64_t, ten-thousandths; absent 0 */
+    COLUMN_PLACES,  /* int64_t, digits behind the point; behind a column of the same name */
     COLUMN_FLAG,    /* bool, here also 0 and 1; absent false */
     COLUMN_ACTIVE,  /* the same; absent true */
     COLUMN_TIME     /* int64_t, milliseconds; absent 0 */

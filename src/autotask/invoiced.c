@@ -16,6 +16,7 @@ static const struct column columns[] = {
     {"taxRegionID", COLUMN_NUMBER, AT(tax_region_id)},
     {"currencyID", COLUMN_NUMBER, AT(currency_id)},
     {"taxID", COLUMN_TEXT, AT(tax_id)},
+    {"webAddress", COLUMN_TEXT, AT(web_address)},
     {"isActive", COLUMN_ACTIVE, AT(active)},
     {"isTaxExempt", COLUMN_FLAG, AT(tax_exempt)},
 };

@@ -3,6 +3,7 @@
  * labels: what the labels of the configuration stand for in this tenant. Ids are never assumed: a label that
  * does not exist is a problem line with the labels that do (autotask-rest.md sections 5 and 6).
  */
+#include "frontdesk/autotask_books.h"
 #include "load.h"
 
 enum { MOST_NEAR = 200 };
@@ -163,18 +164,8 @@ int autotask_directory_load(struct autotask *at, struct directory **out, struct 
 
 int autotask_probe(struct autotask *at, struct buf *findings, struct err *e)
 {
-    struct json answer, used, limit;
     int64_t calls = 0, most = 0;
-    if (autotask_zone(at, e) != 0 || autotask_call(at, CALL_READ, "GET", "ThresholdInformation",
-                                                   "ThresholdInformation", SLICE_NONE, &answer, e) != 0) {
-        return -1;
-    }
-    used = json_get(&answer, "currentTimeframeRequestCount");
-    limit = json_get(&answer, "externalRequestThreshold");
-    int rc = json_int(&used, 0, &calls, e);
-    if (rc == 0)
-        rc = json_int(&limit, 0, &most, e);
-    json_close(&answer);
+    int rc = autotask_usage(at, &calls, &most, e);
     if (rc == 0)
         buf_printf(findings,
                    "zone %s, login accepted; the whole firm has used %lld of %lld calls this hour\n", at->api,

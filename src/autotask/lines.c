@@ -16,7 +16,9 @@ static const struct column columns[] = {
     {"itemName", COLUMN_TEXT, AT(item_name)},
     {"description", COLUMN_TEXT, AT(description)},
     {"quantity", COLUMN_DECIMAL, AT(quantity)},
+    {"quantity", COLUMN_PLACES, AT(quantity_places)},
     {"rate", COLUMN_DECIMAL, AT(rate)},
+    {"rate", COLUMN_PLACES, AT(rate_places)},
     {"extendedPrice", COLUMN_DECIMAL, AT(extended_price)},
     {"totalAmount", COLUMN_DECIMAL, AT(total)},
     {"taxDollars", COLUMN_DECIMAL, AT(tax)},
@@ -37,6 +39,7 @@ static const struct column columns[] = {
     {"itemDate", COLUMN_TIME, AT(date_ms)},
     {"postedDate", COLUMN_TIME, AT(posted_ms)},
     {"webServiceDate", COLUMN_TIME, AT(web_service_ms)},
+    {"organizationalLevelAssociationID", COLUMN_NUMBER, AT(business_id)},
     {"nonBillable", COLUMN_FLAG, AT(non_billable)},
 };
 static const struct records billing_items = RECORDS("BillingItems", columns, struct autotask_line, 0);

@@ -45,6 +45,24 @@ static int read_name(const struct json *j, struct pool *pool, const char **out, 
     return 0;
 }
 
+/* Numbers come as doubles, of which 15 digits are exact. */
+static int64_t places_of(const struct json *j)
+{
+    char digits[40];
+    if (!cJSON_IsNumber(j->value))
+        return 0;
+    double value = j->value->valuedouble < 0 ? -j->value->valuedouble : j->value->valuedouble;
+    if (!(value < 1e14))
+        return 0;
+    int whole = snprintf(digits, sizeof(digits), "%.0f", value);
+    snprintf(digits, sizeof(digits), "%.*f", 15 - whole > 0 ? 15 - whole : 0, value);
+    size_t n = strlen(digits);
+    while (n && digits[n - 1] == '0')
+        n--;
+    const char *point = strchr(digits, '.');
+    return point ? (int64_t)(n - (size_t)(point - digits) - 1) : 0;
+}
+
 static int read_value(const struct records *what, const struct column *c, const struct json *item, char *row,
                       struct pool *pool, struct err *e)
 {
@@ -61,6 +79,9 @@ static int read_value(const struct records *what, const struct column *c, const 
         return read_name(&j, pool, to, what->unseen ? (bool *)(row + what->unseen) : NULL, e);
     case COLUMN_DECIMAL:
         return json_decimal(&j, 0, to, e);
+    case COLUMN_PLACES:
+        *(int64_t *)to = places_of(&j);
+        return 0;
     case COLUMN_FLAG:
         return read_flag(&j, false, to, e);
     case COLUMN_ACTIVE:
@@ -122,8 +143,10 @@ static void put_query(const struct ask *ask, size_t most, struct buf *out)
 {
     const struct records *what = ask->what;
     buf_printf(out, "{\"MaxRecords\":%zu,\"IncludeFields\":[", most < PAGE ? most + 1 : PAGE);
-    for (size_t i = 0; i < what->n_columns; i++)
-        buf_printf(out, "%s\"%s\"", i ? "," : "", what->columns[i].name);
+    for (size_t i = 0; i < what->n_columns; i++) {
+        if (what->columns[i].type != COLUMN_PLACES)
+            buf_printf(out, "%s\"%s\"", i ? "," : "", what->columns[i].name);
+    }
     buf_printf(out, "],\"filter\":[%s]}",
                ask->conditions ? ask->conditions : "{\"op\":\"exist\",\"field\":\"id\"}");
 }

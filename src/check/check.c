@@ -4,7 +4,7 @@
 
 static const struct report_kind kinds[] = {
 #define CHECK_ROW(kind, key, severity) {key, REPORT_##severity},
-    CHECK_KINDS(CHECK_ROW)
+    CHECK_KINDS(CHECK_ROW) CHECK_DEEP_KINDS(CHECK_ROW)
 #undef CHECK_ROW
 };
 
@@ -61,6 +61,24 @@ const char *const check_sentences[] = {
     "unseen-restricted",
     "unseen-term",
     "unseen-default-template",
+    "verdict-connection-errors",
+    "verdict-connection-warnings",
+    "verdict-connection-clean",
+    "unseen-period",
+    "unseen-currency",
+    "unseen-code",
+    "unseen-contacts",
+    "seen-total",
+    "seen-no-zero",
+    "seen-term",
+    "seen-no-term",
+    "seen-period",
+    "seen-not-there",
+    "seen-items",
+    "seen-email",
+    "seen-currency",
+    "seen-customer",
+    "seen-tax",
     NULL,
 };
 
@@ -88,30 +106,92 @@ static const char *const invoice_words[] = {"invoice number", NULL};
 static const char *const sync_words[] = {"syncs", "transfer", NULL};
 static const char *const item_words[] = {"product", NULL};
 static const char *const customer_words[] = {"company", "organization", "client", NULL};
+static const char *const connection_words[] = {"connections", "subscription", NULL};
+static const char *const no_words[] = {NULL};
 static const char *const all_words[] = {"everything", NULL};
 
 static const struct check checks[] = {
-    {"mapping", mapping_words, CHECK_NO_ARGUMENT, "", "billing codes against the items of QuickBooks", NAMES,
-     CHECK_ITEMS | CHECK_ACCOUNTS, compare_mapping, NULL, NULL},
-    {"accounts", accounts_words, CHECK_NO_ARGUMENT, "",
-     "general ledger accounts against the chart of accounts and the items", NAMES,
-     CHECK_ITEMS | CHECK_ACCOUNTS, compare_accounts, NULL, NULL},
-    {"terms", terms_words, CHECK_NO_ARGUMENT, "", "payment terms: templates, QuickBooks, customers", TERMS,
-     CHECK_TERMS | CHECK_CUSTOMERS, compare_terms, NULL, NULL},
-    {"invoice", invoice_words, CHECK_NUMBER, "N",
-     "one invoice, by number or id: why it did not go over, or will not", AT_BOOKS_CODES | AT_BOOKS_TERMS,
-     CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS | CHECK_PREFERENCES, compare_invoice,
-     read_invoice, read_invoice_books},
-    {"sync", sync_words, CHECK_NO_ARGUMENT, "",
-     "invoices that did not go over, are due, or are numbered twice", AT_BOOKS_CUSTOMERS, 0, compare_sync,
-     read_sync, NULL},
-    {"item", item_words, CHECK_NAME, "NAME", "one name: what both systems have, and whether they match",
-     NAMES, CHECK_ITEMS | CHECK_ACCOUNTS, compare_item, NULL, NULL},
-    {"customer", customer_words, CHECK_NAME, "NAME",
-     "one organization: its customer, and who has the name else", AT_BOOKS_CUSTOMERS,
-     CHECK_CUSTOMERS | CHECK_PARTIES, compare_customer, NULL, NULL},
-    {"all", all_words, CHECK_NO_ARGUMENT, "", "everything, in one report", NAMES | TERMS,
-     CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS, compare_all, read_sync, NULL},
+    {.name = "mapping",
+     .words = mapping_words,
+     .argument_words = "",
+     .summary = "billing codes against the items of QuickBooks",
+     .autotask = NAMES,
+     .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS,
+     .compare = compare_mapping},
+    {.name = "accounts",
+     .words = accounts_words,
+     .argument_words = "",
+     .summary = "general ledger accounts against the chart of accounts and the items",
+     .autotask = NAMES,
+     .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS,
+     .compare = compare_accounts},
+    {.name = "terms",
+     .words = terms_words,
+     .argument_words = "",
+     .summary = "payment terms: templates, QuickBooks, customers",
+     .autotask = TERMS,
+     .quickbooks = CHECK_TERMS | CHECK_CUSTOMERS,
+     .compare = compare_terms},
+    {.name = "invoice",
+     .words = invoice_words,
+     .argument = CHECK_NUMBER,
+     .argument_words = "N",
+     .summary = "one invoice, by number or id: why it did not go over, or will not",
+     .autotask = AT_BOOKS_CODES | AT_BOOKS_TERMS,
+     .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS | CHECK_PREFERENCES,
+     .deep = CHECK_TAXES | CHECK_COMPANY,
+     .compare = compare_invoice,
+     .read = read_invoice,
+     .read_after = read_invoice_books},
+    {.name = "sync",
+     .words = sync_words,
+     .argument_words = "",
+     .summary = "invoices that did not go over, are due, or are numbered twice",
+     .autotask = AT_BOOKS_CUSTOMERS,
+     .compare = compare_sync,
+     .read = read_sync},
+    {.name = "item",
+     .words = item_words,
+     .argument = CHECK_NAME,
+     .argument_words = "NAME",
+     .summary = "one name: what both systems have, and whether they match",
+     .autotask = NAMES,
+     .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS,
+     .compare = compare_item},
+    {.name = "customer",
+     .words = customer_words,
+     .argument = CHECK_NAME,
+     .argument_words = "NAME",
+     .summary = "one organization: its customer, and who has the name else",
+     .autotask = AT_BOOKS_CUSTOMERS,
+     .quickbooks = CHECK_CUSTOMERS | CHECK_PARTIES,
+     .deep = CHECK_PREFERENCES,
+     .compare = compare_customer,
+     .read_after = read_customer_deep},
+    {.name = "name",
+     .words = no_words,
+     .argument = CHECK_NAME,
+     .argument_words = "NAME",
+     .summary = "one name, of an item or of a customer",
+     .autotask = NAMES | AT_BOOKS_CUSTOMERS,
+     .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_CUSTOMERS | CHECK_PARTIES,
+     .deep = CHECK_PREFERENCES,
+     .compare = compare_name,
+     .read_after = read_customer_deep},
+    {.name = "connection",
+     .words = connection_words,
+     .argument_words = "",
+     .summary = "whether both systems answer, and the subscription of QuickBooks",
+     .compare = compare_connection,
+     .read = read_connection},
+    {.name = "all",
+     .words = all_words,
+     .argument_words = "",
+     .summary = "everything, in one report",
+     .autotask = NAMES | TERMS,
+     .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS,
+     .compare = compare_all,
+     .read = read_sync},
 };
 
 const struct check *check_list(size_t *n)
@@ -133,30 +213,13 @@ const struct check *check_find(struct slice word)
     return NULL;
 }
 
-static const char *integration_name(enum conf_integration integration)
-{
-    switch (integration) {
-    case CONF_QBO_APP:
-        return "qbo-app";
-    case CONF_SAH:
-        return "sah";
-    case CONF_QBD:
-        return "qbd";
-    case CONF_THIRD:
-        return "3rd";
-    case CONF_INTEGRATION_NONE:
-        break;
-    }
-    return "";
-}
-
 void check_compare(struct report *report, struct pool *pool, const struct check *check,
                    const struct check_rows *rows)
 {
     report_init(report, pool, kinds, ARRAY_LEN(kinds));
     report->name =
         pool_printf(pool, "check %s%s%s", check->name, rows->argument[0] ? " " : "", rows->argument);
-    report->integration = integration_name(rows->conf->firm.integration);
+    report->integration = conf_integration_word(rows->conf->firm.integration);
     report->firm = rows->conf->firm.name;
     report->timezone = rows->conf->firm.timezone;
     report->made_ms = rows->now_ms;

@@ -27,6 +27,7 @@
     X(NUMBER_TAKEN, "number-taken", ERROR)                                                                   \
     X(PERIOD_CLOSED, "period-closed", ERROR)                                                                 \
     X(LINE_NO_WORK_TYPE, "line-no-work-type", ERROR)                                                         \
+    X(INVOICE_TERM_INACTIVE, "invoice-term-inactive", ERROR)                                                 \
     X(INVOICE_TERM, "invoice-term", ERROR)                                                                   \
     X(CUSTOMER_BLOCKED, "customer-blocked", ERROR)                                                           \
     X(CUSTOMER_INACTIVE, "customer-inactive", ERROR)                                                         \
@@ -68,9 +69,73 @@
     X(COMPANY_OWN_TEMPLATE, "company-own-template", NOTE)                                                    \
     X(ITEM_ONLY_QUICKBOOKS, "item-only-quickbooks", NOTE)
 
+/* Those that only a diagnosis looks for (sync-errors.md, the "Check" of each entry), and `connection`. */
+#define CHECK_DEEP_KINDS(X)                                                                                  \
+    X(INVOICE_ALREADY_THERE, "invoice-already-there", WARNING)                                               \
+    X(NUMBER_SAME_INVOICE, "number-same-invoice", WARNING)                                                   \
+    X(INVOICE_NO_LINES, "invoice-no-lines", ERROR)                                                           \
+    X(NUMBER_TOO_LONG, "number-too-long", ERROR)                                                             \
+    X(COMMENT_TOO_LONG, "comment-too-long", ERROR)                                                           \
+    X(ORDER_TOO_LONG, "order-too-long", ERROR)                                                               \
+    X(CUSTOMER_TOO_LONG, "customer-too-long", ERROR)                                                         \
+    X(CUSTOMER_NO_NAME, "customer-no-name", ERROR)                                                           \
+    X(LINE_NO_QUANTITY, "line-no-quantity", ERROR)                                                           \
+    X(ITEM_NO_ASSET, "item-no-asset", ERROR)                                                                 \
+    X(ITEM_STARTS_LATER, "item-starts-later", ERROR)                                                         \
+    X(INVOICE_DATE_ODD, "invoice-date-odd", ERROR)                                                           \
+    X(PARENT_INACTIVE, "parent-inactive", ERROR)                                                             \
+    X(LEVELS_TOO_MANY, "levels-too-many", ERROR)                                                             \
+    X(EMAIL_INVALID, "email-invalid", ERROR)                                                                 \
+    X(TAX_CODE_MISSING, "tax-code-missing", ERROR)                                                           \
+    X(TAX_CODE_INACTIVE, "tax-code-inactive", ERROR)                                                         \
+    X(CURRENCY_DIFFERS, "currency-differs", ERROR)                                                           \
+    X(CURRENCY_OFF, "currency-off", ERROR)                                                                   \
+    X(SUBSCRIPTION_LAPSED, "subscription-lapsed", ERROR)                                                     \
+    X(QUICKBOOKS_REFUSED, "quickbooks-refused", ERROR)                                                       \
+    X(QUICKBOOKS_NO_ANSWER, "quickbooks-no-answer", ERROR)                                                   \
+    X(AUTOTASK_REFUSED, "autotask-refused", ERROR)                                                           \
+    X(AUTOTASK_BUSY, "autotask-busy", WARNING)                                                               \
+    X(LINE_AMOUNT_ODD, "line-amount-odd", WARNING)                                                           \
+    X(LINE_DECIMALS, "line-decimals", WARNING)                                                               \
+    X(LINE_LIKE_DISCOUNT, "line-like-discount", WARNING)                                                     \
+    X(LINE_RATE_ZERO, "line-rate-zero", WARNING)                                                             \
+    X(EMAIL_MISSING, "email-missing", WARNING)                                                               \
+    X(WEB_ADDRESS_ODD, "web-address-odd", WARNING)                                                           \
+    X(COMPANY_NO_TAX_REGION, "company-no-tax-region", WARNING)                                               \
+    X(TAX_OFF, "tax-off", WARNING)                                                                           \
+    X(ADDRESS_INCOMPLETE, "address-incomplete", WARNING)                                                     \
+    X(PAYMENT_DEPOSITED, "payment-deposited", WARNING)                                                       \
+    X(PAYMENT_NOT_RETURNED, "payment-not-returned", WARNING)                                                 \
+    X(INVOICE_TERM_OVERRIDES, "invoice-term-overrides", WARNING)                                             \
+    X(INVOICE_NO_TERM, "invoice-no-term", WARNING)                                                           \
+    X(CUSTOMERS_ALIKE, "customers-alike", WARNING)                                                           \
+    X(VOID_NOT_SYNCED, "void-not-synced", WARNING)                                                           \
+    X(INVOICE_NO_NUMBER, "invoice-no-number", WARNING)                                                       \
+    X(TEXT_SPECIAL, "text-special", NOTE)                                                                    \
+    X(NAME_APOSTROPHE, "name-apostrophe", NOTE)                                                              \
+    X(LINE_NEGATIVE, "line-negative", NOTE)                                                                  \
+    X(LINE_NO_DESCRIPTION, "line-no-description", NOTE)                                                      \
+    X(LINE_NAME, "line-name", NOTE)                                                                          \
+    X(LINE_OF_BUSINESS, "line-of-business", NOTE)                                                            \
+    X(LINE_NO_CLASS, "line-no-class", NOTE)                                                                  \
+    X(LINE_NO_TAX_CATEGORY, "line-no-tax-category", NOTE)                                                    \
+    X(LINE_NON_BILLABLE, "line-non-billable", NOTE)                                                          \
+    X(LINE_CONTRACT, "line-contract", NOTE)                                                                  \
+    X(METHOD_EMAIL, "method-email", NOTE)                                                                    \
+    X(INVOICE_NOT_EMAILED, "invoice-not-emailed", NOTE)                                                      \
+    X(TAX_AUTOMATED, "tax-automated", NOTE)                                                                  \
+    X(QUICKBOOKS_US, "quickbooks-us", NOTE)                                                                  \
+    X(QUICKBOOKS_NOT_US, "quickbooks-not-us", NOTE)                                                          \
+    X(PAYMENT_SEVERAL, "payment-several", NOTE)                                                              \
+    X(NUMBERS_CUSTOM, "numbers-custom", NOTE)                                                                \
+    X(CLASSES_OFF, "classes-off", NOTE)                                                                      \
+    X(INVOICE_TAX_REGION, "invoice-tax-region", NOTE)                                                        \
+    X(QUICKBOOKS_ANSWERS, "quickbooks-answers", NOTE)                                                        \
+    X(AUTOTASK_ANSWERS, "autotask-answers", NOTE)
+
 enum check_kind {
 #define CHECK_ENUM(kind, key, severity) KIND_##kind,
-    CHECK_KINDS(CHECK_ENUM)
+    CHECK_KINDS(CHECK_ENUM) CHECK_DEEP_KINDS(CHECK_ENUM)
 #undef CHECK_ENUM
         CHECK_N_KINDS
 };
@@ -151,6 +216,53 @@ int read_invoice_books(struct check_rows *rows, const struct check_sources *s, s
 int read_sync(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
               struct err *e) MUST_USE;
 
+/* --- what `invoice` shares with its deeper half: oneinvoice.c, deepinvoice.c, deeplines.c, deepitems.c ---
+ */
+
+struct invoice_check {
+    const struct check_rows *rows;
+    struct report *r;
+    const struct autotask_invoice *inv;
+    const char *subject, *company;
+    bool unsynced; /* the integration still has to take it */
+    bool there;    /* QuickBooks has it */
+};
+/* A finding about the invoice, or one of its lines, with its evidence. */
+struct report_finding *invoice_add(struct invoice_check *c, enum check_kind kind);
+struct report_finding *invoice_add_line(struct invoice_check *c, enum check_kind kind,
+                                        const struct autotask_line *line);
+void invoice_add_source(struct invoice_check *c, struct report_finding *f,
+                        const struct autotask_time_entry *entry);
+void invoice_add_work(struct invoice_check *c, struct report_finding *f,
+                      const struct autotask_time_entry *entry);
+/* NULL: it was not read. */
+const struct autotask_time_entry *invoice_entry(const struct check_rows *rows, int64_t id);
+void invoice_twin_evidence(struct invoice_check *c, struct report_finding *f,
+                           const struct quickbooks_invoice *q);
+bool invoice_same_customer(const struct invoice_check *c, const struct quickbooks_invoice *q);
+/* Of those that bear its number; there must be some. */
+const struct quickbooks_invoice *invoice_best_twin(const struct invoice_check *c);
+
+void invoice_deep(struct invoice_check *c);
+void invoice_lines_deep(struct invoice_check *c);
+/* `few`: codes and items of the lines; `before`: findings about them begin there. */
+void invoice_items_deep(struct invoice_check *c, const struct check_rows *few, size_t before);
+/* Tax, currency and the company that belong to an invoice or its organization. */
+void invoice_taxes_deep(struct invoice_check *c);
+void customer_deep(const struct check_rows *rows, struct report *r, const struct autotask_customer *company);
+/* The customer of exactly that name, active; NULL: none. */
+const struct quickbooks_customer *check_customer_named(const struct check_rows *rows, const char *name);
+/* Is there a finding of one of these kinds, from that one on? `kinds` ends with CHECK_N_KINDS. */
+bool check_has_kind(const struct report *r, size_t from, const unsigned *kinds);
+/* Characters as QuickBooks counts them. */
+size_t check_length(const char *s);
+int read_invoice_deep(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                      struct err *e) MUST_USE;
+int read_customer_deep(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                       struct err *e) MUST_USE;
+int read_connection(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                    struct err *e) MUST_USE;
+
 /* --- comparisons --- */
 
 void compare_mapping(const struct check_rows *rows, struct report *r);
@@ -160,6 +272,8 @@ void compare_invoice(const struct check_rows *rows, struct report *r);
 void compare_sync(const struct check_rows *rows, struct report *r);
 void compare_item(const struct check_rows *rows, struct report *r);
 void compare_customer(const struct check_rows *rows, struct report *r);
+void compare_name(const struct check_rows *rows, struct report *r);
+void compare_connection(const struct check_rows *rows, struct report *r);
 /* How many names were compared with how many items. */
 void say_mapping_compared(const struct check_rows *rows, struct report *r);
 /* Without verdict: for `all` too. */
@@ -167,6 +281,9 @@ void find_mapping(const struct check_rows *rows, struct report *r);
 /* The income accounts of items that codes match, only. */
 void find_item_accounts(const struct check_rows *rows, struct report *r);
 void find_accounts(const struct check_rows *rows, struct report *r);
+/* All of one name. */
+void find_item(const struct check_rows *rows, struct report *r);
+void find_customers_named(const struct check_rows *rows, struct report *r);
 /* One organization of Autotask against the customers. */
 void find_customer(const struct check_rows *rows, struct report *r, const struct autotask_customer *company);
 /* When the oldest invoice was made that did not go over; 0 = none. */

@@ -13,13 +13,12 @@ enum { ERRORS_MOST = 500, UNSYNCED_MOST = 2000, RECENT_MOST = 5000 };
 #define RECENT_DAYS   90
 #define DAY_MS        (INT64_C(24) * 3600 * 1000)
 
-static int find_invoice(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
-                        struct err *e)
+/* No row: there is no such id. */
+static int find_by_id(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                      struct err *e)
 {
     uint64_t id;
-    if (autotask_invoices_numbered(s->autotask, rows->argument, pool, &rows->invoices, e) != 0)
-        return -1;
-    if (rows->invoices.n || !slice_to_u64(slice_of(rows->argument), 1, INT64_MAX, &id))
+    if (!slice_to_u64(slice_of(rows->argument), 1, INT64_MAX, &id))
         return 0;
     struct autotask_invoice *one = pool_alloc(pool, sizeof(*one));
     struct err why = ERR_INIT;
@@ -34,13 +33,31 @@ static int find_invoice(struct check_rows *rows, const struct check_sources *s, 
     return -1;
 }
 
+static int find_invoice(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                        struct err *e)
+{
+    if (rows->deep.id_first && find_by_id(rows, s, pool, e) != 0)
+        return -1;
+    if (rows->invoices.n)
+        return 0;
+    if (autotask_invoices_numbered(s->autotask, rows->argument, pool, &rows->invoices, e) != 0)
+        return -1;
+    return rows->invoices.n || rows->deep.id_first ? 0 : find_by_id(rows, s, pool, e);
+}
+
+/* Those whose work type may be empty; for a diagnosis those that came to nothing, too. */
+static bool is_asked_for(const struct check_rows *rows, const struct autotask_line *line)
+{
+    return line->time_entry_id && (!line->code_id || (rows->deep.wanted && line->total == 0));
+}
+
 static int read_sources(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
                         struct err *e)
 {
     size_t n = 0;
     int64_t *ids = pool_array(pool, rows->lines.n + 1, sizeof(*ids));
     for (size_t i = 0; i < rows->lines.n; i++) {
-        if (rows->lines.v[i].time_entry_id && !rows->lines.v[i].code_id)
+        if (is_asked_for(rows, &rows->lines.v[i]))
             ids[n++] = rows->lines.v[i].time_entry_id;
     }
     if (n && autotask_time_entries(s->autotask, ids, n, pool, &rows->entries, e) != 0)
@@ -67,9 +84,8 @@ int read_invoice(struct check_rows *rows, const struct check_sources *s, struct 
     return read_sources(rows, s, pool, e);
 }
 
-/* Once Autotask has said which invoice it is. */
-int read_invoice_books(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
-                       struct err *e)
+static int read_books(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                      struct err *e)
 {
     if (!rows->online || rows->invoices.n == 0)
         return 0;
@@ -77,9 +93,19 @@ int read_invoice_books(struct check_rows *rows, const struct check_sources *s, s
     if (rows->named.n &&
         quickbooks_parties_named(s->quickbooks, rows->named.v[0].name, pool, &rows->parties, e) != 0)
         return -1;
-    if (inv->error || !inv->number[0])
-        return 0;
-    return quickbooks_invoices_numbered(s->quickbooks, inv->number, pool, &rows->in_quickbooks, e);
+    if (!inv->error && inv->number[0] &&
+        quickbooks_invoices_numbered(s->quickbooks, inv->number, pool, &rows->in_quickbooks, e) != 0)
+        return -1;
+    return 0;
+}
+
+/* Once Autotask has said which invoice it is. */
+int read_invoice_books(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
+                       struct err *e)
+{
+    if (read_books(rows, s, pool, e) != 0)
+        return -1;
+    return rows->deep.wanted && rows->invoices.n ? read_invoice_deep(rows, s, pool, e) : 0;
 }
 
 int read_sync(struct check_rows *rows, const struct check_sources *s, struct pool *pool, struct err *e)

@@ -66,14 +66,6 @@ static void index_known(struct mapping *m)
 
 /* --- names that QuickBooks does not take --- */
 
-static size_t utf16_length(const char *s)
-{
-    size_t n = 0;
-    for (const unsigned char *p = (const unsigned char *)s; *p; p++)
-        n += (*p & 0xc0) != 0x80 ? (*p >= 0xf0 ? 2 : 1) : 0;
-    return n;
-}
-
 static struct report_finding *add_code_finding(struct mapping *m, enum check_kind kind,
                                                const struct check_code *c)
 {
@@ -93,11 +85,11 @@ static void look_at_levels(struct mapping *m, const struct check_code *c)
     while (!scan_end(&s)) {
         const char *level = pool_slice(m->pool, scan_until(&s, "~"));
         scan_char(&s, '~');
-        if (utf16_length(level) <= LEVEL_NAME_MAX)
+        if (check_length(level) <= LEVEL_NAME_MAX)
             continue;
         struct report_finding *f = add_code_finding(m, KIND_LEVEL_TOO_LONG, c);
         report_fact(f, "other", level);
-        report_fact(f, "length", check_count(m->r, utf16_length(level)));
+        report_fact(f, "length", check_count(m->r, check_length(level)));
         return;
     }
 }
@@ -115,7 +107,7 @@ static bool look_at_form(struct mapping *m, const struct check_code *c)
         look_at_levels(m, c);
         return true;
     }
-    size_t length = utf16_length(c->key);
+    size_t length = check_length(c->key);
     if (length > ITEM_NAME_MAX) {
         struct report_finding *f = add_code_finding(m, KIND_NAME_TOO_LONG, c);
         report_fact(f, "length", check_count(m->r, length));

@@ -123,10 +123,33 @@ static void show_strays(const struct check_rows *rows, struct report *r, struct 
     }
 }
 
-void compare_customer(const struct check_rows *rows, struct report *r)
+/* Several customers of nearly the name, inactive ones too: which one was made last? */
+static void look_for_alike(const struct check_rows *rows, struct report *r, struct slice form)
 {
-    static const char *const verdicts[3] = {"verdict-customer-errors", "verdict-customer-warnings",
-                                            "verdict-customer-clean"};
+    struct buf names = BUF_INIT(2000);
+    const struct quickbooks_customer *newest = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < rows->customers.n; i++) {
+        const struct quickbooks_customer *c = &rows->customers.v[i];
+        if (!slice_eq(nearname_form(r->pool, party_name(c)), form))
+            continue;
+        buf_printf(&names, "%s\"%s\"", n++ ? ", " : "", c->name);
+        newest = newest && strcmp(newest->created, c->created) >= 0 ? newest : c;
+    }
+    if (n > 1) {
+        struct report_finding *f = report_add(r, KIND_CUSTOMERS_ALIKE, newest->name);
+        report_fact(f, "names", pool_slice(r->pool, buf_view(&names)));
+        report_fact(f, "date", pool_slice(r->pool, slice_cut(slice_of(newest->created), 10)));
+        for (size_t i = 0; i < rows->customers.n; i++) {
+            if (slice_eq(nearname_form(r->pool, party_name(&rows->customers.v[i])), form))
+                party_evidence(rows, r, f, &rows->customers.v[i]);
+        }
+    }
+    buf_release(&names);
+}
+
+void find_customers_named(const struct check_rows *rows, struct report *r)
+{
     const struct autotask_customers *all = &rows->autotask.customers;
     struct slice form = nearname_form(r->pool, slice_of(rows->argument));
     struct name_index *companies = name_index_new(r->pool, all->n);
@@ -138,7 +161,11 @@ void compare_customer(const struct check_rows *rows, struct report *r)
         report_fact(f, "kind", "organization");
         report_fact(f, "have", all->v[i].active ? "active" : "inactive");
         find_customer(rows, r, &all->v[i]);
+        if (rows->deep.wanted && slice_eq_nocase(slice_of(all->v[i].name), slice_of(rows->argument)))
+            customer_deep(rows, r, &all->v[i]);
     }
+    if (rows->deep.wanted)
+        look_for_alike(rows, r, form);
     show_strays(rows, r, form, companies);
     /* a vendor that nobody in Autotask is called */
     for (size_t i = 0; r->n == 0 && i < rows->parties.n; i++) {
@@ -150,5 +177,12 @@ void compare_customer(const struct check_rows *rows, struct report *r)
     report_say(r, REPORT_ASSUMED, "assumed-terms", NULL);
     if (!rows->online)
         report_say(r, REPORT_UNSEEN, "unseen-desktop", NULL);
+}
+
+void compare_customer(const struct check_rows *rows, struct report *r)
+{
+    static const char *const verdicts[3] = {"verdict-customer-errors", "verdict-customer-warnings",
+                                            "verdict-customer-clean"};
+    find_customers_named(rows, r);
     check_verdict_of_name(r, verdicts, "verdict-customer-none", rows->argument, "");
 }

@@ -10,16 +10,7 @@
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
-struct invoice_check {
-    const struct check_rows *rows;
-    struct report *r;
-    const struct autotask_invoice *inv;
-    const char *subject, *company;
-    bool unsynced; /* the integration still has to take it */
-    bool there;    /* QuickBooks has it */
-};
-
-static struct report_finding *add(struct invoice_check *c, enum check_kind kind)
+struct report_finding *invoice_add(struct invoice_check *c, enum check_kind kind)
 {
     struct report_finding *f = report_add(c->r, kind, c->subject);
     report_evidence(f, "Autotask", "invoice", check_id(c->r, c->inv->id), NULL);
@@ -44,20 +35,20 @@ static void look_at_head(struct invoice_check *c)
 {
     const struct check_rows *rows = c->rows;
     if (c->inv->error)
-        (void)add(c, KIND_INVOICE_ERROR);
+        (void)invoice_add(c, KIND_INVOICE_ERROR);
     if (c->inv->voided)
-        (void)add(c, KIND_INVOICE_VOIDED);
+        (void)invoice_add(c, KIND_INVOICE_VOIDED);
     if (c->inv->total < 0)
-        report_fact(add(c, KIND_INVOICE_NEGATIVE), "total", check_amount(c->r, c->inv->total));
+        report_fact(invoice_add(c, KIND_INVOICE_NEGATIVE), "total", check_amount(c->r, c->inv->total));
     if (rows->invoices.n > 1) {
-        struct report_finding *f = add(c, KIND_NUMBER_TWICE);
+        struct report_finding *f = invoice_add(c, KIND_NUMBER_TWICE);
         for (size_t i = 1; i < rows->invoices.n; i++)
             report_evidence(f, "Autotask", "invoice", check_id(c->r, rows->invoices.v[i].id), NULL);
     }
     if (!c->unsynced)
         return;
     struct report_finding *f =
-        add(c, check_invoice_too_old(rows, c->inv) ? KIND_INVOICE_TOO_OLD : KIND_INVOICE_DUE);
+        invoice_add(c, check_invoice_too_old(rows, c->inv) ? KIND_INVOICE_TOO_OLD : KIND_INVOICE_DUE);
     report_fact(f, "date", check_day(rows, c->r, c->inv->created_ms));
     report_fact(f, "window", check_count(c->r, rows->conf->firm.look_back_days));
 }
@@ -71,7 +62,7 @@ static void look_at_period(struct invoice_check *c)
     const char *day = check_day(c->rows, c->r, c->inv->date_ms);
     if (strcmp(day, closed) > 0)
         return;
-    struct report_finding *f = add(c, KIND_PERIOD_CLOSED);
+    struct report_finding *f = invoice_add(c, KIND_PERIOD_CLOSED);
     report_fact(f, "date", day);
     report_fact(f, "since", closed);
 }
@@ -80,7 +71,7 @@ static void look_at_term(struct invoice_check *c)
 {
     const struct autotask_terms *terms = &c->rows->autotask.terms;
     const char *name = autotask_term_name(terms, &terms->of_invoices, c->inv->term, NULL);
-    bool inactive = false;
+    const struct quickbooks_term *inactive = NULL;
     if (!name[0] || c->there || c->inv->voided)
         return;
     for (size_t i = 0; i < c->rows->terms.n; i++) {
@@ -90,35 +81,36 @@ static void look_at_term(struct invoice_check *c)
             continue;
         if (t->active)
             return;
-        inactive = true;
+        inactive = t;
     }
-    struct report_finding *f = add(c, KIND_INVOICE_TERM);
+    struct report_finding *f = invoice_add(c, inactive ? KIND_INVOICE_TERM_INACTIVE : KIND_INVOICE_TERM);
     report_fact(f, "term", name);
-    report_fact(f, "have", inactive ? "an inactive term" : "no term");
+    if (inactive)
+        report_evidence(f, "QuickBooks", "term", inactive->id, check_link(c->rows, c->r, QB_PAGE_TERMS, ""));
 }
 
 /* --- its twin --- */
 
-static void twin_evidence(struct invoice_check *c, struct report_finding *f,
-                          const struct quickbooks_invoice *q)
+void invoice_twin_evidence(struct invoice_check *c, struct report_finding *f,
+                           const struct quickbooks_invoice *q)
 {
     report_evidence(f, "QuickBooks", quickbooks_txn_name(q->txn), q->id,
                     q->txn == QB_INVOICE ? check_link(c->rows, c->r, QB_PAGE_INVOICE, q->id) : "");
 }
 
-static bool same_customer(const struct invoice_check *c, const struct quickbooks_invoice *q)
+bool invoice_same_customer(const struct invoice_check *c, const struct quickbooks_invoice *q)
 {
     return fold_eq(slice_of(q->customer_name), slice_of(c->company));
 }
 
 /* Of several with its number the one that is most likely it: customer and total, then customer. */
-static const struct quickbooks_invoice *best_twin(const struct invoice_check *c)
+const struct quickbooks_invoice *invoice_best_twin(const struct invoice_check *c)
 {
     const struct quickbooks_invoices *all = &c->rows->in_quickbooks;
     const struct quickbooks_invoice *best = &all->v[0];
     int best_points = -1;
     for (size_t i = 0; i < all->n; i++) {
-        int points = same_customer(c, &all->v[i]) ? 1 + (all->v[i].total == c->inv->total) : 0;
+        int points = invoice_same_customer(c, &all->v[i]) ? 1 + (all->v[i].total == c->inv->total) : 0;
         if (points > best_points)
             best = &all->v[i];
         best_points = points > best_points ? points : best_points;
@@ -128,11 +120,11 @@ static const struct quickbooks_invoice *best_twin(const struct invoice_check *c)
 
 static void look_at_twin(struct invoice_check *c, const struct quickbooks_invoice *q)
 {
-    bool same = same_customer(c, q);
+    bool same = invoice_same_customer(c, q);
     bool equal = q->total == c->inv->total;
     enum check_kind kind = !same ? KIND_NUMBER_TAKEN : equal ? KIND_INVOICE_TRANSFERRED : KIND_TOTAL_DIFFERS;
-    struct report_finding *f = add(c, kind);
-    twin_evidence(c, f, q);
+    struct report_finding *f = invoice_add(c, kind);
+    invoice_twin_evidence(c, f, q);
     report_fact(f, "other", q->customer_name);
     report_fact(f, "date", q->date);
     report_fact(f, "want", check_amount(c->r, c->inv->total));
@@ -140,10 +132,10 @@ static void look_at_twin(struct invoice_check *c, const struct quickbooks_invoic
     c->there = c->there || same;
     if (!same || equal || q->tax == c->inv->tax)
         return;
-    f = add(c, KIND_TAX_DIFFERS);
+    f = invoice_add(c, KIND_TAX_DIFFERS);
     report_fact(f, "want", check_amount(c->r, c->inv->tax));
     report_fact(f, "have", check_amount(c->r, q->tax));
-    twin_evidence(c, f, q);
+    invoice_twin_evidence(c, f, q);
 }
 
 static void look_in_quickbooks(struct invoice_check *c)
@@ -151,21 +143,21 @@ static void look_in_quickbooks(struct invoice_check *c)
     if (!c->rows->online)
         return;
     if (c->rows->in_quickbooks.n)
-        look_at_twin(c, best_twin(c));
+        look_at_twin(c, invoice_best_twin(c));
     if (c->rows->in_quickbooks.n > 1) {
         struct report_finding *f = report_add(c->r, KIND_NUMBER_TWICE_QUICKBOOKS, c->subject);
         for (size_t i = 0; i < c->rows->in_quickbooks.n; i++)
-            twin_evidence(c, f, &c->rows->in_quickbooks.v[i]);
+            invoice_twin_evidence(c, f, &c->rows->in_quickbooks.v[i]);
     }
     if (c->inv->error || !c->inv->number[0])
         report_say(c->r, REPORT_UNSEEN, "unseen-transferred", NULL);
     else if (!c->there && !c->unsynced && !c->inv->voided)
-        (void)add(c, KIND_INVOICE_NOT_THERE);
+        (void)invoice_add(c, KIND_INVOICE_NOT_THERE);
 }
 
 /* --- its lines --- */
 
-static const struct autotask_time_entry *entry_of(const struct check_rows *rows, int64_t id)
+const struct autotask_time_entry *invoice_entry(const struct check_rows *rows, int64_t id)
 {
     for (size_t i = 0; id && i < rows->entries.n; i++) {
         if (rows->entries.v[i].id == id)
@@ -183,8 +175,8 @@ static const char *ticket_number(const struct check_rows *rows, int64_t id)
     return "";
 }
 
-static struct report_finding *add_line(struct invoice_check *c, enum check_kind kind,
-                                       const struct autotask_line *line)
+struct report_finding *invoice_add_line(struct invoice_check *c, enum check_kind kind,
+                                        const struct autotask_line *line)
 {
     struct report_finding *f =
         report_add(c->r, kind, line->item_name[0] ? line->item_name : line->description);
@@ -194,16 +186,10 @@ static struct report_finding *add_line(struct invoice_check *c, enum check_kind 
     return f;
 }
 
-static void look_at_line(struct invoice_check *c, const struct autotask_line *line)
+/* Where a line came from: time entry, ticket, and who worked. */
+void invoice_add_source(struct invoice_check *c, struct report_finding *f,
+                        const struct autotask_time_entry *entry)
 {
-    if (line->code_id) {
-        if (line->total == 0 && !line->non_billable)
-            (void)add_line(c, KIND_LINE_ZERO, line);
-        return;
-    }
-    const struct autotask_time_entry *entry = entry_of(c->rows, line->time_entry_id);
-    struct report_finding *f =
-        add_line(c, entry && !entry->code_id ? KIND_LINE_NO_WORK_TYPE : KIND_LINE_NO_CODE, line);
     if (!entry)
         return;
     report_evidence(f, "Autotask", "time entry", check_id(c->r, entry->id),
@@ -212,6 +198,21 @@ static void look_at_line(struct invoice_check *c, const struct autotask_line *li
         report_evidence(f, "Autotask", "ticket", check_id(c->r, entry->ticket_id),
                         check_page(c->rows, c->r, AT_PAGE_TICKET, entry->ticket_id));
     report_fact(f, "ticket", ticket_number(c->rows, entry->ticket_id));
+    if (c->rows->deep.wanted)
+        invoice_add_work(c, f, entry);
+}
+
+static void look_at_line(struct invoice_check *c, const struct autotask_line *line)
+{
+    if (line->code_id) {
+        if (line->total == 0 && !line->non_billable)
+            (void)invoice_add_line(c, KIND_LINE_ZERO, line);
+        return;
+    }
+    const struct autotask_time_entry *entry = invoice_entry(c->rows, line->time_entry_id);
+    struct report_finding *f =
+        invoice_add_line(c, entry && !entry->code_id ? KIND_LINE_NO_WORK_TYPE : KIND_LINE_NO_CODE, line);
+    invoice_add_source(c, f, entry);
 }
 
 /* The codes of the lines, as `mapping` sees them: an inactive code goes over as well. */
@@ -232,7 +233,10 @@ static void look_at_items(struct invoice_check *c)
         few.autotask.codes.v[few.autotask.codes.n++] = code;
     }
     check_keep_items(&few, pool, SLICE_NONE);
+    size_t before = c->r->n;
     find_mapping(&few, c->r);
+    if (c->rows->deep.wanted)
+        invoice_items_deep(c, &few, before);
 }
 
 /* --- all of it --- */
@@ -275,6 +279,8 @@ void compare_invoice(const struct check_rows *rows, struct report *r)
     look_at_items(&c);
     if (rows->named.n && !c.there)
         find_customer(rows, r, &rows->named.v[0]);
+    if (rows->deep.wanted)
+        invoice_deep(&c);
     const struct report_fact facts[] = {{"id", check_id(r, c.inv->id)},
                                         {"company", c.company},
                                         {"total", check_amount(r, c.inv->total)},

@@ -103,10 +103,8 @@ static const char *near_names(const struct check_rows *rows, struct pool *pool)
     return kept;
 }
 
-void compare_item(const struct check_rows *rows, struct report *r)
+void find_item(const struct check_rows *rows, struct report *r)
 {
-    static const char *const verdicts[3] = {"verdict-item-errors", "verdict-item-warnings",
-                                            "verdict-item-clean"};
     struct check_rows few = *rows;
     struct slice form = nearname_form(r->pool, slice_of(rows->argument));
     keep_codes(&few, r->pool, form);
@@ -117,6 +115,24 @@ void compare_item(const struct check_rows *rows, struct report *r)
     find_mapping(&few, r);
     show_codes(&few, r);
     show_items(&few, r);
+}
+
+void compare_item(const struct check_rows *rows, struct report *r)
+{
+    static const char *const verdicts[3] = {"verdict-item-errors", "verdict-item-warnings",
+                                            "verdict-item-clean"};
+    find_item(rows, r);
+    check_verdict_of_name(r, verdicts, "verdict-item-none", rows->argument,
+                          r->n ? "" : near_names(rows, r->pool));
+}
+
+/* Of an item or a customer: the error does not say which list the name is on. */
+void compare_name(const struct check_rows *rows, struct report *r)
+{
+    static const char *const verdicts[3] = {"verdict-item-errors", "verdict-item-warnings",
+                                            "verdict-item-clean"};
+    find_item(rows, r);
+    find_customers_named(rows, r);
     check_verdict_of_name(r, verdicts, "verdict-item-none", rows->argument,
                           r->n ? "" : near_names(rows, r->pool));
 }

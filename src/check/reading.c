@@ -3,12 +3,24 @@
  * reading: what a check needs, from both systems side by side: a thread a list of QuickBooks, Autotask's
  * lists by its own threads, while this thread waits. Each list has a pool of its own, since a pool is one
  * thread's.
+ *
+ * A session keeps the lists that it has read, so that a diagnosis over twenty invoices reads them once.
  */
 #include "check_private.h"
 
 #include <pthread.h>
 
-enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 6, AUTOTASK_READS = 3 };
+enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 9, AUTOTASK_READS = 3, MOST_KEPT = 40 };
+
+struct check_session {
+    const struct check_sources *sources;
+    struct check_rows rows;        /* the lists that were read */
+    unsigned quickbooks, autotask; /* which of them */
+    bool access;
+    struct pool *pools[MOST_KEPT];
+    size_t n_pools;
+    struct err failed; /* what could not be read; nothing more is asked for */
+};
 
 struct reading;
 
@@ -26,8 +38,10 @@ struct list {
 struct reading {
     const struct check *check;
     const struct check_sources *sources;
+    struct check_session *session;
     struct check_rows *rows;
     unsigned parts; /* of autotask_books_part */
+    struct autotask_books books;
     struct list lists[QUICKBOOKS_LISTS + AUTOTASK_READS];
     size_t n;
 };
@@ -66,9 +80,24 @@ static int read_parties(struct list *l)
                                     &l->all->rows->parties, &l->e);
 }
 
+static int read_tax_codes(struct list *l)
+{
+    return quickbooks_tax_codes(l->all->sources->quickbooks, l->pool, &l->all->rows->deep.tax_codes, &l->e);
+}
+
+static int read_tax_rates(struct list *l)
+{
+    return quickbooks_tax_rates(l->all->sources->quickbooks, l->pool, &l->all->rows->deep.tax_rates, &l->e);
+}
+
+static int read_company(struct list *l)
+{
+    return quickbooks_company(l->all->sources->quickbooks, l->pool, &l->all->rows->deep.company, &l->e);
+}
+
 static int read_autotask(struct list *l)
 {
-    return autotask_books(l->all->sources->autotask, l->all->parts, l->pool, &l->all->rows->autotask, &l->e);
+    return autotask_books(l->all->sources->autotask, l->all->parts, l->pool, &l->all->books, &l->e);
 }
 
 static int read_more(struct list *l)
@@ -99,9 +128,9 @@ static void tell_all(const struct list *l)
     else if (l->read == read_customers)
         tell(l, "customers", rows->customers.n);
     else if (l->read == read_autotask && l->all->parts & AT_BOOKS_CODES)
-        tell(l, "billing codes", rows->autotask.codes.n);
+        tell(l, "billing codes", l->all->books.codes.n);
     else if (l->read == read_autotask)
-        tell(l, "organizations", rows->autotask.customers.n);
+        tell(l, "organizations", l->all->books.customers.n);
 }
 
 static const struct {
@@ -110,6 +139,7 @@ static const struct {
 } quickbooks_lists[QUICKBOOKS_LISTS] = {
     {CHECK_ITEMS, read_items},         {CHECK_ACCOUNTS, read_accounts},       {CHECK_TERMS, read_terms},
     {CHECK_CUSTOMERS, read_customers}, {CHECK_PREFERENCES, read_preferences}, {CHECK_PARTIES, read_parties},
+    {CHECK_TAXES, read_tax_codes},     {CHECK_TAXES, read_tax_rates},         {CHECK_COMPANY, read_company},
 };
 
 /* --- side by side --- */
@@ -131,6 +161,21 @@ static void start(struct reading *all, int (*read)(struct list *l))
         run_list(l);
 }
 
+/* Lists that belong to one question only; the others are the same for each. */
+static bool is_of_question(const struct list *l)
+{
+    return l->read == read_parties || l->read == read_more;
+}
+
+static void keep_pool(struct list *l, struct check_result *out)
+{
+    struct check_session *s = l->all->session;
+    if (s && !is_of_question(l) && s->n_pools < MOST_KEPT)
+        s->pools[s->n_pools++] = l->pool;
+    else
+        out->lists[out->n_lists++] = l->pool;
+}
+
 /* The first failure, in the order of the lists, is the one that is told. */
 static int finish(struct reading *all, struct check_result *out, struct err *e)
 {
@@ -143,9 +188,52 @@ static int finish(struct reading *all, struct check_result *out, struct err *e)
             rc = -1;
             *e = l->e;
         }
-        out->lists[out->n_lists++] = l->pool;
+        keep_pool(l, out);
     }
     return rc;
+}
+
+static void merge_books(struct autotask_books *into, const struct autotask_books *read, unsigned parts)
+{
+    if (parts & AT_BOOKS_CODES)
+        into->codes = read->codes;
+    if (parts & AT_BOOKS_SERVICES)
+        into->services = read->services;
+    if (parts & AT_BOOKS_BUNDLES)
+        into->bundles = read->bundles;
+    if (parts & AT_BOOKS_PRODUCTS)
+        into->products = read->products;
+    if (parts & AT_BOOKS_MILESTONES)
+        into->milestones = read->milestones;
+    if (parts & AT_BOOKS_TERMS)
+        into->terms = read->terms;
+    if (parts & AT_BOOKS_TAXES)
+        into->taxes = read->taxes;
+    if (parts & AT_BOOKS_CUSTOMERS)
+        into->customers = read->customers;
+    if (parts & AT_BOOKS_ROLES)
+        into->roles = read->roles;
+    into->denied |= read->denied;
+    into->absent |= read->absent;
+}
+
+/* The lists of this reading are there for the next ones. */
+static void keep_lists(struct check_session *s, const struct check_rows *rows, unsigned quickbooks,
+                       unsigned parts)
+{
+    s->rows.autotask = rows->autotask;
+    s->rows.access = rows->access;
+    s->rows.items = rows->items;
+    s->rows.accounts = rows->accounts;
+    s->rows.terms = rows->terms;
+    s->rows.customers = rows->customers;
+    s->rows.preferences = rows->preferences;
+    s->rows.deep.tax_codes = rows->deep.tax_codes;
+    s->rows.deep.tax_rates = rows->deep.tax_rates;
+    s->rows.deep.company = rows->deep.company;
+    s->quickbooks |= quickbooks & ~(unsigned)CHECK_PARTIES;
+    s->autotask |= parts;
+    s->access = true;
 }
 
 /* Services and the like are read only where the settings say that they are compared. */
@@ -165,21 +253,31 @@ static unsigned parts_of(const struct check *check, const struct conf *conf)
 }
 
 static int read_rows(struct check_result *out, const struct check *check, const struct check_sources *sources,
-                     struct check_rows *rows, struct err *e)
+                     struct check_session *session, struct check_rows *rows, struct err *e)
 {
-    struct reading all = {.check = check, .sources = sources, .rows = rows};
-    all.parts = parts_of(check, sources->conf);
+    struct reading all = {.check = check, .sources = sources, .session = session, .rows = rows};
+    unsigned parts = parts_of(check, sources->conf), quickbooks = check->quickbooks;
+    quickbooks |= session ? check->deep : 0;
+    all.parts = parts & ~(session ? session->autotask : 0U);
     for (size_t i = 0; rows->online && i < ARRAY_LEN(quickbooks_lists); i++) {
-        if (check->quickbooks & quickbooks_lists[i].bit)
+        if (quickbooks & quickbooks_lists[i].bit & ~(session ? session->quickbooks : 0U))
             start(&all, quickbooks_lists[i].read);
     }
-    start(&all, read_autotask);
-    start(&all, read_access);
+    if (all.parts)
+        start(&all, read_autotask);
+    if (parts && !(session && session->access))
+        start(&all, read_access);
     if (check->read)
         start(&all, read_more);
     if (finish(&all, out, e) != 0)
         return -1;
-    return check->read_after ? check->read_after(rows, sources, out->lists[0], e) : 0;
+    merge_books(&rows->autotask, &all.books, all.parts);
+    if (session && parts)
+        keep_lists(session, rows, quickbooks, all.parts);
+    if (!check->read_after)
+        return 0;
+    out->lists[out->n_lists++] = pool_new(READ_POOL_MAX);
+    return check->read_after(rows, sources, out->lists[out->n_lists - 1], e);
 }
 
 static int check_sources_suffice(const struct check *check, const char *argument,
@@ -199,24 +297,76 @@ static int check_sources_suffice(const struct check *check, const char *argument
     return 0;
 }
 
-int check_run(struct check_result *out, const struct check *check, const char *argument,
-              const struct check_sources *sources, struct err *e)
+static int run(struct check_result *out, struct check_session *session, const struct check_question *q,
+               const struct check_sources *sources, struct err *e)
 {
-    *out = (struct check_result){.pool = NULL};
-    if (check_sources_suffice(check, argument, sources, e) != 0)
+    struct check_rows rows = {.conf = NULL};
+    *out = (struct check_result){.company = ""};
+    if (check_sources_suffice(q->check, q->argument, sources, e) != 0)
         return -1;
-    struct check_rows rows = {.conf = sources->conf,
-                              .argument = argument,
-                              .now_ms = clock_now_ms(),
-                              .client = sources->autotask,
-                              .online = sources->conf->firm.integration != CONF_QBD};
-    if (read_rows(out, check, sources, &rows, e) != 0) {
+    if (session)
+        rows = session->rows;
+    rows.conf = sources->conf;
+    rows.argument = q->argument;
+    rows.now_ms = clock_now_ms();
+    rows.client = sources->autotask;
+    rows.online = sources->conf->firm.integration != CONF_QBD;
+    rows.deep.wanted = session != NULL;
+    rows.deep.id_first = q->by_id;
+    rows.deep.number_said = q->number_said ? q->number_said : "";
+    if (read_rows(out, q->check, sources, session, &rows, e) != 0) {
         check_release(out);
         return -1;
     }
     out->pool = pool_new(READ_POOL_MAX);
-    check_compare(&out->report, out->pool, check, &rows);
+    out->company = rows.named.n ? rows.named.v[0].name : "";
+    if (q->check->argument == CHECK_NUMBER && rows.invoices.n)
+        out->invoice = rows.invoices.v[0];
+    check_compare(&out->report, out->pool, q->check, &rows);
     return 0;
+}
+
+int check_run(struct check_result *out, const struct check *check, const char *argument,
+              const struct check_sources *sources, struct err *e)
+{
+    struct check_question q = {.check = check, .argument = argument};
+    return run(out, NULL, &q, sources, e);
+}
+
+/* --- sessions --- */
+
+struct check_session *check_session_new(const struct check_sources *sources)
+{
+    struct check_session *s = mem_alloc(sizeof(*s));
+    *s = (struct check_session){.sources = sources, .failed = ERR_INIT};
+    return s;
+}
+
+void check_session_free(struct check_session **s)
+{
+    for (size_t i = 0; *s && i < (*s)->n_pools; i++)
+        pool_free(&(*s)->pools[i]);
+    free(*s);
+    *s = NULL;
+}
+
+/* A system that is away or refuses: asking twenty times would take as many deadlines. */
+static bool is_lasting(const struct err *e)
+{
+    return err_class(e) == ERR_CLASS_RETRY || e->code == ERR_LOGIN || e->code == ERR_CREDENTIALS ||
+           e->code == ERR_PERMISSION;
+}
+
+int check_session_run(struct check_session *s, struct check_result *out, const struct check_question *q,
+                      struct err *e)
+{
+    *out = (struct check_result){.company = ""};
+    if (s->failed.code != ERR_NONE && q->check->autotask)
+        return *e = s->failed, -1;
+    int rc = run(out, s, q, s->sources, e);
+    if (rc != 0 && is_lasting(e))
+        s->failed = *e;
+    return rc;
 }
 
 void check_release(struct check_result *r)

@@ -144,6 +144,14 @@ void check_keep_items(struct check_rows *rows, struct pool *pool, struct slice a
     }
 }
 
+size_t check_length(const char *s)
+{
+    size_t n = 0;
+    for (const unsigned char *p = (const unsigned char *)s; *p; p++)
+        n += (*p & 0xc0) != 0x80 ? (*p >= 0xf0 ? 2 : 1) : 0;
+    return n;
+}
+
 /* --- evidence --- */
 
 const char *check_id(struct report *r, int64_t id)

@@ -78,11 +78,23 @@ static int take_tax_code(void *self, const struct json *json, struct err *e)
     return record_end(&r);
 }
 
+static int read_taxes(struct quickbooks *qb, const char *entity, struct pool *pool,
+                      struct quickbooks_tax_codes *out, struct err *e)
+{
+    struct rows rows = {.pool = pool, .size = sizeof(*out->v)};
+    int rc = quickbooks_query(qb, entity, NULL, take_tax_code, &rows, e);
+    *out = (struct quickbooks_tax_codes){.v = rows.v, .n = rc == 0 ? rows.n : 0};
+    return rc;
+}
+
 int quickbooks_tax_codes(struct quickbooks *qb, struct pool *pool, struct quickbooks_tax_codes *out,
                          struct err *e)
 {
-    struct rows rows = {.pool = pool, .size = sizeof(*out->v)};
-    int rc = quickbooks_query(qb, "TaxCode", NULL, take_tax_code, &rows, e);
-    *out = (struct quickbooks_tax_codes){.v = rows.v, .n = rc == 0 ? rows.n : 0};
-    return rc;
+    return read_taxes(qb, "TaxCode", pool, out, e);
+}
+
+int quickbooks_tax_rates(struct quickbooks *qb, struct pool *pool, struct quickbooks_tax_codes *out,
+                         struct err *e)
+{
+    return read_taxes(qb, "TaxRate", pool, out, e);
 }

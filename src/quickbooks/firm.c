@@ -83,6 +83,8 @@ int quickbooks_preferences(struct quickbooks *qb, struct pool *pool, struct quic
         .sales_tax = record_true(&r, "TaxPrefs.UsingSalesTax", false),
         .automated_tax = record_true(&r, "TaxPrefs.PartnerTaxEnabled", false),
         .multicurrency = record_true(&c, "MultiCurrencyEnabled", false),
+        .classes = record_true(&r, "AccountingInfoPrefs.ClassTrackingPerTxn", false) ||
+                   record_true(&r, "AccountingInfoPrefs.ClassTrackingPerTxnLine", false),
         .quantities = record_true(&r, "ProductAndServicesPrefs.QuantityWithPriceAndRate", false),
     };
     json_close(&answer);

@@ -38,6 +38,8 @@ static int take(void *self, const struct json *json, struct err *e)
         .expense_account_id = record_text(&r, "ExpenseAccountRef.value", ID_BYTES),
         .expense_account_name = record_text(&r, "ExpenseAccountRef.name", FULL_NAME_BYTES),
         .tax_code_id = record_text(&r, "SalesTaxCodeRef.value", ID_BYTES),
+        .asset_account_id = record_text(&r, "AssetAccountRef.value", ID_BYTES),
+        .start_date = record_text(&r, "InvStartDate", ID_BYTES),
         .active = record_true(&r, "Active", true),
         .taxable = record_true(&r, "Taxable", false),
         .sub_item = record_true(&r, "SubItem", false),

@@ -8,6 +8,12 @@ struct parties {
     enum quickbooks_party party;
 };
 
+static const char *of_address(struct record *r, const char *bill, const char *ship)
+{
+    const char *value = record_text(r, bill, NAME_BYTES);
+    return value[0] ? value : record_text(r, ship, NAME_BYTES);
+}
+
 static int take(void *self, const struct json *json, struct err *e)
 {
     struct parties *p = self;
@@ -23,10 +29,15 @@ static int take(void *self, const struct json *json, struct err *e)
         .term_id = record_text(&r, "SalesTermRef.value", ID_BYTES),
         .tax_code_id = record_text(&r, "DefaultTaxCodeRef.value", ID_BYTES),
         .currency = record_text(&r, "CurrencyRef.value", WORD_BYTES),
+        .delivery = record_text(&r, "PreferredDeliveryMethod", WORD_BYTES),
+        .state = of_address(&r, "BillAddr.CountrySubDivisionCode", "ShipAddr.CountrySubDivisionCode"),
+        .postal_code = of_address(&r, "BillAddr.PostalCode", "ShipAddr.PostalCode"),
+        .created = record_text(&r, "MetaData.CreateTime", WORD_BYTES),
         .active = record_true(&r, "Active", true),
         .taxable = record_true(&r, "Taxable", false),
         .job = record_true(&r, "Job", false),
         .balance = record_decimal(&r, "Balance"),
+        .level = record_int(&r, "Level", 0),
     };
     return record_end(&r);
 }

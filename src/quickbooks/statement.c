@@ -60,6 +60,8 @@ static int ask(struct quickbooks *qb, const char *statement, struct json *answer
 /* Transactions have no state; the records of lists have, and the inactive ones hide. */
 static bool has_state(const char *entity)
 {
+    if (strcmp(entity, "Payment") == 0)
+        return false;
     for (int i = 0; i < QB_TXNS; i++) {
         if (strcmp(entity, quickbooks_txn_name((enum quickbooks_txn)i)) == 0)
             return false;

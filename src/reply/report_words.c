@@ -18,7 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 
-enum { MOST_ENTRIES = 200, MOST_LINES = 24, WORDS_FILE_MAX = 128 * 1024, WORDS_TEXT_MAX = 2000 };
+enum { MOST_ENTRIES = 400, MOST_LINES = 24, WORDS_FILE_MAX = 128 * 1024, WORDS_TEXT_MAX = 2000 };
 
 struct words_line {
     enum report_field field;
@@ -40,10 +40,11 @@ struct report_words {
 };
 
 const char *const report_fact_names[] = {
-    "name",     "other", "names",  "kind",     "kinds",  "type",  "account", "want",   "have",  "near",
-    "n",        "of",    "errors", "warnings", "notes",  "items", "limit",   "length", "sign",  "term",
-    "template", "days",  "date",   "since",    "number", "id",    "company", "amount", "total", "tax",
-    "party",    "line",  "ticket", "entry",    "window", "what",  "setting", NULL,
+    "name",    "other",      "names",    "kind",   "kinds",    "type",   "account", "want",   "have",
+    "near",    "n",          "of",       "errors", "warnings", "notes",  "items",   "limit",  "length",
+    "sign",    "term",       "template", "days",   "date",     "since",  "number",  "id",     "company",
+    "amount",  "total",      "tax",      "party",  "line",     "ticket", "entry",   "window", "what",
+    "setting", "technician", "hours",    "email",  "lines",    "users",  "verdict", NULL,
 };
 
 static const struct {

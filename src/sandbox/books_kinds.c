@@ -72,10 +72,12 @@ const struct book_kind book_kinds[] = {
     KIND("Employee", true, person),
     KIND("Term", true, term),
     KIND("TaxCode", true, tax_code),
+    KIND("TaxRate", true, tax_code),
     KIND("Invoice", false, transaction),
     KIND("CreditMemo", false, transaction),
     KIND("SalesReceipt", false, transaction),
     KIND("RefundReceipt", false, transaction),
+    KIND("Payment", false, transaction),
 };
 const size_t n_book_kinds = ARRAY_LEN(book_kinds);
 _Static_assert(ARRAY_LEN(book_kinds) <= MOST_BOOK_KINDS, "the store counts them");

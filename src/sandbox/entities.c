@@ -493,6 +493,13 @@ static const struct field contract_charges[] = {
     {"isBilled", T_BOOL},
 };
 
+static const struct field currencies[] = {
+    {"id", T_LONG, 0, RO},
+    {"name", T_TEXT, 3, RO},
+    {"description", T_TEXT, 100, RO},
+    {"isActive", T_BOOL},
+};
+
 #define FIELDS(table) table, ARRAY_LEN(table)
 /* Which entities honour impersonation is not documented; here, those that record a creator. */
 const struct kind kinds[] = {
@@ -537,6 +544,7 @@ const struct kind kinds[] = {
     {"TaxRegions", "TaxRegion", 0, NULL, NULL, NULL, FIELDS(tax_regions)},
     {"Taxes", "Tax", 0, NULL, NULL, NULL, FIELDS(taxes)},
     {"TicketCharges", "TicketCharge", 0, "Tickets", "ticketID", "Charges", FIELDS(ticket_charges)},
+    {"Currencies", "Currency", 0, NULL, NULL, NULL, FIELDS(currencies)},
     {"ContractCharges", "ContractCharge", 0, "Contracts", "contractID", "Charges", FIELDS(contract_charges)},
 };
 /* clang-format on */
