@@ -10,6 +10,7 @@
 #define FRONTDESK_CONF_H
 
 #include "frontdesk/base.h"
+#include "frontdesk/schedule.h"
 
 struct conf_strings {
     char **v;
@@ -142,7 +143,12 @@ struct conf {
     struct {
         char *email; /* operator's address; NULL: none */
     } alerts;
-    char *templates; /* folder; default the installed one */
+    char *templates;          /* folder; default the installed one */
+    char *watch;              /* as written; NULL: nothing is watched */
+    struct schedule *watches; /* what it says */
+    size_t n_watches;
+    struct conf_strings watch_to; /* see conf_watch_readers */
+    char *watch_from;             /* name of a mailbox; NULL: the first one */
 };
 
 /* Reads and checks `path`. On problems returns -1 with every problem as one line in *problems
@@ -155,6 +161,9 @@ void conf_free(struct conf **conf);
  * it does not. */
 unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name);
+/* Who gets the letters of drift watch: how many. */
+size_t conf_watch_readers(const struct conf *conf, const char *const **out);
+const struct conf_mailbox *conf_watch_mailbox(const struct conf *conf);
 /* Is `host` 127.0.0.0/8, ::1 or localhost? */
 bool conf_is_loopback(const char *host);
 /* The table as text: one paragraph a key with type, limits, default and sentence (manual check, --help). */
