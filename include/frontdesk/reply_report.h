@@ -110,10 +110,16 @@ void report_sort(struct report *r);
 
 /* --- writers. ERR_TEMPLATE: the templates do not know a kind or a sentence --- */
 
-/* The letter `report`: text and HTML. `about`: further facts of the letter (subject, ref, greeting), may be
- * NULL. */
-int report_letter(const struct report *r, const struct templates *t, struct view *about, struct buf *subject,
-                  struct buf *text, struct buf *html, struct err *e) MUST_USE;
+/* The letter `template`, which is `report` or one of drift watch: text and HTML. `about`: further facts of
+ * the letter (subject, ref, greeting), may be NULL. */
+int report_letter(const struct report *r, const struct templates *t, const char *template, struct view *about,
+                  struct buf *subject, struct buf *text, struct buf *html, struct err *e) MUST_USE;
+/* A finding in short: its title, its subject, its records. */
+int report_line(const struct report *r, const struct templates *t, const struct report_finding *f,
+                struct buf *out, struct err *e) MUST_USE;
+/* A sentence as it is told. */
+int report_said(const struct report *r, const struct templates *t, const struct report_sentence *s,
+                struct buf *out, struct err *e) MUST_USE;
 /* A row a finding: UTF-8 with a mark, CRLF, everything in quotes, nothing that a spreadsheet would run. */
 int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;
 int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;

@@ -29,7 +29,9 @@ static const struct field plan_fields[] = {
     INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
     INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
     INT(plan, take_over),       INT(plan, said_again),     INT(plan, holder),        TEXT(plan, explanation),
-    TEXT(plan, refusal),        TEXT(plan, contact_said),  INT(plan, company_open),
+    TEXT(plan, refusal),        TEXT(plan, contact_said),  INT(plan, company_open),  TEXT(plan, watch),
+    INT(plan, watch_letter),    INT(plan, watch_since),    INT(plan, watch_ack),     INT(plan, watch_undo),
+    INT(plan, snooze_ms),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),
