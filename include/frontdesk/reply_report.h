@@ -101,8 +101,8 @@ void report_factf(struct report *r, struct report_finding *f, const char *name, 
 /* Likewise; `link` may be NULL. */
 void report_evidence(struct report_finding *f, const char *system, const char *what, const char *id,
                      const char *link);
-/* A sentence; at most REPORT_SENTENCES of a sort, the same key with the same facts once. The facts are those
- * of `facts`, whose last one has a NULL name; NULL: none. */
+/* A sentence; of a sort the first REPORT_SENTENCES are kept, the same key with the same facts once. The facts
+ * are those of `facts`, whose last one has a NULL name; NULL: none. */
 void report_say(struct report *r, enum report_sort sort, const char *key, const struct report_fact *facts);
 
 /* Puts the findings in order. Call it once, before any writer. */
