@@ -8,7 +8,8 @@
  */
 #include "drift.h"
 
-enum { LOOK_MS = 1000, POOL_MB = 64 };
+/* of which twenty letters with a large table are most */
+enum { LOOK_MS = 1000, POOL_MB = 256 };
 #define MINUTE_MS ((int64_t)60000)
 /* how long a watch may fail before the operator hears of it */
 #define GRACE_MS (12 * 60 * MINUTE_MS)
@@ -130,6 +131,8 @@ static int commit(struct drift_run *run, const struct report *found, struct err 
     if (drift_letters(run, &letters, &row.n_letters, &row.about_all, e) != 0)
         return -1;
     row.letters = letters;
+    if (pool_exhausted(run->pool))
+        return err_set(e, ERR_EXHAUSTED, "the letters of this watch need more than %d MB of memory", POOL_MB);
     if (journal_watch_ran(run->desk->journal, &row, e) != 0)
         return -1;
     LOG(LOG_INFO, "drift", row.lost ? "lost" : "ran", LS("watch", run->schedule->check),
@@ -155,8 +158,6 @@ static int compare_and_tell(struct drift_run *run, struct err *e)
         rc = drift_compare(run, &found.report, e);
     if (rc == 0)
         rc = commit(run, &found.report, e);
-    if (rc == 0 && pool_exhausted(run->pool))
-        rc = err_set(e, ERR_EXHAUSTED, "this watch needs more than %d MB of memory", POOL_MB);
     drift_release(run);
     check_release(&found);
     return rc;

@@ -16,13 +16,13 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from books import CLIENT, REALM, REDIRECT  # noqa: E402
 from firm import BOOKS, log_in  # noqa: E402
-from lab import OPERATOR, STAFF, Lab  # noqa: E402
+from lab import OPERATOR, STAFF, Lab, staff_mail  # noqa: E402
 import tap  # noqa: E402
 
 HOUR, DAY = 60, 24 * 60
 OTHER = "mike.chen@northwind.example"
 WATCH = 'watch = "mapping hourly"; watch_to = ["%s"];\n' % STAFF
-STRIDE = int(os.environ.get("FRONTDESK_CRASH_STRIDE", "1"))
+STRIDE = int(os.environ.get("FRONTDESK_CRASH_STRIDE", "3"))
 
 
 def settle(watch=WATCH, books=True, integration=True, run=True):
@@ -202,7 +202,6 @@ def ack():
 
 def snooze():
     settle()
-    before = len(LAB.sandbox.log())
     LAB.begin(dict(reply="snooze 7d"))
     after(0)
     answer = words(letters()[1])
@@ -274,8 +273,9 @@ def readers():
 
 def once_a_month():
     settle()
-    code(1)
     LAB.begin(dict(reply="ack"))
+    after(0)
+    code(1)
     after(HOUR)
     tap.check(len(subjects()) == 3, repr(subjects()))
     for days in (10, 10, 7):
@@ -331,6 +331,33 @@ def beside_the_mail():
         LAB.daemon.stop()
     expect_subjects(FIRST)
     tap.check(had == 0 and ticket_s < 6, "the ticket took %.1f s, %d letters were there" % (ticket_s, had))
+
+
+def stopped_meanwhile():
+    """A stop is no failure of the watch, and does not wait for it."""
+    settle(run=False)
+    LAB.sandbox.faults([dict(action="delay_before", path="v3/company/*", ms=9000, nth=1)])
+    LAB.daemon.start()
+    end = time.monotonic() + 10
+    while not any("v3/company" in r["path"] for r in LAB.sandbox.log()) and time.monotonic() < end:
+        time.sleep(0.05)
+    took = LAB.daemon.stop()
+    tap.check(took < 4 and not status()[0]["failing_since_ms"] and not letters(), "%.1f s %r\n%s" % (took, status(), LAB.daemon.log()))
+    LAB.sandbox.faults([])
+    after(0)
+    expect_subjects(FIRST)
+
+
+def explained():
+    """What an answer would do, without doing it."""
+    settle()
+    asked = LAB.newest_letter(STAFF)
+    path = os.path.join(LAB.daemon.dir, "answer.eml")
+    with open(path, "wb") as out:
+        out.write(staff_mail("Re: " + asked["Subject"], "ack\n", headers={"In-Reply-To": asked["Message-ID"]}))
+    done, out, errors = LAB.daemon.run("explain", path)
+    tap.check(done == 0 and "it answers letter 1 of the watch mapping" in out and "Accepted: 2." in out, out + errors)
+    tap.check(not status()[0]["accepted"], repr(status()))
 
 
 # --- killed everywhere --------------------------------------------------------------------------------------------------------
@@ -410,6 +437,8 @@ if __name__ == "__main__":
                  ("one run for all times that passed", one_run_for_all),
                  ("status and doctor", asked_of_the_program),
                  ("a ticket does not wait for a watch", beside_the_mail),
+                 ("a stop is no failure", stopped_meanwhile),
+                 ("an answer explained", explained),
                  ("killed in the first run", killed(first_run)),
                  ("killed in a run with a change", killed(change_run)),
                  ("killed while an answer is carried out", killed(answered))]

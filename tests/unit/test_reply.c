@@ -85,7 +85,7 @@ static const struct {
     {"watch_change-none",
      WATCH "gone_count=1\ngone: line=No item of this name: Remote Labor (work type 29680302)\n"},
     {"watch_still-clean", WATCH},
-    {"watch_answer-denied", WATCH "+denied\n+ack\n"},
+    {"watch_answer-denied", WATCH "+denied\n"},
     {"watch_answer-nothing", WATCH "+nothing\nknown=2\n"},
     {"watch_answer-undo", WATCH "+undo\nknown=2\n"},
     {"watch_answer-late", WATCH "+ack\n"},
