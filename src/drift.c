@@ -174,7 +174,8 @@ static int64_t look_after(struct desk *d, const struct schedule *s)
     struct err e = ERR_INIT;
     int rc = journal_watch_load(d->journal, s->check, run.pool, &run.before, &e);
     int64_t next_ms = rc == 0 ? drift_next(d->conf, s, &run.before, run.now_ms) : run.now_ms + MINUTE_MS;
-    if (rc == 0 && next_ms <= run.now_ms) {
+    bool made = rc == 0 && next_ms <= run.now_ms;
+    if (made) {
         rc = journal_watch_findings(d->journal, s->check, run.pool, &run.known, &run.n_known, &e);
         if (rc == 0)
             rc = compare_and_tell(&run, &e);
@@ -184,6 +185,8 @@ static int64_t look_after(struct desk *d, const struct schedule *s)
         LOG(LOG_ERROR, "drift", "load.failed", LS("error", e.text));
     }
     pool_free(&run.pool);
+    if (made)
+        mem_trim(false); /* thousands of rows were read: idle memory counts */
     return next_ms;
 }
 

@@ -248,9 +248,12 @@ def who_may():
     LAB.begin(dict(reply="Thanks!"))
     after(0)
     tap.check(len(subjects()) == 2 and not LAB.tickets(), repr(subjects()))
+    LAB.begin(dict(reply="All of it.", subject="Shana: mend the mapping"))  # a subject of its own is a request of its own
+    after(0)
+    tap.check([t["assignee"] for t in LAB.tickets()] == ["shana.ortiz"], repr(LAB.tickets()))
     LAB.deliver(dict(subject="FW: Watching mapping - Sarah", text="please\n"))
     after(0)
-    tap.check([t["assignee"] for t in LAB.tickets()] == ["sarah.klein"], repr(LAB.tickets()))
+    tap.check(sorted(t["assignee"] for t in LAB.tickets()) == ["sarah.klein", "shana.ortiz"], repr(LAB.tickets()))
 
 
 def by_token():
@@ -269,6 +272,16 @@ def readers():
     tap.check(not subjects(OPERATOR), repr(subjects(OPERATOR)))
     settle('watch = "mapping hourly";\n')
     expect_subjects(FIRST, user=OPERATOR)
+
+
+def a_letter_that_is_refused():
+    """Silence would be taken for good news: the operator hears of it."""
+    settle('watch = "mapping hourly"; watch_to = ["%s", "nobody.here@northwind.example"];\n' % STAFF, run=False)
+    LAB.settle()
+    after(0)
+    expect_subjects(FIRST)
+    tap.check("refused a letter of the watch to nobody.here@northwind.example" in "".join(map(words, letters(OPERATOR))),
+              "%r\n%s" % (subjects(OPERATOR), LAB.daemon.log()))
 
 
 def once_a_month():
@@ -433,6 +446,7 @@ if __name__ == "__main__":
                  ("who may answer, and with what", who_may),
                  ("an answer without headers", by_token),
                  ("who gets the letters", readers),
+                 ("a letter that is refused", a_letter_that_is_refused),
                  ("still watching", once_a_month),
                  ("one run for all times that passed", one_run_for_all),
                  ("status and doctor", asked_of_the_program),
