@@ -10,6 +10,7 @@
 
 /* of which twenty letters with a large table are most */
 enum { LOOK_MS = 1000, POOL_MB = 256 };
+#define TOPIC     "watch-%s"
 #define MINUTE_MS ((int64_t)60000)
 /* how long a watch may fail before the operator hears of it */
 #define GRACE_MS (12 * 60 * MINUTE_MS)
@@ -64,7 +65,7 @@ const struct schedule *drift_schedule(const struct conf *conf, const char *watch
 
 static const char *topic_of(const struct drift_run *run)
 {
-    return pool_printf(run->pool, "watch-%s", run->schedule->check);
+    return pool_printf(run->pool, TOPIC, run->schedule->check);
 }
 
 static void tell_failing(struct drift_run *run, const struct err *why)
@@ -82,19 +83,19 @@ static void tell_failing(struct drift_run *run, const struct err *why)
                           run->schedule->check, since, why->text, fix[0] ? " Fix: " : "", fix));
 }
 
-/* When to look again: what could not be recorded would be due at once, and again. */
-static int64_t note_failed(struct drift_run *run, const struct err *why)
+/* *unrecorded: it would be due at once, and again, at the cost of calls to both systems. */
+static void note_failed(struct drift_run *run, const struct err *why, bool *unrecorded)
 {
     struct err e = ERR_INIT;
     if (why->code == ERR_STOPPING || desk_stopping(run->desk))
-        return run->now_ms;
+        return;
     LOG(LOG_WARN, "drift", "failed", LS("watch", run->schedule->check), LS("error", why->text));
     if (journal_watch_failed(run->desk->journal, run->schedule->check, run->now_ms, why->text, &e) != 0) {
         LOG(LOG_ERROR, "drift", "unrecorded", LS("error", e.text));
-        return run->now_ms + retry_ms(0);
+        *unrecorded = true;
+        return;
     }
     tell_failing(run, why);
-    return run->now_ms;
 }
 
 /* What it does not see now and saw before would look as if it were mended. */
@@ -163,8 +164,8 @@ static int compare_and_tell(struct drift_run *run, struct err *e)
     return rc;
 }
 
-/* Makes it if it is due; returns when it is due next. */
-static int64_t look_after(struct desk *d, const struct schedule *s)
+/* Makes it if it is due; returns when it is due next, or (*unrecorded) when to try again. */
+static int64_t look_after(struct desk *d, const struct schedule *s, bool *unrecorded)
 {
     struct drift_run run = {.desk = d,
                             .schedule = s,
@@ -179,8 +180,11 @@ static int64_t look_after(struct desk *d, const struct schedule *s)
         rc = journal_watch_findings(d->journal, s->check, run.pool, &run.known, &run.n_known, &e);
         if (rc == 0)
             rc = compare_and_tell(&run, &e);
+        *unrecorded = false;
+        if (rc != 0)
+            note_failed(&run, &e, unrecorded);
         /* the row is another one now: look again */
-        next_ms = rc == 0 ? run.now_ms : note_failed(&run, &e);
+        next_ms = run.now_ms + (*unrecorded ? retry_ms(0) : 0);
     } else if (rc != 0) {
         LOG(LOG_ERROR, "drift", "load.failed", LS("error", e.text));
     }
@@ -190,10 +194,25 @@ static int64_t look_after(struct desk *d, const struct schedule *s)
     return next_ms;
 }
 
+void drift_forget_removed(struct desk *d)
+{
+    for (size_t i = 0; schedule_checks[i]; i++) {
+        char topic[64];
+        struct err e = ERR_INIT;
+        if (drift_schedule(d->conf, schedule_checks[i]))
+            continue;
+        if (journal_watch_forget(d->journal, schedule_checks[i], &e) != 0)
+            LOG(LOG_ERROR, "drift", "forget.failed", LS("error", e.text));
+        snprintf(topic, sizeof(topic), TOPIC, schedule_checks[i]);
+        alert_well(d, topic, "The settings do not watch this check any more");
+    }
+}
+
 void drift_once(struct desk *d)
 {
+    bool unrecorded = false;
     for (size_t i = 0; i < d->conf->n_watches && !desk_stopping(d); i++)
-        (void)look_after(d, &d->conf->watches[i]);
+        (void)look_after(d, &d->conf->watches[i], &unrecorded);
 }
 
 /* --- the thread --- */
@@ -222,12 +241,13 @@ static void *drift_main(void *self)
     enum { MOST_MS = 20000 };
     struct drift *w = self;
     int64_t next_ms[SCHEDULE_MOST] = {0}, looked_ms[SCHEDULE_MOST] = {0};
+    bool unrecorded[SCHEDULE_MOST] = {false};
     while (!told_to_stop(w)) {
         for (size_t i = 0; i < w->desk->conf->n_watches && !told_to_stop(w); i++) {
             /* an answer by mail may have moved it: the journal is asked now and then */
-            if (clock_now_ms() < next_ms[i] && clock_mono_ms() - looked_ms[i] < MOST_MS)
+            if (clock_now_ms() < next_ms[i] && (unrecorded[i] || clock_mono_ms() - looked_ms[i] < MOST_MS))
                 continue;
-            next_ms[i] = look_after(w->desk, &w->desk->conf->watches[i]);
+            next_ms[i] = look_after(w->desk, &w->desk->conf->watches[i], &unrecorded[i]);
             looked_ms[i] = clock_mono_ms();
         }
         wait_a_moment(w);

@@ -16,6 +16,8 @@ struct drift;
 /* NULL without an error when the settings watch nothing. */
 int drift_start(struct drift **out, struct desk *d, struct err *e) MUST_USE;
 void drift_stop(struct drift **drift);
+/* At the start: what the settings no longer watch is forgotten, and no reason for an alert. */
+void drift_forget_removed(struct desk *d);
 /* Makes what is due now, and returns when it is made (once). */
 void drift_once(struct desk *d);
 

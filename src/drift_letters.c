@@ -164,8 +164,9 @@ static int write_letter(const struct drift_run *run, const char *template, const
                         .reply = "watch"};
     facts.plan = &plan;
     facts.token = origin_token(d, origin_watch_ref(run->schedule->check, number, pool), reader, pool);
-    const char *key = pool_printf(pool, "watch %s %s %u %s", journal_instance(d->journal),
-                                  run->schedule->check, number, reader);
+    /* with the time: a rebuilt journal begins to count anew */
+    const char *key = pool_printf(pool, "watch %s %s %u %lld %s", journal_instance(d->journal),
+                                  run->schedule->check, number, (long long)run->now_ms, reader);
     if (job_letter(d, &plan, facts.mailbox, &facts, report, template, "watch", key, pool, out, e) != 0)
         return -1;
     out->kind = LETTER_WATCH;

@@ -333,6 +333,10 @@ static void json_before(struct buf *out, const struct job_view *v, const char *t
         json_put_text(out, "taken_as", taken_as);
     if (v->plan.said_again)
         json_put_text(out, "said_again", v->plan.argument);
+    if (v->plan.watch && v->plan.watch[0]) {
+        json_put_text(out, "answers_watch", v->plan.watch);
+        json_put_int(out, "watch_letter", v->plan.watch_letter);
+    }
     if (!v->follows)
         return;
     json_put_name(out, "answers");

@@ -62,6 +62,10 @@ int journal_watch_ran(struct journal *j, struct journal_watch_run *run, struct e
 int journal_watch_failed(struct journal *j, const char *watch, int64_t now_ms, const char *why,
                          struct err *e) MUST_USE;
 
+/* It is not watched any more: should it be again, it begins anew. Its letters stay counted, so that an answer
+ * to an old one is not taken for one to a new one. Durable; nothing is written when there is nothing. */
+int journal_watch_forget(struct journal *j, const char *watch, struct err *e) MUST_USE;
+
 /* Which letters an answer is about: those of numbers since..letter. */
 struct journal_watch_letter {
     char watch[WATCH_NAME_BYTES];

@@ -66,6 +66,18 @@ void check_hidden(const struct report *r, struct buf *out)
     }
 }
 
+/* Hidden as much as now, or more. */
+static bool was_hidden(const char *before, const struct buf *line, const struct report_sentence *s)
+{
+    struct buf denied = BUF_INIT(1000);
+    buf_puts(&denied, "unseen-denied");
+    buf_slice(&denied, slice_skip(buf_view(line), strlen(s->key)));
+    bool was = slice_find(slice_of(before), buf_view(line)) >= 0 ||
+               slice_find(slice_of(before), buf_view(&denied)) >= 0;
+    buf_release(&denied);
+    return was;
+}
+
 const struct report_sentence *check_newly_hidden(const struct report *r, const char *before)
 {
     for (unsigned i = 0; i < r->n_sentences[REPORT_UNSEEN]; i++) {
@@ -73,7 +85,7 @@ const struct report_sentence *check_newly_hidden(const struct report *r, const c
         struct report alone = {.sentences = {[REPORT_UNSEEN] = {*s}}, .n_sentences = {[REPORT_UNSEEN] = 1}};
         struct buf line = BUF_INIT(1000);
         check_hidden(&alone, &line);
-        bool is_new = line.len && slice_find(slice_of(before), buf_view(&line)) < 0;
+        bool is_new = line.len && !was_hidden(before, &line, s);
         buf_release(&line);
         if (is_new)
             return s;

@@ -242,6 +242,7 @@ static int work(struct service *s, struct err *e)
     if (open_journal(s, e) != 0 || open_desk(s, e) != 0 || start_threads(s, e) != 0)
         return -1;
     desk_forget_refusal(&s->desk);
+    drift_forget_removed(&s->desk);
     /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */
     journal_requests_run(s->journal);
     print_start(s);

@@ -205,6 +205,34 @@ int journal_watch_failed(struct journal *j, const char *watch, int64_t now_ms, c
     return journal_write(j, failed, &a, NULL, e);
 }
 
+static int forget(struct db *db, void *self, struct err *e)
+{
+    static const char row[] =
+        "UPDATE watches SET told_ms = 0, ran_ms = 0, tried_ms = 0, failing_ms = 0, snoozed_ms = 0,"
+        " tries = 0, why = '', unseen = '' WHERE watch = ?";
+    static const char findings[] = "DELETE FROM watch_findings WHERE watch = ?";
+    struct query q = query_start(db, row);
+    query_text(&q, self);
+    if (query_run(&q, e) != 0)
+        return -1;
+    q = query_start(db, findings);
+    query_text(&q, self);
+    return query_run(&q, e);
+}
+
+int journal_watch_forget(struct journal *j, const char *watch, struct err *e)
+{
+    char name[WATCH_NAME_BYTES];
+    static const char there[] =
+        "SELECT COUNT(*) FROM watches WHERE watch = ? AND (ran_ms != 0 OR tried_ms != 0)";
+    struct query q = query_start(journal_read_begin(j), there);
+    query_text(&q, watch);
+    if (journal_read_number(j, &q) == 0)
+        return 0;
+    snprintf(name, sizeof(name), "%s", watch);
+    return journal_write(j, forget, name, NULL, e);
+}
+
 /* --- answers --- */
 
 static bool read_letter(struct journal *j, struct query *q, struct journal_watch_letter *out)

@@ -157,6 +157,24 @@ def an_outage():
     tap.check(not status()[0]["failing_since_ms"], repr(status()))
 
 
+def one_that_is_given_up():
+    """An alert about a watch that the settings no longer have would stay open for good."""
+    settle()
+    LAB.sandbox.faults([dict(action="status", status=503, path="v3/company/*")])
+    after(HOUR)
+    after(13 * HOUR)
+    expect_subjects("needs you", user=OPERATOR)
+    with open(LAB.daemon.conf, encoding="utf-8") as old:
+        text = old.read()
+    LAB.daemon._write("frontdesk.conf", text.replace(WATCH, ""))
+    after(1)
+    expect_subjects("needs you", "watch-mapping is well again", user=OPERATOR)
+    LAB.sandbox.faults([])
+    LAB.daemon._write("frontdesk.conf", text)  # it begins anew
+    after(1)
+    expect_subjects(FIRST, FIRST)
+
+
 def a_right_that_is_taken_away():
     """Autotask hides rows without a word when a right is missing: that is no mending."""
     settle()
@@ -370,6 +388,8 @@ def explained():
         out.write(staff_mail("Re: " + asked["Subject"], "ack\n", headers={"In-Reply-To": asked["Message-ID"]}))
     done, out, errors = LAB.daemon.run("explain", path)
     tap.check(done == 0 and "it answers letter 1 of the watch mapping" in out and "Accepted: 2." in out, out + errors)
+    done, out, errors = LAB.daemon.run("explain", "--json", path)
+    tap.check(done == 0 and json.loads(out)["answers_watch"] == "mapping", out + errors)
     tap.check(not status()[0]["accepted"], repr(status()))
 
 
@@ -440,6 +460,7 @@ if __name__ == "__main__":
         cases = [("the first letter, and changes", first_and_changes),
                  ("the name of a record is no news", names_are_no_identity),
                  ("an outage mends nothing", an_outage),
+                 ("one that is given up", one_that_is_given_up),
                  ("a right that is taken away mends nothing", a_right_that_is_taken_away),
                  ("ack", ack),
                  ("snooze and undo", snooze),

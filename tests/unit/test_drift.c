@@ -126,6 +126,8 @@ static void what_is_not_seen_is_noticed(void **state)
           "unseen-restricted billing codes\n", false);
     sight("mapping", SALES "x|billing codes|codes|none\n", "unseen-restricted billing codes\n",
           "unseen-denied billing codes\n", true);
+    sight("mapping", SALES "x|billing codes|codes|restricted\n", "unseen-denied billing codes\n",
+          "unseen-restricted billing codes\n", false);
     sight("sync", "x|Invoices|other|restricted\n", "", "unseen-restricted Invoices\n", true);
     sight("sync", "x|Invoices|other|none\n", "unseen-denied Invoices\n", "unseen-denied Invoices\n", false);
 }
@@ -347,6 +349,10 @@ static void a_run_is_one_transaction(void **state)
     answer(j, &(struct journal_watch_answer){.about = about, .undo = true});
     assert_int_equal(journal_watch_findings(j, "mapping", pool, &known, &n, &e), 0);
     assert_true(n == 1 && known[0].id == 12 && row_of(j).snoozed_ms == 0);
+    /* not watched any more, and again */
+    assert_int_equal(journal_watch_forget(j, "mapping", &e), 0);
+    row = row_of(j);
+    assert_true(!row.known && row.findings == 0 && row.letters == 3);
     pool_free(&pool);
     journal_close(&j);
 }
