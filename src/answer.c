@@ -64,15 +64,17 @@ static int compose(struct desk *d, const struct plan *plan, const struct conf_ma
                             .text = buf_view(&parts[TEXT]),
                             .html = buf_view(&parts[HTML]),
                             .file = file,
-                            .auto_generated = plan->reply && strcmp(plan->reply, "alert") == 0};
+                            .auto_generated = plan->reply && (strcmp(plan->reply, "alert") == 0 ||
+                                                              strcmp(plan->reply, "watch") == 0)};
     return compose_letter(&letter, bytes, e);
 }
 
 /* The letter of a report, and its table as a file: "check-mapping.csv". */
-static int report_pieces(struct desk *d, const struct report *report, struct view *view,
+static int report_pieces(struct desk *d, const struct report *report, const char *template, struct view *view,
                          struct buf parts[PIECES], struct letter_file *file, struct pool *pool, struct err *e)
 {
-    if (report_letter(report, d->templates, view, &parts[SUBJECT], &parts[TEXT], &parts[HTML], e) != 0 ||
+    if (report_letter(report, d->templates, template, view, &parts[SUBJECT], &parts[TEXT], &parts[HTML], e) !=
+            0 ||
         report_csv(report, d->templates, &parts[TABLE], e) != 0)
         return -1;
     char *name = pool_printf(pool, "%.80s", report->name), *end = name;
@@ -102,7 +104,7 @@ int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbo
     struct view *view = facts_view(facts, pool);
     const char *id = message_id_for(d, key, kind, pool);
     struct letter_file file;
-    int rc = report ? report_pieces(d, report, view, parts, &file, pool, e)
+    int rc = report ? report_pieces(d, report, template, view, parts, &file, pool, e)
                     : templates_render(d->templates, template, view, &parts[SUBJECT], &parts[TEXT],
                                        &parts[HTML], e);
     if (rc == 0)
@@ -145,6 +147,8 @@ int job_make_report(struct job *job, const struct report *report, const char *te
     bool wishes = facts.wish && strcmp(facts.wish, "noted") == 0;
     job->row.wish_verb = wishes ? job->plan.verb : NULL;
     job->row.wish_ref = job->plan.argument;
+    struct journal_watch_answer *watch = pool_alloc(job->pool, sizeof(*watch));
+    job->row.watch_answer = plan_watch_answer(&job->plan, watch) ? watch : NULL;
     const char *key = job->row.message_key && job->row.message_key[0] ? job->row.message_key : job->row.ref;
     int rc = job_letter(job->desk, &job->plan, job->mailbox, &facts, report, template, kind, key, job->pool,
                         letter, e);
@@ -376,6 +380,23 @@ int job_post(struct job *job, struct err *e)
     return job->plan.recheck_until_ms ? job_await_books(job, e) : job_end(job, JOB_FOLDER_DONE, e);
 }
 
+/* Whoever does not get such a letter would take the silence for good news. */
+static void note_watch_letter(struct desk *d, const struct journal_letter *l, const struct err *e)
+{
+    static const char topic[] = "watch-letters";
+    char text[700];
+    if (!e) {
+        alert_well(d, topic, "the mail server takes letters of the watch again");
+    } else if (l->state == LETTER_FAILED) {
+        snprintf(
+            text, sizeof(text),
+            "The mail server refused a letter of the watch to %s: %s. It is not sent again; the next change "
+            "is told in a letter of its own. Check watch_to.",
+            l->to, e->text);
+        alert_ill(d, topic, text);
+    }
+}
+
 void job_post_letters(struct desk *d, int64_t job)
 {
     struct pool *pool = pool_new(8 << 20);
@@ -383,7 +404,12 @@ void job_post_letters(struct desk *d, int64_t job)
     size_t n = journal_letters(d->journal, job, clock_now_ms(), pool, &letters);
     for (size_t i = 0; i < n; i++) {
         struct err e = ERR_INIT;
-        if (letters[i].kind != LETTER_FINAL && offer(d, &letters[i], true, &e) != 0)
+        if (letters[i].kind == LETTER_FINAL)
+            continue;
+        int rc = offer(d, &letters[i], true, &e);
+        if (letters[i].kind == LETTER_WATCH)
+            note_watch_letter(d, &letters[i], rc == 0 ? NULL : &e);
+        if (rc != 0)
             break;
     }
     pool_free(&pool);

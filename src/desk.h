@@ -116,8 +116,8 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
 int job_decide(struct desk *d, const struct conf_mailbox *mailbox, const struct mail_bytes *mail,
                int64_t received_ms, struct desk_people *people, struct pool *pool, struct job_view *v,
                struct err *e) MUST_USE;
-/* The final letter of a plan; strings in pool. `report`: it is the letter of that report; NULL: from
- * `template`. */
+/* The final letter of a plan, from `template`; strings in pool. `report`: what the letter is about, with its
+ * table as a file; NULL: none. */
 int job_letter(struct desk *d, const struct plan *plan, const struct conf_mailbox *mailbox,
                const struct facts_input *facts, const struct report *report, const char *template,
                const char *kind, const char *key, struct pool *pool, struct journal_letter *out,

@@ -85,6 +85,9 @@ static void put_before(struct buf *out, struct desk *d, const struct job_view *v
     if (v->plan.said_again)
         buf_printf(out, "before    this sender said the same in %s: no second request is made of it\n",
                    v->plan.argument);
+    if (v->plan.watch && v->plan.watch[0])
+        buf_printf(out, "before    it answers letter %lld of the watch %s\n", (long long)v->plan.watch_letter,
+                   v->plan.watch);
     if (v->follows)
         buf_printf(out, "before    it answers %s (%s%s%s)%s\n", v->origin->root.ref,
                    job_state_name(v->origin->root.state), v->origin->root.ticket_number[0] ? ", " : "",
@@ -349,6 +352,10 @@ static void json_before(struct buf *out, const struct job_view *v, const char *t
         json_put_text(out, "taken_as", taken_as);
     if (v->plan.said_again)
         json_put_text(out, "said_again", v->plan.argument);
+    if (v->plan.watch && v->plan.watch[0]) {
+        json_put_text(out, "answers_watch", v->plan.watch);
+        json_put_int(out, "watch_letter", v->plan.watch_letter);
+    }
     if (!v->follows)
         return;
     json_put_name(out, "answers");

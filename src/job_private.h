@@ -5,6 +5,7 @@
 
 #include "desk.h"
 
+#include "frontdesk/action_watch.h"
 #include "frontdesk/check.h"
 
 #define DAY_MS ((int64_t)86400000)
@@ -37,10 +38,15 @@ struct origin {
     struct journal_job root, again;
     struct plan plan, again_plan;
     struct plan_origin plain; /* points into this struct */
+    bool watch;               /* what it answers is a letter of drift watch, or an answer about one */
+    struct plan_watched watched;
 };
 /* `self`: the mail's own job, 0 = none (explain). */
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
-                const char *sender, struct pool *pool, struct origin *out, struct err *e) MUST_USE;
+                const struct gate_result *gate, struct pool *pool, struct origin *out,
+                struct err *e) MUST_USE;
+/* The reference of a letter of drift watch, for its token. */
+const char *origin_watch_ref(const char *watch, unsigned letter, struct pool *pool);
 /* What came while job `root` waited. */
 void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_kept *out);
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */

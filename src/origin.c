@@ -13,7 +13,13 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-enum { MOST_STEPS = 50, TOKEN_DIGITS = 20 };
+enum { MOST_STEPS = 50, TOKEN_DIGITS = 20, REF_BYTES = 48 };
+
+/* What a mail answers: a job, or a letter that belongs to none. */
+struct hit {
+    int64_t job;
+    struct journal_watch_letter watch; /* its name "" = none */
+};
 
 static void token_of(const char *key, const char *ref, const char *asker, char out[TOKEN_DIGITS + 1])
 {
@@ -36,16 +42,33 @@ const char *origin_token(struct desk *d, const char *ref, const char *asker, str
     return pool_printf(pool, "[fd:%s.%s]", ref, digits);
 }
 
-/* The first token in the text that we signed for this very sender; everything else counts as no token. */
-static int64_t job_by_token(struct desk *d, struct slice text, const char *sender)
+const char *origin_watch_ref(const char *watch, unsigned letter, struct pool *pool)
+{
+    return pool_printf(pool, "%s_%u", watch, letter);
+}
+
+/* A reference with _ in it is that of a letter of drift watch; no other has one. */
+static bool by_ref(struct desk *d, const char *ref, struct hit *hit)
 {
     struct err e = ERR_INIT;
+    char watch[REF_BYTES];
+    uint64_t letter;
+    const char *mark = strchr(ref, '_');
+    if (!mark)
+        return journal_job_by_ref(d->journal, ref, &hit->job, &e) == 0;
+    snprintf(watch, sizeof(watch), "%.*s", (int)(mark - ref), ref);
+    return slice_to_u64(slice_of(mark + 1), 1, UINT32_MAX, &letter) &&
+           journal_watch_by_number(d->journal, watch, (unsigned)letter, &hit->watch);
+}
+
+/* The first token in the text that we signed for this very sender; everything else counts as no token. */
+static void by_token(struct desk *d, struct slice text, const char *sender, struct hit *hit)
+{
     for (int tries = 0; tries < MOST_STEPS; tries++) {
-        char ref[12], want[TOKEN_DIGITS + 1];
-        int64_t id;
+        char ref[REF_BYTES], want[TOKEN_DIGITS + 1];
         long at = slice_find(text, SLICE("[fd:"));
         if (at < 0)
-            return 0;
+            return;
         text = slice_skip(text, (size_t)at + 4);
         struct scan c = scan_of(text);
         struct slice said = scan_until(&c, ".]\n ");
@@ -54,18 +77,23 @@ static int64_t job_by_token(struct desk *d, struct slice text, const char *sende
         struct slice digits = scan_until(&c, "]\n ");
         snprintf(ref, sizeof(ref), "%.*s", SLICE_ARG(said));
         token_of(journal_key(d->journal), ref, sender, want);
-        if (slice_eq(digits, slice_of(want)) && journal_job_by_ref(d->journal, ref, &id, &e) == 0)
-            return id;
+        if (slice_eq(digits, slice_of(want)) && by_ref(d, ref, hit))
+            return;
     }
-    return 0;
 }
 
-static int64_t job_by_headers(struct desk *d, const struct message *m)
+static bool by_message_id(struct desk *d, struct slice id, struct hit *hit)
 {
-    int64_t job = journal_thread(d->journal, message_str(m, m->in_reply_to));
-    for (uint32_t i = m->n_references; i > 0 && !job; i--)
-        job = journal_thread(d->journal, message_str(m, m->references[i - 1]));
-    return job;
+    hit->job = journal_thread(d->journal, id);
+    return hit->job || (id.len && journal_watch_by_message_id(d->journal, id, &hit->watch));
+}
+
+static bool by_headers(struct desk *d, const struct message *m, struct hit *hit)
+{
+    bool found = by_message_id(d, message_str(m, m->in_reply_to), hit);
+    for (uint32_t i = m->n_references; i > 0 && !found; i--)
+        found = by_message_id(d, message_str(m, m->references[i - 1]), hit);
+    return found;
 }
 
 /* From the job that was hit to the request that it is about. */
@@ -141,19 +169,42 @@ void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_ke
     buf_release(&words);
 }
 
-int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
-                const char *sender, struct pool *pool, struct origin *out, struct err *e)
+static void take_watch(struct desk *d, const struct journal_watch_letter *about, const struct command *c,
+                       const struct gate_result *gate, struct origin *out)
 {
+    out->found = out->watch = true;
+    out->is_new = asks_anew(c);
+    out->watched = (struct plan_watched){
+        .about = *about, .may = watch_may_answer(d->conf, gate->address, gate->unauthenticated)};
+}
+
+/* An answer to our answer is about the same letter. */
+static bool is_about_watch(const struct plan *p, struct journal_watch_letter *out)
+{
+    struct journal_watch_answer a;
+    (void)plan_watch_answer(p, &a);
+    *out = a.about;
+    return out->watch[0] != '\0';
+}
+
+int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
+                const struct gate_result *gate, struct pool *pool, struct origin *out, struct err *e)
+{
+    const char *sender = gate->address;
+    struct hit hit = {.job = 0};
     *out = (struct origin){0};
     if (!d->journal)
         return 0;
-    int64_t hit = job_by_headers(d, m);
-    if (!hit)
-        hit = job_by_token(d, message_str(m, m->text), sender);
-    if (!hit || hit == self || is_forward(m))
+    if (!by_headers(d, m, &hit))
+        by_token(d, message_str(m, m->text), sender, &hit);
+    if (is_forward(m))
         return 0;
-    if (journal_job_load(d->journal, hit, false, pool, &out->again, e) != 0 ||
-        climb(d, hit, pool, &out->root, e) != 0)
+    if (hit.watch.watch[0])
+        take_watch(d, &hit.watch, c, gate, out);
+    if (!hit.job || hit.job == self)
+        return 0;
+    if (journal_job_load(d->journal, hit.job, false, pool, &out->again, e) != 0 ||
+        climb(d, hit.job, pool, &out->root, e) != 0)
         return -1;
     bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED;
     if (tells && out->again.plan[0] && plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
@@ -162,6 +213,10 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
         return 0;
     if (plan_decode(&out->plan, out->root.plan, pool, e) != 0)
         return -1;
+    if (is_about_watch(&out->plan, &hit.watch)) {
+        take_watch(d, &hit.watch, c, gate, out);
+        return 0;
+    }
     out->is_new = !same_subject(message_str(m, m->subject), slice_of(out->plan.subject)) && asks_anew(c);
     out->found = true;
     out->plain = (struct plan_origin){.root = &out->root,

@@ -15,7 +15,7 @@ int status_read(struct status *out, const struct conf *conf, struct journal *j, 
 {
     char slots[4200];
     *out = (struct status){.conf = conf, .now_ms = clock_now_ms(), .authenticated = all_authenticated(conf)};
-    if (journal_count(j, &out->counts, e) != 0)
+    if (journal_count(j, &out->counts, e) != 0 || drift_look(conf, j, pool, out->watches, e) != 0)
         return -1;
     out->n_alerts = journal_alerts(j, pool, &out->alerts);
     out->ill_since_ms = journal_ill_since(j, out->ill_why, sizeof(out->ill_why));
@@ -135,6 +135,7 @@ void status_text(const struct status *s, bool whole, struct buf *out)
     put_autotask(s, out);
     put_quickbooks(s, out);
     put_work(s, out);
+    drift_text(s->conf, s->watches, whole, out);
     put_alerts(s, whole, out);
     if (!s->running)
         buf_puts(out, "WARNING      nothing watches the mailboxes: systemctl start frontdesk\n");

@@ -11,7 +11,7 @@ const char *story_step_state(const struct journal_step *s)
 
 const char *story_letter_kind(const struct journal_letter *l)
 {
-    static const char *const names[] = {"interim", "final", "sequel", "alert"};
+    static const char *const names[] = {"interim", "final", "sequel", "alert", "watch"};
     return names[l->kind];
 }
 
@@ -115,6 +115,8 @@ void story_facts(struct desk *d, const struct plan *p, struct facts_input *in, s
         return;
     if (strcmp(p->reply, "status") == 0 && d->journal)
         in->status_text = text_of_status(d, p, pool);
+    else if (strcmp(p->reply, "watch_answer") == 0)
+        drift_answer_facts(d, p, in, pool);
     else if (strcmp(p->reply, "show") == 0 || strcmp(p->reply, "wish") == 0)
         facts_of_operator(d, p, in, pool);
 }

@@ -7,7 +7,7 @@
 #ifndef FRONTDESK_SRC_TELLING_H
 #define FRONTDESK_SRC_TELLING_H
 
-#include "desk.h"
+#include "drift.h"
 
 /* --- status.c --- */
 struct status {
@@ -22,6 +22,7 @@ struct status {
     struct budget_view books_calls; /* of QuickBooks, if the settings have it */
     struct oauth2_view books_login;
     char books_trouble[512]; /* why its token file cannot be read; "" = it can */
+    struct drift_view watches[SCHEDULE_MOST];
 };
 /* Strings live in `pool`. */
 int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,

@@ -123,10 +123,11 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                      people->names, pool);
         v->has_command = true;
         v->origin = pool_alloc(pool, sizeof(*v->origin));
-        if (origin_find(d, self, m, &v->command, v->gate.address, pool, v->origin, e) != 0)
+        if (origin_find(d, self, m, &v->command, &v->gate, pool, v->origin, e) != 0)
             return -1;
     }
-    bool follows = v->origin && v->origin->found && !v->origin->is_new && has_ticket(v->origin);
+    bool answers = v->origin && v->origin->found && !v->origin->is_new;
+    bool watched = answers && v->origin->watch, follows = answers && !watched && has_ticket(v->origin);
     if (follows && self) {
         v->wait = v->origin->root.state < JOB_WAITING;
         if (v->wait)
@@ -149,6 +150,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .unreadable = v->unreadable[0] ? told_unreadable(d, v, pool) : "",
                             .message_key = v->key,
                             .origin = follows ? &v->origin->plain : NULL,
+                            .watched = watched ? &v->origin->watched : NULL,
                             .received_ms = received_ms,
                             .now_ms = clock_now_ms(),
                             .read_ticket = read_ticket,
@@ -159,7 +161,8 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
         return -1;
     v->has_plan = true;
     v->follows = follows;
-    if (v->origin && v->origin->found && v->origin->is_new && v->origin->root.ticket_number[0])
+    if (v->origin && v->origin->found && v->origin->is_new && v->origin->root.id &&
+        v->origin->root.ticket_number[0])
         plan_remark(&v->plan, sentence(d->templates, pool, SAY_NEW_REQUEST, "number",
                                        v->origin->root.ticket_number, SAY_END));
     return 0;

@@ -71,6 +71,9 @@ struct plan {
     const char *explanation; /* the lines of `explain` */
     const char *refusal;     /* why an operator's command is not done: "denied", "by_hand"; empty: it is */
     int64_t unauthenticated, received_ms;
+    /* an answer to letter `watch_letter` of drift watch (action_watch.h); watch empty = none */
+    const char *watch;
+    int64_t watch_letter, watch_since, watch_ack, watch_undo, snooze_ms;
     /* the ticket that is made; title empty = none */
     const char *title, *description, *external_id;
     int64_t company_id, contact_id, queue_id, status, priority, category, type, source, due_ms;
@@ -156,11 +159,12 @@ struct plan_input {
     const struct command *command; /* NULL when the mail could not be read: `unreadable` says why */
     const char *unreadable;
     const char *message_key;
-    const struct diagnoses *errors;   /* known errors of the sync in it, or the look of one; NULL: none */
-    const char *errors_json;          /* the same, as the plan keeps them */
-    const char *errors_text;          /* all that was looked through */
-    bool thanks;                      /* it only thanks for a diagnosis */
-    const struct plan_origin *origin; /* NULL: a new request */
+    const struct diagnoses *errors;     /* known errors of the sync in it, or the look of one; NULL: none */
+    const char *errors_json;            /* the same, as the plan keeps them */
+    const char *errors_text;            /* all that was looked through */
+    bool thanks;                        /* it only thanks for a diagnosis */
+    const struct plan_origin *origin;   /* NULL: a new request */
+    const struct plan_watched *watched; /* it answers a letter of drift watch; NULL: it does not */
     int64_t received_ms, now_ms;
     struct cage *cage;             /* where the files are listed; NULL: here (tests) */
     const struct mail_bytes *mail; /* for the files; NULL: none go along */
@@ -256,6 +260,7 @@ struct facts_input {
     const struct command_names *names; /* may be NULL: then people are written in full */
     const struct templates *templates;
     const struct conf_mailbox *mailbox;
+    const struct watch_facts *watch; /* what a letter of drift watch says; may be NULL */
     const char *token; /* by which a reply is known whose headers were lost; NULL or "" = none */
 };
 struct view *facts_view(const struct facts_input *in, struct pool *pool) MUST_USE;

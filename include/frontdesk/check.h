@@ -155,4 +155,16 @@ int check_session_run(struct check_session *s, struct check_result *out, const s
 /* Does that kind's absence say something without QuickBooks (Desktop)? False for a name that is none. */
 bool check_kind_of_autotask(const char *key);
 
+/* --- identity.c: one run compared with another --- */
+
+/* Which finding it is: kind and records; not the words, not the order, not what the records are called. */
+int64_t check_identity(const struct report *r, const struct report_finding *f);
+/* Appends a line for each kind of record that the API user may not see as a whole. */
+void check_hidden(const struct report *r, struct buf *out);
+/* The first one that is not among the lines of an earlier run: its findings may be there and not be seen.
+ * NULL: none. */
+const struct report_sentence *check_newly_hidden(const struct report *r, const char *before);
+/* False: there are more rows than were read, so that a finding may be there and not be seen. */
+bool check_is_whole(const struct report *r);
+
 #endif

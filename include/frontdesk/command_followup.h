@@ -30,14 +30,14 @@ enum change_kind {
     CHANGE_REMOVE, /* -Mike */
     CHANGE_SET,    /* value: due, priority, queue, company, status, category, type */
     CHANGE_SEPARATE, /* "separate": the same text again was meant as a second request */
-    CHANGE_ACK,      /* for drift watch: `ack`, `snooze 7d` (days) */
+    CHANGE_ACK,      /* for drift watch: `ack`, `snooze 7d` (number: hours) */
     CHANGE_SNOOZE,
 };
 
 struct change {
     enum change_kind kind;
     struct slice said;
-    unsigned number; /* choice, or days */
+    unsigned number; /* choice, or hours */
     bool force;
     const struct directory_resource *resources[COMMAND_MAX_RESOURCES];
     size_t n_resources;

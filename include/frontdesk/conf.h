@@ -10,6 +10,7 @@
 #define FRONTDESK_CONF_H
 
 #include "frontdesk/base.h"
+#include "frontdesk/schedule.h"
 
 struct conf_strings {
     char **v;
@@ -142,8 +143,13 @@ struct conf {
     struct {
         char *email; /* operator's address; NULL: none */
     } alerts;
-    char *templates; /* folder; default the installed one */
-    char *diagnose;  /* folder of the firm's rules; need not be there */
+    char *templates;          /* folder; default the installed one */
+    char *diagnose;           /* folder of the firm's rules; need not be there */
+    char *watch;              /* as written; NULL: nothing is watched */
+    struct schedule *watches; /* what it says */
+    size_t n_watches;
+    struct conf_strings watch_to; /* see conf_watch_readers */
+    char *watch_from;             /* name of a mailbox; NULL: the first one */
 };
 
 /* Reads and checks `path`. On problems returns -1 with every problem as one line in *problems
@@ -158,6 +164,9 @@ unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;
 /* As it is written in the file: "qbo-app", "sah", "qbd", "3rd"; "" = not said. */
 const char *conf_integration_word(enum conf_integration integration);
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name);
+/* Who gets the letters of drift watch: how many. */
+size_t conf_watch_readers(const struct conf *conf, const char *const **out);
+const struct conf_mailbox *conf_watch_mailbox(const struct conf *conf);
 /* Is `host` 127.0.0.0/8, ::1 or localhost? */
 bool conf_is_loopback(const char *host);
 /* The table as text: one paragraph a key with type, limits, default and sentence (manual check, --help). */

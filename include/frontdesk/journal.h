@@ -34,7 +34,7 @@ enum job_outcome {
     OUTCOME_GONE,
 };
 enum job_folder { JOB_FOLDER_DONE, JOB_FOLDER_REFUSED, JOB_FOLDER_PARKED };
-enum letter_kind { LETTER_INTERIM, LETTER_FINAL, LETTER_SEQUEL, LETTER_ALERT };
+enum letter_kind { LETTER_INTERIM, LETTER_FINAL, LETTER_SEQUEL, LETTER_ALERT, LETTER_WATCH };
 enum letter_state { LETTER_UNSENT, LETTER_SENT, LETTER_FAILED, LETTER_REPLACED };
 /* ARMED: key durable, the request may have left; SAFE: certainly not done, must be armed before it leaves. */
 enum step_state { STEP_SAFE, STEP_ARMED, STEP_DONE };
@@ -43,6 +43,7 @@ const char *job_state_name(enum job_state s);
 const char *job_outcome_name(enum job_outcome o);
 
 struct journal;
+struct journal_watch_answer;
 
 struct journal_options {
     const char *dir;
@@ -134,6 +135,9 @@ struct journal_job {
     /* the operator's wish that this mail is ("retry" and a reference), noted together with the answer; NULL =
      * none */
     const char *wish_verb, *wish_ref;
+    /* what this mail answers to a letter of drift watch, carried out together with the answer; NULL = nothing
+     */
+    const struct journal_watch_answer *watch_answer;
 };
 
 /* Jobs that may run at `now_ms`, oldest first; ids only. Returns how many. */
@@ -234,7 +238,7 @@ int journal_answer(struct journal *j, const struct journal_job *job, struct jour
 /* An interim letter or alert; the job's state does not change. Kind unique per job: a second one is ignored.
  * Durable. */
 int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e) MUST_USE;
-/* Unsent letters of a job (job 0: alerts) due at now_ms. */
+/* Unsent letters of a job (job 0: alerts, and those of drift watch) due at now_ms. */
 size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */

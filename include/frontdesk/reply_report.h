@@ -101,8 +101,8 @@ void report_factf(struct report *r, struct report_finding *f, const char *name, 
 /* Likewise; `link` may be NULL. */
 void report_evidence(struct report_finding *f, const char *system, const char *what, const char *id,
                      const char *link);
-/* A sentence; at most REPORT_SENTENCES of a sort, the same key with the same facts once. The facts are those
- * of `facts`, whose last one has a NULL name; NULL: none. */
+/* A sentence; of a sort the first REPORT_SENTENCES are kept, the same key with the same facts once. The facts
+ * are those of `facts`, whose last one has a NULL name; NULL: none. */
 void report_say(struct report *r, enum report_sort sort, const char *key, const struct report_fact *facts);
 
 /* Puts the findings in order. Call it once, before any writer. */
@@ -110,16 +110,22 @@ void report_sort(struct report *r);
 
 /* --- writers. ERR_TEMPLATE: the templates do not know a kind or a sentence --- */
 
-/* The letter `report`: text and HTML. `about`: further facts of the letter (subject, ref, greeting), may be
- * NULL. */
-int report_letter(const struct report *r, const struct templates *t, struct view *about, struct buf *subject,
-                  struct buf *text, struct buf *html, struct err *e) MUST_USE;
+/* The letter `template`, which is `report` or one of drift watch: text and HTML. `about`: further facts of
+ * the letter (subject, ref, greeting), may be NULL. */
+int report_letter(const struct report *r, const struct templates *t, const char *template, struct view *about,
+                  struct buf *subject, struct buf *text, struct buf *html, struct err *e) MUST_USE;
 /* For another letter, into its facts: finding `i` (title, object, detail, ids, links); the sentences of a
  * sort, the verdict as the text `list`, others as its items. */
 int report_row(const struct report *r, const struct templates *t, size_t i, struct view *row,
                struct err *e) MUST_USE;
 int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,
                  const char *list, struct err *e) MUST_USE;
+/* A finding in short: its title, its subject, its records. */
+int report_line(const struct report *r, const struct templates *t, const struct report_finding *f,
+                struct buf *out, struct err *e) MUST_USE;
+/* A sentence as it is told. */
+int report_said(const struct report *r, const struct templates *t, const struct report_sentence *s,
+                struct buf *out, struct err *e) MUST_USE;
 /* A row a finding: UTF-8 with a mark, CRLF, everything in quotes, nothing that a spreadsheet would run. */
 int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;
 int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;

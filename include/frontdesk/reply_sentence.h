@@ -32,6 +32,7 @@ struct templates;
     X(UNDO_STATUS_STAYS, "")                                                                                 \
     X(NOBODY_OF_THAT_NAME, "said names")                                                                     \
     X(DOES_NOTHING, "said")                                                                                  \
+    X(WATCH_KEEPS_NO_WORDS, "")                                                                              \
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
     X(DIAGNOSIS_NO_TICKET, "name")                                                                           \

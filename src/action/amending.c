@@ -6,7 +6,7 @@
  */
 #include "planning.h"
 
-static struct slice own_words(const struct plan_input *in, struct pool *pool)
+struct slice planning_own_words(const struct plan_input *in, struct pool *pool)
 {
     struct buf own = BUF_INIT(300 * 1024);
     own_text(&own, message_str(in->message, in->message->text));
@@ -520,7 +520,7 @@ int plan_followup(struct plan *p, const struct plan_input *in, struct pool *pool
 {
     struct followup *f = pool_alloc(pool, sizeof(*f));
     struct due_calendar calendar = due_calendar_of(in->conf);
-    struct slice own = own_words(in, pool);
+    struct slice own = planning_own_words(in, pool);
     followup_read(f, own, in->origin->waiting, in->directory, in->names, &calendar, in->now_ms, pool);
     p->verb = "follow-up";
     if (plan_separate(in, p, f, pool))

@@ -176,6 +176,7 @@ struct view *facts_view(const struct facts_input *in, struct pool *pool)
     set_extras(v, p);
     set_question(v, in, pool);
     guide_set(v, in, pool);
+    watching_set(v, in, pool);
     if (p->reply && strcmp(p->reply, "alert") == 0) {
         view_flag(v, "ill", strcmp(p->verb, "ill") == 0);
         set(v, "topic", p->argument);

@@ -12,4 +12,7 @@ const char *guide_typed(const struct facts_input *in, const struct directory_res
  * says can be replied; of other letters none. */
 void guide_set(struct view *v, const struct facts_input *in, struct pool *pool);
 
+/* watching.c: those of the letters of drift watch; of others none. */
+void watching_set(struct view *v, const struct facts_input *in, struct pool *pool);
+
 #endif

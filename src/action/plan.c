@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plan: a command becomes a plan, one function a kind of command; and the keys of its steps. See action.h. */
+#include "frontdesk/action_watch.h"
 #include "planning.h"
 
 #include <gnutls/crypto.h>
@@ -542,6 +543,10 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
         return 0;
     }
     out->argument = pool_slice(pool, slice_cut_utf8(in->command->argument, 200));
+    if (in->watched) {
+        plan_watching(out, in, pool);
+        return 0;
+    }
     if (in->origin) {
         if (plan_files(in, out, pool, e) != 0 || plan_followup(out, in, pool, e) != 0)
             return -1;

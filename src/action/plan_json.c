@@ -36,6 +36,8 @@ static const struct field plan_fields[] = {
     TEXT(plan, contact_said),   INT(plan, company_open),    TEXT(plan, errors),
     TEXT(plan, answers),        TEXT(plan, mark),           TEXT(plan, asks),
     TEXT(plan, unmatched),      TEXT(plan, unmatched_text), INT(plan, recheck_until_ms),
+    TEXT(plan, watch),          INT(plan, watch_letter),    INT(plan, watch_since),
+    INT(plan, watch_ack),       INT(plan, watch_undo),      INT(plan, snooze_ms),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),

@@ -9,6 +9,8 @@
 /* One more remark; as sentence(). */
 void planning_say(struct plan *p, const struct plan_input *in, struct pool *pool, enum say what, ...)
     __attribute__((sentinel));
+/* What the sender wrote himself, without what he quotes and without his signature. */
+struct slice planning_own_words(const struct plan_input *in, struct pool *pool);
 /* What the sender wrote, as it is repeated: at most 80 bytes. */
 const char *planning_said(struct slice said, struct pool *pool);
 /* "id 123": a value without a name */

@@ -470,6 +470,9 @@ static void read_all(struct conf_reader *r, const config_setting_t *root, struct
                       (void **)&conf->staff.nicknames);
     check_mailboxes(r, root, conf);
     check_ticket(r, root, conf);
+    const struct conf_watch_lines at = {place(root, "watch"), place(root, "watch_to"),
+                                        place(root, "watch_from")};
+    conf_check_watch(r, &at, conf);
 }
 
 int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems)

@@ -34,6 +34,7 @@ enum conf_type {
     CONF_MATCH_BY,    /* bool: the external number */
     CONF_MATCH_ALSO,  /* bits of conf_match_also */
     CONF_NUMBERS_BY,  /* bool: Autotask */
+    CONF_WATCH,       /* text; conf_watch.c reads it */
 };
 
 /* Where the value goes: into struct conf, into one element of a list of groups, or into a group that may be
@@ -82,6 +83,11 @@ void conf_problem(struct conf_reader *r, unsigned line, const char *fmt, ...) PR
 /* Reads `s` into `base` + row->offset; `key` is the path with indices for messages. */
 void conf_value_read(struct conf_reader *r, const struct conf_row *row, const char *key,
                      const config_setting_t *s, void *base);
+/* The lines on which the settings of drift watch stand. */
+struct conf_watch_lines {
+    unsigned watch, to, from;
+};
+void conf_check_watch(struct conf_reader *r, const struct conf_watch_lines *at, struct conf *conf);
 /* The row's preset into `base`. */
 void conf_value_preset(struct conf_reader *r, const struct conf_row *row, void *base);
 

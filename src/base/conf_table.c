@@ -174,6 +174,14 @@ const struct conf_row conf_rows[] = {
      "State directory: the journal, large mail, the lock."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
+    {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,
+     "Checks that are made by themselves (mapping, accounts, terms, sync, all), and when, in the time zone "
+     "of the "
+     "firm. A letter is written when something is new or gone."},
+    {"watch_to", CONF_ADDRESSES, TOP(watch_to), 1, 20, NULL, false,
+     "Staff who get these letters and may answer them with ack or snooze 7d; absent: alerts.email."},
+    {"watch_from", CONF_TEXT, TOP(watch_from), 1, 32, NULL, false,
+     "Name of the mailbox that these letters come from; absent: the first one."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
      "Folder of the reply templates."},
     {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
@@ -191,7 +199,6 @@ const struct conf_later conf_laters[] = {
     {"mailboxes[].role", "a mailbox for the books"},
     {"alerts.canary_minutes", "the canary"},
     {"metrics", "metrics"},
-    {"watch", "drift checks"},
 };
 const size_t conf_n_laters = ARRAY_LEN(conf_laters);
 
@@ -222,6 +229,7 @@ const char *conf_type_words(enum conf_type type)
         [CONF_MATCH_ALSO] = "a list out of \"services\", \"bundles\", \"products\", \"expenses\"",
         [CONF_NUMBERS_BY] = "\"quickbooks\" or \"autotask\"",
         [CONF_ENVIRONMENT] = "\"production\" or \"sandbox\"",
+        [CONF_WATCH] = SCHEDULE_FORMS,
         [CONF_TRUST_PROFILE] = "\"server:NAME\", \"exchange-online\", \"google\" or \"none\"",
     };
     return words[type];

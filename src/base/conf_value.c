@@ -525,6 +525,7 @@ static bool dispatch(struct value *v)
 {
     switch (v->row->type) {
     case CONF_TEXT:
+    case CONF_WATCH:
         return read_text(v);
     case CONF_NAME:
         return read_name(v);

@@ -63,6 +63,21 @@ static void look_for_doubled(struct syncing *s)
     }
 }
 
+/* Invoices that the API user may not see look as if they were mended. */
+static void say_sight(const struct check_rows *rows, struct report *r)
+{
+    for (size_t i = 0; i < rows->access.n; i++) {
+        const struct autotask_access *a = &rows->access.v[i];
+        const struct report_fact facts[] = {{"what", a->words}, {NULL, NULL}};
+        if (strcmp(a->entity, "Invoices") != 0)
+            continue;
+        if (a->query == AT_SIGHT_NONE)
+            report_say(r, REPORT_UNSEEN, "unseen-denied", facts);
+        else if (a->query == AT_SIGHT_RESTRICTED)
+            report_say(r, REPORT_UNSEEN, "unseen-restricted", facts);
+    }
+}
+
 int64_t find_sync(const struct check_rows *rows, struct report *r)
 {
     struct syncing s = {.rows = rows, .r = r};
@@ -82,6 +97,7 @@ int64_t find_sync(const struct check_rows *rows, struct report *r)
     report_say(r, REPORT_ASSUMED,
                rows->conf->firm.autotask_numbers ? "assumed-autotask-numbers" : "assumed-quickbooks-numbers",
                facts);
+    say_sight(rows, r);
     if (rows->more_invoices)
         report_say(r, REPORT_UNSEEN, "unseen-more-invoices", NULL);
     if (!rows->online)

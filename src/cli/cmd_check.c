@@ -57,7 +57,7 @@ static int run(struct desk *d, const struct check *check, const char *argument, 
 static int put_text(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
 {
     struct buf subject = BUF_INIT(2000), html = BUF_INIT(REPORT_MAX);
-    int rc = report_letter(r, t, NULL, &subject, out, &html, e);
+    int rc = report_letter(r, t, "report", NULL, &subject, out, &html, e);
     buf_release(&subject);
     buf_release(&html);
     return rc;
@@ -66,7 +66,7 @@ static int put_text(const struct report *r, const struct templates *t, struct bu
 static int put_html(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
 {
     struct buf subject = BUF_INIT(2000), text = BUF_INIT(REPORT_MAX);
-    int rc = report_letter(r, t, NULL, &subject, &text, out, e);
+    int rc = report_letter(r, t, "report", NULL, &subject, &text, out, e);
     buf_release(&subject);
     buf_release(&text);
     return rc;

@@ -434,6 +434,28 @@ static void look_at_quickbooks(struct doctor *d, const struct conf *conf)
     buf_release(&findings);
 }
 
+/* What can be told without making it. */
+static void look_at_watches(struct doctor *d, const struct conf *conf)
+{
+    bool none = conf->firm.integration == CONF_INTEGRATION_NONE;
+    bool closed = !none && conf->firm.integration != CONF_QBD && !conf->quickbooks;
+    for (size_t i = 0; i < conf->n_watches; i++) {
+        char what[100];
+        snprintf(what, sizeof(what), "watch: the check %s", conf->watches[i].check);
+        if (none)
+            bad(d, what, "it cannot be made: firm.integration is missing",
+                "name what carries invoices to QuickBooks in firm.integration, or take the check out of "
+                "watch");
+        else if (closed)
+            bad(d, what, "it cannot be made: QuickBooks is not configured",
+                "write the group quickbooks and log in with frontdesk login quickbooks, or take the check "
+                "out of "
+                "watch");
+        else
+            good(d, what, "");
+    }
+}
+
 static void look_at_all(struct doctor *d, const struct conf *conf)
 {
     char what[4300];
@@ -445,6 +467,7 @@ static void look_at_all(struct doctor *d, const struct conf *conf)
     look_at_rules(d, conf);
     look_at_autotask(d, conf);
     look_at_quickbooks(d, conf);
+    look_at_watches(d, conf);
 }
 
 int cmd_doctor(const struct cli *cli)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
 #include "../errors.h"
+#include "../drift.h"
 #include "cli.h"
 
 #include "config.h"
@@ -25,6 +26,7 @@ struct service {
     struct desk desk;
     struct watch **watches;
     struct workers *workers;
+    struct drift *drift;
     pthread_t signals;
     int64_t since_ms;
     int stop_fd, signal_fd;
@@ -121,7 +123,7 @@ static int start_threads(struct service *s, struct err *e)
         if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
             return -1;
     }
-    return 0;
+    return s->once ? 0 : drift_start(&s->drift, &s->desk, e);
 }
 
 static void tell_all_to_stop(struct service *s)
@@ -174,11 +176,21 @@ static int join_watches(struct service *s, struct err *e)
     return rc;
 }
 
+/* Mail before watches: what an answer put off or accepted must not be told once more. */
+static bool do_all(struct service *s)
+{
+    bool all = workers_drain(s->workers, DRAIN_MS);
+    if (s->conf->n_watches == 0)
+        return all;
+    drift_once(&s->desk);
+    return workers_drain(s->workers, DRAIN_MS) && all;
+}
+
 /* Drain, do, and file what was done: filing needs a second visit. */
 static int work_once(struct service *s, struct err *e)
 {
     int rc = join_watches(s, e);
-    if (rc == 0 && !workers_drain(s->workers, DRAIN_MS))
+    if (rc == 0 && !do_all(s))
         rc = err_set(e, desk_stopping(&s->desk) ? ERR_STOPPING : ERR_BUSY,
                      "%s; `frontdesk journal list --state open` shows the rest",
                      desk_stopping(&s->desk) ? "told to stop" : "not everything could be done now");
@@ -192,6 +204,7 @@ static void close_all(struct service *s)
     struct err e = ERR_INIT;
     tell_all_to_stop(s);
     join_watches(s, &e);
+    drift_stop(&s->drift);
     workers_stop(&s->workers);
     journal_close(&s->journal);
     free(s->watches);
@@ -235,6 +248,7 @@ static int work(struct service *s, struct err *e)
     if (open_journal(s, e) != 0 || open_desk(s, e) != 0 || start_threads(s, e) != 0)
         return -1;
     desk_forget_refusal(&s->desk);
+    drift_forget_removed(&s->desk);
     /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */
     journal_requests_run(s->journal);
     print_start(s);

@@ -63,6 +63,7 @@ static void print_json(const struct status *s)
     buf_putc(&b, '}');
     if (s->conf->quickbooks)
         put_books(s, &b);
+    drift_json(s->conf, s->watches, &b);
     json_put_int(&b, "letters_unsent", c->letters_unsent);
     json_put_int(&b, "oldest_unsent_ms", c->oldest_unsent_ms);
     json_put_name(&b, "alerts");

@@ -5,7 +5,7 @@
  */
 #include "changes.h"
 
-enum { SPAN_WORDS = 12, BARE_WORDS = 4, CONTACT_WORDS = 5, MOST_NUMBER = 99, MOST_DAYS = 365 };
+enum { SPAN_WORDS = 12, BARE_WORDS = 4, CONTACT_WORDS = 5, MOST_NUMBER = 99, MOST_HOURS = 90 * 24 };
 
 struct parser {
     const struct change_world *w;
@@ -223,8 +223,9 @@ static bool form_snooze(struct change *out, const struct run *r)
 {
     static const struct {
         const char *unit;
-        unsigned days;
-    } units[] = {{"d", 1}, {"day", 1}, {"days", 1}, {"w", 7}, {"week", 7}, {"weeks", 7}};
+        unsigned hours;
+    } units[] = {{"h", 1},     {"hour", 1}, {"hours", 1},  {"d", 24},     {"day", 24},
+                 {"days", 24}, {"w", 168},  {"week", 168}, {"weeks", 168}};
     if (!is(r, r->from, "snooze") || !alone(r))
         return false;
     size_t at = r->from + 1 + is(r, r->from + 1, "for");
@@ -232,17 +233,17 @@ static bool form_snooze(struct change *out, const struct run *r)
         return false;
     struct scan c = scan_of(r->p->t.t[at].folded);
     uint64_t n;
-    if (!slice_to_u64(scan_while(&c, "0123456789"), 1, MOST_DAYS, &n))
+    if (!slice_to_u64(scan_while(&c, "0123456789"), 1, MOST_HOURS, &n))
         return false;
     struct slice unit = scan_rest(&c);
     if (unit.len && r->to - at == 2)
         return false;
     unit = r->to - at == 2 ? r->p->t.t[at + 1].folded : unit;
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-        if (!slice_eq(unit, slice_of(units[i].unit)) || n * units[i].days > MOST_DAYS)
+        if (!slice_eq(unit, slice_of(units[i].unit)) || n * units[i].hours > MOST_HOURS)
             continue;
         *out = (struct change){
-            .kind = CHANGE_SNOOZE, .said = said(r, r->from), .number = (unsigned)n * units[i].days};
+            .kind = CHANGE_SNOOZE, .said = said(r, r->from), .number = (unsigned)n * units[i].hours};
         return true;
     }
     return false;

@@ -151,6 +151,7 @@ static bool differ(const struct change *a, const struct change *b)
         return false;
     switch (a->kind) {
     case CHANGE_CHOICE:
+    case CHANGE_SNOOZE:
         return a->number != b->number;
     case CHANGE_TO:
         return true;

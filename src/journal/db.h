@@ -126,11 +126,15 @@ void attempts_close(struct journal *j);
 /* A commit failed, or (NULL) succeeded: noted and logged when that is news. */
 void attempts_note_ill(struct journal *j, const struct err *why);
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
+/* The first 63 bits of the SHA-256 of a Message-ID. */
+int64_t thread_hash(struct slice message_id);
 int thread_insert(struct db *db, const char *message_id, int64_t job, struct err *e) MUST_USE;
 void job_ref_of(int64_t id, char ref[12]);
 /* *id 0: the job has one of this kind already, which counts. */
 int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms, int64_t *id,
                   struct err *e) MUST_USE;
+/* What the answer to a letter of drift watch asks for. */
+int watch_answer_carry_out(struct db *db, const struct journal_watch_answer *a, struct err *e) MUST_USE;
 /* An operator's wish, carried out by journal_requests_run. */
 int request_insert(struct db *db, const char *verb, const char *ref, struct err *e) MUST_USE;
 

@@ -55,7 +55,8 @@ static int answer(struct db *db, void *self, struct err *e)
     q = query_start(db, replace);
     query_int(&q, a->job->id);
     if (query_run(&q, e) != 0 ||
-        (a->job->wish_verb && request_insert(db, a->job->wish_verb, a->job->wish_ref, e) != 0))
+        (a->job->wish_verb && request_insert(db, a->job->wish_verb, a->job->wish_ref, e) != 0) ||
+        (a->job->watch_answer && watch_answer_carry_out(db, a->job->watch_answer, e) != 0))
         return -1;
     return a->letter ? letter_insert(db, a->letter, a->now_ms, &a->letter_id, e) : 0;
 }

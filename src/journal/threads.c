@@ -6,7 +6,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-static int64_t hash_of(struct slice message_id)
+int64_t thread_hash(struct slice message_id)
 {
     unsigned char raw[32];
     uint64_t v = 0;
@@ -23,7 +23,7 @@ int thread_insert(struct db *db, const char *message_id, int64_t job, struct err
     if (!message_id || !message_id[0] || job == 0)
         return 0;
     struct query q = query_start(db, sql);
-    query_int(&q, hash_of(slice_of(message_id)));
+    query_int(&q, thread_hash(slice_of(message_id)));
     query_int(&q, job);
     return query_run(&q, e);
 }
@@ -34,7 +34,7 @@ int64_t journal_thread(struct journal *j, struct slice message_id)
     if (message_id.len == 0)
         return 0;
     struct query q = query_start(journal_read_begin(j), sql);
-    query_int(&q, hash_of(message_id));
+    query_int(&q, thread_hash(message_id));
     return journal_read_number(j, &q);
 }
 

@@ -97,7 +97,8 @@ void report_say(struct report *r, enum report_sort sort, const char *key, const 
         if (same_sentence(&r->sentences[sort][i], &s))
             return;
     }
-    ENSURE(r->n_sentences[sort] < REPORT_SENTENCES);
+    if (r->n_sentences[sort] == REPORT_SENTENCES)
+        return;
     r->sentences[sort][r->n_sentences[sort]++] = s;
 }
 

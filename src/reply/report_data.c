@@ -159,8 +159,8 @@ static void put_finding(const struct report *r, const struct report_entry *entry
     buf_putc(out, '}');
 }
 
-static int put_sentence(const struct report *r, const struct templates *t, const struct report_sentence *s,
-                        struct buf *out, struct err *e)
+int report_said(const struct report *r, const struct templates *t, const struct report_sentence *s,
+                struct buf *out, struct err *e)
 {
     const struct report_entry *entry = report_words_need(templates_report_words(t), s->key, e);
     if (!entry)
@@ -177,7 +177,7 @@ static int put_sentences(const struct report *r, const struct templates *t, cons
     buf_printf(out, ",\"%s\":[", name);
     for (unsigned i = 0; i < r->n_sentences[sort] && rc == 0; i++) {
         buf_clear(&text);
-        rc = put_sentence(r, t, &r->sentences[sort][i], &text, e);
+        rc = report_said(r, t, &r->sentences[sort][i], &text, e);
         buf_puts(out, i ? "," : "");
         buf_put_json(out, buf_view(&text));
     }
@@ -190,7 +190,7 @@ int report_verdict(const struct report *r, const struct templates *t, struct buf
 {
     if (r->n_sentences[REPORT_VERDICT] == 0)
         return 0;
-    return put_sentence(r, t, &r->sentences[REPORT_VERDICT][0], out, e);
+    return report_said(r, t, &r->sentences[REPORT_VERDICT][0], out, e);
 }
 
 int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e)

@@ -93,17 +93,23 @@ static void put_lists(const struct report_finding *f, size_t n, struct view *g)
     }
 }
 
+static void write_ids(const struct report_finding *f, struct buf *ids)
+{
+    for (unsigned i = 0; i < f->n_evidence; i++)
+        buf_printf(ids, "%s%s %s", i ? ", " : "", f->evidence[i].what, f->evidence[i].id);
+    if (f->more_evidence)
+        buf_printf(ids, " +%u", f->more_evidence);
+}
+
 static void put_ids(const struct report_finding *f, struct view *row)
 {
     struct buf ids = BUF_INIT(LINE_TEXT_MAX);
+    write_ids(f, &ids);
     for (unsigned i = 0; i < f->n_evidence; i++) {
         const struct report_evidence *e = &f->evidence[i];
-        buf_printf(&ids, "%s%s %s", ids.len ? ", " : "", e->what, e->id);
         if (e->link[0] && !is_list(e))
             put_link(e, row, "links");
     }
-    if (f->more_evidence)
-        buf_printf(&ids, " +%u", f->more_evidence);
     view_set(row, "ids", buf_view(&ids));
     buf_release(&ids);
 }
@@ -180,8 +186,23 @@ static int put_groups(struct writing *w, struct err *e)
     return 0;
 }
 
-int report_letter(const struct report *r, const struct templates *t, struct view *about, struct buf *subject,
-                  struct buf *text, struct buf *html, struct err *e)
+int report_line(const struct report *r, const struct templates *t, const struct report_finding *f,
+                struct buf *out, struct err *e)
+{
+    const struct report_entry *entry = report_words_need(templates_report_words(t), r->kinds[f->kind].key, e);
+    if (!entry)
+        return -1;
+    struct buf ids = BUF_INIT(LINE_TEXT_MAX);
+    write_ids(f, &ids);
+    buf_printf(out, "%s: %s", report_words_text(entry, WORDS_TITLE, r->integration, 0), f->subject);
+    if (ids.len)
+        buf_printf(out, " (%s)", ids.data);
+    buf_release(&ids);
+    return 0;
+}
+
+int report_letter(const struct report *r, const struct templates *t, const char *template, struct view *about,
+                  struct buf *subject, struct buf *text, struct buf *html, struct err *e)
 {
     char when[32];
     struct view *v = about ? about : view_new(r->pool);
@@ -199,5 +220,5 @@ int report_letter(const struct report *r, const struct templates *t, struct view
         put_sentences(&w, REPORT_ASSUMED, "assumed", e) != 0 ||
         put_sentences(&w, REPORT_UNSEEN, "unseen", e) != 0 || put_groups(&w, e) != 0)
         return -1;
-    return templates_render(t, "report", v, subject, text, html, e);
+    return templates_render(t, template, v, subject, text, html, e);
 }

@@ -238,8 +238,8 @@ static void fill_diverted(struct view *v)
     set(v, "diverted_to", "T20261120.0003");
 }
 
-static void finding(struct view *v, const char *flag, const char *title, const char *cause, const char *step,
-                    const char *object, const char *detail)
+static struct view *finding(struct view *v, const char *flag, const char *title, const char *cause,
+                            const char *step, const char *object, const char *detail)
 {
     struct view *g = view_item(v, "groups");
     static const char *const flags[] = {"is_error", "is_warning", "is_note"};
@@ -262,6 +262,16 @@ static void finding(struct view *v, const char *flag, const char *title, const c
     set(link, "href", "https://app.qbo.intuit.com/app/register?accountId=79");
     set(link, "what", "account");
     set(link, "system", "QuickBooks");
+    return g;
+}
+
+static void bar(struct view *v, const char *flag, const char *count, const char *share)
+{
+    struct view *item = view_item(v, "bars");
+    view_flag(item, flag, true);
+    view_flag(item, "one", strcmp(count, "1") == 0);
+    set(item, "count", count);
+    set(item, "share", share);
 }
 
 static void fill_report(struct view *v)
@@ -273,13 +283,8 @@ static void fill_report(struct view *v)
     set(v, "errors", "14");
     set(v, "warnings", "1");
     set(v, "notes", "13");
-    for (size_t i = 0; i < ARRAY_LEN(bars); i++) {
-        struct view *bar = view_item(v, "bars");
-        view_flag(bar, bars[i][0], true);
-        view_flag(bar, "one", strcmp(bars[i][1], "1") == 0);
-        set(bar, "count", bars[i][1]);
-        set(bar, "share", bars[i][2]);
-    }
+    for (size_t i = 0; i < ARRAY_LEN(bars); i++)
+        bar(v, bars[i][0], bars[i][1], bars[i][2]);
     line(v, "compared", "412 names of Autotask against 389 items of QuickBooks.");
     line(v, "unseen", "frontdesk's API user may not see all billing codes in Autotask.");
     line(v, "assumed", "Assumed: items are matched by the name of the billing code.");
@@ -361,18 +366,99 @@ static void fill_diagnosis(struct view *v)
     pair(a, "steps", "1", "Connect the app again.", "n", "step");
 }
 
+static void watch(struct view *v)
+{
+    set(v, "watched", "mapping");
+    set(v, "schedule", "daily 07:00");
+    set(v, "last", "Tue 24 Nov 07:00");
+    set(v, "next", "Wed 25 Nov 07:00");
+    set(v, "known", "15");
+    view_flag(v, "one", false);
+    set(v, "acked", "2");
+}
+
+static void fill_watch_first(struct view *v)
+{
+    watch(v);
+    set(v, "acked", "");
+    view_flag(v, "wide", true);
+    set(v, "errors", "14");
+    set(v, "warnings", "1");
+    bar(v, "is_error", "14", "93");
+    bar(v, "is_warning", "1", "6");
+    line(v, "compared", "412 names of Autotask against 389 items of QuickBooks.");
+    line(v, "unseen", "frontdesk's API user may not see all billing codes in Autotask.");
+    finding(v, "is_error", "QuickBooks has an item of nearly this name", "Names are compared exactly.",
+            "Decide which name is right, and make the other one equal.", "After Hours <west>",
+            "Autotask has \"After Hours <west>\", QuickBooks \"After-Hours <west>\"");
+    struct view *g =
+        finding(v, "is_warning", "The item books to another account than the code says",
+                "QuickBooks takes the account from the item.", "Edit the item.", "Consulting", "");
+    set(g, "count", "1");
+    set(g, "more", "");
+}
+
+static void fill_watch_change(struct view *v)
+{
+    watch(v);
+    view_flag(v, "wide", true);
+    set(v, "fresh", "1");
+    set(v, "errors", "1");
+    bar(v, "is_error", "1", "100");
+    struct view *g =
+        finding(v, "is_error", "QuickBooks has an item of nearly this name", "Names are compared exactly.",
+                "Decide which name is right, and make the other one equal.", "After Hours <west>",
+                "Autotask has \"After Hours <west>\", QuickBooks \"After-Hours <west>\"");
+    set(g, "count", "1");
+    set(g, "more", "");
+    line(v, "unseen", "frontdesk's API user may not see all billing codes in Autotask.");
+    set(v, "gone_count", "42");
+    line(v, "gone", "No item of this name: Remote Labor <north> (work type 29680302)");
+    line(v, "gone", "The item is inactive: Gas (work type 29680303, item 28)");
+    set(v, "gone_more", "40");
+}
+
+static void fill_watch_answer(struct view *v)
+{
+    watch(v);
+    view_flag(v, "ack", true);
+    set(v, "accepts", "2");
+    view_flag(v, "snooze", true);
+    set(v, "until", "Wed 2 Dec 09:30");
+    set(v, "next", "Wed 2 Dec 09:30");
+    line(v, "remarks", "The other words of your mail were not kept: they make no ticket.");
+}
+
 struct view *templates_sample(const char *name, struct pool *pool)
 {
     static const struct {
         const char *name;
         void (*fill)(struct view *);
-    } fills[] = {{"created", fill_created},   {"triage", fill_triage},       {"help", fill_help},
-                 {"status", fill_status},     {"alert", fill_alert},         {"trouble", fill_trouble},
-                 {"diverted", fill_diverted}, {"too_large", fill_too_large}, {"ask", fill_ask},
-                 {"ask_again", fill_ask},     {"amended", fill_amended},     {"again", fill_again},
-                 {"files", fill_files},       {"howto", fill_howto},         {"topics", topics},
-                 {"show", fill_show},         {"wish", fill_wish},           {"explain", fill_explain},
-                 {"no_books", fill_no_books}, {"report", fill_report},       {"diagnosis", fill_diagnosis}};
+    } fills[] = {{"created", fill_created},
+                 {"triage", fill_triage},
+                 {"help", fill_help},
+                 {"status", fill_status},
+                 {"alert", fill_alert},
+                 {"trouble", fill_trouble},
+                 {"diverted", fill_diverted},
+                 {"too_large", fill_too_large},
+                 {"ask", fill_ask},
+                 {"ask_again", fill_ask},
+                 {"amended", fill_amended},
+                 {"again", fill_again},
+                 {"files", fill_files},
+                 {"howto", fill_howto},
+                 {"topics", topics},
+                 {"show", fill_show},
+                 {"wish", fill_wish},
+                 {"explain", fill_explain},
+                 {"no_books", fill_no_books},
+                 {"report", fill_report},
+                 {"watch_first", fill_watch_first},
+                 {"watch_change", fill_watch_change},
+                 {"watch_still", watch},
+                 {"watch_answer", fill_watch_answer},
+                 {"diagnosis", fill_diagnosis}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");

@@ -7,7 +7,8 @@
 
 static char *const days_off[] = {(char *)(uintptr_t) "12-25", (char *)(uintptr_t) "01-01",
                                  (char *)(uintptr_t) "2026-11-26"};
-static struct conf_strings holidays = {.v = (char **)(uintptr_t)days_off, .n = ARRAY_LEN(days_off)};
+static struct conf_strings holidays
+    __attribute__((unused)) = {.v = (char **)(uintptr_t)days_off, .n = ARRAY_LEN(days_off)};
 
 #define BERLIN "Europe/Berlin"
 #define YORK   "America/New_York"

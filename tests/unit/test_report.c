@@ -59,7 +59,7 @@ static void write_all(struct outputs *o, const char *check, const char *rows, in
     check_world_read(&w, pool, rows);
     w.rows.now_ms = now_ms;
     check_compare(&r, pool, check_find(slice_of(check)), &w.rows);
-    if (report_letter(&r, t, NULL, &subject, &o->text, &o->html, &e) != 0 ||
+    if (report_letter(&r, t, "report", NULL, &subject, &o->text, &o->html, &e) != 0 ||
         report_csv(&r, t, &o->csv, &e) != 0 || report_json(&r, t, &o->json, &e) != 0)
         fail_msg("%s", e.text);
     report_release(&r);
