@@ -112,7 +112,7 @@ static bool asks_anew(const struct command *c)
 {
     bool addressed = false;
     for (size_t i = 0; i < c->n_evidence; i++)
-        addressed = addressed || strcmp(c->evidence[i].how, "addressed") == 0;
+        addressed = addressed || c->evidence[i].how == HOW_ADDRESSED;
     return addressed || (c->kind != COMMAND_TICKET && c->kind != COMMAND_ASK);
 }
 

@@ -15,12 +15,14 @@ static struct slice own_words(const struct plan_input *in, struct pool *pool)
     return slice_trim(s);
 }
 
-static void note_words(struct plan *p, struct slice words, struct pool *pool)
+static void note_words(const struct plan_input *in, struct plan *p, struct slice words, struct pool *pool)
 {
-    if (slice_trim(words).len)
-        p->note =
-            pool_printf(pool, "%s%s<%s> by email:\n\n%.*s", p->sender_name, p->sender_name[0] ? " " : "",
-                        p->sender, (int)slice_cut_utf16(slice_trim(words), 30000).len, slice_trim(words).ptr);
+    struct slice text = slice_cut_utf16(slice_trim(words), 30000);
+    if (text.len)
+        p->note = pool_printf(pool, "%s\n\n%.*s",
+                              sentence(in->templates, pool, SAY_NOTE_HEAD, "name", p->sender_name, "address",
+                                       p->sender, SAY_END),
+                              SLICE_ARG(text));
 }
 
 /* --- answers to a question --- */
@@ -132,7 +134,7 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
             unsure = &f->changes[i];
     }
     bool refused = f->n && !o->may_change;
-    note_words(p, refused ? own : f->note, pool);
+    note_words(in, p, refused ? own : f->note, pool);
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
     if (refused) {
@@ -359,7 +361,7 @@ static void undo(const struct plan_input *in, struct plan *p, const struct plan_
     if (now->resource)
         assign(in, p, now, 0, 0, pool);
     if (!p->note)
-        note_words(p, SLICE("Undone by the sender."), pool);
+        note_words(in, p, slice_of(say(in, SAY_NOTE_UNDONE, pool)), pool);
 }
 
 static void uncertain_name(const struct plan_input *in, struct plan *p, const struct change *c,
@@ -467,9 +469,9 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     p->holder = o->plan->n_people ? o->plan->people[0].resource_id : 0;
     p->reply = "amended";
     p->outcome = OUTCOME_AMENDED;
-    note_words(p, f->note, pool);
+    note_words(in, p, f->note, pool);
     if (f->n && !o->may_change) {
-        note_words(p, own, pool);
+        note_words(in, p, own, pool);
         planning_say(p, in, pool, SAY_ONLY_ASKER_CHANGES, "sender", o->root->sender, SAY_END);
         return 0;
     }

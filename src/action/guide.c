@@ -290,7 +290,7 @@ static void put_line(struct view *item, struct slice line)
     view_set(item, "text", slice_trim(labelled ? slice_skip(line, (size_t)gap) : line));
 }
 
-/* From the line "reply     to ..." on it is the letter, kept as it is. */
+/* Of an explanation: what stands behind the first empty line is the letter, kept as it is. */
 static void set_lines(struct view *v, const char *text, bool with_letter)
 {
     struct scan c = scan_of(slice_trim(slice_of(text)));
@@ -301,13 +301,13 @@ static void set_lines(struct view *v, const char *text, bool with_letter)
             set(view_item(v, letter ? "letter" : "lines"), "line", "[...]");
             return;
         }
+        letter = letter || (with_letter && line.len == 0);
         begun = begun || (letter && line.len);
         if (begun)
             view_set(view_item(v, "letter"), "line", line);
         else if (!letter)
             put_line(view_item(v, "lines"), line);
         view_flag(v, "has_letter", begun);
-        letter = letter || (with_letter && slice_starts(line, SLICE("reply  ")));
     }
 }
 

@@ -2,10 +2,12 @@
 /* plan: a command becomes a plan, one function a kind of command; and the keys of its steps. See action.h. */
 #include "planning.h"
 
+#include "frontdesk/reply_dates.h"
+
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-enum { DESCRIPTION_CHARS = 8000, CUT_ROOM = 120 };
+enum { DESCRIPTION_CHARS = 8000, CUT_ROOM = 200 };
 
 /* --- keys
  * -----------------------------------------------------------------------------------------------------------
@@ -66,11 +68,12 @@ void plan_ticket(const struct plan *p, struct autotask_ticket *out)
 static const char *describe(const struct plan_input *in, struct plan *p, struct slice text, struct pool *pool)
 {
     struct buf b = BUF_INIT(400 * 1024);
-    buf_printf(&b, "Requested by %s%s<%s> by email.\n\n", p->sender_name, p->sender_name[0] ? " " : "",
-               p->sender);
+    buf_printf(&b, "%s\n\n",
+               sentence(in->templates, pool, SAY_TICKET_REQUESTED, "name", p->sender_name, "address",
+                        p->sender, SAY_END));
     buf_slice(&b, slice_trim(text));
     if (in->message && in->message->text_from_html && text.len == 0)
-        buf_puts(&b, "(the mail has no text)");
+        buf_puts(&b, sentence(in->templates, pool, SAY_TICKET_NO_TEXT, SAY_END));
     struct slice whole = slice_trim(buf_view(&b));
     bool cut =
         slice_cut_utf16(whole, DESCRIPTION_CHARS).len < whole.len || (in->message && in->message->text_cut);
@@ -78,10 +81,10 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
     if (!cut) {
         out = pool_slice(pool, whole);
     } else {
+        const char *says = sentence(in->templates, pool, SAY_TICKET_CUT, SAY_END);
+        struct slice notice = slice_cut_utf16(slice_of(says), CUT_ROOM);
         struct slice keep = slice_cut_utf16(whole, DESCRIPTION_CHARS - CUT_ROOM);
-        out = pool_printf(
-            pool, "%.*s\n\n[... cut here: the mail is longer than the 8,000 characters that a ticket holds]",
-            (int)keep.len, keep.ptr);
+        out = pool_printf(pool, "%.*s\n\n%.*s", SLICE_ARG(keep), SLICE_ARG(notice));
     }
     p->text_cut = cut;
     buf_release(&b);
@@ -90,12 +93,7 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
 
 const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *pool)
 {
-    struct buf text = BUF_INIT(64);
-    if (!due_format(&text, ms, in->now_ms, in->conf->firm.timezone))
-        BUG("firm.timezone");
-    const char *out = pool_slice(pool, buf_view(&text));
-    buf_release(&text);
-    return out;
+    return dates_day(in->templates, ms, in->now_ms, in->conf->firm.timezone, pool);
 }
 
 static void set_due(const struct plan_input *in, struct plan *p, struct pool *pool)
@@ -318,14 +316,6 @@ static void plan_of_ticket(const struct plan_input *in, struct plan *p, struct p
     fill_ticket(in, p, pool);
 }
 
-/* "15:40", with the day when it is not today's. */
-static const char *clock_text(const struct plan_input *in, int64_t ms, struct pool *pool)
-{
-    const char *then = planning_when(in, ms, pool), *now = planning_when(in, in->now_ms, pool);
-    size_t day = strlen(then) - strlen("15:40");
-    return strlen(now) == strlen(then) && strncmp(then, now, day) == 0 ? then + day : then;
-}
-
 static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     static const char *const why[] = {"nobody-named", "several-mentioned", "shared-name", "near-miss",
@@ -344,7 +334,7 @@ static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool
         due_after_minutes(&calendar, in->now_ms, in->conf->limits.hold_minutes, &p->hold_ms)) {
         p->reply = "ask";
         p->outcome = OUTCOME_ASKED;
-        p->hold_text = clock_text(in, p->hold_ms, pool);
+        p->hold_text = dates_clock(in->templates, p->hold_ms, in->now_ms, in->conf->firm.timezone, pool);
     }
 }
 

@@ -248,14 +248,14 @@ static void mark_of(const struct journal_step *step, char out[40])
 
 static int make_note(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
-    char mark[40], title[120];
+    char mark[40];
     mark_of(step, mark);
-    snprintf(title, sizeof(title), "Mail from %.90s", p->plan->sender);
-    struct autotask_note note = {.ticket_id = p->ticket_id,
-                                 .title = title,
-                                 .mark = mark,
-                                 .text = p->plan->note,
-                                 .as_resource = p->as_resource};
+    struct autotask_note note = {
+        .ticket_id = p->ticket_id,
+        .title = sentence(p->templates, p->pool, SAY_NOTE_TITLE, "address", p->plan->sender, SAY_END),
+        .mark = mark,
+        .text = p->plan->note,
+        .as_resource = p->as_resource};
     int rc = autotask_note_create(p->autotask, &note, result_id, e);
     *result_id = 0;
     return rc;

@@ -6,6 +6,7 @@
 
 #include "frontdesk/conf.h"
 #include "frontdesk/journal.h"
+#include "frontdesk/reply.h"
 
 #include <sysexits.h>
 
@@ -44,6 +45,8 @@ void check_help(void);
 
 /* The configuration, or NULL after every problem was printed (exit EX_CONFIG). */
 struct conf *cli_conf(const struct cli *cli);
+/* The words of the firm's language; -1 after the complaints, *out NULL. */
+int cli_templates(const struct conf *conf, struct templates **out, struct err *e) MUST_USE;
 /* Each line of it as "frontdesk: LINE" on stderr. */
 void cli_problems(const struct buf *problems);
 /* Every secret and CA file that `run` needs and that cannot be read, as "FILE:LINE: KEY: why" lines; how

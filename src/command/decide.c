@@ -8,6 +8,28 @@
 
 enum { TITLE_MAX = 250 };
 
+const char *command_how_name(enum command_how how)
+{
+    static const char *const names[] = {
+#define HOW_NAME(name, text) text,
+        COMMAND_HOW_TABLE(HOW_NAME)
+#undef HOW_NAME
+    };
+    ENSURE((size_t)how < ARRAY_LEN(names));
+    return names[how];
+}
+
+const char *command_where_name(enum command_where where)
+{
+    static const char *const names[] = {
+#define WHERE_NAME(name, text) text,
+        COMMAND_WHERE_TABLE(WHERE_NAME)
+#undef WHERE_NAME
+    };
+    ENSURE((size_t)where < ARRAY_LEN(names));
+    return names[where];
+}
+
 static struct slice match_text(const struct words *words, const struct match *m)
 {
     const struct word *first = &words->w[m->at], *last = &words->w[m->at + m->n - 1];
@@ -25,12 +47,12 @@ static void note_evidence(struct command *out, const struct words *words, const 
     if (m->level == LEVEL_NONE)
         return;
     note(out, (struct command_evidence){.resource = m->who[0],
-                                        .how = m->absent                 ? "absent"
-                                               : m->stranger             ? "near-miss"
-                                               : m->doubt                ? "everyday-word"
-                                               : m->level >= LEVEL_PLACE ? "addressed"
-                                               : m->everyday             ? "everyday-word"
-                                                                         : "mentioned",
+                                        .how = m->absent                 ? HOW_ABSENT
+                                               : m->stranger             ? HOW_NEAR_MISS
+                                               : m->doubt                ? HOW_EVERYDAY_WORD
+                                               : m->level >= LEVEL_PLACE ? HOW_ADDRESSED
+                                               : m->everyday             ? HOW_EVERYDAY_WORD
+                                                                         : HOW_MENTIONED,
                                         .where = m->where,
                                         .text = match_text(words, m)});
 }
@@ -179,8 +201,8 @@ static bool decide_unknown(struct command *out, const struct words *words, const
         for (size_t k = 0; k < n; k++)
             suggest(out, near[k].who);
         note(out, (struct command_evidence){.resource = n ? near[0].who : NULL,
-                                            .how = "near-miss",
-                                            .where = "where a name belongs",
+                                            .how = HOW_NEAR_MISS,
+                                            .where = WHERE_NAME_BELONGS,
                                             .text = w->raw});
         *slip = n ? (long)u->at : -1;
         return true;

@@ -18,7 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 
-enum { MOST_ENTRIES = 200, MOST_LINES = 24, WORDS_FILE_MAX = 128 * 1024, WORDS_TEXT_MAX = 2000 };
+enum { MOST_ENTRIES = 400, MOST_LINES = 24, WORDS_FILE_MAX = 128 * 1024, WORDS_TEXT_MAX = 2000 };
 
 struct words_line {
     enum report_field field;

@@ -67,7 +67,8 @@ static void check(const struct command *cmd)
     for (size_t i = 0; i < cmd->n_suggestions; i++)
         ENSURE(cmd->suggestions[i]->assignable);
     for (size_t i = 0; i < cmd->n_evidence; i++)
-        ENSURE(cmd->evidence[i].how && cmd->evidence[i].where && cmd->evidence[i].text.len);
+        ENSURE(command_how_name(cmd->evidence[i].how)[0] && command_where_name(cmd->evidence[i].where)[0] &&
+               cmd->evidence[i].text.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
