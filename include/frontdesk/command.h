@@ -89,9 +89,9 @@ struct command {
     const struct directory_resource *suggestions[COMMAND_MAX_SUGGESTIONS];
     size_t n_suggestions;
     enum command_why_ask why_ask;
-    struct slice asked_word; /* "Shara" */
-    const char
-        *title; /* subject without prefixes and without the address part; never empty ("(no subject)") */
+    struct slice asked_word;                 /* "Shara" */
+    const struct directory_resource *absent; /* ASK_ABSENT: who it is, if only one is called so */
+    const char *title; /* subject without prefixes and without the address part; empty when there is none */
     const char *stripped;                   /* subject without Re:/Fwd:/[EXTERNAL] */
     const char *topics[COMMAND_MAX_TOPICS]; /* names of how-tos; one and not unsure: that is it */
     size_t n_topics;

@@ -35,7 +35,7 @@ struct templates;
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
     /* what was wanted and cannot be */                                                                      \
-    X(IN_THE_PAST, "said have")                                                                              \
+    X(IN_THE_PAST, "said have example")                                                                      \
     X(FITS_SEVERAL, "said kind names have")                                                                  \
     X(NOT_THERE, "said kind names have")                                                                     \
     X(CC_NOBODY, "said")                                                                                     \
@@ -101,6 +101,10 @@ struct templates;
     X(OVER_THE_CAP, "n")                                                                                     \
     X(NO_INTEGRATION, "")                                                                                    \
     X(NO_QUICKBOOKS, "")                                                                                     \
+    /* who is asked for and cannot have it */                                                                \
+    X(ABSENT_INACTIVE, "name")                                                                               \
+    X(ABSENT_NO_ROLE, "name")                                                                                \
+    X(ABSENT_PROGRAM, "name")                                                                                \
     /* what is written into tickets */                                                                       \
     X(TICKET_REQUESTED, "name address")                                                                      \
     X(TICKET_NO_TEXT, "")                                                                                    \

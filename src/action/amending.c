@@ -137,6 +137,7 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
     note_words(in, p, refused ? own : f->note, pool);
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
+    p->absent_why = o->plan->absent_why;
     if (refused) {
         planning_say(p, in, pool, SAY_ONLY_ASKER_DECIDES, "sender", o->root->sender, SAY_END);
         who = NULL;
@@ -467,6 +468,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     p->target_title = o->plan->title;
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
     p->holder = o->plan->n_people ? o->plan->people[0].resource_id : 0;
+    p->due_now = o->plan->due_ms;
     p->reply = "amended";
     p->outcome = OUTCOME_AMENDED;
     note_words(in, p, f->note, pool);
@@ -481,6 +483,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
                                                   : 0;
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
+    p->due_now = f->n ? now.due_ms : p->due_now;
     const char *contact = "";
     for (size_t i = 0; i < f->n; i++) {
         if (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_CONTACT)
@@ -493,6 +496,8 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     for (size_t i = 0; i < p->n_changes; i++) {
         if (strcmp(p->changes[i].field, "assignedResourceID") == 0)
             p->holder = p->changes[i].after == PLAN_NULL ? 0 : p->changes[i].after;
+        if (strcmp(p->changes[i].field, "dueDateTime") == 0)
+            p->due_now = p->changes[i].after;
     }
     drop_holder(in, p, pool);
     tell_todo_stays(in, p, o->plan, pool);

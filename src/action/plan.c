@@ -96,6 +96,14 @@ const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *
     return dates_day(in->templates, ms, in->now_ms, in->conf->firm.timezone, pool);
 }
 
+const char *planning_due_example(const struct conf *conf, int64_t due_ms)
+{
+    enum { FRIDAY = 5 };
+    struct tm day;
+    bool same = due_ms && clock_local(due_ms, conf->firm.timezone, &day) && day.tm_wday == FRIDAY;
+    return same ? "due mon" : "due fri";
+}
+
 static void set_due(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     struct due due;
@@ -193,7 +201,8 @@ void planning_cannot(const struct plan_input *in, struct plan *p, const struct o
 {
     const char *said = planning_said(o->said, pool), *kind = planning_kind(in, o->key, pool);
     if (o->state == OVERRIDE_PAST)
-        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, SAY_END);
+        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, "example",
+                     planning_due_example(in->conf, p->target_id ? p->due_now : p->due_ms), SAY_END);
     else if (o->state == OVERRIDE_SEVERAL)
         planning_say(p, in, pool, SAY_FITS_SEVERAL, "said", said, "kind", kind, "names",
                      list_choices(o, true, pool), "have", stays, SAY_END);
@@ -289,6 +298,8 @@ static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool
     overrides_read(wants, slice_of(in->command->title), message_str(in->message, in->message->text), d,
                    &calendar, in->now_ms, pool);
     p->title = wants->title.len ? pool_slice(pool, wants->title) : pool_copy(pool, in->command->title);
+    if (!p->title[0])
+        p->title = sentence(in->templates, pool, SAY_NO_SUBJECT, SAY_END);
     p->description = describe(in, p, wants->text, pool);
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
     p->company_id = l->company;
@@ -316,6 +327,20 @@ static void plan_of_ticket(const struct plan_input *in, struct plan *p, struct p
     fill_ticket(in, p, pool);
 }
 
+/* "Tom Hale is not active in Autotask, ..." */
+static const char *why_absent(const struct plan_input *in, const struct directory_resource *r,
+                              struct pool *pool)
+{
+    if (!r)
+        return NULL;
+    const char *name = planning_person(r, pool).name;
+    if (strcmp(r->why_not, "inactive") == 0)
+        return sentence(in->templates, pool, SAY_ABSENT_INACTIVE, "name", name, SAY_END);
+    if (strcmp(r->why_not, "API user") == 0)
+        return sentence(in->templates, pool, SAY_ABSENT_PROGRAM, "name", name, SAY_END);
+    return sentence(in->templates, pool, SAY_ABSENT_NO_ROLE, "name", name, SAY_END);
+}
+
 static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     static const char *const why[] = {"nobody-named", "several-mentioned", "shared-name", "near-miss",
@@ -327,6 +352,7 @@ static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool
         p->suggestions[p->n_suggestions++] = planning_person(c->suggestions[i], pool);
     p->why_ask = why[c->why_ask];
     p->asked_word = pool_slice(pool, slice_cut_utf8(c->asked_word, 80));
+    p->absent_why = why_absent(in, c->absent, pool);
     p->reply = "triage";
     p->outcome = OUTCOME_UNASSIGNED;
     fill_ticket(in, p, pool);

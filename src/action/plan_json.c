@@ -29,7 +29,8 @@ static const struct field plan_fields[] = {
     INT(plan, creator_id),      INT(plan, todo_action),    INT(plan, hold_ms),       TEXT(plan, hold_text),
     INT(plan, target_id),       TEXT(plan, target_number), TEXT(plan, target_title), TEXT(plan, note),
     INT(plan, take_over),       INT(plan, said_again),     INT(plan, holder),        TEXT(plan, explanation),
-    TEXT(plan, refusal),        TEXT(plan, contact_said),  INT(plan, company_open),
+    TEXT(plan, refusal),        TEXT(plan, absent_why),    INT(plan, due_now),       TEXT(plan, contact_said),
+    INT(plan, company_open),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),

@@ -20,6 +20,8 @@ struct plan_person planning_person(const struct directory_resource *r, struct po
 void planning_queue(const struct plan_input *in, struct plan *p, struct pool *pool);
 /* "Wed 25 Nov 17:00" */
 const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *pool);
+/* "due fri", or another day that changes something. */
+const char *planning_due_example(const struct conf *conf, int64_t due_ms);
 /* Puts one override into the ticket that is to be made, or says why it cannot be. */
 void planning_override(const struct plan_input *in, struct plan *p, const struct override *o,
                        struct pool *pool);

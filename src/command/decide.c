@@ -133,8 +133,10 @@ static void decide_addressed(struct command *out, const struct words *words, con
             suggest_all(out, m);
             for (size_t k = 0; why == ASK_NOBODY_NAMED && k < p->n; k++)
                 suggest_all(out, &p->m[k]);
-            if (m->absent)
+            if (m->absent) {
+                out->absent = m->n_who == 1 ? m->who[0] : NULL;
                 offer_everybody(out, d);
+            }
             return;
         }
         if (!have(out, m->who[0]) && out->n_resources < COMMAND_MAX_RESOURCES)
@@ -159,6 +161,7 @@ static void decide_mentioned(struct command *out, const struct words *words, con
     }
     if (n == 1 && only->absent) {
         ask(out, ASK_ABSENT, match_text(words, only));
+        out->absent = only->n_who == 1 ? only->who[0] : NULL;
         offer_everybody(out, d);
     } else if (n && out->n_suggestions == 1 && sure && !words->cut) {
         out->resources[out->n_resources++] = out->suggestions[0];
@@ -293,7 +296,31 @@ static const char *title_of(struct slice stripped, struct slice text, const stru
     if (words->n == 0 && !seen(s))
         s = first_line(text);
     const char *title = tidy(s, pool);
-    return title[0] ? title : "(no subject)";
+    return title;
+}
+
+/* A user for programs is called by nobody ("Datto API: error 500" speaks of the thing), so such names count
+ * only when nothing else in the subject does. */
+static void find_program(struct command *out, struct slice stripped, const struct directory *d,
+                         struct pool *pool)
+{
+    struct buf folded = BUF_INIT(4000), name = BUF_INIT(1000);
+    fold_into(&folded, slice_cut_utf8(stripped, 600));
+    for (size_t i = 0; i < d->n_resources && !out->absent; i++) {
+        const struct directory_resource *r = &d->resources[i];
+        if (strcmp(r->why_not, "API user") != 0 || !r->last[0])
+            continue;
+        buf_clear(&name);
+        fold_into(&name, slice_of(pool_printf(pool, "%s %s", r->first, r->last)));
+        struct slice behind = slice_trim(slice_skip(buf_view(&folded), name.len));
+        if (!slice_starts(buf_view(&folded), buf_view(&name)) || !behind.len || !strchr(":,-", *behind.ptr))
+            continue;
+        out->why_ask = ASK_ABSENT;
+        out->asked_word = slice_of(pool_printf(pool, "%s %s", r->first, r->last));
+        out->absent = r;
+    }
+    buf_release(&folded);
+    buf_release(&name);
 }
 
 /* Only a name and nothing else: the first line of the text says what it is about. */
@@ -351,6 +378,8 @@ void command_read(struct command *out, struct slice subject, struct slice text,
         decide_addressed(out, words, places, top, directory);
     else if (!asked)
         decide_mentioned(out, words, places, directory);
+    if (out->kind == COMMAND_ASK && (out->why_ask == ASK_NOBODY_NAMED || out->why_ask == ASK_NEAR_MISS))
+        find_program(out, stripped, directory, pool);
     struct slice line = names_only(words, places) ? first_line(text) : SLICE_NONE;
     out->title = line.len ? tidy(line, pool) : title_of(stripped, text, words, places, slip, pool);
 }

@@ -168,3 +168,31 @@ void override_label(struct override *out, enum directory_list list, struct slice
     else
         nearest_labels(out, d, list, f);
 }
+
+/* More than ordinary, and none is more urgent. */
+static bool is_alarm(const struct directory *d, int rank)
+{
+    bool first = rank == 1 || rank == 2;
+    for (size_t i = 0; i < d->n_lists[LIST_PRIORITY]; i++) {
+        int other = rank_of(slice_of(d->lists[LIST_PRIORITY][i].folded));
+        first = first && (!other || other >= rank);
+    }
+    return first;
+}
+
+/* Of labels that have no rank the first and the last may be the most urgent one. */
+const char *override_example_priority(const struct directory *d, int64_t has)
+{
+    static const int order[] = {2, 3, 4, 5, 0};
+    size_t n = d->n_lists[LIST_PRIORITY];
+    for (size_t k = 0; k < ARRAY_LEN(order); k++) {
+        for (size_t i = 0; i < n && !is_alarm(d, order[k]); i++) {
+            const struct directory_label *label = &d->lists[LIST_PRIORITY][i];
+            bool edge = order[k] == 0 && (i == 0 || i == n - 1);
+            if (label->id != d->labels.priority && label->id != has && !edge &&
+                rank_of(slice_of(label->folded)) == order[k])
+                return label->name;
+        }
+    }
+    return NULL;
+}

@@ -53,7 +53,7 @@ static size_t utf16_units(const char *s)
 
 static void check(const struct command *cmd)
 {
-    ENSURE(cmd->verb && cmd->title && cmd->title[0] && cmd->stripped);
+    ENSURE(cmd->verb && cmd->title && cmd->stripped);
     ENSURE(fuzz_is_clean(slice_of(cmd->title)) && fuzz_is_utf8(slice_of(cmd->title)));
     ENSURE(utf16_units(cmd->title) <= 255);
     ENSURE((cmd->kind == COMMAND_TICKET) == (cmd->n_resources > 0));
