@@ -13,6 +13,7 @@ the sandbox, besides), faults (rules for it), `then` (actions, each when all has
 SARAH, MIKE, STAFF = "sarah.klein", "mike.chen", "dana.reed@northwind.example"
 
 ACME, HARBOR, BOB = 29680301, 29680302, 29680401
+TIME_LOGGED = dict(TimeEntries=[dict(id=9001, ticketID=50000, resourceID=29680101)])
 TWO_BOBS = dict(Contacts=[dict(id=29680499, companyID=ACME, firstName="Bob", lastName="West", isActive=1, emailAddress="")])
 
 OPERATOR = "operator@northwind.example"
@@ -71,6 +72,15 @@ CASES = [
          expect=dict(tickets=[dict(title="not needed", assignee=None, status=5,
                                    notes=["<dana.reed@northwind.example> by email:\n\nUndone by the sender."])],
                      letters={STAFF: ["Sarah Klein", "New -> Complete"]}, folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="undone-although-worked-on", mails=[dict(subject="Sarah: not needed", text="x")], rows=TIME_LOGGED,
+         then=[dict(reply="undo"), dict(reply="undo anyway")],
+         expect=dict(tickets=[dict(title="not needed", assignee=None, status=5)],
+                     letters={STAFF: ["Sarah Klein", "time was logged on this ticket already", "New -> Complete"]}, folders=dict(Done=3),
+                     outcomes=["amended", "amended", "ticket"])),
+    dict(name="past-date", mails=[dict(subject="Sarah: too late [due 2020-01-01]", text="x")], then=[dict(reply="due 2020-02-02"), dict(reply="due 2031-05-06 10:00")],
+         expect=dict(tickets=[dict(title="too late", assignee=SARAH)],
+                     letters={STAFF: ['"due 2020-01-01" is in the past, so it is due', '"2020-02-02" is in the past', "-> Tue 6 May 2031 10:00"]},
+                     folders=dict(Done=3), outcomes=["amended", "amended", "ticket"])),
     dict(name="handed-over", mails=[dict(subject="Sarah: move it", text="x")], then=[dict(reply="to Grace, high\n\nIt is urgent."), dict(reply="+Shana"),
                                                                                 dict(reply="-Shana, due 2031-05-06 10:00")],
          expect=dict(tickets=[dict(title="move it", assignee="grace.park", others=[], priority=12)],
@@ -314,7 +324,8 @@ CASES = [
          expect=dict(tickets=[dict(title="call Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
                      folders=dict(Done=2), outcomes=["same", "ticket"])),
     dict(name="large", mails=[dict(subject="Sarah: see the log", text="line of a log file\n" * 20000)],
-         expect=dict(tickets=[dict(title="see the log", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
+         expect=dict(tickets=[dict(title="see the log", assignee=SARAH, file_names=["original message.eml"])],
+                     letters={STAFF: ["its end was cut off"]}, also={STAFF: ["Goes along:\n  original message.eml"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="three-mails", mails=[dict(subject="Sarah: one", text="1"), dict(subject="Shana: two", text="2"),
                                     dict(subject="check accounts", text="3")],

@@ -20,7 +20,7 @@ FOREIGN = {i + ord("a"): 0x430 + i for i in range(26)} | {i + ord("A"): 0x410 + 
 # people, values of Autotask, the firm, what the mails below say
 THEIRS = """Northwind IT Sarah Klein Shana Ortiz Grace Park Dana Reed Tom Hale Mike Alvarez Chen Help Desk Triage Medium High Low Critical Alex Mark Will Jos
 Acme Dental KB MB Autotask""".split()
-TYPED = "to undo due friday and help status explain check mapping accounts terms sync all invoice customer item".split()
+TYPED = "to undo due fri mon friday and help status explain check mapping accounts terms sync all invoice customer item".split()
 
 
 def foreign(text):
