@@ -92,7 +92,8 @@ static const struct {
     {"ask-several", ASK TWO "+several_mentioned\n"},
     {"ask-shared", ASK TWO "+shared_name\nword=Mike\n"},
     {"ask-absent",
-     ASK TWO "+absent\nword=Tom Hale\n"
+     ASK TWO "+absent\nword=Tom\n"
+             "absent_why=Tom Hale is not active in Autotask and cannot be given tickets.\n"
              "remarks: line=There is no company \"Acmee\"; nearest: Acme Dental. It has none.\n"},
     {"ask_again-bare", "hold=15:40\n"},
     {"amended-nothing", "id=50311\n+nothing\nto_example=to Mike Chen\nadd_example=+Mike "
