@@ -289,6 +289,18 @@ static int64_t sender_resource(const struct directory *d, const char *address)
     return 0;
 }
 
+/* "Sarah [high]" says nothing of what it is about: its text does. */
+static const char *title_of(const struct plan_input *in, const struct overrides *wants, struct pool *pool)
+{
+    struct scan c = scan_of(wants->title.len || !in->command->title[0] ? SLICE_NONE : wants->text);
+    struct slice line = SLICE_NONE;
+    while (!line.len && !scan_end(&c))
+        line = slice_trim(scan_line(&c));
+    return wants->title.len ? pool_slice(pool, wants->title)
+           : line.len       ? pool_slice(pool, slice_cut_utf8(line, 250))
+                            : pool_copy(pool, in->command->title);
+}
+
 static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     const struct directory *d = in->directory;
@@ -297,7 +309,7 @@ static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool
     struct due_calendar calendar = due_calendar_of(in->conf);
     overrides_read(wants, slice_of(in->command->title), message_str(in->message, in->message->text), d,
                    &calendar, in->now_ms, pool);
-    p->title = wants->title.len ? pool_slice(pool, wants->title) : pool_copy(pool, in->command->title);
+    p->title = title_of(in, wants, pool);
     if (!p->title[0])
         p->title = sentence(in->templates, pool, SAY_NO_SUBJECT, SAY_END);
     p->description = describe(in, p, wants->text, pool);

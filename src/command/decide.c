@@ -133,6 +133,9 @@ static void decide_addressed(struct command *out, const struct words *words, con
             suggest_all(out, m);
             for (size_t k = 0; why == ASK_NOBODY_NAMED && k < p->n; k++)
                 suggest_all(out, &p->m[k]);
+            /* "Sarah or Mike: x" names people */
+            if (why == ASK_NOBODY_NAMED && out->n_suggestions > 1)
+                out->why_ask = ASK_SEVERAL_MENTIONED;
             if (m->absent) {
                 out->absent = m->n_who == 1 ? m->who[0] : NULL;
                 offer_everybody(out, d);
@@ -194,7 +197,8 @@ static bool decide_unknown(struct command *out, const struct words *words, const
         size_t n = near_find(names, w->folded, near, ARRAY_LEN(near));
         /* one slip of a name outweighs a mention */
         bool tight = n && near[0].cost <= NEAR_TIGHT;
-        bool somebody = tight || (u->level == LEVEL_FIRST && n && top < LEVEL_MENTION) ||
+        /* the only word is a name when it is nearly one */
+        bool somebody = tight || (u->level == LEVEL_FIRST && n && top < LEVEL_MENTION && words->n > 1) ||
                         (u->level == LEVEL_STRONG && (n || word_is(w, WORD_GIVEN)));
         if (u->common || (u->level < LEVEL_STRONG && w->folded.len < 3))
             somebody = n && near[0].slip && top >= LEVEL_MENTION;
@@ -380,6 +384,7 @@ void command_read(struct command *out, struct slice subject, struct slice text,
         decide_mentioned(out, words, places, directory);
     if (out->kind == COMMAND_ASK && (out->why_ask == ASK_NOBODY_NAMED || out->why_ask == ASK_NEAR_MISS))
         find_program(out, stripped, directory, pool);
-    struct slice line = names_only(words, places) ? first_line(text) : SLICE_NONE;
+    bool only_names = names_only(words, places) || (slip == 0 && words->n == 1);
+    struct slice line = only_names ? first_line(text) : SLICE_NONE;
     out->title = line.len ? tidy(line, pool) : title_of(stripped, text, words, places, slip, pool);
 }

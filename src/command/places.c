@@ -280,7 +280,7 @@ static void find_unknown(const struct words *words, struct places *p)
         if (w->at_sign || (evidence_assign(words, i) == 2) || (evidence_assign(words, i) && w->capital))
             add_unknown(words, p, i, LEVEL_STRONG);
     }
-    if (words->n > 1)
+    if (words->n)
         add_unknown(words, p, 0, LEVEL_FIRST);
     for (size_t i = 1; i < words->n; i++) {
         if (slice_eq(words->w[i - 1].folded, SLICE("for")))

@@ -95,6 +95,7 @@ static const struct {
      ASK TWO "+absent\nword=Tom\n"
              "absent_why=Tom Hale is not active in Autotask and cannot be given tickets.\n"
              "remarks: line=There is no company \"Acmee\"; nearest: Acme Dental. It has none.\n"},
+    {"ask-absent-bare", ASK TWO "+absent\nword=Pat\n"},
     {"ask_again-bare", "hold=15:40\n"},
     {"amended-nothing", "id=50311\n+nothing\nto_example=to Mike Chen\nadd_example=+Mike "
                         "Chen\npriority_example=High\ndue_example=due fri\n"
