@@ -7,7 +7,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-enum { DESCRIPTION_CHARS = 8000, CUT_ROOM = 200 };
+enum { CUT_ROOM = 200 };
 
 /* --- keys
  * -----------------------------------------------------------------------------------------------------------
@@ -72,18 +72,18 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
                sentence(in->templates, pool, SAY_TICKET_REQUESTED, "name", p->sender_name, "address",
                         p->sender, SAY_END));
     buf_slice(&b, slice_trim(text));
-    if (in->message && in->message->text_from_html && text.len == 0)
+    if (in->message && in->message->text_from_html && slice_trim(text).len == 0)
         buf_puts(&b, sentence(in->templates, pool, SAY_TICKET_NO_TEXT, SAY_END));
     struct slice whole = slice_trim(buf_view(&b));
-    bool cut =
-        slice_cut_utf16(whole, DESCRIPTION_CHARS).len < whole.len || (in->message && in->message->text_cut);
+    bool cut = slice_cut_utf16(whole, PLAN_DESCRIPTION_CHARS).len < whole.len ||
+               (in->message && in->message->text_cut);
     char *out;
     if (!cut) {
         out = pool_slice(pool, whole);
     } else {
         const char *says = sentence(in->templates, pool, SAY_TICKET_CUT, SAY_END);
         struct slice notice = slice_cut_utf16(slice_of(says), CUT_ROOM);
-        struct slice keep = slice_cut_utf16(whole, DESCRIPTION_CHARS - CUT_ROOM);
+        struct slice keep = slice_cut_utf16(whole, PLAN_DESCRIPTION_CHARS - CUT_ROOM);
         out = pool_printf(pool, "%.*s\n\n%.*s", SLICE_ARG(keep), SLICE_ARG(notice));
     }
     p->text_cut = cut;

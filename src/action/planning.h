@@ -6,6 +6,8 @@
 #include "frontdesk/action.h"
 #include "frontdesk/command_followup.h"
 
+enum { PLAN_DESCRIPTION_CHARS = 8000 }; /* that a ticket holds, in UTF-16 */
+
 /* One more remark; as sentence(). */
 void planning_say(struct plan *p, const struct plan_input *in, struct pool *pool, enum say what, ...)
     __attribute__((sentinel));
