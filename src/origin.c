@@ -155,7 +155,9 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
     if (journal_job_load(d->journal, hit, false, pool, &out->again, e) != 0 ||
         climb(d, hit, pool, &out->root, e) != 0)
         return -1;
-    bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED;
+    /* letters that may list something to choose from; ANSWERED: also those that ask once more */
+    bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED ||
+                 out->again.outcome == OUTCOME_ANSWERED;
     if (tells && out->again.plan[0] && plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
         return -1;
     if (out->root.id == self || !out->root.plan[0])
@@ -164,15 +166,15 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
         return -1;
     out->is_new = !same_subject(message_str(m, m->subject), slice_of(out->plan.subject)) && asks_anew(c);
     out->found = true;
-    out->plain = (struct plan_origin){.root = &out->root,
-                                      .plan = &out->plan,
-                                      .asked = out->again_plan.n_choices ? &out->again_plan : NULL,
-                                      .again = out->again_plan.said_again ? &out->again : NULL,
-                                      .again_plan = &out->again_plan,
-                                      .kept = {.words = ""},
-                                      .waiting = out->root.state == JOB_WAITING,
-                                      .may_change = strcmp(out->root.sender, sender) == 0 ||
-                                                    gate_is_operator(d->conf, sender, false)};
+    out->plain = (struct plan_origin){
+        .root = &out->root,
+        .plan = &out->plan,
+        .asked = out->again_plan.n_choices || out->again_plan.n_suggestions ? &out->again_plan : NULL,
+        .again = out->again_plan.said_again ? &out->again : NULL,
+        .again_plan = &out->again_plan,
+        .kept = {.words = ""},
+        .waiting = out->root.state == JOB_WAITING,
+        .may_change = strcmp(out->root.sender, sender) == 0 || gate_is_operator(d->conf, sender, false)};
     if (out->plain.waiting)
         origin_kept(d, out->root.id, pool, &out->plain.kept);
     return 0;

@@ -27,11 +27,18 @@ static void note_words(const struct plan_input *in, struct plan *p, struct slice
 
 /* --- answers to a question --- */
 
+/* A question that was asked again may list other people: a number is one of the letter that is answered. */
+static const struct plan *asked_people(const struct plan_origin *o)
+{
+    return o->asked && o->asked->n_suggestions ? o->asked : o->plan;
+}
+
 static const struct plan_person *chosen(const struct plan_origin *o, const struct change *c,
                                         struct plan_person *room, struct pool *pool)
 {
-    if (c->kind == CHANGE_CHOICE && c->number >= 1 && c->number <= o->plan->n_suggestions)
-        return &o->plan->suggestions[c->number - 1];
+    const struct plan *asked = asked_people(o);
+    if (c->kind == CHANGE_CHOICE && c->number >= 1 && c->number <= asked->n_suggestions)
+        return &asked->suggestions[c->number - 1];
     if (c->kind != CHANGE_TO || c->n_resources == 0)
         return NULL;
     *room = planning_person(c->resources[0], pool);
@@ -156,7 +163,7 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         p->outcome = OUTCOME_ANSWERED;
         p->hold_text = o->plan->hold_text;
         p->target_title = o->plan->title;
-        copy_suggestions(p, unsure, o->plan, pool);
+        copy_suggestions(p, unsure, asked_people(o), pool);
         return;
     }
     p->take_over = o->root->id;
