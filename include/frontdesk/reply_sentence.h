@@ -37,6 +37,9 @@ struct templates;
     /* what was wanted and cannot be */                                                                      \
     X(IN_THE_PAST, "said have example")                                                                      \
     X(FITS_SEVERAL, "said kind names have")                                                                  \
+    X(FITS_SEVERAL_LATER, "said names")                                                                      \
+    X(CHOOSE_COMPANY, "names")                                                                               \
+    X(HELPS_NOT, "name")                                                                                     \
     X(NOT_THERE, "said kind names have")                                                                     \
     X(CC_NOBODY, "said")                                                                                     \
     X(CONTACT_SEVERAL, "said company names")                                                                 \

@@ -71,6 +71,8 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->company_id = held.company_id;
     p->contact_said = held.contact_said;
     p->company_open = held.company_open;
+    memcpy(p->choices, held.choices, sizeof(p->choices));
+    p->n_choices = held.n_choices;
     p->status = held.status;
     p->priority = held.priority;
     p->category = held.category;
@@ -170,8 +172,15 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
     if (o->kept.words[0])
         p->note = pool_printf(pool, "%s%s%s", o->kept.words, p->note ? "\n\n" : "", p->note ? p->note : "");
     take_held_ticket(in, p, o->root, o->plan, who, pool);
-    for (size_t i = 0; i < f->n; i++)
+    p->why_ask = NULL;
+    bool company = false;
+    for (size_t i = 0; i < f->n; i++) {
+        company =
+            company || (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_COMPANY);
         apply_to_new(in, p, &f->changes[i], pool);
+    }
+    if (!company)
+        planning_choose_company(p, in->templates, pool);
 }
 
 /* --- changes of a ticket --- */
@@ -390,15 +399,34 @@ static void put_people(struct plan_person *list, size_t *n, const struct change 
         list[(*n)++] = planning_person(c->resources[i], pool);
 }
 
+static bool is_helper(const struct plan_now *now, int64_t resource)
+{
+    for (size_t i = 0; i < now->n_helpers; i++) {
+        if (now->helpers[i] == resource)
+            return true;
+    }
+    return false;
+}
+
+/* Who does not help cannot be taken away: the letter must not say so. */
+static void take_away(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                      const struct change *c, struct pool *pool)
+{
+    for (size_t i = 0; i < c->n_resources; i++) {
+        struct plan_person who = planning_person(c->resources[i], pool);
+        if (!is_helper(now, who.resource_id))
+            planning_say(p, in, pool, SAY_HELPS_NOT, "name", who.name, SAY_END);
+        else if (p->n_removes < PLAN_MAX_PEOPLE)
+            p->removes[p->n_removes++] = who;
+    }
+}
+
 /* A helper who gets the ticket is no helper any more. */
 static void hand_over(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct change *c, struct pool *pool)
 {
     const struct directory_resource *to = c->resources[0];
-    bool helps = false;
-    for (size_t i = 0; i < now->n_helpers; i++)
-        helps = helps || now->helpers[i] == to->id;
-    if (helps && p->n_removes < PLAN_MAX_PEOPLE)
+    if (is_helper(now, to->id) && p->n_removes < PLAN_MAX_PEOPLE)
         p->removes[p->n_removes++] = planning_person(to, pool);
     assign(in, p, now, to->id, to->role_id, pool);
     put_people(p->adds, &p->n_adds, c, 1, pool);
@@ -426,7 +454,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
         put_people(p->adds, &p->n_adds, c, 0, pool);
         break;
     case CHANGE_REMOVE:
-        put_people(p->removes, &p->n_removes, c, 0, pool);
+        take_away(in, p, now, c, pool);
         break;
     case CHANGE_SET:
         set_value(in, p, now, &c->value, pool);
@@ -485,9 +513,9 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
-        more |= f->changes[i].kind == CHANGE_UNDO ? PLAN_READ_WORK
-                : f->changes[i].kind == CHANGE_TO ? PLAN_READ_HELPERS
-                                                  : 0;
+        more |= f->changes[i].kind == CHANGE_UNDO                                        ? PLAN_READ_WORK
+                : f->changes[i].kind == CHANGE_TO || f->changes[i].kind == CHANGE_REMOVE ? PLAN_READ_HELPERS
+                                                                                         : 0;
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
     p->due_now = f->n ? now.due_ms : p->due_now;

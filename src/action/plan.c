@@ -203,6 +203,9 @@ void planning_cannot(const struct plan_input *in, struct plan *p, const struct o
     if (o->state == OVERRIDE_PAST)
         planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, "example",
                      planning_due_example(in->conf, p->target_id ? p->due_now : p->due_ms), SAY_END);
+    else if (o->state == OVERRIDE_SEVERAL && p->why_ask && !p->target_id)
+        planning_say(p, in, pool, SAY_FITS_SEVERAL_LATER, "said", said, "names", list_choices(o, false, pool),
+                     SAY_END);
     else if (o->state == OVERRIDE_SEVERAL)
         planning_say(p, in, pool, SAY_FITS_SEVERAL, "said", said, "kind", kind, "names",
                      list_choices(o, true, pool), "have", stays, SAY_END);
@@ -219,6 +222,16 @@ void planning_keep_choices(struct plan *p, const struct override *o, struct pool
     for (size_t i = 0; i < o->n_choices; i++)
         p->choices[p->n_choices++] =
             (struct plan_choice){o->choices[i].id, pool_copy(pool, o->choices[i].name)};
+}
+
+void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool)
+{
+    struct buf names = BUF_INIT(2000);
+    for (size_t i = 0; i < p->n_choices; i++)
+        buf_printf(&names, "%s%zu %.100s", i ? ", " : "", i + 1, p->choices[i].name);
+    if (p->company_open && p->n_choices)
+        plan_remark(p, sentence(t, pool, SAY_CHOOSE_COMPANY, "names", names.data, SAY_END));
+    buf_release(&names);
 }
 
 static void add_cc(const struct plan_input *in, struct plan *p, const struct override *o, struct pool *pool)
@@ -479,6 +492,8 @@ void plan_expire(struct plan *p, const struct plan_kept *kept, const struct temp
     p->reply = "triage";
     p->outcome = OUTCOME_UNASSIGNED;
     planning_files(p, kept->files, kept->n_files, 0, t, pool);
+    if (t)
+        planning_choose_company(p, t, pool);
 }
 
 const char *plan_left_out(const struct templates *t, const struct attachment_left_out *file,

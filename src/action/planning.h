@@ -29,6 +29,8 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
                        struct pool *pool);
 /* Companies to choose from by number. */
 void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool);
+/* Lists the companies that the sender has not chosen from yet, if there are any. */
+void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool);
 /* Says why an override was not taken, and what stays. */
 void planning_cannot(const struct plan_input *in, struct plan *p, const struct override *o, const char *stays,
                      struct pool *pool);
