@@ -136,7 +136,8 @@ static void tell_question(struct telling *to, const struct plan *p)
                       "word", p->asked_word, SAY_END));
     for (size_t i = 0; i < p->n_suggestions; i++)
         tell_choice(to, i + 1, p->suggestions[i].name);
-    for (size_t i = 0; i < p->n_choices; i++)
+    /* not before it is known who does it: a number means a person */
+    for (size_t i = 0; p->n_suggestions == 0 && i < p->n_choices; i++)
         tell_choice(to, i + 1, p->choices[i].name);
     if (p->hold_ms)
         tell(to, SAY_TELL_HELD,
@@ -408,7 +409,7 @@ static void json_question(struct buf *out, const struct plan *p)
     size_t n = 0;
     for (size_t i = 0; i < p->n_suggestions; i++)
         choices[n++] = p->suggestions[i].name;
-    for (size_t i = 0; i < p->n_choices; i++)
+    for (size_t i = 0; p->n_suggestions == 0 && i < p->n_choices; i++)
         choices[n++] = p->choices[i].name;
     if (n == 0 && !p->hold_ms && !(p->why_ask && p->why_ask[0]))
         return;

@@ -96,13 +96,13 @@ int cmd_status(const struct cli *cli)
     struct status s;
     struct journal_options o = {.dir = conf->journal.path, .read_only = true};
     struct templates *t = NULL;
-    int rc = cli->json ? 0 : cli_templates(conf, &t, &e);
-    if (rc == 0)
-        rc = journal_open(&j, &o, &e);
+    int rc = journal_open(&j, &o, &e);
     if (rc == 0) {
         rc = status_read(&s, conf, j, pool, &e);
         journal_close(&j);
     }
+    if (rc == 0 && !cli->json)
+        rc = cli_templates(conf, &t, &e);
     if (rc == 0 && cli->json)
         print_json(&s);
     else if (rc == 0)
