@@ -141,6 +141,32 @@ void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_ke
     buf_release(&words);
 }
 
+/* A second ticket was made of what was said again: from then on it is what the letter is about, and saying
+ * `separate` twice makes no third. It has the key of the mail that said it again. */
+static int find_separate(struct desk *d, struct pool *pool, struct origin *out, struct err *e)
+{
+    enum { MOST = 20 };
+    int64_t ids[MOST];
+    size_t n = journal_children(d->journal, out->root.id, ids, MOST);
+    for (size_t i = 0; out->again_plan.said_again && i < n; i++) {
+        struct journal_job child;
+        struct plan plan;
+        if (journal_job_load(d->journal, ids[i], false, pool, &child, e) != 0)
+            return -1;
+        bool ticket = child.outcome == OUTCOME_TICKET || child.outcome == OUTCOME_UNASSIGNED;
+        if (!ticket || !child.plan[0])
+            continue;
+        if (plan_decode(&plan, child.plan, pool, e) != 0)
+            return -1;
+        if (strcmp(plan.external_id, out->again_plan.external_id) != 0)
+            continue;
+        out->root = child;
+        out->plan = plan;
+        out->again_plan = (struct plan){0};
+    }
+    return 0;
+}
+
 int origin_find(struct desk *d, int64_t self, const struct message *m, const struct command *c,
                 const char *sender, struct pool *pool, struct origin *out, struct err *e)
 {
@@ -157,12 +183,12 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
         return -1;
     /* letters that may list something to choose from; ANSWERED: also those that ask once more */
     bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED ||
-                 out->again.outcome == OUTCOME_ANSWERED;
+                 out->again.outcome == OUTCOME_ANSWERED || out->again.outcome == OUTCOME_ASKED;
     if (tells && out->again.plan[0] && plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
         return -1;
     if (out->root.id == self || !out->root.plan[0])
         return 0;
-    if (plan_decode(&out->plan, out->root.plan, pool, e) != 0)
+    if (plan_decode(&out->plan, out->root.plan, pool, e) != 0 || find_separate(d, pool, out, e) != 0)
         return -1;
     out->is_new = !same_subject(message_str(m, m->subject), slice_of(out->plan.subject)) && asks_anew(c);
     out->found = true;

@@ -39,6 +39,8 @@ struct templates;
     X(FITS_SEVERAL, "said kind names have")                                                                  \
     X(FITS_SEVERAL_LATER, "said names")                                                                      \
     X(CHOOSE_COMPANY, "names")                                                                               \
+    X(NAME_COMPANY, "names near")                                                                            \
+    X(CHOICE_UNCLEAR, "n name company")                                                                      \
     X(HELPS_NOT, "name")                                                                                     \
     X(NOT_THERE, "said kind names have")                                                                     \
     X(CC_NOBODY, "said")                                                                                     \

@@ -27,16 +27,10 @@ static void note_words(const struct plan_input *in, struct plan *p, struct slice
 
 /* --- answers to a question --- */
 
-/* A question that was asked again may list other people: a number is one of the letter that is answered. */
-static const struct plan *asked_people(const struct plan_origin *o)
-{
-    return o->asked && o->asked->n_suggestions ? o->asked : o->plan;
-}
-
 static const struct plan_person *chosen(const struct plan_origin *o, const struct change *c,
                                         struct plan_person *room, struct pool *pool)
 {
-    const struct plan *asked = asked_people(o);
+    const struct plan *asked = planning_asked_people(o);
     if (c->kind == CHANGE_CHOICE && c->number >= 1 && c->number <= asked->n_suggestions)
         return &asked->suggestions[c->number - 1];
     if (c->kind != CHANGE_TO || c->n_resources == 0)
@@ -165,7 +159,7 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         p->outcome = OUTCOME_ANSWERED;
         p->hold_text = o->plan->hold_text;
         p->target_title = o->plan->title;
-        copy_suggestions(p, unsure, asked_people(o), pool);
+        copy_suggestions(p, unsure, planning_asked_people(o), pool);
         return;
     }
     p->take_over = o->root->id;
@@ -345,17 +339,10 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
 }
 
 static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now,
-                           unsigned n, struct pool *pool)
+                           const struct plan_choice *choice, struct pool *pool)
 {
-    const struct plan *asked = in->origin->asked ? in->origin->asked : in->origin->plan;
-    if (n < 1 || n > asked->n_choices) {
-        planning_say(p, in, pool, SAY_NO_CHOICE, "n", pool_printf(pool, "%u", n), SAY_END);
-        return;
-    }
-    struct override o = {.key = OVERRIDE_COMPANY,
-                         .state = OVERRIDE_SET,
-                         .id = asked->choices[n - 1].id,
-                         .name = asked->choices[n - 1].name};
+    struct override o = {
+        .key = OVERRIDE_COMPANY, .state = OVERRIDE_SET, .id = choice->id, .name = choice->name};
     set_value(in, p, now, &o, pool);
 }
 
@@ -432,6 +419,31 @@ static void hand_over(const struct plan_input *in, struct plan *p, const struct 
     put_people(p->adds, &p->n_adds, c, 1, pool);
 }
 
+/* A number, of the letter that is answered: a company, or somebody whom a question named; that one may have
+ * been answered, or run out, meanwhile. */
+static void choose(const struct plan_input *in, struct plan *p, const struct plan_now *now, unsigned n,
+                   struct pool *pool)
+{
+    const struct plan_origin *o = in->origin;
+    const struct plan *asked = o->asked ? o->asked : o->plan, *people = planning_asked_people(o);
+    const struct plan_choice *company = n >= 1 && n <= asked->n_choices ? &asked->choices[n - 1] : NULL;
+    bool only_companies = o->asked && o->asked->n_choices && !o->asked->n_suggestions;
+    const struct plan_person *person =
+        !only_companies && n >= 1 && n <= people->n_suggestions ? &people->suggestions[n - 1] : NULL;
+    const struct directory_resource *r = person ? directory_find(in->directory, person->resource_id) : NULL;
+    struct change to = {.kind = CHANGE_TO, .resources = {r}, .n_resources = 1};
+    const char *number = pool_printf(pool, "%u", n);
+    if (company && person)
+        planning_say(p, in, pool, SAY_CHOICE_UNCLEAR, "n", number, "name", person->name, "company",
+                     company->name, SAY_END);
+    else if (company)
+        choose_company(in, p, now, company, pool);
+    else if (r && r->assignable)
+        hand_over(in, p, now, &to, pool);
+    else
+        planning_say(p, in, pool, SAY_NO_CHOICE, "n", number, SAY_END);
+}
+
 static void amend_one(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct change *c, struct pool *pool)
 {
@@ -442,7 +454,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     }
     switch (c->kind) {
     case CHANGE_CHOICE:
-        choose_company(in, p, now, c->number, pool);
+        choose(in, p, now, c->number, pool);
         break;
     case CHANGE_UNDO:
         undo(in, p, now, c->force, pool);

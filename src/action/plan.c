@@ -224,16 +224,6 @@ void planning_keep_choices(struct plan *p, const struct override *o, struct pool
             (struct plan_choice){o->choices[i].id, pool_copy(pool, o->choices[i].name)};
 }
 
-void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool)
-{
-    struct buf names = BUF_INIT(2000);
-    for (size_t i = 0; i < p->n_choices; i++)
-        buf_printf(&names, "%s%zu %.100s", i ? ", " : "", i + 1, p->choices[i].name);
-    if (p->company_open && p->n_choices)
-        plan_remark(p, sentence(t, pool, SAY_CHOOSE_COMPANY, "names", names.data, SAY_END));
-    buf_release(&names);
-}
-
 static void add_cc(const struct plan_input *in, struct plan *p, const struct override *o, struct pool *pool)
 {
     struct command who;
@@ -493,7 +483,7 @@ void plan_expire(struct plan *p, const struct plan_kept *kept, const struct temp
     p->outcome = OUTCOME_UNASSIGNED;
     planning_files(p, kept->files, kept->n_files, 0, t, pool);
     if (t)
-        planning_choose_company(p, t, pool);
+        planning_name_company(p, t, pool);
 }
 
 const char *plan_left_out(const struct templates *t, const struct attachment_left_out *file,

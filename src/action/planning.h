@@ -29,8 +29,6 @@ void planning_override(const struct plan_input *in, struct plan *p, const struct
                        struct pool *pool);
 /* Companies to choose from by number. */
 void planning_keep_choices(struct plan *p, const struct override *o, struct pool *pool);
-/* Lists the companies that the sender has not chosen from yet, if there are any. */
-void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool);
 /* Says why an override was not taken, and what stays. */
 void planning_cannot(const struct plan_input *in, struct plan *p, const struct override *o, const char *stays,
                      struct pool *pool);
@@ -41,6 +39,15 @@ const char *planning_company_name(const struct plan_input *in, int64_t id, struc
 
 /* Why no check can be made; SAY_ROWS: it can. */
 enum say planning_no_books(const struct conf *conf);
+
+/* --- choices.c --- */
+
+/* The letter whose list of people a number means: a question that was asked again may list other people. */
+const struct plan *planning_asked_people(const struct plan_origin *o);
+/* Lists the companies that the sender has not chosen from yet, if there are any: to be chosen by number, or
+ * by name where the same letter may list people by number. */
+void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool);
+void planning_name_company(struct plan *p, const struct templates *t, struct pool *pool);
 
 /* --- plan_contact.c --- */
 
