@@ -41,6 +41,7 @@ struct templates;
     X(CHOOSE_COMPANY, "names")                                                                               \
     X(NAME_COMPANY, "names near")                                                                            \
     X(CHOICE_UNCLEAR, "n name company")                                                                      \
+    X(HELPS_ALREADY, "name")                                                                                 \
     X(HELPS_NOT, "name")                                                                                     \
     X(NOT_THERE, "said kind names have")                                                                     \
     X(CC_NOBODY, "said")                                                                                     \

@@ -181,6 +181,11 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
 
 static void put_change(struct plan *p, struct plan_change c)
 {
+    /* said twice */
+    for (size_t i = 0; i < p->n_changes; i++) {
+        if (strcmp(p->changes[i].field, c.field) == 0 && p->changes[i].after == c.after)
+            return;
+    }
     if (p->n_changes < PLAN_MAX_CHANGES)
         p->changes[p->n_changes++] = c;
 }
@@ -379,44 +384,15 @@ static void uncertain_name(const struct plan_input *in, struct plan *p, const st
     buf_release(&names);
 }
 
-static void put_people(struct plan_person *list, size_t *n, const struct change *c, size_t from,
-                       struct pool *pool)
-{
-    for (size_t i = from; i < c->n_resources && *n < PLAN_MAX_PEOPLE; i++)
-        list[(*n)++] = planning_person(c->resources[i], pool);
-}
-
-static bool is_helper(const struct plan_now *now, int64_t resource)
-{
-    for (size_t i = 0; i < now->n_helpers; i++) {
-        if (now->helpers[i] == resource)
-            return true;
-    }
-    return false;
-}
-
-/* Who does not help cannot be taken away: the letter must not say so. */
-static void take_away(const struct plan_input *in, struct plan *p, const struct plan_now *now,
-                      const struct change *c, struct pool *pool)
-{
-    for (size_t i = 0; i < c->n_resources; i++) {
-        struct plan_person who = planning_person(c->resources[i], pool);
-        if (!is_helper(now, who.resource_id))
-            planning_say(p, in, pool, SAY_HELPS_NOT, "name", who.name, SAY_END);
-        else if (p->n_removes < PLAN_MAX_PEOPLE)
-            p->removes[p->n_removes++] = who;
-    }
-}
-
 /* A helper who gets the ticket is no helper any more. */
 static void hand_over(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct change *c, struct pool *pool)
 {
     const struct directory_resource *to = c->resources[0];
-    if (is_helper(now, to->id) && p->n_removes < PLAN_MAX_PEOPLE)
+    if (planning_is_helper(now, to->id) && p->n_removes < PLAN_MAX_PEOPLE)
         p->removes[p->n_removes++] = planning_person(to, pool);
     assign(in, p, now, to->id, to->role_id, pool);
-    put_people(p->adds, &p->n_adds, c, 1, pool);
+    planning_add_helpers(in, p, now, c, 1, pool);
 }
 
 /* A number, of the letter that is answered: a company, or somebody whom a question named; that one may have
@@ -463,10 +439,10 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
         hand_over(in, p, now, c, pool);
         break;
     case CHANGE_ADD:
-        put_people(p->adds, &p->n_adds, c, 0, pool);
+        planning_add_helpers(in, p, now, c, 0, pool);
         break;
     case CHANGE_REMOVE:
-        take_away(in, p, now, c, pool);
+        planning_take_away(in, p, now, c, pool);
         break;
     case CHANGE_SET:
         set_value(in, p, now, &c->value, pool);
@@ -504,6 +480,23 @@ static void drop_holder(const struct plan_input *in, struct plan *p, struct pool
     p->n_adds = kept;
 }
 
+/* Besides the ticket itself. */
+static unsigned what_to_read(const struct change *c, const struct plan *people)
+{
+    switch (c->kind) {
+    case CHANGE_UNDO:
+        return PLAN_READ_WORK;
+    case CHANGE_TO:
+    case CHANGE_ADD:
+    case CHANGE_REMOVE:
+        return PLAN_READ_HELPERS;
+    case CHANGE_CHOICE:
+        return people->n_suggestions ? PLAN_READ_HELPERS : 0;
+    default:
+        return 0;
+    }
+}
+
 static int plan_amend(const struct plan_input *in, struct plan *p, const struct followup *f, struct slice own,
                       struct pool *pool, struct err *e)
 {
@@ -525,9 +518,7 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
-        more |= f->changes[i].kind == CHANGE_UNDO                                        ? PLAN_READ_WORK
-                : f->changes[i].kind == CHANGE_TO || f->changes[i].kind == CHANGE_REMOVE ? PLAN_READ_HELPERS
-                                                                                         : 0;
+        more |= what_to_read(&f->changes[i], planning_asked_people(o));
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
     p->due_now = f->n ? now.due_ms : p->due_now;

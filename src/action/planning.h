@@ -49,6 +49,15 @@ const struct plan *planning_asked_people(const struct plan_origin *o);
 void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool);
 void planning_name_company(struct plan *p, const struct templates *t, struct pool *pool);
 
+/* --- helpers.c: `+NAME` and `-NAME` --- */
+
+bool planning_is_helper(const struct plan_now *now, int64_t resource);
+/* The resources of the change from `from` on; who is one already is told. */
+void planning_add_helpers(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                          const struct change *c, size_t from, struct pool *pool);
+void planning_take_away(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                        const struct change *c, struct pool *pool);
+
 /* --- plan_contact.c --- */
 
 /* Whom `said` means among the contacts of the company. found->id 0: none, and a remark says why. -1: Autotask
