@@ -38,7 +38,8 @@ struct drift_view {
 int drift_look(const struct conf *conf, struct journal *j, struct pool *pool, struct drift_view *out,
                struct err *e) MUST_USE;
 /* `whole`: also why one cannot be made. */
-void drift_text(const struct conf *conf, const struct drift_view *views, bool whole, struct buf *out);
+struct telling;
+void drift_tell(struct telling *to, const struct conf *conf, const struct drift_view *views, bool whole);
 void drift_json(const struct conf *conf, const struct drift_view *views, struct buf *out);
 
 /* --- drift_letters.c --- */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* drift_status: how each watch is doing, for `status` by mail and at the command line. See drift.h. */
-#include "drift.h"
-#include "frontdesk/due.h"
+#include "telling.h"
+
 #include "frontdesk/json.h"
+#include "frontdesk/reply_dates.h"
 
 int drift_look(const struct conf *conf, struct journal *j, struct pool *pool, struct drift_view *out,
                struct err *e)
@@ -19,35 +20,36 @@ int drift_look(const struct conf *conf, struct journal *j, struct pool *pool, st
     return 0;
 }
 
-static void put_time(struct buf *out, const char *before, int64_t ms, const char *tz)
+void drift_tell(struct telling *to, const struct conf *conf, const struct drift_view *views, bool whole)
 {
-    buf_puts(out, before);
-    if (!due_format(out, ms, clock_now_ms(), tz))
-        buf_putc(out, '-');
-}
-
-void drift_text(const struct conf *conf, const struct drift_view *views, bool whole, struct buf *out)
-{
-    const char *tz = conf->firm.timezone;
+    int64_t now_ms = clock_now_ms();
     for (size_t i = 0; i < conf->n_watches; i++) {
         const struct journal_watch *row = &views[i].row;
-        buf_printf(out, "%-13s%s ", i ? "" : "watch", views[i].schedule->check);
-        schedule_words(views[i].schedule, out);
-        if (row->known) {
-            buf_printf(out, ": %u finding%s, %u accepted", row->findings, row->findings == 1 ? "" : "s",
-                       row->acked);
-            put_time(out, ", made ", row->ran_ms, tz);
-        } else {
-            buf_puts(out, ": not made yet");
-        }
-        put_time(out, ", next ", views[i].next_ms, tz);
-        if (row->snoozed_ms > clock_now_ms())
-            put_time(out, ", snoozed until ", row->snoozed_ms, tz);
-        if (row->failing_ms)
-            put_time(out, ", cannot be made since ", row->failing_ms, tz);
-        if (row->failing_ms && whole)
-            buf_printf(out, ": %s", row->why);
-        buf_putc(out, '\n');
+        const char *tz = conf->firm.timezone,
+                   *next = dates_clock(to->templates, views[i].next_ms, now_ms, tz, to->pool);
+        struct buf words = BUF_INIT(100);
+        schedule_words(views[i].schedule, &words);
+        const char *snoozed = row->snoozed_ms > now_ms
+                                  ? dates_clock(to->templates, row->snoozed_ms, now_ms, tz, to->pool)
+                                  : "",
+                   *failing = row->failing_ms
+                                  ? dates_clock(to->templates, row->failing_ms, now_ms, tz, to->pool)
+                                  : "";
+        const char *text =
+            row->known ? sentence(to->templates, to->pool, SAY_STATUS_WATCH, "check",
+                                  views[i].schedule->check, "schedule", words.data, "n",
+                                  telling_number(to, row->findings), "acked", telling_number(to, row->acked),
+                                  "last", dates_clock(to->templates, row->ran_ms, now_ms, tz, to->pool),
+                                  "next", next, "snoozed", snoozed, "failing", failing, "why",
+                                  row->failing_ms && whole ? row->why : "", SAY_END)
+                       : sentence(to->templates, to->pool, SAY_STATUS_WATCH_NEW, "check",
+                                  views[i].schedule->check, "schedule", words.data, "next", next, "failing",
+                                  failing, "why", row->failing_ms && whole ? row->why : "", SAY_END);
+        if (i == 0)
+            tell(to, SAY_TELL_WATCH, text);
+        else
+            tell_more(to, text);
+        buf_release(&words);
     }
 }
 

@@ -50,18 +50,22 @@ static struct slice as_delivered(const struct conf *conf, struct slice mail, boo
 
 /* --- the lines --- */
 
-static const char *turned_away(const struct job_view *v)
+static enum job_outcome turned_away(const struct job_view *v)
 {
-    return job_outcome_name(v->gate.verdict == GATE_MACHINE ? OUTCOME_IGNORED : OUTCOME_REFUSED);
+    return v->gate.verdict == GATE_MACHINE ? OUTCOME_IGNORED : OUTCOME_REFUSED;
 }
 
-static void put_verdict(struct buf *out, const struct job_view *v)
+static void tell_verdict(struct telling *to, const struct job_view *v)
 {
-    buf_printf(out, "sender    %s\nverdict   %s (%s)\nevidence  %s\n",
-               v->gate.address[0] ? v->gate.address : "(not one plain address)",
-               gate_verdict_name(v->gate.verdict), v->gate.reason, v->gate.evidence);
+    tell(to, SAY_TELL_SENDER,
+         v->gate.address[0] ? v->gate.address : telling_word(to, SAY_EXPLAIN_NO_ADDRESS));
+    tell(to, SAY_TELL_VERDICT,
+         pool_printf(to->pool, "%s (%s)", telling_verdict(to, v->gate.verdict), v->gate.reason));
+    tell(to, SAY_TELL_EVIDENCE, v->gate.evidence);
     if (v->gate.verdict != GATE_STAFF)
-        buf_printf(out, "outcome   %s: recorded and filed; never answered\n", turned_away(v));
+        tell(to, SAY_TELL_OUTCOME,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_TURNED_AWAY, "outcome",
+                      telling_outcome(to, turned_away(v)), SAY_END));
 }
 
 /* The journal knows whether this very mail was taken already, and what it answers: its reference, or NULL. */
@@ -74,192 +78,237 @@ static const char *taken_as(struct desk *d, const struct job_view *v, struct poo
     return taken ? pool_copy(pool, job.ref) : NULL;
 }
 
-static void put_before(struct buf *out, struct desk *d, const struct job_view *v, struct pool *pool)
+static const char *what_it_answers(const struct telling *to, const struct journal_job *root)
 {
-    const char *ref = taken_as(d, v, pool);
-    if (ref)
-        buf_printf(
-            out,
-            "before    taken already as %s: a second copy does nothing (outcome same); new, it would be:\n",
-            ref);
-    if (v->plan.said_again)
-        buf_printf(out, "before    this sender said the same in %s: no second request is made of it\n",
-                   v->plan.argument);
-    if (v->plan.watch && v->plan.watch[0])
-        buf_printf(out, "before    it answers letter %lld of the watch %s\n", (long long)v->plan.watch_letter,
-                   v->plan.watch);
-    if (v->follows)
-        buf_printf(out, "before    it answers %s (%s%s%s)%s\n", v->origin->root.ref,
-                   job_state_name(v->origin->root.state), v->origin->root.ticket_number[0] ? ", " : "",
-                   v->origin->root.ticket_number,
-                   v->origin->root.state < JOB_WAITING ? ", and waits until that is done" : "");
+    const char *state = telling_state(to, root->state);
+    return root->state < JOB_WAITING
+               ? sentence(to->templates, to->pool, SAY_EXPLAIN_ANSWERS_LATER, "ref", root->ref, "state",
+                          state, "number", root->ticket_number, SAY_END)
+               : sentence(to->templates, to->pool, SAY_EXPLAIN_ANSWERS, "ref", root->ref, "state", state,
+                          "number", root->ticket_number, SAY_END);
 }
 
-static void put_command(struct buf *out, const struct job_view *v)
+static void tell_before(struct telling *to, struct desk *d, const struct job_view *v)
 {
-    buf_printf(out, "command   %s\n",
-               v->has_command ? v->command.verb : "none: the mail cannot be read in full");
+    const char *ref = taken_as(d, v, to->pool);
+    if (ref)
+        tell(to, SAY_TELL_BEFORE, sentence(to->templates, to->pool, SAY_EXPLAIN_TAKEN, "ref", ref, SAY_END));
+    if (v->plan.said_again)
+        tell(to, SAY_TELL_BEFORE,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_SAID_AGAIN, "ref", v->plan.argument, SAY_END));
+    if (v->plan.watch && v->plan.watch[0])
+        tell(to, SAY_TELL_BEFORE,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_ANSWERS_WATCH, "n",
+                      telling_number(to, (uint64_t)v->plan.watch_letter), "check", v->plan.watch, SAY_END));
+    if (v->follows)
+        tell(to, SAY_TELL_BEFORE, what_it_answers(to, &v->origin->root));
+}
+
+static const char *name_of(const struct directory_resource *r, struct pool *pool)
+{
+    return r ? pool_printf(pool, "%s%s%s", r->first, r->last[0] ? " " : "", r->last) : NULL;
+}
+
+/* What a mail in a thread of ours asks for does not stand in its subject. */
+static const char *verb_of(const struct job_view *v)
+{
+    return v->follows && v->plan.verb ? v->plan.verb : v->command.verb;
+}
+
+static void tell_command(struct telling *to, const struct job_view *v)
+{
+    tell(to, SAY_TELL_COMMAND,
+         v->has_command ? telling_named(to, verb_of(v)) : telling_word(to, SAY_EXPLAIN_UNREAD));
     for (size_t i = 0; v->has_command && i < v->command.n_evidence; i++) {
         const struct command_evidence *ev = &v->command.evidence[i];
-        buf_printf(out, "          %s \"%.*s\" (%s)%s%s %s\n", ev->how, SLICE_ARG(ev->text),
-                   ev->where ? ev->where : "", ev->resource ? ": " : "",
-                   ev->resource ? ev->resource->first : "", ev->resource ? ev->resource->last : "");
+        tell_more(to, sentence(to->templates, to->pool, SAY_EXPLAIN_FOUND, "how", telling_how(to, ev->how),
+                               "text", pool_slice(to->pool, ev->text), "where", telling_where(to, ev->where),
+                               "name", name_of(ev->resource, to->pool), SAY_END));
     }
-    buf_printf(out, "outcome   %s\n", job_outcome_name((enum job_outcome)v->plan.outcome));
+    tell(to, SAY_TELL_OUTCOME, telling_outcome(to, (enum job_outcome)v->plan.outcome));
 }
 
-static void put_errors(struct buf *out, const struct job_view *v)
+static void tell_choice(struct telling *to, size_t n, const char *name)
+{
+    tell(to, SAY_TELL_CHOICE, pool_printf(to->pool, "%zu  %s", n, name));
+}
+
+/* Known errors of the sync: the rule's id, its words, and what was taken from them, by the names that rules
+ * use. */
+static void tell_errors(struct telling *to, const struct job_view *v)
 {
     for (size_t i = 0; v->errors && i < v->errors->n; i++) {
         const struct diagnosis *d = &v->errors->found[i];
-        buf_printf(out, "error     %s%s%s: \"%s\"\n", d->rule->id, d->where[0] ? ", in " : "", d->where,
-                   d->quote);
+        tell(to, SAY_TELL_ERROR,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_ERROR, "rule", d->rule->id, "where", d->where,
+                      "quote", d->quote, SAY_END));
         for (size_t k = 0; k < d->n_values; k++)
-            buf_printf(out, "          %s %s\n", d->values[k].name, d->values[k].text);
+            tell_more(to, pool_printf(to->pool, "%s %s", d->values[k].name, d->values[k].text));
     }
     if (v->plan.unmatched && v->plan.unmatched[0])
-        buf_printf(out, "error     none that a rule knows: \"%s\"\n", v->plan.unmatched);
+        tell(to, SAY_TELL_ERROR,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_ERROR_UNKNOWN, "quote", v->plan.unmatched,
+                      SAY_END));
 }
 
-static void put_question(struct buf *out, const struct plan *p)
+static void tell_question(struct telling *to, const struct plan *p)
 {
     if (p->why_ask && p->why_ask[0])
-        buf_printf(out, "question  %s%s%s%s\n", p->why_ask, p->asked_word && p->asked_word[0] ? ": \"" : "",
-                   p->asked_word ? p->asked_word : "", p->asked_word && p->asked_word[0] ? "\"" : "");
+        tell(to, SAY_TELL_QUESTION,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_QUESTION, "why", telling_named(to, p->why_ask),
+                      "word", p->asked_word, SAY_END));
     for (size_t i = 0; i < p->n_suggestions; i++)
-        buf_printf(out, "choice    %zu  %s\n", i + 1, p->suggestions[i].name);
-    for (size_t i = 0; i < p->n_choices; i++)
-        buf_printf(out, "choice    %zu  %s\n", i + 1, p->choices[i].name);
+        tell_choice(to, i + 1, p->suggestions[i].name);
+    /* not before it is known who does it: a number means a person */
+    for (size_t i = 0; p->n_suggestions == 0 && i < p->n_choices; i++)
+        tell_choice(to, i + 1, p->choices[i].name);
     if (p->hold_ms)
-        buf_printf(out, "held      until %s; then it is filed in %s\n", p->hold_text, p->queue_name);
+        tell(to, SAY_TELL_HELD,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_HELD, "when", p->hold_text, "queue", p->queue_name,
+                      SAY_END));
 }
 
-/* --- requests, a row a kind of step --- */
+/* --- requests, a row a kind of step: as they travel, with the person that they are about --- */
 
-static void put_create(struct buf *out, const struct plan *p, size_t about)
+static const char *request_for(const struct telling *to, const char *request, const char *name)
+{
+    return sentence(to->templates, to->pool, SAY_REQUEST_FOR, "request", request, "name", name, SAY_END);
+}
+
+static const char *create_request(const struct telling *to, const struct plan *p, size_t about)
 {
     struct autotask_ticket ticket;
     struct buf json = BUF_INIT(1 << 20);
     (void)about;
     plan_ticket(p, &ticket);
     autotask_ticket_json(&ticket, &json);
-    buf_printf(out, "POST Tickets %s", json.data);
+    const char *request = pool_printf(to->pool, "POST Tickets %s", json.data);
     buf_release(&json);
+    return request;
 }
 
-static void put_second(struct buf *out, const struct plan *p, size_t about)
+static const char *second_request(const struct telling *to, const struct plan *p, size_t about)
 {
-    buf_printf(out, "POST Tickets/{id}/SecondaryResources for %s",
-               about < p->n_people ? p->people[about].name : "?");
+    return request_for(to, "POST Tickets/{id}/SecondaryResources",
+                       about < p->n_people ? p->people[about].name : "?");
 }
 
-static void put_add(struct buf *out, const struct plan *p, size_t about)
+static const char *add_request(const struct telling *to, const struct plan *p, size_t about)
 {
-    buf_printf(out, "POST Tickets/%lld/SecondaryResources for %s", (long long)p->target_id,
-               about < p->n_adds ? p->adds[about].name : "?");
+    return request_for(to,
+                       pool_printf(to->pool, "POST Tickets/%lld/SecondaryResources", (long long)p->target_id),
+                       about < p->n_adds ? p->adds[about].name : "?");
 }
 
-static void put_remove(struct buf *out, const struct plan *p, size_t about)
+static const char *remove_request(const struct telling *to, const struct plan *p, size_t about)
 {
-    buf_printf(out, "DELETE Tickets/%lld/SecondaryResources for %s", (long long)p->target_id,
-               about < p->n_removes ? p->removes[about].name : "?");
+    return request_for(
+        to, pool_printf(to->pool, "DELETE Tickets/%lld/SecondaryResources", (long long)p->target_id),
+        about < p->n_removes ? p->removes[about].name : "?");
 }
 
-static void put_change(struct buf *out, const struct plan *p, size_t about)
+static const char *change_request(const struct telling *to, const struct plan *p, size_t about)
 {
     struct buf json = BUF_INIT(64 * 1024);
     (void)about;
     plan_change_json(p, &json);
-    buf_printf(out, "PATCH Tickets %s", json.data);
+    const char *request = pool_printf(to->pool, "PATCH Tickets %s", json.data);
     buf_release(&json);
+    return request;
 }
 
-static void put_note(struct buf *out, const struct plan *p, size_t about)
+static const char *note_request(const struct telling *to, const struct plan *p, size_t about)
+{
+    struct buf json = BUF_INIT(64 * 1024);
+    (void)about;
+    buf_put_json(&json, slice_cut_utf8(slice_of(p->note), 2000));
+    const char *request = pool_printf(to->pool, "POST Tickets/{id}/Notes %s", json.data);
+    buf_release(&json);
+    return request;
+}
+
+static const char *todo_request(const struct telling *to, const struct plan *p, size_t about)
 {
     (void)about;
-    buf_puts(out, "POST Tickets/{id}/Notes ");
-    buf_put_json(out, slice_cut_utf8(slice_of(p->note), 2000));
+    return sentence(to->templates, to->pool, SAY_REQUEST_TODO, "request",
+                    pool_printf(to->pool, "POST Companies/%lld/ToDos", (long long)p->company_id), "name",
+                    p->n_people ? p->people[0].name : "?", "when", p->due_text, SAY_END);
 }
 
-static void put_todo(struct buf *out, const struct plan *p, size_t about)
+static const char *file_request(const struct telling *to, const struct plan *p, size_t about)
 {
-    (void)about;
-    buf_printf(out, "POST Companies/%lld/ToDos for %s, due %s", (long long)p->company_id,
-               p->n_people ? p->people[0].name : "?", p->due_text);
+    return pool_printf(to->pool, "POST Tickets/{id}/Attachments %s",
+                       about < p->n_files ? p->files[about].name : "?");
 }
 
-static void put_file(struct buf *out, const struct plan *p, size_t about)
-{
-    buf_printf(out, "POST Tickets/{id}/Attachments %s", about < p->n_files ? p->files[about].name : "?");
-}
-
-static void put_step(struct buf *out, const struct plan *p, const struct journal_step *step)
+static const char *request_of(const struct telling *to, const struct plan *p, const struct journal_step *step)
 {
     static const struct {
         const char *kind;
-        void (*put)(struct buf *, const struct plan *, size_t);
-    } rows[] = {{"ticket.create", put_create}, {"ticket.second", put_second}, {"ticket.change", put_change},
-                {"second.add", put_add},       {"second.remove", put_remove}, {"note.create", put_note},
-                {"todo.create", put_todo},     {"file.attach", put_file}};
+        const char *(*say)(const struct telling *, const struct plan *, size_t);
+    } rows[] = {{"ticket.create", create_request}, {"ticket.second", second_request},
+                {"ticket.change", change_request}, {"second.add", add_request},
+                {"second.remove", remove_request}, {"note.create", note_request},
+                {"todo.create", todo_request},     {"file.attach", file_request}};
     uint64_t about = 0;
     if (!slice_to_u64(slice_of(step->request), 0, PLAN_MAX_STEPS, &about))
         about = 0;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (strcmp(rows[i].kind, step->kind) == 0) {
-            rows[i].put(out, p, (size_t)about);
-            return;
-        }
+        if (strcmp(rows[i].kind, step->kind) == 0)
+            return rows[i].say(to, p, (size_t)about);
     }
-    buf_puts(out, step->kind);
+    return pool_copy(to->pool, step->kind);
 }
 
-/* Each request as a line in `pool`; how many of `out`. */
-static size_t requests_of(const struct plan *p, struct pool *pool, const char *out[PLAN_MAX_STEPS + 1])
+/* Each request as a line; how many of `out`. */
+static size_t requests_of(const struct telling *to, const struct plan *p, const char *out[PLAN_MAX_STEPS + 1])
 {
     struct journal_step steps[PLAN_MAX_STEPS];
-    struct buf line = BUF_INIT(1 << 20);
     size_t n = plan_steps(p, steps), lines = 0;
-    for (; lines < n; lines++) {
-        buf_clear(&line);
-        put_step(&line, p, &steps[lines]);
-        out[lines] = pool_slice(pool, buf_view(&line));
-    }
+    for (; lines < n; lines++)
+        out[lines] = request_of(to, p, &steps[lines]);
     if (n && strcmp(steps[0].kind, "ticket.create") == 0)
-        out[lines++] = "GET Tickets/{id} for its number";
-    buf_release(&line);
+        out[lines++] =
+            sentence(to->templates, to->pool, SAY_REQUEST_NUMBER, "request", "GET Tickets/{id}", SAY_END);
     return lines;
 }
 
 /* What follows when nobody answers a question; 0 when none is asked. */
-static size_t later_requests(const struct plan *p, struct pool *pool, const char *out[PLAN_MAX_STEPS + 1])
+static size_t later_requests(const struct telling *to, const struct plan *p,
+                             const char *out[PLAN_MAX_STEPS + 1])
 {
     struct plan later = *p;
     if (!p->hold_ms)
         return 0;
     const struct plan_kept nothing = {.words = ""}; /* so that nothing is to be said either */
-    plan_expire(&later, &nothing, NULL, pool);
-    return requests_of(&later, pool, out);
+    plan_expire(&later, &nothing, NULL, to->pool);
+    return requests_of(to, &later, out);
 }
 
-static void put_requests(struct buf *out, const struct plan *p, struct pool *pool)
+static void tell_requests(struct telling *to, const struct plan *p)
 {
-    const char *lines[PLAN_MAX_STEPS + 1];
-    size_t n = requests_of(p, pool, lines);
+    const char *lines[PLAN_MAX_STEPS + 1], *then = telling_word(to, SAY_EXPLAIN_THEN);
+    size_t n = requests_of(to, p, lines);
+    if (n)
+        tell(to, SAY_TELL_REQUEST, lines[0]);
+    else
+        tell(to, SAY_TELL_REQUEST,
+             telling_word(to, p->hold_ms ? SAY_EXPLAIN_NONE_YET : SAY_EXPLAIN_NO_REQUEST));
+    for (size_t i = 1; i < n; i++)
+        tell_more(to, pool_printf(to->pool, "%s %s", then, lines[i]));
+    n = later_requests(to, p, lines);
     for (size_t i = 0; i < n; i++)
-        buf_printf(out, "%s%s\n", i ? "          then " : "request   ", lines[i]);
-    if (n == 0)
-        buf_puts(out, p->hold_ms ? "request   none before the answer\n" : "request   none\n");
-    n = later_requests(p, pool, lines);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(out, "%s%s\n", i ? "          then " : "          without an answer ", lines[i]);
+        tell_more(to,
+                  pool_printf(to->pool, "%s %s", i ? then : telling_word(to, SAY_EXPLAIN_WITHOUT), lines[i]));
 }
 
 /* --- the reply --- */
 
 /* As after a create that went well, with a word in brackets for what only that would tell. */
-static struct view *facts_so_far(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *v,
-                                 struct desk_people *people, struct pool *pool)
+static struct view *facts_so_far(const struct telling *to, struct desk *d, const struct conf_mailbox *mailbox,
+                                 const struct job_view *v, struct desk_people *people)
 {
+    struct pool *pool = to->pool;
     struct plan *plan = pool_alloc(pool, sizeof(*plan));
     *plan = v->plan;
     if (plan_waits_for_books(plan))
@@ -270,39 +319,39 @@ static struct view *facts_so_far(struct desk *d, const struct conf_mailbox *mail
                                 .names = people->names,
                                 .templates = d->templates,
                                 .plan = plan,
-                                .ref = "(ref)",
-                                .ticket_number = "(number)",
+                                .ref = telling_word(to, SAY_PLACE_REF),
+                                .ticket_number = telling_word(to, SAY_PLACE_NUMBER),
                                 .ticket_id = 0,
                                 .reason = v->plan.reason,
                                 .diverted_to = "",
                                 .status_text = ""};
     if (strcmp(v->plan.reply, "status") == 0)
-        facts.status_text = "(status)";
+        facts.status_text = telling_word(to, SAY_PLACE_STATUS);
     else
         story_facts(d, &v->plan, &facts, pool);
     struct view *view = facts_view(&facts, pool);
-    view_set(view, "verdict", SLICE("(what both systems say then)"));
+    view_set(view, "verdict", slice_of(telling_word(to, SAY_PLACE_VERDICT)));
     if (v->plan.title && v->plan.title[0] && !v->plan.target_id && !v->plan.said_again) {
         view_flag(view, "made", true);
-        view_set(view, "id", SLICE("(id)"));
-        view_set(view, "link", SLICE("(link)"));
+        view_set(view, "id", slice_of(telling_word(to, SAY_PLACE_ID)));
+        view_set(view, "link", slice_of(telling_word(to, SAY_PLACE_LINK)));
     }
     return view;
 }
 
 /* Subject and text of the letter, in `pool`; *text NULL when there is none. */
-static int reply_of(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *v,
-                    struct desk_people *people, struct pool *pool, const char **subject, const char **text,
-                    struct err *e)
+static int reply_of(const struct telling *to, struct desk *d, const struct conf_mailbox *mailbox,
+                    const struct job_view *v, struct desk_people *people, const char **subject,
+                    const char **text, struct err *e)
 {
     struct buf parts[3] = {BUF_INIT(2000), BUF_INIT(300 * 1024), BUF_INIT(300 * 1024)};
     int rc = 0;
     *text = NULL;
     if (v->plan.reply && v->plan.reply[0]) {
-        rc = templates_render(d->templates, v->plan.reply, facts_so_far(d, mailbox, v, people, pool),
-                              &parts[0], &parts[1], &parts[2], e);
-        *subject = pool_slice(pool, buf_view(&parts[0]));
-        *text = rc == 0 ? pool_slice(pool, buf_view(&parts[1])) : NULL;
+        rc = templates_render(d->templates, v->plan.reply, facts_so_far(to, d, mailbox, v, people), &parts[0],
+                              &parts[1], &parts[2], e);
+        *subject = pool_slice(to->pool, buf_view(&parts[0]));
+        *text = rc == 0 ? pool_slice(to->pool, buf_view(&parts[1])) : NULL;
     }
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         buf_release(&parts[i]);
@@ -310,26 +359,28 @@ static int reply_of(struct desk *d, const struct conf_mailbox *mailbox, const st
 }
 
 /* `own`: it is the mail that asks, so that its key says nothing. */
-static int put_view(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
-                    const struct job_view *v, bool own, struct desk_people *people, struct pool *pool,
-                    struct err *e)
+static int tell_view(struct telling *to, struct desk *d, const struct conf_mailbox *mailbox,
+                     const struct job_view *v, bool own, struct desk_people *people, struct err *e)
 {
-    put_verdict(out, v);
+    const char *subject, *text;
+    tell_verdict(to, v);
     if (v->gate.verdict != GATE_STAFF)
         return 0;
     if (!own)
-        put_before(out, d, v, pool);
-    put_command(out, v);
-    put_errors(out, v);
-    put_question(out, &v->plan);
-    put_requests(out, &v->plan, pool);
-    const char *subject, *text;
-    if (reply_of(d, mailbox, v, people, pool, &subject, &text, e) != 0)
+        tell_before(to, d, v);
+    tell_command(to, v);
+    tell_errors(to, v);
+    tell_question(to, &v->plan);
+    tell_requests(to, &v->plan);
+    if (reply_of(to, d, mailbox, v, people, &subject, &text, e) != 0)
         return -1;
-    if (text)
-        buf_printf(out, "reply     to %s\n\nSubject: %s\n\n%s\n", v->plan.sender, subject, text);
-    else
-        buf_puts(out, "reply     none\n");
+    if (text) {
+        tell(to, SAY_TELL_REPLY,
+             sentence(to->templates, to->pool, SAY_EXPLAIN_REPLY_TO, "address", v->plan.sender, SAY_END));
+        buf_printf(to->out, "\nSubject: %s\n\n%s\n", subject, text);
+    } else {
+        tell(to, SAY_TELL_REPLY, telling_word(to, SAY_EXPLAIN_NO_REPLY));
+    }
     return 0;
 }
 
@@ -368,19 +419,17 @@ static void json_before(struct buf *out, const struct job_view *v, const char *t
 
 static void json_command(struct buf *out, const struct job_view *v, struct pool *pool)
 {
-    json_put_text(out, "command", v->has_command ? v->command.verb : NULL);
+    json_put_text(out, "command", v->has_command ? verb_of(v) : NULL);
     json_put_name(out, "found");
     buf_putc(out, '[');
     for (size_t i = 0; v->has_command && i < v->command.n_evidence; i++) {
         const struct command_evidence *ev = &v->command.evidence[i];
         json_put_name(out, NULL);
         buf_putc(out, '{');
-        json_put_text(out, "how", ev->how);
+        json_put_text(out, "how", command_how_name(ev->how));
         json_put_text(out, "text", pool_slice(pool, ev->text));
-        json_put_text(out, "where", ev->where);
-        json_put_text(out, "person",
-                      ev->resource ? pool_printf(pool, "%s %s", ev->resource->first, ev->resource->last)
-                                   : NULL);
+        json_put_text(out, "where", command_where_name(ev->where));
+        json_put_text(out, "person", name_of(ev->resource, pool));
         buf_putc(out, '}');
     }
     buf_putc(out, ']');
@@ -392,7 +441,7 @@ static void json_question(struct buf *out, const struct plan *p)
     size_t n = 0;
     for (size_t i = 0; i < p->n_suggestions; i++)
         choices[n++] = p->suggestions[i].name;
-    for (size_t i = 0; i < p->n_choices; i++)
+    for (size_t i = 0; p->n_suggestions == 0 && i < p->n_choices; i++)
         choices[n++] = p->choices[i].name;
     if (n == 0 && !p->hold_ms && !(p->why_ask && p->why_ask[0]))
         return;
@@ -419,19 +468,20 @@ static void json_errors(struct buf *out, const struct job_view *v)
         json_put_text(out, "unmatched", v->plan.unmatched);
 }
 
-static int json_plan(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
-                     const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
+static int json_plan(struct telling *to, struct desk *d, const struct conf_mailbox *mailbox,
+                     const struct job_view *v, struct desk_people *people, struct err *e)
 {
+    struct buf *out = to->out;
     const char *lines[PLAN_MAX_STEPS + 1], *subject, *text;
-    json_before(out, v, taken_as(d, v, pool));
-    json_command(out, v, pool);
+    json_before(out, v, taken_as(d, v, to->pool));
+    json_command(out, v, to->pool);
     json_put_text(out, "outcome", job_outcome_name((enum job_outcome)v->plan.outcome));
     json_errors(out, v);
     json_question(out, &v->plan);
-    json_list(out, "requests", lines, requests_of(&v->plan, pool, lines));
+    json_list(out, "requests", lines, requests_of(to, &v->plan, lines));
     if (v->plan.hold_ms)
-        json_list(out, "requests_without_answer", lines, later_requests(&v->plan, pool, lines));
-    if (reply_of(d, mailbox, v, people, pool, &subject, &text, e) != 0)
+        json_list(out, "requests_without_answer", lines, later_requests(to, &v->plan, lines));
+    if (reply_of(to, d, mailbox, v, people, &subject, &text, e) != 0)
         return -1;
     if (!text)
         return 0;
@@ -444,40 +494,46 @@ static int json_plan(struct buf *out, struct desk *d, const struct conf_mailbox 
     return 0;
 }
 
-static int put_json(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
-                    const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
+static int put_json(struct telling *to, struct desk *d, const struct conf_mailbox *mailbox,
+                    const struct job_view *v, struct desk_people *people, struct err *e)
 {
+    struct buf *out = to->out;
     bool staff = v->gate.verdict == GATE_STAFF;
     json_put_text(out, "sender", v->gate.address);
     json_put_text(out, "verdict", gate_verdict_name(v->gate.verdict));
     json_put_text(out, "reason", v->gate.reason);
     json_put_text(out, "evidence", v->gate.evidence);
     if (!staff)
-        json_put_text(out, "outcome", turned_away(v));
-    return staff ? json_plan(out, d, mailbox, v, people, pool, e) : 0;
+        json_put_text(out, "outcome", job_outcome_name(turned_away(v)));
+    return staff ? json_plan(to, d, mailbox, v, people, e) : 0;
 }
 
 /* --- a whole mail --- */
 
 /* `v` NULL: it could not be read, *e says why. */
-static int put_whole_json(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
-                          const struct job_view *v, struct desk_people *people, struct pool *pool,
-                          struct err *e)
+static int put_whole_json(struct telling *to, struct desk *d, const struct conf_mailbox *mailbox,
+                          const struct job_view *v, struct desk_people *people, struct err *e)
 {
-    buf_putc(out, '{');
-    int rc = v ? put_json(out, d, mailbox, v, people, pool, e) : -1;
+    buf_putc(to->out, '{');
+    int rc = v ? put_json(to, d, mailbox, v, people, e) : -1;
     if (!v)
-        json_put_text(out, "outcome", job_outcome_name(OUTCOME_PARKED));
+        json_put_text(to->out, "outcome", job_outcome_name(OUTCOME_PARKED));
     if (rc != 0)
-        json_put_text(out, "error", e->text);
-    buf_puts(out, "}\n");
+        json_put_text(to->out, "error", e->text);
+    buf_puts(to->out, "}\n");
     return rc;
+}
+
+static struct telling telling_to(const struct desk *d, struct buf *out, struct pool *pool)
+{
+    return (struct telling){.out = out, .templates = d->templates, .pool = pool, .width = 10};
 }
 
 static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
                          struct desk_people *people, unsigned depth, struct buf *out, struct err *e)
 {
     struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
+    struct telling to = telling_to(d, out, pool);
     struct job_view v = {.explained = depth};
     bool headers_only;
     struct buf room = BUF_INIT(d->conf->limits.message_size + 1);
@@ -486,11 +542,11 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     if (rc == 0 && pool_exhausted(pool))
         rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
     if (json)
-        rc = put_whole_json(out, d, mailbox, rc == 0 ? &v : NULL, people, pool, e);
+        rc = put_whole_json(&to, d, mailbox, rc == 0 ? &v : NULL, people, e);
     else if (rc == 0)
-        rc = put_view(out, d, mailbox, &v, false, people, pool, e);
+        rc = tell_view(&to, d, mailbox, &v, false, people, e);
     else
-        buf_puts(out, "outcome   parked: the operator is told, the sender is not known\n");
+        tell(&to, SAY_TELL_OUTCOME, telling_word(&to, SAY_EXPLAIN_UNREADABLE));
     message_release(&v.message);
     buf_release(&room);
     pool_free(&pool);
@@ -529,8 +585,6 @@ static int read_attached(const struct message_part *p, const struct mail_bytes *
                                  .encoding = p->encoding};
     struct attachment_reader *reader;
     char chunk[16384];
-    if (p->size > ATTACHED_MAX)
-        return err_set(e, ERR_LIMIT, "the attached mail is larger than %d MB", ATTACHED_MAX >> 20);
     if (attachment_open(&reader, mail, &a, e) != 0)
         return -1;
     for (size_t n; (n = attachment_read(reader, chunk, sizeof(chunk))) > 0;)
@@ -542,7 +596,7 @@ static int read_attached(const struct message_part *p, const struct mail_bytes *
 /* The same mail, as if what stands behind "explain:" were its subject. */
 static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
                            const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,
-                           struct pool *pool, struct buf *out, struct err *e)
+                           struct telling *to, struct err *e)
 {
     struct job_view v = {.message = asks->message, .gate = asks->gate, .explained = 1};
     struct slice subject = message_str(&v.message, v.message.subject), wanted = asks->command.argument;
@@ -552,9 +606,9 @@ static int explain_subject(struct desk *d, const struct conf_mailbox *mailbox, c
         return err_set(e, ERR_MAIL, "the subject cannot be found again");
     v.message.subject.off += (uint32_t)at;
     v.message.subject.len -= (uint32_t)at;
-    if (job_decide(d, mailbox, mail, received_ms, people, pool, &v, e) != 0)
+    if (job_decide(d, mailbox, mail, received_ms, people, to->pool, &v, e) != 0)
         return -1;
-    return put_view(out, d, mailbox, &v, true, people, pool, e);
+    return tell_view(to, d, mailbox, &v, true, people, e);
 }
 
 const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
@@ -562,17 +616,22 @@ const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, co
                           struct pool *pool)
 {
     struct buf out = BUF_INIT(1 << 20), inner = BUF_INIT(ATTACHED_MAX);
+    struct telling to = telling_to(d, &out, pool);
     struct err e = ERR_INIT;
     int rc = 0;
     const struct message_part *attached = attached_mail(&asks->message);
     if (asks->explained)
-        buf_puts(&out, "command   explain: an explanation within an explanation is not given\n");
+        tell(&to, SAY_TELL_COMMAND, telling_word(&to, SAY_EXPLAIN_WITHIN));
     else if (asks->command.argument.len)
-        rc = explain_subject(d, mailbox, asks, mail, received_ms, people, pool, &out, &e);
+        rc = explain_subject(d, mailbox, asks, mail, received_ms, people, &to, &e);
+    else if (attached && attached->size > ATTACHED_MAX)
+        tell(&to, SAY_TELL_ERROR,
+             sentence(d->templates, pool, SAY_EXPLAIN_ATTACHED_TOO_LARGE, "n",
+                      telling_number(&to, ATTACHED_MAX >> 20), SAY_END));
     else if (attached && (rc = read_attached(attached, mail, &inner, &e)) == 0)
         rc = explain_bytes(d, mailbox, buf_view(&inner), false, people, 1, &out, &e);
     if (rc != 0)
-        buf_printf(&out, "error     %s\n", e.text);
+        tell(&to, SAY_TELL_ERROR, sentence_of_error(d->templates, e.code));
     const char *text = pool_slice(pool, slice_cut_utf8(buf_view(&out), EXPLANATION_MAX));
     buf_release(&out);
     buf_release(&inner);

@@ -140,7 +140,7 @@ static bool asks_anew(const struct command *c)
 {
     bool addressed = false;
     for (size_t i = 0; i < c->n_evidence; i++)
-        addressed = addressed || strcmp(c->evidence[i].how, "addressed") == 0;
+        addressed = addressed || c->evidence[i].how == HOW_ADDRESSED;
     return addressed || (c->kind != COMMAND_TICKET && c->kind != COMMAND_ASK);
 }
 
@@ -167,6 +167,32 @@ void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_ke
     }
     out->words = pool_slice(pool, buf_view(&words));
     buf_release(&words);
+}
+
+/* A second ticket was made of what was said again: from then on it is what the letter is about, and saying
+ * `separate` twice makes no third. It has the key of the mail that said it again. */
+static int find_separate(struct desk *d, struct pool *pool, struct origin *out, struct err *e)
+{
+    enum { MOST = 20 };
+    int64_t ids[MOST];
+    size_t n = journal_children(d->journal, out->root.id, ids, MOST);
+    for (size_t i = 0; out->again_plan.said_again && i < n; i++) {
+        struct journal_job child;
+        struct plan plan;
+        if (journal_job_load(d->journal, ids[i], false, pool, &child, e) != 0)
+            return -1;
+        bool ticket = child.outcome == OUTCOME_TICKET || child.outcome == OUTCOME_UNASSIGNED;
+        if (!ticket || !child.plan[0])
+            continue;
+        if (plan_decode(&plan, child.plan, pool, e) != 0)
+            return -1;
+        if (strcmp(plan.external_id, out->again_plan.external_id) != 0)
+            continue;
+        out->root = child;
+        out->plan = plan;
+        out->again_plan = (struct plan){0};
+    }
+    return 0;
 }
 
 static void take_watch(struct desk *d, const struct journal_watch_letter *about, const struct command *c,
@@ -206,12 +232,14 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
     if (journal_job_load(d->journal, hit.job, false, pool, &out->again, e) != 0 ||
         climb(d, hit.job, pool, &out->root, e) != 0)
         return -1;
-    bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED;
+    /* letters that may list something to choose from; ANSWERED: also those that ask once more */
+    bool tells = out->again.outcome == OUTCOME_SAME || out->again.outcome == OUTCOME_AMENDED ||
+                 out->again.outcome == OUTCOME_ANSWERED || out->again.outcome == OUTCOME_ASKED;
     if (tells && out->again.plan[0] && plan_decode(&out->again_plan, out->again.plan, pool, e) != 0)
         return -1;
     if (out->root.id == self || !out->root.plan[0])
         return 0;
-    if (plan_decode(&out->plan, out->root.plan, pool, e) != 0)
+    if (plan_decode(&out->plan, out->root.plan, pool, e) != 0 || find_separate(d, pool, out, e) != 0)
         return -1;
     if (is_about_watch(&out->plan, &hit.watch)) {
         take_watch(d, &hit.watch, c, gate, out);
@@ -219,15 +247,15 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
     }
     out->is_new = !same_subject(message_str(m, m->subject), slice_of(out->plan.subject)) && asks_anew(c);
     out->found = true;
-    out->plain = (struct plan_origin){.root = &out->root,
-                                      .plan = &out->plan,
-                                      .asked = out->again_plan.n_choices ? &out->again_plan : NULL,
-                                      .again = out->again_plan.said_again ? &out->again : NULL,
-                                      .again_plan = &out->again_plan,
-                                      .kept = {.words = ""},
-                                      .waiting = out->root.state == JOB_WAITING && out->plan.hold_ms,
-                                      .may_change = strcmp(out->root.sender, sender) == 0 ||
-                                                    gate_is_operator(d->conf, sender, false)};
+    out->plain = (struct plan_origin){
+        .root = &out->root,
+        .plan = &out->plan,
+        .asked = out->again_plan.n_choices || out->again_plan.n_suggestions ? &out->again_plan : NULL,
+        .again = out->again_plan.said_again ? &out->again : NULL,
+        .again_plan = &out->again_plan,
+        .kept = {.words = ""},
+        .waiting = out->root.state == JOB_WAITING && out->plan.hold_ms,
+        .may_change = strcmp(out->root.sender, sender) == 0 || gate_is_operator(d->conf, sender, false)};
     if (out->plain.waiting)
         origin_kept(d, out->root.id, pool, &out->plain.kept);
     return 0;

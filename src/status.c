@@ -2,6 +2,8 @@
 /* status: how frontdesk is doing, the same by mail and at the command line. See telling.h. */
 #include "telling.h"
 
+#include "frontdesk/reply_dates.h"
+
 static bool all_authenticated(const struct conf *conf)
 {
     bool all = true;
@@ -33,117 +35,126 @@ int status_read(struct status *out, const struct conf *conf, struct journal *j, 
 }
 
 /* "5 minutes" */
-static void put_age(struct buf *out, int64_t ms)
+static const char *age(const struct telling *to, int64_t ms)
 {
     static const struct {
         int64_t s;
-        const char *name;
-    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+        enum say says;
+    } units[] = {{86400, SAY_AGE_DAYS}, {3600, SAY_AGE_HOURS}, {60, SAY_AGE_MINUTES}, {1, SAY_AGE_SECONDS}};
     int64_t s = ms > 0 ? ms / 1000 : 0;
     size_t i = 0;
     while (i < ARRAY_LEN(units) - 1 && s < units[i].s * 2)
         i++;
-    int64_t n = s / units[i].s;
-    buf_printf(out, "%lld %s%s", (long long)n, units[i].name, n == 1 ? "" : "s");
+    return sentence(to->templates, to->pool, units[i].says, "n",
+                    telling_number(to, (uint64_t)(s / units[i].s)), SAY_END);
 }
 
-static void put_autotask(const struct status *s, struct buf *out)
+/* "reached 5 minutes ago" */
+static const char *reached(const struct telling *to, const struct status *s, int64_t at_ms)
 {
-    buf_puts(out, "Autotask     ");
-    if (s->refused)
-        buf_puts(out, "refuses the login; no call is made until user, secret or code change; ");
-    if (s->calls.reached_ms) {
-        buf_puts(out, "reached ");
-        put_age(out, s->now_ms - s->calls.reached_ms);
-        buf_puts(out, " ago");
-    } else {
-        buf_puts(out, "not reached yet");
-    }
-    buf_printf(out, ", %u of %u calls used this hour\n", s->calls.calls, s->conf->autotask.calls_per_hour);
+    return sentence(to->templates, to->pool, SAY_STATUS_REACHED, "age", age(to, s->now_ms - at_ms), SAY_END);
+}
+
+static void tell_mail(struct telling *to, const struct status *s)
+{
+    const char *when = telling_word(to, SAY_STATUS_NO_MAIL);
+    if (s->counts.last_taken_ms)
+        when = sentence(to->templates, to->pool, SAY_STATUS_AGO, "age",
+                        age(to, s->now_ms - s->counts.last_taken_ms), SAY_END);
+    tell(to, SAY_TELL_FRONTDESK, telling_word(to, s->running ? SAY_STATUS_RUNNING : SAY_STATUS_NOT_RUNNING));
+    tell(to, SAY_TELL_LAST_MAIL, when);
+}
+
+static void tell_autotask(struct telling *to, const struct status *s)
+{
+    tell_as(to, "Autotask",
+            sentence(to->templates, to->pool, SAY_STATUS_AUTOTASK, "refused",
+                     s->refused ? telling_word(to, SAY_STATUS_REFUSED) : "", "reached",
+                     s->calls.reached_ms ? reached(to, s, s->calls.reached_ms)
+                                         : telling_word(to, SAY_STATUS_NOT_REACHED),
+                     "used", telling_number(to, s->calls.calls), "most",
+                     telling_number(to, s->conf->autotask.calls_per_hour), SAY_END));
 }
 
 /* The time until the login ends, or why there is none. */
-static void put_login(const struct status *s, struct buf *out)
+static const char *login(const struct telling *to, const struct status *s)
 {
     const struct oauth2_view *v = &s->books_login;
     int64_t ends_ms = oauth2_ends(v);
     if (s->books_trouble[0])
-        buf_puts(out, "the token file cannot be read (frontdesk doctor says why)");
-    else if (!v->there)
-        buf_puts(out, "not logged in: frontdesk login quickbooks");
-    else if (v->refused || (ends_ms && ends_ms <= s->now_ms))
-        buf_puts(out, "the login has ended: frontdesk login quickbooks");
-    else if (ends_ms)
-        buf_puts(out, "the login lasts another ");
-    else
-        buf_puts(out, "logged in");
-    if (!s->books_trouble[0] && v->there && !v->refused && ends_ms > s->now_ms)
-        put_age(out, ends_ms - s->now_ms);
+        return telling_word(to, SAY_LOGIN_UNREADABLE);
+    if (!v->there)
+        return telling_word(to, SAY_LOGIN_MISSING);
+    if (v->refused || (ends_ms && ends_ms <= s->now_ms))
+        return telling_word(to, SAY_LOGIN_ENDED);
+    if (!ends_ms)
+        return telling_word(to, SAY_LOGIN_THERE);
+    return sentence(to->templates, to->pool, SAY_LOGIN_LASTS, "age", age(to, ends_ms - s->now_ms), SAY_END);
 }
 
-static void put_quickbooks(const struct status *s, struct buf *out)
+static void tell_quickbooks(struct telling *to, const struct status *s)
 {
-    if (!s->conf->quickbooks)
-        return;
-    buf_puts(out, "QuickBooks   ");
-    if (s->books_calls.reached_ms) {
-        buf_puts(out, "reached ");
-        put_age(out, s->now_ms - s->books_calls.reached_ms);
-        buf_puts(out, " ago, ");
-    }
-    put_login(s, out);
-    buf_putc(out, '\n');
+    if (s->conf->quickbooks)
+        tell_as(to, "QuickBooks",
+                sentence(to->templates, to->pool, SAY_STATUS_QUICKBOOKS, "reached",
+                         s->books_calls.reached_ms ? reached(to, s, s->books_calls.reached_ms) : "", "login",
+                         login(to, s), SAY_END));
 }
 
-static void put_work(const struct status *s, struct buf *out)
+static void tell_work(struct telling *to, const struct status *s)
 {
     const struct journal_counts *c = &s->counts;
     unsigned working = c->by_state[JOB_TAKEN] + c->by_state[JOB_PLANNED] + c->by_state[JOB_ACTED] +
                        c->by_state[JOB_ANSWERED];
-    buf_printf(out, "in hand      %u\nwaiting      %u for an answer\ndone         %u\nparked       %u%s\n",
-               working, c->by_state[JOB_WAITING], c->by_state[JOB_DONE], c->by_state[JOB_PARKED],
-               c->by_state[JOB_PARKED] ? "   (frontdesk journal list --state parked)" : "");
-    buf_printf(out, "letters      %u not yet accepted by the mail server", c->letters_unsent);
-    if (c->letters_unsent && c->oldest_unsent_ms) {
-        buf_puts(out, ", the oldest written ");
-        put_age(out, s->now_ms - c->oldest_unsent_ms);
-        buf_puts(out, " ago");
-    }
-    buf_putc(out, '\n');
+    const char *waiting = telling_number(to, c->by_state[JOB_WAITING]);
+    const char *parked = telling_number(to, c->by_state[JOB_PARKED]);
+    bool late = c->letters_unsent && c->oldest_unsent_ms;
+    if (c->by_state[JOB_PARKED])
+        parked = sentence(to->templates, to->pool, SAY_STATUS_PARKED, "n", parked, SAY_END);
+    tell(to, SAY_TELL_IN_HAND, telling_number(to, working));
+    tell(to, SAY_TELL_WAITING, sentence(to->templates, to->pool, SAY_STATUS_WAITING, "n", waiting, SAY_END));
+    tell(to, SAY_TELL_DONE, telling_number(to, c->by_state[JOB_DONE]));
+    tell(to, SAY_TELL_PARKED, parked);
+    tell(to, SAY_TELL_LETTERS,
+         sentence(to->templates, to->pool, SAY_STATUS_LETTERS, "n", telling_number(to, c->letters_unsent),
+                  "age", late ? age(to, s->now_ms - c->oldest_unsent_ms) : "", SAY_END));
 }
 
-static void put_alerts(const struct status *s, bool whole, struct buf *out)
+static void tell_alerts(struct telling *to, const struct status *s, bool whole)
 {
-    buf_printf(out, "alerts       %u open\n", s->counts.alerts_ill);
+    tell(to, SAY_TELL_ALERTS,
+         sentence(to->templates, to->pool, SAY_STATUS_ALERTS, "n", telling_number(to, s->counts.alerts_ill),
+                  SAY_END));
     for (size_t i = 0; i < s->n_alerts; i++) {
-        char when[32];
-        clock_format_local(s->alerts[i].since_ms, s->conf->firm.timezone, when);
-        buf_printf(out, "             since %s, %s%s%s\n", when, s->alerts[i].topic, whole ? ": " : "",
-                   whole ? s->alerts[i].text : "");
+        const struct journal_alert *a = &s->alerts[i];
+        const char *when = dates_moment(to->templates, a->since_ms, s->conf->firm.timezone, to->pool);
+        tell_more(to, sentence(to->templates, to->pool, SAY_STATUS_ALERT, "when", when, "topic", a->topic,
+                               "why", whole ? a->text : "", SAY_END));
     }
 }
 
-void status_text(const struct status *s, bool whole, struct buf *out)
+static void tell_warnings(struct telling *to, const struct status *s)
 {
-    buf_printf(out, "frontdesk    %s\nlast mail    ", s->running ? "running" : "not running");
-    if (s->counts.last_taken_ms) {
-        put_age(out, s->now_ms - s->counts.last_taken_ms);
-        buf_puts(out, " ago\n");
-    } else {
-        buf_puts(out, "none yet\n");
-    }
-    put_autotask(s, out);
-    put_quickbooks(s, out);
-    put_work(s, out);
-    drift_text(s->conf, s->watches, whole, out);
-    put_alerts(s, whole, out);
+    const char *since = dates_moment(to->templates, s->ill_since_ms, s->conf->firm.timezone, to->pool);
     if (!s->running)
-        buf_puts(out, "WARNING      nothing watches the mailboxes: systemctl start frontdesk\n");
-    if (s->ill_since_ms) {
-        char when[32];
-        clock_format_local(s->ill_since_ms, s->conf->firm.timezone, when);
-        buf_printf(out, "WARNING      since %s no mail is taken: %s\n", when, s->ill_why);
-    }
+        tell(to, SAY_TELL_WARNING, telling_word(to, SAY_STATUS_UNWATCHED));
+    if (s->ill_since_ms)
+        tell(to, SAY_TELL_WARNING,
+             sentence(to->templates, to->pool, SAY_STATUS_UNWRITABLE, "when", since, "why", s->ill_why,
+                      SAY_END));
     if (!s->authenticated)
-        buf_puts(out, "WARNING      senders are not authenticated: a mailbox has trust = \"none\"\n");
+        tell(to, SAY_TELL_WARNING, telling_word(to, SAY_STATUS_UNAUTHENTICATED));
+}
+
+void status_text(const struct status *s, bool whole, const struct templates *t, struct buf *out)
+{
+    struct telling to = {.out = out, .templates = t, .pool = pool_new(4 << 20), .width = 13};
+    tell_mail(&to, s);
+    tell_autotask(&to, s);
+    tell_quickbooks(&to, s);
+    tell_work(&to, s);
+    drift_tell(&to, s->conf, s->watches, whole);
+    tell_alerts(&to, s, whole);
+    tell_warnings(&to, s);
+    pool_free(&to.pool);
 }

@@ -3,6 +3,8 @@
  * telling.h. */
 #include "telling.h"
 
+#include "frontdesk/reply_dates.h"
+
 const char *story_step_state(const struct journal_step *s)
 {
     static const char *const names[] = {"not sent", "sent or about to be", "done"};
@@ -32,35 +34,62 @@ int story_read(struct story *out, struct journal *j, const char *ref, struct poo
     return 0;
 }
 
-void story_text(const struct conf *conf, const struct story *s, struct buf *out)
+static void tell_job(struct telling *to, const struct conf *conf, const struct journal_job *job)
 {
-    const struct journal_job *job = &s->job;
-    char taken[32], when[32];
-    bool later = job->state <= JOB_WAITING;
-    clock_format_local(job->taken_ms, conf->firm.timezone, taken);
-    clock_format_local(job->run_at_ms, conf->firm.timezone, when);
-    buf_printf(out, "ref       %s in mailbox %s, taken %s\nsender    %s\nstate     %s%s%s\noutcome   %s\n",
-               job->ref, job->mailbox, taken, job->sender[0] ? job->sender : "(not proven)",
-               job_state_name(job->state),
-               job->state == JOB_WAITING ? ", until "
-               : later                   ? ", next run "
-                                         : "",
-               later ? when : "", job->outcome ? job_outcome_name(job->outcome) : "-");
-    buf_printf(out, "reason    %s\nticket    %s (id %lld)\n", job->reason[0] ? job->reason : "-",
-               job->ticket_number[0] ? job->ticket_number : "-", (long long)job->ticket_id);
-    for (size_t i = 0; i < s->n_steps; i++) {
-        const struct journal_step *t = &s->steps[i];
-        buf_printf(out, "step %u    %s, key %s: %s%s%s (looked up %u times)\n", t->n, t->kind, t->key,
-                   story_step_state(t), t->result[0] ? ", " : "", t->result, t->looks);
-    }
-    for (size_t i = 0; i < s->n_letters; i++) {
-        const struct journal_letter *l = &s->letters[i];
-        clock_format_local(l->first_ms, conf->firm.timezone, when);
-        buf_printf(out,
-                   "letter    %s to %s, written %s: %s by the mail server after %u tries%s%s\n          %s\n",
-                   story_letter_kind(l), l->to, when, story_letter_state(l), l->tries,
-                   l->last_error[0] ? ": " : "", l->last_error, l->message_id);
-    }
+    const char *tz = conf->firm.timezone, *taken = dates_moment(to->templates, job->taken_ms, tz, to->pool);
+    const char *when = dates_moment(to->templates, job->run_at_ms, tz, to->pool);
+    const char *state = telling_state(to, job->state);
+    tell(to, SAY_TELL_REF,
+         sentence(to->templates, to->pool, SAY_STORY_TAKEN, "ref", job->ref, "mailbox", job->mailbox, "when",
+                  taken, SAY_END));
+    tell(to, SAY_TELL_SENDER, job->sender[0] ? job->sender : telling_word(to, SAY_STORY_UNPROVEN));
+    if (job->state == JOB_WAITING)
+        state = sentence(to->templates, to->pool, SAY_STORY_UNTIL, "state", state, "when", when, SAY_END);
+    else if (job->state < JOB_WAITING)
+        state = sentence(to->templates, to->pool, SAY_STORY_NEXT_RUN, "state", state, "when", when, SAY_END);
+    tell(to, SAY_TELL_STATE, state);
+    tell(to, SAY_TELL_OUTCOME, job->outcome ? telling_outcome(to, job->outcome) : "-");
+    tell(to, SAY_TELL_REASON, job->reason[0] ? job->reason : "-");
+    tell(to, SAY_TELL_TICKET,
+         sentence(to->templates, to->pool, SAY_STORY_TICKET, "number",
+                  job->ticket_number[0] ? job->ticket_number : "-", "id",
+                  pool_printf(to->pool, "%lld", (long long)job->ticket_id), SAY_END));
+}
+
+static void tell_step(struct telling *to, const struct journal_step *step)
+{
+    static const enum say states[] = {SAY_STEP_NOT_SENT, SAY_STEP_SENT, SAY_STEP_DONE};
+    const char *label =
+        sentence(to->templates, to->pool, SAY_TELL_STEP, "n", telling_number(to, step->n), SAY_END);
+    tell_as(to, label,
+            sentence(to->templates, to->pool, SAY_STORY_STEP, "kind", step->kind, "key", step->key, "state",
+                     telling_word(to, states[step->state]), "result", step->result, "n",
+                     telling_number(to, step->looks), SAY_END));
+}
+
+static void tell_letter(struct telling *to, const struct conf *conf, const struct journal_letter *l)
+{
+    static const enum say kinds[] = {SAY_LETTER_INTERIM, SAY_LETTER_FINAL, SAY_LETTER_SEQUEL,
+                                     SAY_LETTER_ALERT};
+    static const enum say states[] = {SAY_SENT_NOT_YET, SAY_SENT_ACCEPTED, SAY_SENT_REFUSED,
+                                      SAY_SENT_REPLACED};
+    const char *when = dates_moment(to->templates, l->first_ms, conf->firm.timezone, to->pool);
+    tell(to, SAY_TELL_LETTER,
+         sentence(to->templates, to->pool, SAY_STORY_LETTER, "kind", telling_word(to, kinds[l->kind]), "to",
+                  l->to, "when", when, "state", telling_word(to, states[l->state]), "n",
+                  telling_number(to, l->tries), "error", l->last_error, SAY_END));
+    tell_more(to, l->message_id);
+}
+
+void story_text(const struct conf *conf, const struct story *s, const struct templates *t, struct buf *out)
+{
+    struct telling to = {.out = out, .templates = t, .pool = pool_new(16 << 20), .width = 10};
+    tell_job(&to, conf, &s->job);
+    for (size_t i = 0; i < s->n_steps; i++)
+        tell_step(&to, &s->steps[i]);
+    for (size_t i = 0; i < s->n_letters; i++)
+        tell_letter(&to, conf, &s->letters[i]);
+    pool_free(&to.pool);
 }
 
 bool story_is_stuck(const struct story *s)
@@ -79,9 +108,9 @@ static const char *text_of_status(struct desk *d, const struct plan *p, struct p
     struct err e = ERR_INIT;
     struct buf text = BUF_INIT(100 * 1024);
     if (status_read(&s, d->conf, d->journal, pool, &e) == 0)
-        status_text(&s, gate_is_operator(d->conf, p->sender, p->unauthenticated != 0), &text);
+        status_text(&s, gate_is_operator(d->conf, p->sender, p->unauthenticated != 0), d->templates, &text);
     else
-        buf_puts(&text, e.text);
+        buf_puts(&text, sentence_of_error(d->templates, e.code));
     const char *out = pool_slice(pool, buf_view(&text));
     buf_release(&text);
     return out;
@@ -92,18 +121,19 @@ static void facts_of_operator(struct desk *d, const struct plan *p, struct facts
     struct story s;
     struct err e = ERR_INIT;
     struct buf text = BUF_INIT(200 * 1024);
+    const struct telling to = {.out = &text, .templates = d->templates, .pool = pool};
     if (p->refusal && p->refusal[0])
         return;
     /* without a journal (explain before the first start) nothing is known */
     if (!d->journal || story_read(&s, d->journal, p->argument, pool, &e) != 0) {
         in->wish = "unknown";
     } else if (strcmp(p->reply, "show") == 0) {
-        story_text(d->conf, &s, &text);
+        story_text(d->conf, &s, d->templates, &text);
         in->status_text = pool_slice(pool, buf_view(&text));
     } else {
         in->wish = story_is_stuck(&s) ? "noted" : "nothing";
-        in->reason = pool_printf(pool, "%s%s%s%s", job_state_name(s.job.state), s.job.outcome ? ", " : "",
-                                 s.job.outcome ? job_outcome_name(s.job.outcome) : "",
+        in->reason = pool_printf(pool, "%s%s%s%s", telling_state(&to, s.job.state), s.job.outcome ? ", " : "",
+                                 telling_outcome(&to, s.job.outcome),
                                  s.job.reason[0] ? pool_printf(pool, ": %s", s.job.reason) : "");
     }
     buf_release(&text);

@@ -2,12 +2,35 @@
 /*
  * telling: what frontdesk says about itself and about its mails, in one place for the mail and for the
  * command line: status, the life of a message, explain. Each is a text of lines, "label     words", a further
- * line of the same label indented. Nothing here changes anything.
+ * line of the same label indented, in the words of the firm's language (words.txt); names that programs and
+ * people look for stay as the journal has them: kinds of steps, topics of alerts, requests, reasons. Nothing
+ * here changes anything.
  */
 #ifndef FRONTDESK_SRC_TELLING_H
 #define FRONTDESK_SRC_TELLING_H
 
 #include "drift.h"
+
+/* --- telling.c --- */
+struct telling {
+    struct buf *out;
+    const struct templates *templates;
+    struct pool *pool; /* for the words */
+    size_t width;      /* of the first column */
+};
+/* A line; a further line of the same; one with a label of its own. */
+void tell(struct telling *to, enum say label, const char *text);
+void tell_more(struct telling *to, const char *text);
+void tell_as(struct telling *to, const char *label, const char *text);
+const char *telling_word(const struct telling *to, enum say what);
+const char *telling_number(const struct telling *to, uint64_t n);
+const char *telling_state(const struct telling *to, enum job_state state);
+const char *telling_outcome(const struct telling *to, enum job_outcome outcome); /* "" for OUTCOME_NONE */
+const char *telling_verdict(const struct telling *to, enum gate_verdict verdict);
+const char *telling_how(const struct telling *to, enum command_how how);
+const char *telling_where(const struct telling *to, enum command_where where);
+/* Of a verb, or of the reason of a question. */
+const char *telling_named(const struct telling *to, const char *name);
 
 /* --- status.c --- */
 struct status {
@@ -28,7 +51,7 @@ struct status {
 int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,
                 struct err *e) MUST_USE;
 /* `whole`: also the words of the alerts, which name other people's mail. */
-void status_text(const struct status *s, bool whole, struct buf *out);
+void status_text(const struct status *s, bool whole, const struct templates *t, struct buf *out);
 
 /* --- story.c --- */
 struct story {
@@ -40,7 +63,8 @@ struct story {
 /* ERR_NOT_FOUND when there is no such reference. */
 int story_read(struct story *out, struct journal *j, const char *ref, struct pool *pool,
                struct err *e) MUST_USE;
-void story_text(const struct conf *conf, const struct story *s, struct buf *out);
+void story_text(const struct conf *conf, const struct story *s, const struct templates *t, struct buf *out);
+/* For programs. */
 const char *story_step_state(const struct journal_step *s);
 const char *story_letter_kind(const struct journal_letter *l);
 const char *story_letter_state(const struct journal_letter *l);

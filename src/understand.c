@@ -214,6 +214,21 @@ static int64_t text_key_of(const struct job_view *v)
     return makes ? plan_text_key(&v->plan, &v->message) : 0;
 }
 
+/* Said a third time: the second made nothing, the first did. */
+static int load_first(struct desk *d, int64_t again, struct pool *pool, struct journal_job *first,
+                      struct err *e)
+{
+    enum { MOST_STEPS = 50 };
+    for (int steps = 0; steps < MOST_STEPS; steps++) {
+        if (journal_job_load(d->journal, again, false, pool, first, e) != 0)
+            return -1;
+        if (first->outcome != OUTCOME_SAME || !first->parent)
+            break;
+        again = first->parent;
+    }
+    return 0;
+}
+
 /* Nothing is made; the answer says so and offers `separate`. */
 static void mark_again(struct plan *plan, const struct journal_job *first, struct pool *pool)
 {
@@ -236,7 +251,7 @@ static int foresee(struct desk *d, struct pool *pool, struct job_view *v, struct
     struct journal_job first;
     if (!again)
         return 0;
-    if (journal_job_load(d->journal, again, false, pool, &first, e) != 0)
+    if (load_first(d, again, pool, &first, e) != 0)
         return -1;
     mark_again(&v->plan, &first, pool);
     return 0;
@@ -320,12 +335,12 @@ static int commit_plan(struct job *job, struct job_view *v, struct err *e);
 static int say_again(struct job *job, struct job_view *v, int64_t again, struct err *e)
 {
     struct journal_job first;
-    if (journal_job_load(job->desk->journal, again, false, job->pool, &first, e) != 0)
+    if (load_first(job->desk, again, job->pool, &first, e) != 0)
         return -1;
     if (first.state < JOB_ANSWERED)
         return come_back(job, 1000, "says the same as a mail that is being worked on", e);
     mark_again(&v->plan, &first, job->pool);
-    job->row.parent = again;
+    job->row.parent = first.id;
     return commit_plan(job, v, e);
 }
 

@@ -68,6 +68,7 @@ struct plan {
     const char *sender, *sender_name, *subject, *message_id,
         *references; /* references: ids with a blank between */
     const char *verb, *argument, *reason, *asked_word, *why_ask;
+    const char *absent_why;  /* who cannot be given tickets, and why; empty: not known */
     const char *explanation; /* the lines of `explain` */
     const char *refusal;     /* why an operator's command is not done: "denied", "by_hand"; empty: it is */
     int64_t unauthenticated, received_ms;
@@ -99,8 +100,9 @@ struct plan {
     size_t n_changes;
     struct plan_person adds[PLAN_MAX_PEOPLE], removes[PLAN_MAX_PEOPLE];
     size_t n_adds, n_removes;
-    const char *note;  /* text of a note; empty = none */
-    int64_t holder;    /* who has the ticket to be amended when all is done, as far as is known; 0 = nobody */
+    const char *note; /* text of a note; empty = none */
+    int64_t due_now;  /* when the ticket to be amended is due when all is done, as far as is known; 0 = not */
+    int64_t holder;   /* who has the ticket to be amended when all is done, as far as is known; 0 = nobody */
     int64_t take_over; /* the job whose question this answers; 0 = none */
     /* known errors of the sync: what was found (src/errorkeep.c), what is said about it (a view as JSON, made
      * when the books were read), a mark of the verdicts, and the question that is asked ("invoice") */

@@ -30,10 +30,55 @@ enum {
     COMMAND_MAX_TOPICS = 64
 };
 
+/* What a name in the subject counts for, and the place that makes it so; each with its name for programs. */
+#define COMMAND_HOW_TABLE(X)                                                                                 \
+    X(ADDRESSED, "addressed")                                                                                \
+    X(MENTIONED, "mentioned")                                                                                \
+    X(NEAR_MISS, "near-miss")                                                                                \
+    X(EVERYDAY_WORD, "everyday-word")                                                                        \
+    X(ABSENT, "absent")
+#define COMMAND_WHERE_TABLE(X)                                                                               \
+    X(POSSESSIVE, "possessive")                                                                              \
+    X(FOR, "for")                                                                                            \
+    X(FIRST_WORD, "first word")                                                                              \
+    X(FULL_NAME, "full name")                                                                                \
+    X(USER_NAME, "user name")                                                                                \
+    X(EVERYDAY, "everyday word with a capital")                                                              \
+    X(SENTENCE, "in the sentence")                                                                           \
+    X(ORDINARY, "an ordinary word at the start")                                                             \
+    X(TITLE, "behind a title")                                                                               \
+    X(NOT_MEANT, "expressly not meant")                                                                      \
+    X(SIGNATURE, "signature")                                                                                \
+    X(FIRM, "name of a firm or place")                                                                       \
+    X(LAST_NAME, "behind another last name")                                                                 \
+    X(FIRST_NAME, "behind another first name")                                                               \
+    X(AT_SIGN, "@")                                                                                          \
+    X(ASSIGN, "assign to")                                                                                   \
+    X(OTHER_FIRM, "at another firm")                                                                         \
+    X(OTHER_LAST_NAME, "with another last name")                                                             \
+    X(END, "at the end with a separator")                                                                    \
+    X(START, "at the start with a separator")                                                                \
+    X(NAME_BELONGS, "where a name belongs")
+
+enum command_how {
+#define HOW_ENUM(name, text) HOW_##name,
+    COMMAND_HOW_TABLE(HOW_ENUM)
+#undef HOW_ENUM
+};
+
+enum command_where {
+#define WHERE_ENUM(name, text) WHERE_##name,
+    COMMAND_WHERE_TABLE(WHERE_ENUM)
+#undef WHERE_ENUM
+};
+
+const char *command_how_name(enum command_how how);
+const char *command_where_name(enum command_where where);
+
 struct command_evidence {
     const struct directory_resource *resource;
-    const char *how;   /* "addressed" "mentioned" "near-miss" "everyday-word" "command" "absent" */
-    const char *where; /* "start with colon", "@", "for NAME", "full name", "user name", "mid-sentence" ... */
+    enum command_how how;
+    enum command_where where;
     struct slice text; /* the words in the subject (points into the pool) */
 };
 
@@ -47,9 +92,9 @@ struct command {
     const struct directory_resource *suggestions[COMMAND_MAX_SUGGESTIONS];
     size_t n_suggestions;
     enum command_why_ask why_ask;
-    struct slice asked_word; /* "Shara" */
-    const char
-        *title; /* subject without prefixes and without the address part; never empty ("(no subject)") */
+    struct slice asked_word;                 /* "Shara" */
+    const struct directory_resource *absent; /* ASK_ABSENT: who it is, if only one is called so */
+    const char *title; /* subject without prefixes and without the address part; empty when there is none */
     const char *stripped;                   /* subject without Re:/Fwd:/[EXTERNAL] */
     const char *topics[COMMAND_MAX_TOPICS]; /* names of how-tos; one and not unsure: that is it */
     size_t n_topics;

@@ -71,6 +71,9 @@ void override_resolve(struct override *out, enum override_key key, struct slice 
  * is untouched. Companies only by exact name, unique prefix or domain. */
 bool override_guess(struct override *out, struct slice said, const struct directory *d,
                     const struct due_calendar *cal, int64_t now_ms, struct pool *pool) MUST_USE;
+/* A priority to give as an example: one that a ticket does not get by itself, not that of id `has`, and never
+ * the most urgent one, which people would copy. NULL: there is none. */
+const char *override_example_priority(const struct directory *d, int64_t has);
 const char *override_key_name(enum override_key key); /* "priority" "due" ... */
 
 #endif

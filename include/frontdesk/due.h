@@ -50,7 +50,5 @@ bool due_is_worked(const struct tm *day, const struct due_calendar *cal);
 void due_step(struct tm *day, int days); /* also backwards; sets the weekday */
 /* That day at `minutes` after midnight. False if the zone is unknown. */
 bool due_at_time(const struct tm *day, int minutes, const char *tz, int64_t *out) MUST_USE;
-/* Appends "Wed 25 Nov 17:00", with the year when it is not that of `now_ms`. False if the zone is unknown. */
-bool due_format(struct buf *out, int64_t ms, int64_t now_ms, const char *tz);
 
 #endif

@@ -37,8 +37,14 @@ struct templates;
     X(NEW_REQUEST, "number")                                                                                 \
     X(DIAGNOSIS_NO_TICKET, "name")                                                                           \
     /* what was wanted and cannot be */                                                                      \
-    X(IN_THE_PAST, "said have")                                                                              \
+    X(IN_THE_PAST, "said have example")                                                                      \
     X(FITS_SEVERAL, "said kind names have")                                                                  \
+    X(FITS_SEVERAL_LATER, "said names")                                                                      \
+    X(CHOOSE_COMPANY, "names")                                                                               \
+    X(NAME_COMPANY, "names near")                                                                            \
+    X(CHOICE_UNCLEAR, "n name company")                                                                      \
+    X(HELPS_ALREADY, "name")                                                                                 \
+    X(HELPS_NOT, "name")                                                                                     \
     X(NOT_THERE, "said kind names have")                                                                     \
     X(CC_NOBODY, "said")                                                                                     \
     X(CONTACT_SEVERAL, "said company names")                                                                 \
@@ -103,6 +109,188 @@ struct templates;
     X(OVER_THE_CAP, "n")                                                                                     \
     X(NO_INTEGRATION, "")                                                                                    \
     X(NO_QUICKBOOKS, "")                                                                                     \
+    /* who is asked for and cannot have it */                                                                \
+    X(ABSENT_INACTIVE, "name")                                                                               \
+    X(ABSENT_NO_ROLE, "name")                                                                                \
+    X(ABSENT_PROGRAM, "name")                                                                                \
+    /* what is written into tickets */                                                                       \
+    X(TICKET_REQUESTED, "name address")                                                                      \
+    X(TICKET_NO_TEXT, "")                                                                                    \
+    X(TICKET_CUT, "")                                                                                        \
+    X(NOTE_TITLE, "address")                                                                                 \
+    X(NOTE_HEAD, "name address")                                                                             \
+    X(NOTE_UNDONE, "")                                                                                       \
+    /* days and times; the names in one line each, Sunday and January first */                               \
+    X(DATE, "weekday day month year time")                                                                   \
+    X(MOMENT, "day month time")                                                                              \
+    X(WEEKDAYS, "")                                                                                          \
+    X(MONTHS, "")                                                                                            \
+    X(AGE_DAYS, "n")                                                                                         \
+    X(AGE_HOURS, "n")                                                                                        \
+    X(AGE_MINUTES, "n")                                                                                      \
+    X(AGE_SECONDS, "n")                                                                                      \
+    /* status, show and explain: what the first column says */                                               \
+    X(TELL_FRONTDESK, "")                                                                                    \
+    X(TELL_LAST_MAIL, "")                                                                                    \
+    X(TELL_IN_HAND, "")                                                                                      \
+    X(TELL_WAITING, "")                                                                                      \
+    X(TELL_DONE, "")                                                                                         \
+    X(TELL_PARKED, "")                                                                                       \
+    X(TELL_LETTERS, "")                                                                                      \
+    X(TELL_ALERTS, "")                                                                                       \
+    X(TELL_WARNING, "")                                                                                      \
+    X(TELL_REF, "")                                                                                          \
+    X(TELL_SENDER, "")                                                                                       \
+    X(TELL_STATE, "")                                                                                        \
+    X(TELL_OUTCOME, "")                                                                                      \
+    X(TELL_REASON, "")                                                                                       \
+    X(TELL_TICKET, "")                                                                                       \
+    X(TELL_STEP, "n")                                                                                        \
+    X(TELL_LETTER, "")                                                                                       \
+    X(TELL_VERDICT, "")                                                                                      \
+    X(TELL_EVIDENCE, "")                                                                                     \
+    X(TELL_WATCH, "")                                                                                        \
+    X(TELL_ERROR, "")                                                                                        \
+    X(TELL_BEFORE, "")                                                                                       \
+    X(TELL_COMMAND, "")                                                                                      \
+    X(TELL_QUESTION, "")                                                                                     \
+    X(TELL_CHOICE, "")                                                                                       \
+    X(TELL_HELD, "")                                                                                         \
+    X(TELL_REQUEST, "")                                                                                      \
+    X(TELL_REPLY, "")                                                                                        \
+    X(TELL_ERROR, "")                                                                                        \
+    /* status */                                                                                             \
+    X(STATUS_RUNNING, "")                                                                                    \
+    X(STATUS_NOT_RUNNING, "")                                                                                \
+    X(STATUS_AGO, "age")                                                                                     \
+    X(STATUS_NO_MAIL, "")                                                                                    \
+    X(STATUS_REACHED, "age")                                                                                 \
+    X(STATUS_NOT_REACHED, "")                                                                                \
+    X(STATUS_REFUSED, "")                                                                                    \
+    X(STATUS_AUTOTASK, "refused reached used most")                                                          \
+    X(STATUS_QUICKBOOKS, "reached login")                                                                    \
+    X(LOGIN_UNREADABLE, "")                                                                                  \
+    X(LOGIN_MISSING, "")                                                                                     \
+    X(LOGIN_ENDED, "")                                                                                       \
+    X(LOGIN_LASTS, "age")                                                                                    \
+    X(LOGIN_THERE, "")                                                                                       \
+    X(STATUS_WAITING, "n")                                                                                   \
+    X(STATUS_PARKED, "n")                                                                                    \
+    X(STATUS_LETTERS, "n age")                                                                               \
+    X(STATUS_WATCH, "check schedule n acked last next snoozed failing why")                                  \
+    X(STATUS_WATCH_NEW, "check schedule next failing why")                                                   \
+    X(STATUS_ALERTS, "n")                                                                                    \
+    X(STATUS_ALERT, "when topic why")                                                                        \
+    X(STATUS_UNWATCHED, "")                                                                                  \
+    X(STATUS_UNWRITABLE, "when why")                                                                         \
+    X(STATUS_UNAUTHENTICATED, "")                                                                            \
+    /* show */                                                                                               \
+    X(STORY_TAKEN, "ref mailbox when")                                                                       \
+    X(STORY_UNPROVEN, "")                                                                                    \
+    X(STORY_UNTIL, "state when")                                                                             \
+    X(STORY_NEXT_RUN, "state when")                                                                          \
+    X(STORY_TICKET, "number id")                                                                             \
+    X(STORY_STEP, "kind key state result n")                                                                 \
+    X(STORY_LETTER, "kind to when state n error")                                                            \
+    /* what becomes of a mail */                                                                             \
+    X(STATE_TAKEN, "")                                                                                       \
+    X(STATE_PLANNED, "")                                                                                     \
+    X(STATE_ACTED, "")                                                                                       \
+    X(STATE_ANSWERED, "")                                                                                    \
+    X(STATE_WAITING, "")                                                                                     \
+    X(STATE_DONE, "")                                                                                        \
+    X(STATE_PARKED, "")                                                                                      \
+    X(OUTCOME_TICKET, "")                                                                                    \
+    X(OUTCOME_AMENDED, "")                                                                                   \
+    X(OUTCOME_ANSWERED, "")                                                                                  \
+    X(OUTCOME_ASKED, "")                                                                                     \
+    X(OUTCOME_UNASSIGNED, "")                                                                                \
+    X(OUTCOME_REFUSED, "")                                                                                   \
+    X(OUTCOME_IGNORED, "")                                                                                   \
+    X(OUTCOME_SAME, "")                                                                                      \
+    X(OUTCOME_DIVERTED, "")                                                                                  \
+    X(OUTCOME_PARKED, "")                                                                                    \
+    X(OUTCOME_GONE, "")                                                                                      \
+    X(STEP_NOT_SENT, "")                                                                                     \
+    X(STEP_SENT, "")                                                                                         \
+    X(STEP_DONE, "")                                                                                         \
+    X(LETTER_INTERIM, "")                                                                                    \
+    X(LETTER_FINAL, "")                                                                                      \
+    X(LETTER_SEQUEL, "")                                                                                     \
+    X(LETTER_ALERT, "")                                                                                      \
+    X(SENT_NOT_YET, "")                                                                                      \
+    X(SENT_ACCEPTED, "")                                                                                     \
+    X(SENT_REFUSED, "")                                                                                      \
+    X(SENT_REPLACED, "")                                                                                     \
+    /* explain */                                                                                            \
+    X(EXPLAIN_NO_ADDRESS, "")                                                                                \
+    X(VERDICT_STAFF, "")                                                                                     \
+    X(VERDICT_MACHINE, "")                                                                                   \
+    X(VERDICT_STRANGER, "")                                                                                  \
+    X(VERDICT_UNPROVEN, "")                                                                                  \
+    X(EXPLAIN_TURNED_AWAY, "outcome")                                                                        \
+    X(EXPLAIN_TAKEN, "ref")                                                                                  \
+    X(EXPLAIN_SAID_AGAIN, "ref")                                                                             \
+    X(EXPLAIN_ANSWERS_WATCH, "n check")                                                                      \
+    X(EXPLAIN_ERROR, "rule where quote")                                                                     \
+    X(EXPLAIN_ERROR_UNKNOWN, "quote")                                                                        \
+    X(EXPLAIN_ANSWERS, "ref state number")                                                                   \
+    X(EXPLAIN_ANSWERS_LATER, "ref state number")                                                             \
+    X(VERB_TICKET, "")                                                                                       \
+    X(VERB_FOLLOW_UP, "")                                                                                    \
+    X(EXPLAIN_UNREAD, "")                                                                                    \
+    X(EXPLAIN_FOUND, "how text where name")                                                                  \
+    X(HOW_ADDRESSED, "")                                                                                     \
+    X(HOW_MENTIONED, "")                                                                                     \
+    X(HOW_NEAR_MISS, "")                                                                                     \
+    X(HOW_EVERYDAY_WORD, "")                                                                                 \
+    X(HOW_ABSENT, "")                                                                                        \
+    X(WHERE_POSSESSIVE, "")                                                                                  \
+    X(WHERE_FOR, "")                                                                                         \
+    X(WHERE_FIRST_WORD, "")                                                                                  \
+    X(WHERE_FULL_NAME, "")                                                                                   \
+    X(WHERE_USER_NAME, "")                                                                                   \
+    X(WHERE_EVERYDAY, "")                                                                                    \
+    X(WHERE_SENTENCE, "")                                                                                    \
+    X(WHERE_ORDINARY, "")                                                                                    \
+    X(WHERE_TITLE, "")                                                                                       \
+    X(WHERE_NOT_MEANT, "")                                                                                   \
+    X(WHERE_SIGNATURE, "")                                                                                   \
+    X(WHERE_FIRM, "")                                                                                        \
+    X(WHERE_LAST_NAME, "")                                                                                   \
+    X(WHERE_FIRST_NAME, "")                                                                                  \
+    X(WHERE_AT_SIGN, "")                                                                                     \
+    X(WHERE_ASSIGN, "")                                                                                      \
+    X(WHERE_OTHER_FIRM, "")                                                                                  \
+    X(WHERE_OTHER_LAST_NAME, "")                                                                             \
+    X(WHERE_END, "")                                                                                         \
+    X(WHERE_START, "")                                                                                       \
+    X(WHERE_NAME_BELONGS, "")                                                                                \
+    X(EXPLAIN_QUESTION, "why word")                                                                          \
+    X(WHY_NOBODY_NAMED, "")                                                                                  \
+    X(WHY_SEVERAL_MENTIONED, "")                                                                             \
+    X(WHY_SHARED_NAME, "")                                                                                   \
+    X(WHY_NEAR_MISS, "")                                                                                     \
+    X(WHY_ABSENT, "")                                                                                        \
+    X(EXPLAIN_HELD, "when queue")                                                                            \
+    X(REQUEST_FOR, "request name")                                                                           \
+    X(REQUEST_TODO, "request name when")                                                                     \
+    X(REQUEST_NUMBER, "request")                                                                             \
+    X(EXPLAIN_NO_REQUEST, "")                                                                                \
+    X(EXPLAIN_NONE_YET, "")                                                                                  \
+    X(EXPLAIN_THEN, "")                                                                                      \
+    X(EXPLAIN_WITHOUT, "")                                                                                   \
+    X(EXPLAIN_REPLY_TO, "address")                                                                           \
+    X(EXPLAIN_NO_REPLY, "")                                                                                  \
+    X(EXPLAIN_UNREADABLE, "")                                                                                \
+    X(EXPLAIN_WITHIN, "")                                                                                    \
+    X(EXPLAIN_ATTACHED_TOO_LARGE, "n")                                                                       \
+    X(PLACE_REF, "")                                                                                         \
+    X(PLACE_NUMBER, "")                                                                                      \
+    X(PLACE_ID, "")                                                                                          \
+    X(PLACE_LINK, "")                                                                                        \
+    X(PLACE_STATUS, "")                                                                                      \
+    X(PLACE_VERDICT, "")                                                                                     \
     /* help */                                                                                               \
     X(HELP_HELP, "")                                                                                         \
     X(HELP_STATUS, "")                                                                                       \

@@ -15,12 +15,14 @@ struct slice planning_own_words(const struct plan_input *in, struct pool *pool)
     return slice_trim(s);
 }
 
-static void note_words(struct plan *p, struct slice words, struct pool *pool)
+static void note_words(const struct plan_input *in, struct plan *p, struct slice words, struct pool *pool)
 {
-    if (slice_trim(words).len)
-        p->note =
-            pool_printf(pool, "%s%s<%s> by email:\n\n%.*s", p->sender_name, p->sender_name[0] ? " " : "",
-                        p->sender, (int)slice_cut_utf16(slice_trim(words), 30000).len, slice_trim(words).ptr);
+    struct slice text = slice_cut_utf16(slice_trim(words), 30000);
+    if (text.len)
+        p->note = pool_printf(pool, "%s\n\n%.*s",
+                              sentence(in->templates, pool, SAY_NOTE_HEAD, "name", p->sender_name, "address",
+                                       p->sender, SAY_END),
+                              SLICE_ARG(text));
 }
 
 /* --- answers to a question --- */
@@ -28,8 +30,9 @@ static void note_words(struct plan *p, struct slice words, struct pool *pool)
 static const struct plan_person *chosen(const struct plan_origin *o, const struct change *c,
                                         struct plan_person *room, struct pool *pool)
 {
-    if (c->kind == CHANGE_CHOICE && c->number >= 1 && c->number <= o->plan->n_suggestions)
-        return &o->plan->suggestions[c->number - 1];
+    const struct plan *asked = planning_asked_people(o);
+    if (c->kind == CHANGE_CHOICE && c->number >= 1 && c->number <= asked->n_suggestions)
+        return &asked->suggestions[c->number - 1];
     if (c->kind != CHANGE_TO || c->n_resources == 0)
         return NULL;
     *room = planning_person(c->resources[0], pool);
@@ -62,6 +65,8 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
     p->company_id = held.company_id;
     p->contact_said = held.contact_said;
     p->company_open = held.company_open;
+    memcpy(p->choices, held.choices, sizeof(p->choices));
+    p->n_choices = held.n_choices;
     p->status = held.status;
     p->priority = held.priority;
     p->category = held.category;
@@ -134,9 +139,10 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
             unsure = &f->changes[i];
     }
     bool refused = f->n && !o->may_change;
-    note_words(p, refused ? own : f->note, pool);
+    note_words(in, p, refused ? own : f->note, pool);
     p->why_ask = o->plan->why_ask;
     p->asked_word = o->plan->asked_word;
+    p->absent_why = o->plan->absent_why;
     if (refused) {
         planning_say(p, in, pool, SAY_ONLY_ASKER_DECIDES, "sender", o->root->sender, SAY_END);
         who = NULL;
@@ -155,21 +161,33 @@ static void plan_answer(const struct plan_input *in, struct plan *p, const struc
         p->outcome = OUTCOME_ANSWERED;
         p->hold_text = o->plan->hold_text;
         p->target_title = o->plan->title;
-        copy_suggestions(p, unsure, o->plan, pool);
+        copy_suggestions(p, unsure, planning_asked_people(o), pool);
         return;
     }
     p->take_over = o->root->id;
     if (o->kept.words[0])
         p->note = pool_printf(pool, "%s%s%s", o->kept.words, p->note ? "\n\n" : "", p->note ? p->note : "");
     take_held_ticket(in, p, o->root, o->plan, who, pool);
-    for (size_t i = 0; i < f->n; i++)
+    p->why_ask = NULL;
+    bool company = false;
+    for (size_t i = 0; i < f->n; i++) {
+        company =
+            company || (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_COMPANY);
         apply_to_new(in, p, &f->changes[i], pool);
+    }
+    if (!company)
+        planning_choose_company(p, in->templates, pool);
 }
 
 /* --- changes of a ticket --- */
 
 static void put_change(struct plan *p, struct plan_change c)
 {
+    /* said twice */
+    for (size_t i = 0; i < p->n_changes; i++) {
+        if (strcmp(p->changes[i].field, c.field) == 0 && p->changes[i].after == c.after)
+            return;
+    }
     if (p->n_changes < PLAN_MAX_CHANGES)
         p->changes[p->n_changes++] = c;
 }
@@ -328,17 +346,10 @@ static void set_value(const struct plan_input *in, struct plan *p, const struct 
 }
 
 static void choose_company(const struct plan_input *in, struct plan *p, const struct plan_now *now,
-                           unsigned n, struct pool *pool)
+                           const struct plan_choice *choice, struct pool *pool)
 {
-    const struct plan *asked = in->origin->asked ? in->origin->asked : in->origin->plan;
-    if (n < 1 || n > asked->n_choices) {
-        planning_say(p, in, pool, SAY_NO_CHOICE, "n", pool_printf(pool, "%u", n), SAY_END);
-        return;
-    }
-    struct override o = {.key = OVERRIDE_COMPANY,
-                         .state = OVERRIDE_SET,
-                         .id = asked->choices[n - 1].id,
-                         .name = asked->choices[n - 1].name};
+    struct override o = {
+        .key = OVERRIDE_COMPANY, .state = OVERRIDE_SET, .id = choice->id, .name = choice->name};
     set_value(in, p, now, &o, pool);
 }
 
@@ -361,7 +372,7 @@ static void undo(const struct plan_input *in, struct plan *p, const struct plan_
     if (now->resource)
         assign(in, p, now, 0, 0, pool);
     if (!p->note)
-        note_words(p, SLICE("Undone by the sender."), pool);
+        note_words(in, p, slice_of(say(in, SAY_NOTE_UNDONE, pool)), pool);
 }
 
 static void uncertain_name(const struct plan_input *in, struct plan *p, const struct change *c,
@@ -375,25 +386,40 @@ static void uncertain_name(const struct plan_input *in, struct plan *p, const st
     buf_release(&names);
 }
 
-static void put_people(struct plan_person *list, size_t *n, const struct change *c, size_t from,
-                       struct pool *pool)
-{
-    for (size_t i = from; i < c->n_resources && *n < PLAN_MAX_PEOPLE; i++)
-        list[(*n)++] = planning_person(c->resources[i], pool);
-}
-
 /* A helper who gets the ticket is no helper any more. */
 static void hand_over(const struct plan_input *in, struct plan *p, const struct plan_now *now,
                       const struct change *c, struct pool *pool)
 {
     const struct directory_resource *to = c->resources[0];
-    bool helps = false;
-    for (size_t i = 0; i < now->n_helpers; i++)
-        helps = helps || now->helpers[i] == to->id;
-    if (helps && p->n_removes < PLAN_MAX_PEOPLE)
+    if (planning_is_helper(now, to->id) && p->n_removes < PLAN_MAX_PEOPLE)
         p->removes[p->n_removes++] = planning_person(to, pool);
     assign(in, p, now, to->id, to->role_id, pool);
-    put_people(p->adds, &p->n_adds, c, 1, pool);
+    planning_add_helpers(in, p, now, c, 1, pool);
+}
+
+/* A number, of the letter that is answered: a company, or somebody whom a question named; that one may have
+ * been answered, or run out, meanwhile. */
+static void choose(const struct plan_input *in, struct plan *p, const struct plan_now *now, unsigned n,
+                   struct pool *pool)
+{
+    const struct plan_origin *o = in->origin;
+    const struct plan *asked = o->asked ? o->asked : o->plan, *people = planning_asked_people(o);
+    const struct plan_choice *company = n >= 1 && n <= asked->n_choices ? &asked->choices[n - 1] : NULL;
+    bool only_companies = o->asked && o->asked->n_choices && !o->asked->n_suggestions;
+    const struct plan_person *person =
+        !only_companies && n >= 1 && n <= people->n_suggestions ? &people->suggestions[n - 1] : NULL;
+    const struct directory_resource *r = person ? directory_find(in->directory, person->resource_id) : NULL;
+    struct change to = {.kind = CHANGE_TO, .resources = {r}, .n_resources = 1};
+    const char *number = pool_printf(pool, "%u", n);
+    if (company && person)
+        planning_say(p, in, pool, SAY_CHOICE_UNCLEAR, "n", number, "name", person->name, "company",
+                     company->name, SAY_END);
+    else if (company)
+        choose_company(in, p, now, company, pool);
+    else if (r && r->assignable)
+        hand_over(in, p, now, &to, pool);
+    else
+        planning_say(p, in, pool, SAY_NO_CHOICE, "n", number, SAY_END);
 }
 
 static void amend_one(const struct plan_input *in, struct plan *p, const struct plan_now *now,
@@ -406,7 +432,7 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
     }
     switch (c->kind) {
     case CHANGE_CHOICE:
-        choose_company(in, p, now, c->number, pool);
+        choose(in, p, now, c->number, pool);
         break;
     case CHANGE_UNDO:
         undo(in, p, now, c->force, pool);
@@ -415,10 +441,10 @@ static void amend_one(const struct plan_input *in, struct plan *p, const struct 
         hand_over(in, p, now, c, pool);
         break;
     case CHANGE_ADD:
-        put_people(p->adds, &p->n_adds, c, 0, pool);
+        planning_add_helpers(in, p, now, c, 0, pool);
         break;
     case CHANGE_REMOVE:
-        put_people(p->removes, &p->n_removes, c, 0, pool);
+        planning_take_away(in, p, now, c, pool);
         break;
     case CHANGE_SET:
         set_value(in, p, now, &c->value, pool);
@@ -456,6 +482,23 @@ static void drop_holder(const struct plan_input *in, struct plan *p, struct pool
     p->n_adds = kept;
 }
 
+/* Besides the ticket itself. */
+static unsigned what_to_read(const struct change *c, const struct plan *people)
+{
+    switch (c->kind) {
+    case CHANGE_UNDO:
+        return PLAN_READ_WORK;
+    case CHANGE_TO:
+    case CHANGE_ADD:
+    case CHANGE_REMOVE:
+        return PLAN_READ_HELPERS;
+    case CHANGE_CHOICE:
+        return people->n_suggestions ? PLAN_READ_HELPERS : 0;
+    default:
+        return 0;
+    }
+}
+
 static int plan_amend(const struct plan_input *in, struct plan *p, const struct followup *f, struct slice own,
                       struct pool *pool, struct err *e)
 {
@@ -467,20 +510,20 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     p->target_title = o->plan->title;
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
     p->holder = o->plan->n_people ? o->plan->people[0].resource_id : 0;
+    p->due_now = o->plan->due_ms;
     p->reply = "amended";
     p->outcome = OUTCOME_AMENDED;
-    note_words(p, f->note, pool);
+    note_words(in, p, f->note, pool);
     if (f->n && !o->may_change) {
-        note_words(p, own, pool);
+        note_words(in, p, own, pool);
         planning_say(p, in, pool, SAY_ONLY_ASKER_CHANGES, "sender", o->root->sender, SAY_END);
         return 0;
     }
     for (size_t i = 0; i < f->n; i++)
-        more |= f->changes[i].kind == CHANGE_UNDO ? PLAN_READ_WORK
-                : f->changes[i].kind == CHANGE_TO ? PLAN_READ_HELPERS
-                                                  : 0;
+        more |= what_to_read(&f->changes[i], planning_asked_people(o));
     if (f->n && in->read_ticket && in->read_ticket(in->self, p->target_id, more, &now, e) != 0)
         return -1;
+    p->due_now = f->n ? now.due_ms : p->due_now;
     const char *contact = "";
     for (size_t i = 0; i < f->n; i++) {
         if (f->changes[i].kind == CHANGE_SET && f->changes[i].value.key == OVERRIDE_CONTACT)
@@ -493,6 +536,8 @@ static int plan_amend(const struct plan_input *in, struct plan *p, const struct 
     for (size_t i = 0; i < p->n_changes; i++) {
         if (strcmp(p->changes[i].field, "assignedResourceID") == 0)
             p->holder = p->changes[i].after == PLAN_NULL ? 0 : p->changes[i].after;
+        if (strcmp(p->changes[i].field, "dueDateTime") == 0)
+            p->due_now = p->changes[i].after;
     }
     drop_holder(in, p, pool);
     tell_todo_stays(in, p, o->plan, pool);

@@ -109,6 +109,7 @@ static void set_question(struct view *v, const struct facts_input *in, struct po
                  {"absent", "absent"}};
     const struct plan *p = in->plan;
     set(v, "word", p->asked_word);
+    set(v, "absent_why", p->absent_why);
     set(v, "hold", p->hold_text);
     view_flag(v, "expired", p->hold_text && p->hold_text[0] && !p->hold_ms);
     for (size_t i = 0; p->why_ask && i < ARRAY_LEN(flags); i++) {

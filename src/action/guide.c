@@ -58,8 +58,8 @@ static bool has_to_do(const struct plan *p, int64_t resource)
            is_among(p->adds, p->n_adds, resource);
 }
 
-/* Two people for the examples: rather not the sender. `other`: nobody who has to do with the plan's ticket.
- */
+/* Two people for the examples: rather not the sender. `other`: nobody who has to do with the plan's ticket;
+ * then there may be none. */
 static struct people pick_people(const struct facts_input *in, bool other, struct pool *pool)
 {
     const struct directory *d = in->directory;
@@ -73,27 +73,41 @@ static struct people pick_people(const struct facts_input *in, bool other, struc
             picked[picked[0] ? 1 : 0] = r;
         }
     }
-    return (struct people){.name = picked[0] ? guide_typed(in, picked[0], pool) : "Sarah",
+    return (struct people){.name = picked[0] ? guide_typed(in, picked[0], pool)
+                                   : other   ? NULL
+                                             : "Sarah",
                            .other = picked[1] ? guide_typed(in, picked[1], pool) : NULL};
 }
 
-/* A priority that the tenant has and that a ticket does not get by itself. */
-static const char *pick_priority(const struct directory *d)
+/* For what has no ticket; never the most urgent one. */
+static const char *any_priority(const struct directory *d)
 {
-    for (size_t i = 0; d && i < d->n_lists[LIST_PRIORITY]; i++) {
-        if (d->lists[LIST_PRIORITY][i].id != d->labels.priority)
-            return d->lists[LIST_PRIORITY][i].name;
+    const char *name = d ? override_example_priority(d, 0) : NULL;
+    return name ? name : d && d->priority_name[0] ? d->priority_name : "High";
+}
+
+/* As far as the plan knows it; 0 = not. */
+static int64_t priority_now(const struct plan *p)
+{
+    for (size_t i = 0; i < p->n_changes; i++) {
+        if (strcmp(p->changes[i].field, "priority") == 0)
+            return p->changes[i].after;
     }
-    return "High";
+    return p->priority;
 }
 
 /* What can be replied to a letter about a ticket: each as it stands. */
 static void set_hint(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     struct people people = pick_people(in, true, pool);
-    view_setf(v, "to_example", "to %s", people.name);
-    view_setf(v, "add_example", "+%s", people.name);
-    set(v, "priority_example", pick_priority(in->directory));
+    if (people.name) {
+        view_setf(v, "to_example", "to %s", people.name);
+        view_setf(v, "add_example", "+%s", people.name);
+    }
+    set(v, "due_example",
+        planning_due_example(in->conf, in->plan->target_id ? in->plan->due_now : in->plan->due_ms));
+    if (in->directory)
+        set(v, "priority_example", override_example_priority(in->directory, priority_now(in->plan)));
 }
 
 /* --- help --- */
@@ -215,7 +229,7 @@ static void set_help(struct view *v, const struct facts_input *in, struct pool *
         view_setf(v, "pair_example", "%s and %s: %s", people.name, people.other,
                   say(in, SAY_EXAMPLE_PAIR, pool));
     view_setf(v, "brackets_example", "%s: %s [%s, due friday]", people.name,
-              say(in, SAY_EXAMPLE_BRACKETS, pool), pick_priority(in->directory));
+              say(in, SAY_EXAMPLE_BRACKETS, pool), any_priority(in->directory));
     list_commands(v, in, &people, pool);
     list_topics(v, in, SLICE_NONE);
 }
@@ -228,6 +242,18 @@ static void set_topics(struct view *v, const struct facts_input *in, struct pool
 
 /* --- how-tos --- */
 
+/* When a ticket that was made now would be due; 0 = not known. */
+static int64_t usual_due(const struct conf *conf)
+{
+    struct due due;
+    struct err e = ERR_INIT;
+    struct due_calendar calendar = due_calendar_of(conf);
+    int64_t ms = 0;
+    return due_parse(conf->ticket.due, &due, &e) == 0 && due_compute(&due, &calendar, clock_now_ms(), &ms)
+               ? ms
+               : 0;
+}
+
 static void put_filled(struct buf *out, const char *text, const struct facts_input *in,
                        const struct people *people)
 {
@@ -235,7 +261,8 @@ static void put_filled(struct buf *out, const char *text, const struct facts_inp
         const char *name, *value;
     } values[] = {{"name", people->name},
                   {"other", people->other ? people->other : people->name},
-                  {"priority", pick_priority(in->directory)},
+                  {"priority", any_priority(in->directory)},
+                  {"due", planning_due_example(in->conf, usual_due(in->conf))},
                   {"firm", in->conf->firm.name},
                   {"address", in->mailbox ? in->mailbox->address : ""}};
     struct scan c = scan_of(slice_of(text));
@@ -298,7 +325,7 @@ static void put_line(struct view *item, struct slice line)
     view_set(item, "text", slice_trim(labelled ? slice_skip(line, (size_t)gap) : line));
 }
 
-/* From the line "reply     to ..." on it is the letter, kept as it is. */
+/* Of an explanation: what stands behind the first empty line is the letter, kept as it is. */
 static void set_lines(struct view *v, const char *text, bool with_letter)
 {
     struct scan c = scan_of(slice_trim(slice_of(text)));
@@ -309,13 +336,13 @@ static void set_lines(struct view *v, const char *text, bool with_letter)
             set(view_item(v, letter ? "letter" : "lines"), "line", "[...]");
             return;
         }
+        letter = letter || (with_letter && line.len == 0);
         begun = begun || (letter && line.len);
         if (begun)
             view_set(view_item(v, "letter"), "line", line);
         else if (!letter)
             put_line(view_item(v, "lines"), line);
         view_flag(v, "has_letter", begun);
-        letter = letter || (with_letter && slice_starts(line, SLICE("reply  ")));
     }
 }
 

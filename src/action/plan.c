@@ -3,10 +3,12 @@
 #include "frontdesk/action_watch.h"
 #include "planning.h"
 
+#include "frontdesk/reply_dates.h"
+
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-enum { DESCRIPTION_CHARS = 8000, CUT_ROOM = 120, DIAGNOSIS_ROOM = 3500 };
+enum { CUT_ROOM = 200, DIAGNOSIS_ROOM = 3500 };
 
 /* --- keys
  * -----------------------------------------------------------------------------------------------------------
@@ -67,22 +69,23 @@ void plan_ticket(const struct plan *p, struct autotask_ticket *out)
 static const char *describe(const struct plan_input *in, struct plan *p, struct slice text, struct pool *pool)
 {
     struct buf b = BUF_INIT(400 * 1024);
-    buf_printf(&b, "Requested by %s%s<%s> by email.\n\n", p->sender_name, p->sender_name[0] ? " " : "",
-               p->sender);
+    buf_printf(&b, "%s\n\n",
+               sentence(in->templates, pool, SAY_TICKET_REQUESTED, "name", p->sender_name, "address",
+                        p->sender, SAY_END));
     buf_slice(&b, slice_trim(text));
-    if (in->message && in->message->text_from_html && text.len == 0)
-        buf_puts(&b, "(the mail has no text)");
+    if (in->message && in->message->text_from_html && slice_trim(text).len == 0)
+        buf_puts(&b, sentence(in->templates, pool, SAY_TICKET_NO_TEXT, SAY_END));
     struct slice whole = slice_trim(buf_view(&b));
-    size_t room = DESCRIPTION_CHARS - (in->errors && in->errors->n ? DIAGNOSIS_ROOM : 0);
+    size_t room = PLAN_DESCRIPTION_CHARS - (in->errors && in->errors->n ? DIAGNOSIS_ROOM : 0);
     bool cut = slice_cut_utf16(whole, room).len < whole.len || (in->message && in->message->text_cut);
     char *out;
     if (!cut) {
         out = pool_slice(pool, whole);
     } else {
+        const char *says = sentence(in->templates, pool, SAY_TICKET_CUT, SAY_END);
+        struct slice notice = slice_cut_utf16(slice_of(says), CUT_ROOM);
         struct slice keep = slice_cut_utf16(whole, room - CUT_ROOM);
-        out = pool_printf(
-            pool, "%.*s\n\n[... cut here: the mail is longer than the 8,000 characters that a ticket holds]",
-            (int)keep.len, keep.ptr);
+        out = pool_printf(pool, "%.*s\n\n%.*s", SLICE_ARG(keep), SLICE_ARG(notice));
     }
     p->text_cut = cut;
     buf_release(&b);
@@ -91,12 +94,15 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
 
 const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *pool)
 {
-    struct buf text = BUF_INIT(64);
-    if (!due_format(&text, ms, in->now_ms, in->conf->firm.timezone))
-        BUG("firm.timezone");
-    const char *out = pool_slice(pool, buf_view(&text));
-    buf_release(&text);
-    return out;
+    return dates_day(in->templates, ms, in->now_ms, in->conf->firm.timezone, pool);
+}
+
+const char *planning_due_example(const struct conf *conf, int64_t due_ms)
+{
+    enum { FRIDAY = 5 };
+    struct tm day;
+    bool same = due_ms && clock_local(due_ms, conf->firm.timezone, &day) && day.tm_wday == FRIDAY;
+    return same ? "due mon" : "due fri";
 }
 
 static void set_due(const struct plan_input *in, struct plan *p, struct pool *pool)
@@ -196,7 +202,11 @@ void planning_cannot(const struct plan_input *in, struct plan *p, const struct o
 {
     const char *said = planning_said(o->said, pool), *kind = planning_kind(in, o->key, pool);
     if (o->state == OVERRIDE_PAST)
-        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, SAY_END);
+        planning_say(p, in, pool, SAY_IN_THE_PAST, "said", said, "have", stays, "example",
+                     planning_due_example(in->conf, p->target_id ? p->due_now : p->due_ms), SAY_END);
+    else if (o->state == OVERRIDE_SEVERAL && p->why_ask && !p->target_id)
+        planning_say(p, in, pool, SAY_FITS_SEVERAL_LATER, "said", said, "names", list_choices(o, false, pool),
+                     SAY_END);
     else if (o->state == OVERRIDE_SEVERAL)
         planning_say(p, in, pool, SAY_FITS_SEVERAL, "said", said, "kind", kind, "names",
                      list_choices(o, true, pool), "have", stays, SAY_END);
@@ -283,6 +293,18 @@ static int64_t sender_resource(const struct directory *d, const char *address)
     return 0;
 }
 
+/* "Sarah [high]" says nothing of what it is about: its text does. */
+static const char *title_of(const struct plan_input *in, const struct overrides *wants, struct pool *pool)
+{
+    struct scan c = scan_of(wants->title.len || !in->command->title[0] ? SLICE_NONE : wants->text);
+    struct slice line = SLICE_NONE;
+    while (!line.len && !scan_end(&c))
+        line = slice_trim(scan_line(&c));
+    return wants->title.len ? pool_slice(pool, wants->title)
+           : line.len       ? pool_slice(pool, slice_cut_utf8(line, 250))
+                            : pool_copy(pool, in->command->title);
+}
+
 static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool *pool)
 {
     const struct directory *d = in->directory;
@@ -291,7 +313,9 @@ static void fill_ticket(const struct plan_input *in, struct plan *p, struct pool
     struct due_calendar calendar = due_calendar_of(in->conf);
     overrides_read(wants, slice_of(in->command->title), message_str(in->message, in->message->text), d,
                    &calendar, in->now_ms, pool);
-    p->title = wants->title.len ? pool_slice(pool, wants->title) : pool_copy(pool, in->command->title);
+    p->title = title_of(in, wants, pool);
+    if (!p->title[0])
+        p->title = sentence(in->templates, pool, SAY_NO_SUBJECT, SAY_END);
     p->description = describe(in, p, wants->text, pool);
     p->external_id = pool_printf(pool, "fd-%.40s", in->message_key);
     p->company_id = l->company;
@@ -320,12 +344,18 @@ static void plan_of_ticket(const struct plan_input *in, struct plan *p, struct p
     planning_errors(in, p, pool);
 }
 
-/* "15:40", with the day when it is not today's. */
-static const char *clock_text(const struct plan_input *in, int64_t ms, struct pool *pool)
+/* "Tom Hale is not active in Autotask, ..." */
+static const char *why_absent(const struct plan_input *in, const struct directory_resource *r,
+                              struct pool *pool)
 {
-    const char *then = planning_when(in, ms, pool), *now = planning_when(in, in->now_ms, pool);
-    size_t day = strlen(then) - strlen("15:40");
-    return strlen(now) == strlen(then) && strncmp(then, now, day) == 0 ? then + day : then;
+    if (!r)
+        return NULL;
+    const char *name = planning_person(r, pool).name;
+    if (strcmp(r->why_not, "inactive") == 0)
+        return sentence(in->templates, pool, SAY_ABSENT_INACTIVE, "name", name, SAY_END);
+    if (strcmp(r->why_not, "API user") == 0)
+        return sentence(in->templates, pool, SAY_ABSENT_PROGRAM, "name", name, SAY_END);
+    return sentence(in->templates, pool, SAY_ABSENT_NO_ROLE, "name", name, SAY_END);
 }
 
 static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool *pool)
@@ -339,6 +369,7 @@ static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool
         p->suggestions[p->n_suggestions++] = planning_person(c->suggestions[i], pool);
     p->why_ask = why[c->why_ask];
     p->asked_word = pool_slice(pool, slice_cut_utf8(c->asked_word, 80));
+    p->absent_why = why_absent(in, c->absent, pool);
     p->reply = "triage";
     p->outcome = OUTCOME_UNASSIGNED;
     fill_ticket(in, p, pool);
@@ -346,7 +377,7 @@ static void plan_of_ask(const struct plan_input *in, struct plan *p, struct pool
         due_after_minutes(&calendar, in->now_ms, in->conf->limits.hold_minutes, &p->hold_ms)) {
         p->reply = "ask";
         p->outcome = OUTCOME_ASKED;
-        p->hold_text = clock_text(in, p->hold_ms, pool);
+        p->hold_text = dates_clock(in->templates, p->hold_ms, in->now_ms, in->conf->firm.timezone, pool);
     }
 }
 
@@ -454,6 +485,8 @@ void plan_expire(struct plan *p, const struct plan_kept *kept, const struct temp
     p->reply = "triage";
     p->outcome = OUTCOME_UNASSIGNED;
     planning_files(p, kept->files, kept->n_files, 0, t, pool);
+    if (t)
+        planning_name_company(p, t, pool);
 }
 
 const char *plan_left_out(const struct templates *t, const struct attachment_left_out *file,

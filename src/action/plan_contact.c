@@ -67,6 +67,16 @@ int planning_find_contact(const struct plan_input *in, struct plan *p, int64_t c
     return 0;
 }
 
+/* The line that named somebody was taken out of the text: the technician is to know whom to call. */
+static void keep_words(const struct plan_input *in, struct plan *p, struct pool *pool)
+{
+    const char *more =
+        pool_printf(pool, "%s\n\n%s: %s", p->description,
+                    sentence(in->templates, pool, SAY_FIELD_CONTACT, SAY_END), p->contact_said);
+    if (slice_cut_utf16(slice_of(more), PLAN_DESCRIPTION_CHARS).len == strlen(more))
+        p->description = more;
+}
+
 int planning_contact(const struct plan_input *in, struct plan *p, struct pool *pool, struct err *e)
 {
     struct autotask_contact found;
@@ -76,12 +86,15 @@ int planning_contact(const struct plan_input *in, struct plan *p, struct pool *p
     if (p->company_open) {
         planning_say(p, in, pool, SAY_CONTACT_LATER, "said", planning_said(slice_of(p->contact_said), pool),
                      SAY_END);
+        keep_words(in, p, pool);
         return 0;
     }
     if (planning_find_contact(in, p, p->company_id, p->contact_said, &found, pool, e) != 0)
         return -1;
     p->contact_id = found.id;
     p->contact_name = found.name;
+    if (!found.id)
+        keep_words(in, p, pool);
     return 0;
 }
 

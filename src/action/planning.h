@@ -6,6 +6,8 @@
 #include "frontdesk/action.h"
 #include "frontdesk/command_followup.h"
 
+enum { PLAN_DESCRIPTION_CHARS = 8000 }; /* that a ticket holds, in UTF-16 */
+
 /* One more remark; as sentence(). */
 void planning_say(struct plan *p, const struct plan_input *in, struct pool *pool, enum say what, ...)
     __attribute__((sentinel));
@@ -22,6 +24,8 @@ struct plan_person planning_person(const struct directory_resource *r, struct po
 void planning_queue(const struct plan_input *in, struct plan *p, struct pool *pool);
 /* "Wed 25 Nov 17:00" */
 const char *planning_when(const struct plan_input *in, int64_t ms, struct pool *pool);
+/* "due fri", or another day that changes something. */
+const char *planning_due_example(const struct conf *conf, int64_t due_ms);
 /* Puts one override into the ticket that is to be made, or says why it cannot be. */
 void planning_override(const struct plan_input *in, struct plan *p, const struct override *o,
                        struct pool *pool);
@@ -40,9 +44,28 @@ enum say planning_no_books(const struct conf *conf);
 
 /* --- plan_diagnosis.c --- */
 
-/* Known errors in the mail go with what is planned: it is told of them, and waits until they are confirmed. */
+/* Known errors in the mail go with what is planned: it is told of them, and waits until they are confirmed.
+ */
 void planning_errors(const struct plan_input *in, struct plan *p, struct pool *pool);
 void plan_of_diagnosis(const struct plan_input *in, struct plan *p, struct pool *pool);
+
+/* --- choices.c --- */
+
+/* The letter whose list of people a number means: a question that was asked again may list other people. */
+const struct plan *planning_asked_people(const struct plan_origin *o);
+/* Lists the companies that the sender has not chosen from yet, if there are any: to be chosen by number, or
+ * by name where the same letter may list people by number. */
+void planning_choose_company(struct plan *p, const struct templates *t, struct pool *pool);
+void planning_name_company(struct plan *p, const struct templates *t, struct pool *pool);
+
+/* --- helpers.c: `+NAME` and `-NAME` --- */
+
+bool planning_is_helper(const struct plan_now *now, int64_t resource);
+/* The resources of the change from `from` on; who is one already is told. */
+void planning_add_helpers(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                          const struct change *c, size_t from, struct pool *pool);
+void planning_take_away(const struct plan_input *in, struct plan *p, const struct plan_now *now,
+                        const struct change *c, struct pool *pool);
 
 /* --- plan_contact.c --- */
 

@@ -98,18 +98,26 @@ static const struct plan_person *person_of(const struct perform *p, const struct
     BUG("a step about nobody");
 }
 
-static int add_person(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
-{
-    const struct plan_person *person = person_of(p, step);
-    *result_id = 0;
-    return autotask_secondary_create(p->autotask, p->ticket_id, person->resource_id, person->role_id, e);
-}
-
 static int look_for_person(struct perform *p, const struct journal_step *step, bool *found,
                            int64_t *result_id, struct err *e)
 {
     *result_id = 0;
     return autotask_secondary_exists(p->autotask, p->ticket_id, person_of(p, step)->resource_id, found, e);
+}
+
+/* Autotask refuses somebody who helps already: somebody else was quicker. */
+static int add_person(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
+{
+    const struct plan_person *person = person_of(p, step);
+    struct err why = ERR_INIT;
+    bool there = false;
+    *result_id = 0;
+    int rc = autotask_secondary_create(p->autotask, p->ticket_id, person->resource_id, person->role_id, e);
+    if (rc == 0 || e->code != ERR_REJECTED || look_for_person(p, step, &there, result_id, &why) != 0 ||
+        !there)
+        return rc;
+    *e = (struct err)ERR_INIT;
+    return 0;
 }
 
 /* --- changes --- */
@@ -248,14 +256,14 @@ static void mark_of(const struct journal_step *step, char out[40])
 
 static int make_note(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
-    char mark[40], title[120];
+    char mark[40];
     mark_of(step, mark);
-    snprintf(title, sizeof(title), "Mail from %.90s", p->plan->sender);
-    struct autotask_note note = {.ticket_id = p->ticket_id,
-                                 .title = title,
-                                 .mark = mark,
-                                 .text = p->plan->note,
-                                 .as_resource = p->as_resource};
+    struct autotask_note note = {
+        .ticket_id = p->ticket_id,
+        .title = sentence(p->templates, p->pool, SAY_NOTE_TITLE, "address", p->plan->sender, SAY_END),
+        .mark = mark,
+        .text = p->plan->note,
+        .as_resource = p->as_resource};
     int rc = autotask_note_create(p->autotask, &note, result_id, e);
     *result_id = 0;
     return rc;

@@ -52,14 +52,14 @@ void put_marked(struct buf *out, const char *text, const char *mark, size_t most
 
 void put_cut_text(struct buf *out, const char *text, size_t most)
 {
-    static const char sentence[] = "\n\n[The text is longer and was cut here.]";
+    static const char cut[] = "\n\n[...]";
     struct slice s = slice_of(text);
     if (fits(s, most) == s.len) {
         buf_slice(out, s);
         return;
     }
-    buf_slice(out, slice_cut(s, fits(s, most - strlen(sentence))));
-    buf_puts(out, sentence);
+    buf_slice(out, slice_cut(s, fits(s, most - strlen(cut))));
+    buf_puts(out, cut);
 }
 
 /* --- times: autotask-rest.md 2.4 --- */

@@ -26,7 +26,8 @@ const struct conf_row conf_rows[] = {
     {"firm.holidays", CONF_DATES, TOP(firm.holidays), 0, 500, NULL, false,
      "Days that due dates skip: one day of one year, or a day of every year."},
     {"firm.language", CONF_TEXT, TOP(firm.language), 2, 10, "en", false,
-     "Language of the letters, how-tos and remarks: a folder of the templates. What it lacks is taken from "
+     "Language of the letters, and of what is written into tickets: a folder of the templates. Alerts and "
+     "the log are English. What it lacks is taken from "
      "en."},
     {"firm.integration", CONF_INTEGRATION, TOP(firm.integration), 0, 0, NULL, false,
      "What carries invoices from Autotask to QuickBooks: the Autotask Invoices app, the Smart Accounting "

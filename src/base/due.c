@@ -171,18 +171,3 @@ bool due_after_minutes(const struct due_calendar *cal, int64_t now_ms, unsigned 
     }
     return false;
 }
-
-bool due_format(struct buf *out, int64_t ms, int64_t now_ms, const char *tz)
-{
-    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct tm t, now;
-    if (!clock_local(ms, tz, &t) || !clock_local(now_ms, tz, &now))
-        return false;
-    buf_printf(out, "%s %d %s ", days[t.tm_wday], t.tm_mday, months[t.tm_mon]);
-    if (t.tm_year != now.tm_year)
-        buf_printf(out, "%d ", t.tm_year + 1900);
-    buf_printf(out, "%02d:%02d", t.tm_hour, t.tm_min);
-    return true;
-}

@@ -6,6 +6,7 @@
 
 #include "frontdesk/conf.h"
 #include "frontdesk/journal.h"
+#include "frontdesk/reply.h"
 
 #include <sysexits.h>
 
@@ -48,6 +49,8 @@ struct conf *cli_conf(const struct cli *cli);
 /* A file, or (-) standard input, to the end. ERR_NOT_FOUND, ERR_LIMIT, ERR_IO. */
 enum { CLI_MAIL_MAX = 256 << 20 };
 int cli_read(const char *path, struct buf *out, struct err *e) MUST_USE;
+/* The words of the firm's language; -1 after the complaints, *out NULL. */
+int cli_templates(const struct conf *conf, struct templates **out, struct err *e) MUST_USE;
 /* Each line of it as "frontdesk: LINE" on stderr. */
 void cli_problems(const struct buf *problems);
 /* Every secret and CA file that `run` needs and that cannot be read, as "FILE:LINE: KEY: why" lines; how

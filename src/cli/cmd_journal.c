@@ -107,12 +107,18 @@ static int list(const struct cli *cli, const struct conf *conf, struct journal *
 
 /* --- one message --- */
 
-static void show_text(const struct conf *conf, const struct story *s)
+static int show_text(const struct conf *conf, const struct story *s, struct err *e)
 {
     struct buf text = BUF_INIT(1 << 20);
-    story_text(conf, s, &text);
-    cli_print(text.data);
+    struct templates *t;
+    int rc = cli_templates(conf, &t, e);
+    if (rc == 0) {
+        story_text(conf, s, t, &text);
+        cli_print(text.data);
+    }
+    templates_free(&t);
     buf_release(&text);
+    return rc;
 }
 
 static void show_json(const struct story *s)
@@ -173,12 +179,10 @@ static int show(const struct cli *cli, const struct conf *conf, struct journal *
     struct pool *pool = pool_new(64 << 20);
     struct story s = {0};
     int rc = story_read(&s, j, cli->args[1], pool, e);
-    if (rc == 0) {
-        if (cli->json)
-            show_json(&s);
-        else
-            show_text(conf, &s);
-    }
+    if (rc == 0 && cli->json)
+        show_json(&s);
+    else if (rc == 0)
+        rc = show_text(conf, &s, e);
     pool_free(&pool);
     return rc;
 }

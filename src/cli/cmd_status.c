@@ -12,17 +12,18 @@
 #include <libetpan/libetpan.h>
 #include <sqlite3.h>
 
-static void print_text(const struct status *s)
+static void print_text(const struct status *s, const struct templates *t, struct pool *pool)
 {
     struct buf text = BUF_INIT(1 << 20);
-    status_text(s, true, &text);
+    status_text(s, true, t, &text);
+    struct slice mark = slice_of(sentence(t, pool, SAY_TELL_WARNING, SAY_END));
     struct scan c = scan_of(buf_view(&text));
     while (!scan_end(&c)) {
         struct slice line = scan_line(&c);
-        bool warning = slice_starts(line, SLICE("WARNING"));
+        bool warning = slice_starts(line, mark);
         if (warning) {
-            cli_paint(CLI_RED, "WARNING");
-            line = slice_skip(line, strlen("WARNING"));
+            cli_paint(CLI_RED, mark.ptr);
+            line = slice_skip(line, mark.len);
         }
         cli_printf("%.*s\n", SLICE_ARG(line));
     }
@@ -95,13 +96,19 @@ int cmd_status(const struct cli *cli)
     struct pool *pool = pool_new(4 << 20);
     struct status s;
     struct journal_options o = {.dir = conf->journal.path, .read_only = true};
+    struct templates *t = NULL;
     int rc = journal_open(&j, &o, &e);
     if (rc == 0) {
         rc = status_read(&s, conf, j, pool, &e);
         journal_close(&j);
     }
-    if (rc == 0)
-        (cli->json ? print_json : print_text)(&s);
+    if (rc == 0 && !cli->json)
+        rc = cli_templates(conf, &t, &e);
+    if (rc == 0 && cli->json)
+        print_json(&s);
+    else if (rc == 0)
+        print_text(&s, t, pool);
+    templates_free(&t);
     pool_free(&pool);
     conf_free(&conf);
     return rc == 0 ? EX_OK : cli_fail(&e);

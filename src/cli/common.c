@@ -35,6 +35,18 @@ struct conf *cli_conf(const struct cli *cli)
     return conf;
 }
 
+int cli_templates(const struct conf *conf, struct templates **out, struct err *e)
+{
+    struct buf problems = BUF_INIT(64 * 1024);
+    int rc = templates_load(out, conf->templates, conf->firm.language, &problems);
+    if (rc != 0) {
+        cli_problems(&problems);
+        err_set(e, ERR_TEMPLATE, "the templates in %s have errors", conf->templates);
+    }
+    buf_release(&problems);
+    return rc;
+}
+
 static unsigned check_secret(const struct conf *conf, const char *key, const char *path, struct buf *problems)
 {
     struct secret secret;

@@ -8,6 +8,28 @@
 
 enum { TITLE_MAX = 250 };
 
+const char *command_how_name(enum command_how how)
+{
+    static const char *const names[] = {
+#define HOW_NAME(name, text) text,
+        COMMAND_HOW_TABLE(HOW_NAME)
+#undef HOW_NAME
+    };
+    ENSURE((size_t)how < ARRAY_LEN(names));
+    return names[how];
+}
+
+const char *command_where_name(enum command_where where)
+{
+    static const char *const names[] = {
+#define WHERE_NAME(name, text) text,
+        COMMAND_WHERE_TABLE(WHERE_NAME)
+#undef WHERE_NAME
+    };
+    ENSURE((size_t)where < ARRAY_LEN(names));
+    return names[where];
+}
+
 static struct slice match_text(const struct words *words, const struct match *m)
 {
     const struct word *first = &words->w[m->at], *last = &words->w[m->at + m->n - 1];
@@ -25,12 +47,12 @@ static void note_evidence(struct command *out, const struct words *words, const 
     if (m->level == LEVEL_NONE)
         return;
     note(out, (struct command_evidence){.resource = m->who[0],
-                                        .how = m->absent                 ? "absent"
-                                               : m->stranger             ? "near-miss"
-                                               : m->doubt                ? "everyday-word"
-                                               : m->level >= LEVEL_PLACE ? "addressed"
-                                               : m->everyday             ? "everyday-word"
-                                                                         : "mentioned",
+                                        .how = m->absent                 ? HOW_ABSENT
+                                               : m->stranger             ? HOW_NEAR_MISS
+                                               : m->doubt                ? HOW_EVERYDAY_WORD
+                                               : m->level >= LEVEL_PLACE ? HOW_ADDRESSED
+                                               : m->everyday             ? HOW_EVERYDAY_WORD
+                                                                         : HOW_MENTIONED,
                                         .where = m->where,
                                         .text = match_text(words, m)});
 }
@@ -113,8 +135,13 @@ static void decide_addressed(struct command *out, const struct words *words, con
             suggest_all(out, m);
             for (size_t k = 0; why == ASK_NOBODY_NAMED && k < p->n; k++)
                 suggest_all(out, &p->m[k]);
-            if (m->absent)
+            /* "Sarah or Mike: x" names people */
+            if (why == ASK_NOBODY_NAMED && out->n_suggestions > 1)
+                out->why_ask = ASK_SEVERAL_MENTIONED;
+            if (m->absent) {
+                out->absent = m->n_who == 1 ? m->who[0] : NULL;
                 offer_everybody(out, d);
+            }
             return;
         }
         if (!have(out, m->who[0]) && out->n_resources < COMMAND_MAX_RESOURCES)
@@ -139,6 +166,7 @@ static void decide_mentioned(struct command *out, const struct words *words, con
     }
     if (n == 1 && only->absent) {
         ask(out, ASK_ABSENT, match_text(words, only));
+        out->absent = only->n_who == 1 ? only->who[0] : NULL;
         offer_everybody(out, d);
     } else if (n && out->n_suggestions == 1 && sure && !words->cut) {
         out->resources[out->n_resources++] = out->suggestions[0];
@@ -171,7 +199,8 @@ static bool decide_unknown(struct command *out, const struct words *words, const
         size_t n = near_find(names, w->folded, near, ARRAY_LEN(near));
         /* one slip of a name outweighs a mention */
         bool tight = n && near[0].cost <= NEAR_TIGHT;
-        bool somebody = tight || (u->level == LEVEL_FIRST && n && top < LEVEL_MENTION) ||
+        /* the only word is a name when it is nearly one */
+        bool somebody = tight || (u->level == LEVEL_FIRST && n && top < LEVEL_MENTION && words->n > 1) ||
                         (u->level == LEVEL_STRONG && (n || word_is(w, WORD_GIVEN)));
         if (u->common || (u->level < LEVEL_STRONG && w->folded.len < 3))
             somebody = n && near[0].slip && top >= LEVEL_MENTION;
@@ -181,8 +210,8 @@ static bool decide_unknown(struct command *out, const struct words *words, const
         for (size_t k = 0; k < n; k++)
             suggest(out, near[k].who);
         note(out, (struct command_evidence){.resource = n ? near[0].who : NULL,
-                                            .how = "near-miss",
-                                            .where = "where a name belongs",
+                                            .how = HOW_NEAR_MISS,
+                                            .where = WHERE_NAME_BELONGS,
                                             .text = w->raw});
         *slip = n ? (long)u->at : -1;
         return true;
@@ -273,7 +302,31 @@ static const char *title_of(struct slice stripped, struct slice text, const stru
     if (words->n == 0 && !seen(s))
         s = first_line(text);
     const char *title = tidy(s, pool);
-    return title[0] ? title : "(no subject)";
+    return title;
+}
+
+/* A user for programs is called by nobody ("Datto API: error 500" speaks of the thing), so such names count
+ * only when nothing else in the subject does. */
+static void find_program(struct command *out, struct slice stripped, const struct directory *d,
+                         struct pool *pool)
+{
+    struct buf folded = BUF_INIT(4000), name = BUF_INIT(1000);
+    fold_into(&folded, slice_cut_utf8(stripped, 600));
+    for (size_t i = 0; i < d->n_resources && !out->absent; i++) {
+        const struct directory_resource *r = &d->resources[i];
+        if (strcmp(r->why_not, "API user") != 0 || !r->last[0])
+            continue;
+        buf_clear(&name);
+        fold_into(&name, slice_of(pool_printf(pool, "%s %s", r->first, r->last)));
+        struct slice behind = slice_trim(slice_skip(buf_view(&folded), name.len));
+        if (!slice_starts(buf_view(&folded), buf_view(&name)) || !behind.len || !strchr(":,-", *behind.ptr))
+            continue;
+        out->why_ask = ASK_ABSENT;
+        out->asked_word = slice_of(pool_printf(pool, "%s %s", r->first, r->last));
+        out->absent = r;
+    }
+    buf_release(&folded);
+    buf_release(&name);
 }
 
 /* Only a name and nothing else: the first line of the text says what it is about. */
@@ -331,6 +384,9 @@ void command_read(struct command *out, struct slice subject, struct slice text,
         decide_addressed(out, words, places, top, directory);
     else if (!asked)
         decide_mentioned(out, words, places, directory);
-    struct slice line = names_only(words, places) ? first_line(text) : SLICE_NONE;
+    if (out->kind == COMMAND_ASK && (out->why_ask == ASK_NOBODY_NAMED || out->why_ask == ASK_NEAR_MISS))
+        find_program(out, stripped, directory, pool);
+    bool only_names = names_only(words, places) || (slip == 0 && words->n == 1);
+    struct slice line = only_names ? first_line(text) : SLICE_NONE;
     out->title = line.len ? tidy(line, pool) : title_of(stripped, text, words, places, slip, pool);
 }

@@ -192,7 +192,7 @@ static void judge_first_word(const struct words *words, struct match *m)
                  !words->w[0].possessive && !words->title_case;
     m->level = order ? LEVEL_FIRST : LEVEL_NONE;
     m->doubt = order;
-    m->where = "an ordinary word at the start";
+    m->where = WHERE_ORDINARY;
 }
 
 /* --- places in the sentence --- */
@@ -248,22 +248,22 @@ static void judge_place(const struct words *words, struct match *m)
     const struct word *before = before_of(words, m);
     if (last_of(words, m)->possessive) {
         m->level = LEVEL_MENTION;
-        m->where = "possessive";
+        m->where = WHERE_POSSESSIVE;
     } else if (before && slice_eq(before->folded, SLICE("for")) && !m->doubt) {
         m->level = LEVEL_PLACE;
-        m->where = "for";
+        m->where = WHERE_FOR;
     } else if (m->at == 0) {
         m->level = LEVEL_FIRST;
-        m->where = "first word";
+        m->where = WHERE_FIRST_WORD;
     } else if (m->kind == FORM_FULL) {
         m->level = LEVEL_PLACE;
-        m->where = "full name";
+        m->where = WHERE_FULL_NAME;
     } else if (m->kind == FORM_USER && !m->everyday) {
         m->level = LEVEL_PLACE;
-        m->where = "user name";
+        m->where = WHERE_USER_NAME;
     } else {
         m->level = LEVEL_MENTION;
-        m->where = m->everyday ? "everyday word with a capital" : "in the sentence";
+        m->where = m->everyday ? WHERE_EVERYDAY : WHERE_SENTENCE;
     }
 }
 
@@ -274,17 +274,17 @@ static bool is_another(const struct words *words, struct match *m, const struct 
     m->level = LEVEL_HINT;
     if (before && word_is(before, WORD_HONORIFIC) &&
         (words->w[m->at].before == GAP_BLANK || words->w[m->at].before == GAP_STOP))
-        m->where = "behind a title";
+        m->where = WHERE_TITLE;
     else if (refused(words, m) || assign_refused(words, m->at))
-        m->where = "expressly not meant";
+        m->where = WHERE_NOT_MEANT;
     else if (evidence_signed_off(words, m->at))
-        m->where = "signature";
+        m->where = WHERE_SIGNATURE;
     else if (next && word_is(next, WORD_ORGANISATION) && m->kind >= FORM_FIRST)
-        m->where = "name of a firm or place";
+        m->where = WHERE_FIRM;
     else if (!m->everyday && behind_last_name(words, m))
-        m->where = "behind another last name", m->stranger = true, m->level = LEVEL_FIRST;
+        m->where = WHERE_LAST_NAME, m->stranger = true, m->level = LEVEL_FIRST;
     else if (!m->everyday && last_name_of_another(words, m, previous))
-        m->where = "behind another first name";
+        m->where = WHERE_FIRST_NAME;
     else
         return false;
     /* an ordinary word is not worth a suggestion */
@@ -297,25 +297,25 @@ void evidence_judge(const struct words *words, struct match *m, const struct mat
 {
     if (words->w[m->at].at_sign) {
         m->level = LEVEL_STRONG;
-        m->where = "@";
+        m->where = WHERE_AT_SIGN;
         return;
     }
     if (is_another(words, m, previous))
         return;
     if (assigned(words, m)) {
         m->level = LEVEL_STRONG;
-        m->where = "assign to";
+        m->where = WHERE_ASSIGN;
         return;
     }
     if (at_another_firm(words, m)) {
         m->level = m->everyday ? LEVEL_NONE : m->at == 0 ? LEVEL_FIRST : LEVEL_HINT;
         m->doubt = true;
-        m->where = "at another firm";
+        m->where = WHERE_OTHER_FIRM;
         return;
     }
     if (m->stranger) {
         m->level = m->everyday ? LEVEL_NONE : m->at == 0 ? LEVEL_FIRST : LEVEL_HINT;
-        m->where = "with another last name";
+        m->where = WHERE_OTHER_LAST_NAME;
         return;
     }
     if (m->everyday && m->at == 0) {

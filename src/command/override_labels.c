@@ -98,6 +98,25 @@ static struct slice priority_words(struct slice f, bool *said_so)
     return f;
 }
 
+/* "status done": what ends a ticket has many names, and a tenant has one or two of them; the first that it
+ * has counts. */
+static const struct directory_label *ending(const struct directory *d, struct slice f)
+{
+    static const char *const names[] = {"complete", "completed", "closed", "done",  "resolved",
+                                        "finished", "solved",    "fixed",  "close", "finish"};
+    bool known = false;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        known = known || slice_eq(f, slice_of(names[i]));
+    for (size_t k = 0; known && k < ARRAY_LEN(names); k++) {
+        for (size_t i = 0; i < d->n_lists[LIST_STATUS]; i++) {
+            const struct directory_label *label = &d->lists[LIST_STATUS][i];
+            if (slice_eq(slice_of(label->folded), slice_of(names[k])))
+                return label;
+        }
+    }
+    return NULL;
+}
+
 /* Exact, a saying, or the only label that has these words. */
 const struct directory_label *override_label_exact(const struct directory *d, enum directory_list list,
                                                    struct slice f)
@@ -153,6 +172,8 @@ void override_label(struct override *out, enum directory_list list, struct slice
 {
     const struct directory_label *label =
         list == LIST_PRIORITY ? override_priority_exact(d, f, true) : override_label_exact(d, list, f);
+    if (!label && list == LIST_STATUS)
+        label = ending(d, f);
     const struct directory_label *beginning = NULL;
     size_t n = 0;
     for (size_t i = 0; !label && f.len >= SHORTEST_PART && i < d->n_lists[list]; i++) {
@@ -167,4 +188,32 @@ void override_label(struct override *out, enum directory_list list, struct slice
         override_set(out, label->id, label->name);
     else
         nearest_labels(out, d, list, f);
+}
+
+/* More than ordinary, and none is more urgent. */
+static bool is_alarm(const struct directory *d, int rank)
+{
+    bool first = rank == 1 || rank == 2;
+    for (size_t i = 0; i < d->n_lists[LIST_PRIORITY]; i++) {
+        int other = rank_of(slice_of(d->lists[LIST_PRIORITY][i].folded));
+        first = first && (!other || other >= rank);
+    }
+    return first;
+}
+
+/* Of labels that have no rank the first and the last may be the most urgent one. */
+const char *override_example_priority(const struct directory *d, int64_t has)
+{
+    static const int order[] = {2, 3, 4, 5, 0};
+    size_t n = d->n_lists[LIST_PRIORITY];
+    for (size_t k = 0; k < ARRAY_LEN(order); k++) {
+        for (size_t i = 0; i < n && !is_alarm(d, order[k]); i++) {
+            const struct directory_label *label = &d->lists[LIST_PRIORITY][i];
+            bool edge = order[k] == 0 && (i == 0 || i == n - 1);
+            if (label->id != d->labels.priority && label->id != has && !edge &&
+                rank_of(slice_of(label->folded)) == order[k])
+                return label->name;
+        }
+    }
+    return NULL;
 }

@@ -250,14 +250,16 @@ static size_t next_key(struct slice line)
     return line.len;
 }
 
-/* All of the line, or nothing. *empty: a key without a value ("Due:"), as forms have them. */
-static bool read_line(struct overrides *out, struct slice line, bool *empty, const struct override_world *w)
+/* All of the line, or nothing. *empty: a key without a value ("Due:"), as forms have them. *open: something
+ * of it is not known. */
+static bool read_line(struct overrides *out, struct slice line, bool *empty, bool *open,
+                      const struct override_world *w)
 {
     struct overrides found = {.n = 0};
     enum override_key key;
     char sign;
     struct slice value;
-    *empty = false;
+    *empty = *open = false;
     if (line.len > LINE_MAX_BYTES)
         return false;
     if (line.len && line.ptr[0] == '!') {
@@ -279,47 +281,59 @@ static bool read_line(struct overrides *out, struct slice line, bool *empty, con
             return false;
         line = slice_trim(slice_skip(line, end + 1));
     }
-    for (size_t i = 0; i < found.n; i++)
+    for (size_t i = 0; i < found.n; i++) {
         put(out, &found.list[i]);
+        *open = *open || found.list[i].state != OVERRIDE_SET;
+    }
     *empty = *empty && found.n == 0;
     return true;
 }
 
+/* A line that stays in the text. */
+static void keep_line(struct buf *kept, struct slice line)
+{
+    if (kept->len)
+        buf_putc(kept, '\n');
+    buf_slice(kept, line);
+}
+
+/* What is not known stays: "Due: the power cut" tells the technician something. */
 static void read_text(struct overrides *out, struct slice text, const struct override_world *w)
 {
     struct scan c = scan_of(text);
-    struct slice greeting = SLICE_NONE, rest = text;
+    struct buf kept = BUF_INIT(LINES_MAX * (LINE_MAX_BYTES + 1));
+    struct slice rest = text;
     bool any = false;
-    out->text = text;
     for (int lines = 0; lines < LINES_MAX && !scan_end(&c); lines++) {
-        bool empty;
+        bool empty, open;
         struct slice line = slice_trim(scan_line(&c));
         if (!line.len)
             continue;
-        if (!any && !greeting.len && is_greeting(line)) {
-            greeting = line;
+        if (!any && !kept.len && is_greeting(line)) {
+            keep_line(&kept, line);
             continue;
         }
-        if (!read_line(out, line, &empty, w))
+        if (!read_line(out, line, &empty, &open, w))
             break;
         if (empty)
             continue;
+        if (open)
+            keep_line(&kept, line);
         any = true;
         rest = scan_rest(&c);
     }
-    if (!any)
-        return;
-    while (rest.len && (rest.ptr[0] == '\n' || rest.ptr[0] == '\r'))
+    while (any && rest.len && (rest.ptr[0] == '\n' || rest.ptr[0] == '\r'))
         rest = slice_skip(rest, 1);
-    out->text = rest;
-    if (!greeting.len)
-        return;
-    char *whole = pool_alloc(w->pool, greeting.len + rest.len + 3);
-    memcpy(whole, greeting.ptr, greeting.len);
-    whole[greeting.len] = '\n';
-    if (rest.len)
-        memcpy(whole + greeting.len + 1, rest.ptr, rest.len);
-    out->text = slice_from(whole, greeting.len + 1 + rest.len);
+    out->text = any ? rest : text;
+    if (any && kept.len) {
+        char *whole = pool_alloc(w->pool, kept.len + rest.len + 2);
+        memcpy(whole, kept.data, kept.len);
+        whole[kept.len] = '\n';
+        if (rest.len)
+            memcpy(whole + kept.len + 1, rest.ptr, rest.len);
+        out->text = slice_from(whole, kept.len + 1 + rest.len);
+    }
+    buf_release(&kept);
 }
 
 void overrides_read(struct overrides *out, struct slice title, struct slice text, const struct directory *d,

@@ -101,10 +101,14 @@ static bool argument_fits(const struct command_verb *v, struct slice argument, c
 
 const struct command_verb *phrases_explain(struct slice stripped, struct slice *argument)
 {
+    static const struct slice verb = {"explain", 7}, wide = {"\xef\xbc\x9a", 3};
     /* it needs its colon: "Explain the invoice to Sarah" is a ticket */
-    if (!slice_starts_nocase(stripped, SLICE("explain:")))
+    if (!slice_starts_nocase(stripped, verb))
         return NULL;
-    *argument = slice_trim(slice_skip(stripped, 8));
+    struct slice rest = slice_trim(slice_skip(stripped, verb.len));
+    if (!slice_starts(rest, SLICE(":")) && !slice_starts(rest, wide))
+        return NULL;
+    *argument = slice_trim(slice_skip(rest, *rest.ptr == ':' ? 1 : wide.len));
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         if (strcmp(verbs[i].verb, "explain") == 0)
             return &verbs[i];

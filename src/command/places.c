@@ -56,7 +56,7 @@ static void set_strong(const struct words *words, struct places *p, size_t from,
         if (m->at < from || m->at >= to)
             continue;
         m->level = LEVEL_STRONG;
-        m->where = at_end ? "at the end with a separator" : "at the start with a separator";
+        m->where = at_end ? WHERE_END : WHERE_START;
         evidence_doubt(words, m, members == 1, at_end, closing);
         m->doubt = m->doubt || either;
     }
@@ -262,7 +262,7 @@ static void join_lists(const struct words *words, struct places *p)
         if (a->at == 0 && a->level == LEVEL_NONE) {
             a->level = LEVEL_FIRST;
             a->doubt = small || (word_is(first, WORD_MONTH) && word_is(w, WORD_MONTH));
-            a->where = "first word";
+            a->where = WHERE_FIRST_WORD;
         }
         if (a->level > LEVEL_MENTION) {
             a->doubt = a->doubt || either;
@@ -280,7 +280,7 @@ static void find_unknown(const struct words *words, struct places *p)
         if (w->at_sign || (evidence_assign(words, i) == 2) || (evidence_assign(words, i) && w->capital))
             add_unknown(words, p, i, LEVEL_STRONG);
     }
-    if (words->n > 1)
+    if (words->n)
         add_unknown(words, p, 0, LEVEL_FIRST);
     for (size_t i = 1; i < words->n; i++) {
         if (slice_eq(words->w[i - 1].folded, SLICE("for")))

@@ -89,7 +89,7 @@ struct match {
     bool stranger;         /* another last name follows: somebody else, or a slip */
     bool doubt;            /* as likely the ordinary word: never assigned */
     enum level level;
-    const char *where;
+    enum command_where where;
 };
 
 /* The longest form that starts at word `at`; false if none does. */

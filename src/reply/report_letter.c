@@ -4,6 +4,7 @@
  * and steps once and a row each. Only so many rows are shown that no mail program cuts the letter off (one
  * does at 102 KB); the rest is in the table that comes with it.
  */
+#include "frontdesk/reply_dates.h"
 #include "report_words.h"
 #include "frontdesk/reply.h"
 
@@ -204,11 +205,9 @@ int report_line(const struct report *r, const struct templates *t, const struct 
 int report_letter(const struct report *r, const struct templates *t, const char *template, struct view *about,
                   struct buf *subject, struct buf *text, struct buf *html, struct err *e)
 {
-    char when[32];
     struct view *v = about ? about : view_new(r->pool);
     struct writing w = {.r = r, .words = templates_report_words(t), .v = v};
-    clock_format_local(r->made_ms, r->timezone, when);
-    view_set(v, "made", slice_of(when));
+    view_set(v, "made", slice_of(dates_moment(t, r->made_ms, r->timezone, r->pool)));
     view_set(v, "firm", slice_of(r->firm));
     view_set(v, "check", slice_of(r->name));
     if (!about)

@@ -13,6 +13,7 @@ static void ticket(struct view *v)
     set(v, "to_example", "to Mike Chen");
     set(v, "add_example", "+Mike Chen");
     set(v, "priority_example", "High");
+    set(v, "due_example", "due fri");
     view_flag(v, "ticket", true);
     view_flag(v, "made", true);
     set(v, "number", "T20261124.0007");

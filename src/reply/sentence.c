@@ -65,6 +65,20 @@ static const char *text_of(const struct sentences *s, const char *key, const cha
     return text;
 }
 
+/* Days of a week and months of a year: a name each. */
+static void count_names(const struct sentences *s, enum say what, size_t wanted, struct buf *problems)
+{
+    size_t n = 0;
+    struct scan c = scan_of(slice_of(s->says[what]));
+    for (; !scan_end(&c); n++) {
+        scan_until(&c, " ");
+        scan_while(&c, " ");
+    }
+    if (n && n != wanted)
+        buf_printf(problems, "words.txt: [%s] has %zu names, there must be %zu with a blank between two\n",
+                   key_of(rows[what].name, s->pool), n, wanted);
+}
+
 /* One line for the whole file instead of one a section. */
 static bool has_english(const char *folder, struct buf *problems)
 {
@@ -99,6 +113,8 @@ struct sentences *sentences_load(const char *folder, const char *language, struc
     s->words = report_words_load(folder, language, "words.txt", &rule, problems);
     for (size_t i = 0; i < SAY_ROWS; i++)
         s->says[i] = text_of(s, keys[i], folder, problems);
+    count_names(s, SAY_WEEKDAYS, 7, problems);
+    count_names(s, SAY_MONTHS, 12, problems);
     for (size_t i = 0, n = SAY_ROWS; i < ARRAY_LEN(codes); i++)
         s->of_error[i] = is_told(codes[i]) ? text_of(s, keys[n++], folder, problems) : "";
     return s;

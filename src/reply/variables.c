@@ -28,6 +28,7 @@ static const char *const names[] = {
     "shared_name",
     "near_miss",
     "absent",
+    "absent_why",
     "suggestions",
     "n",
     "user",
@@ -73,6 +74,7 @@ static const char *const names[] = {
     "to_example",
     "add_example",
     "priority_example",
+    "due_example",
     "pair_example",
     "brackets_example",
     "blocks",
@@ -157,7 +159,7 @@ static const char *const names[] = {
 };
 
 /* What may stand in { } in a how-to (src/action/guide.c fills them). */
-const char *const howto_names[] = {"name", "other", "priority", "firm", "address", NULL};
+const char *const howto_names[] = {"name", "other", "priority", "due", "firm", "address", NULL};
 
 bool variable_known(struct slice name, const char **near)
 {

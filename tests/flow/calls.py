@@ -29,7 +29,7 @@ ROWS = [
     ("several changes and words", dict(reply="low, due 2031-05-06 10:00\n\nIt can wait."), AMEND + NOTE),
     ("a hand-over asks who helps", dict(reply="to Grace"), ["GET Tickets/N", "POST TicketSecondaryResources/query", "PATCH Tickets"]),
     ("undo asks for the time that was logged", dict(reply="undo"), ["GET Tickets/N", "POST TimeEntries/query/count", "PATCH Tickets"] + NOTE),
-    ("a second resource", dict(reply="+Shana"), ["GET Tickets/N", "POST Tickets/N/SecondaryResources"]),
+    ("a second resource asks who helps", dict(reply="+Shana"), ["GET Tickets/N", "POST TicketSecondaryResources/query", "POST Tickets/N/SecondaryResources"]),
     ("a contact", dict(subject="Sarah: bob [acme dental]", text="Contact: Bob Miller\n\nx"), ["POST Contacts/query"] + TICKET),
     ("a ticket with overrides", dict(subject="Sarah: three [high, acme dental, 2031-05-06]", text="3"), TICKET),
     ("a ticket for two", dict(subject="Sarah and Shana: four", text="4"), [TICKET[0], "POST Tickets/N/SecondaryResources", TICKET[1]]),

@@ -93,9 +93,36 @@ def replies_that_letters_offer():
     POST.lab.passed_minutes += 10000
     triage = POST.answers()[held]
     tap.check("undo" in replies_in(triage), text_of(triage))
-    words = [w for key in (made, changed) for w in replies_in(letters[key])] + replies_in(triage)
+    # a day that it offers is one that changes this ticket
+    due = [w for w in replies_in(letters[changed]) if w.startswith("due ")]
+    again = text_of(POST.answer(POST.reply(letters[changed], due[0])))
+    tap.check(len(due) == 1 and re.search("^  Due: .* -> ", again, re.M), again)
+    words = [w for key in (made, changed) for w in replies_in(letters[key]) if key == made or w not in due] + replies_in(triage)
     POST.lab.clean()
     work_as_replies(words, 5)
+
+
+def hints_are_harmless():
+    """A hint that is copied as it stands neither rings the alarm nor asks for what is there already."""
+    POST.lab.clean()
+    asked = [POST.send(subject) for subject in ("Sarah: one", "Sarah: two [high]", "Sarah: three [low]", "Grace Park: four", "Shana and Sarah: five")]
+    letters = POST.answers()
+    asked += [POST.reply(letters[key], words) for key, words in zip(asked, ("to Grace Park, due fri", "low, due 2031-05-09", "high, due mon", "to Mike Chen", "to Dana, due 2031-05-08"))]
+    letters = POST.answers()
+    has = {}
+    for key in asked:
+        text = text_of(letters[key])
+        title = re.search(r"\b(one|two|three|four|five)$", text, re.M).group(1)
+        kept = has.setdefault(title, dict(Priority="Medium"))
+        kept.update(re.findall(r"^  (For|Priority) +(\S.*)$", text, re.M))
+        kept.update(re.findall(r"^  (For|Priority): .* -> (.*)$", text, re.M))
+        offered = replies_in(letters[key])
+        people = [o[3:] for o in offered if o.startswith("to ")] + [o[1:] for o in offered if o.startswith("+")]
+        tap.check(len(people) == 2 and kept["For"].split()[0] not in people and kept["For"] not in people, "%r, %r" % (kept, offered))
+        tap.check("Critical" not in offered and kept["Priority"] not in offered, "%r, %r" % (kept, offered))
+        tap.check({"High", "Medium", "Low"} & set(offered), offered)
+        due = re.findall(r"^  Due(?: +|: .* -> )(\w+) ", text, re.M)
+        tap.check(due != ["Fri"] if "due fri" in offered else due in (["Fri"], []) and "due mon" in offered, "%r, %r" % (due, offered))
 
 
 def replies_that_howtos_offer():
@@ -166,7 +193,7 @@ def subjects(sender):
 if __name__ == "__main__":
     with Lab("per_sender_hour = 10000;") as LAB:
         POST = Post(LAB)
-        tap.run([("replies that letters offer", replies_that_letters_offer), ("replies that how-tos offer", replies_that_howtos_offer),
+        tap.run([("replies that letters offer", replies_that_letters_offer), ("hints are harmless", hints_are_harmless), ("replies that how-tos offer", replies_that_howtos_offer),
                  ("choices of a question", choices_of_a_question), ("what a letter about the same words offers", what_again_offers),
                  ("subjects that help and how-tos give to staff", subjects(STAFF)),
                  ("subjects that help and how-tos give to operators", subjects(OPERATOR))])

@@ -119,11 +119,11 @@ STEPS = {
         reply="to Grace", write=("PATCH", "Tickets"), look=("GET", "Tickets/5*", 2), reads={"who helps": ("POST", "TicketSecondaryResources/query")},
         wanted=dict(assignee="grace.park"), said="Sarah Klein -> Grace Park"),
     "second added": dict(
-        reply="+Shana", write=("POST", "Tickets/*/SecondaryResources"), look=("POST", "TicketSecondaryResources/query"),
+        reply="+Shana", write=("POST", "Tickets/*/SecondaryResources"), look=("POST", "TicketSecondaryResources/query", 2),
         wanted=dict(others=["shana.ortiz"]), said="Added: Shana Ortiz"),
     "second removed": dict(
         mail=dict(subject="Sarah and Shana: x"), reply="-Shana", write=("DELETE", "Tickets/*/SecondaryResources/*"),
-        look=("POST", "TicketSecondaryResources/query", 2), reads={"the list": ("POST", "TicketSecondaryResources/query")},
+        look=("POST", "TicketSecondaryResources/query", 3), reads={"the list": ("POST", "TicketSecondaryResources/query")},
         wanted=dict(others=[]), said="Removed: Shana Ortiz"),
     "to-do": dict(
         settings=dict(ticket='todo = true; todo_action = "Phone Call";'), write=("POST", "Companies/*/ToDos"), look=("POST", "CompanyToDos/query"),

@@ -53,7 +53,7 @@ static size_t utf16_units(const char *s)
 
 static void check(const struct command *cmd)
 {
-    ENSURE(cmd->verb && cmd->title && cmd->title[0] && cmd->stripped);
+    ENSURE(cmd->verb && cmd->title && cmd->stripped);
     ENSURE(fuzz_is_clean(slice_of(cmd->title)) && fuzz_is_utf8(slice_of(cmd->title)));
     ENSURE(utf16_units(cmd->title) <= 255);
     ENSURE((cmd->kind == COMMAND_TICKET) == (cmd->n_resources > 0));
@@ -67,7 +67,8 @@ static void check(const struct command *cmd)
     for (size_t i = 0; i < cmd->n_suggestions; i++)
         ENSURE(cmd->suggestions[i]->assignable);
     for (size_t i = 0; i < cmd->n_evidence; i++)
-        ENSURE(cmd->evidence[i].how && cmd->evidence[i].where && cmd->evidence[i].text.len);
+        ENSURE(command_how_name(cmd->evidence[i].how)[0] && command_where_name(cmd->evidence[i].where)[0] &&
+               cmd->evidence[i].text.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -23,7 +23,7 @@ LAYERS = {
     "command": {"base", "message", "autotask:directory", "diagnose:match"},
     "check": {"base", "autotask", "quickbooks", "reply:report"},
     "diagnose": {"base", "autotask", "quickbooks", "check", "reply:report"},
-    "action": FLOW - {"action", "reply", "outbox", "health", "cli"} | {"reply:report", "reply:sentence"},
+    "action": FLOW - {"action", "reply", "outbox", "health", "cli"} | {"reply:report", "reply:dates", "reply:sentence"},
     "reply": {"base", "message"},
     "outbox": {"base", "net"},
     "journal": {"base"},
@@ -225,6 +225,8 @@ def sentences(tree):
             continue
         for row in re.findall(r"\bSAY_([A-Z_]+)\b", text):
             said[row] = path
+        for begins in re.findall(r"\bSAY_([A-Z_]+)##", text):  # by a table: a row each, or it does not compile
+            said.update((row, path) for row in rows if row.startswith(begins))
         for call in re.finditer(r"\b(?:planning_say|sentence)\(", text):
             words = arguments(text, call.end())
             row = next((w[4:] for w in words if re.fullmatch(r"SAY_[A-Z_]+", w)), None)

@@ -71,7 +71,7 @@ static void letters_are_as_agreed(void **state)
  * list as "list: name=text | name=text". */
 #define TICKET                                                                                               \
     "+ticket\n+made\ntitle=printer down\npriority=Medium\ndue=Wed 25 Nov 17:00\n"                            \
-    "to_example=to Mike Chen\nadd_example=+Mike Chen\npriority_example=High\n"
+    "to_example=to Mike Chen\nadd_example=+Mike Chen\npriority_example=High\ndue_example=due fri\n"
 #define LINK                                                                                                 \
     "link=https://ww3.autotask.net/Autotask/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=50311\n"
 #define ASK   "title=printer down\nqueue=Triage\nhold=Thu 26 Nov 08:30\n"
@@ -104,12 +104,14 @@ static const struct {
     {"ask-several", ASK TWO "+several_mentioned\n"},
     {"ask-shared", ASK TWO "+shared_name\nword=Mike\n"},
     {"ask-absent",
-     ASK TWO "+absent\nword=Tom Hale\n"
+     ASK TWO "+absent\nword=Tom\n"
+             "absent_why=Tom Hale is not active in Autotask and cannot be given tickets.\n"
              "remarks: line=There is no company \"Acmee\"; nearest: Acme Dental. It has none.\n"},
+    {"ask-absent-bare", ASK TWO "+absent\nword=Pat\n"},
     {"ask_again-bare", "hold=15:40\n"},
-    {"amended-nothing",
-     "id=50311\n+nothing\nto_example=to Mike Chen\nadd_example=+Mike Chen\npriority_example=High\n"
-     "remarks: line=Sarah Klein has it already.\n"},
+    {"amended-nothing", "id=50311\n+nothing\nto_example=to Mike Chen\nadd_example=+Mike "
+                        "Chen\npriority_example=High\ndue_example=due fri\n"
+                        "remarks: line=Sarah Klein has it already.\n"},
     {"amended-note", TICKET LINK "number=T20261124.0007\ntarget_title=printer down\n+note\n"},
     {"again-waiting", "first_ref=7KQ1\n"},
     {"alert-well", "topic=credentials\ntext=Autotask takes frontdesk's login again\n"},
