@@ -12,23 +12,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from books import CLIENT, REALM, REDIRECT  # noqa: E402
-from firm import BOOKS, log_in  # noqa: E402
 from lab import OPERATOR, STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
 
-def settle(books=True, integration=True, extra=""):
+def settle(books=True, integration=True):
     """A new installation; with a login at QuickBooks if `books`."""
-    LAB.clean()
-    LAB.sandbox.settings(qb_per_second=0, qb_per_minute=0)
-    LAB.daemon._write("books-secret", CLIENT[1] + "\n")
-    text = ORIGINAL.replace("firm = { ", 'firm = { integration = "qbo-app"; ', 1) if integration else ORIGINAL
-    if books:
-        text += BOOKS.format(dir=LAB.daemon.dir, realm=REALM, client=CLIENT[0], redirect=REDIRECT, url=LAB.sandbox.url.rstrip("/"))
-    LAB.daemon._write("frontdesk.conf", text + extra)
-    if books:
-        log_in(LAB.daemon.conf)
+    LAB.clean(dict(books=books, settings={} if books or not integration else dict(firm='integration = "qbo-app"; ')))
 
 
 def finish():
@@ -106,7 +96,7 @@ def refused():
 
 def one_that_takes_long():
     """`Working on it`, then the report; a ticket that comes after it is there long before."""
-    settle(extra="")
+    settle()
     LAB.sandbox.faults([dict(action="delay_before", path="v3/company/*", ms=11000, nth=2)])
     LAB.daemon.start()
     try:
@@ -149,8 +139,6 @@ def what_help_names():
 
 if __name__ == "__main__":
     with Lab("per_sender_hour = 1000;") as LAB:
-        with open(LAB.daemon.conf, encoding="utf-8") as settings:
-            ORIGINAL = settings.read()
         tap.run([("check mapping: text, HTML, table", a_report),
                  ("check invoice of a number that nobody has", an_argument("check invoice 999999", "999999")),
                  ("QuickBooks is not set up", not_set_up("no login to QuickBooks", books=False)),

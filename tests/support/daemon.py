@@ -12,7 +12,7 @@ from mailhost import MAILBOX, SERVER_ID
 from sandbox import BUILD, ROOT
 
 SETTINGS = """
-firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; }};
+firm = {{ {firm}name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; }};
 mailboxes = ( {{
     name = "desk"; address = "{mailbox}"; trust = "{trust}";
     imap = {{ url = "imaps://127.0.0.1:{imaps}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
@@ -47,9 +47,12 @@ class Daemon:
                             templates=os.path.join(ROOT, "templates"), **host.ports)
         self.configure()
 
-    def configure(self, autotask="", ticket=""):
-        """Writes the settings; what is given goes into the group of that name besides."""
-        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, **self._values))
+    def configure(self, autotask="", ticket="", firm="", more=""):
+        """Writes the settings; what is given goes into the group of that name besides, and `more` behind all."""
+        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, firm=firm, **self._values) + more)
+
+    def secret(self, name, text):
+        self._write(name, text + "\n")
 
     def __enter__(self):
         return self.start()
