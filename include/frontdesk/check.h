@@ -89,6 +89,22 @@ const struct report_kind *check_kinds(size_t *n);
 /* Every sentence that a report may hold, NULL-terminated. */
 extern const char *const check_sentences[];
 
+/* What could not be read: the first of it. */
+enum check_unread {
+    CHECK_UNREAD_NOTHING,
+    CHECK_UNREAD_ITEMS,
+    CHECK_UNREAD_ACCOUNTS,
+    CHECK_UNREAD_TERMS,
+    CHECK_UNREAD_CUSTOMERS,
+    CHECK_UNREAD_PREFERENCES,
+    CHECK_UNREAD_PARTIES,      /* who has the name */
+    CHECK_UNREAD_TRANSACTIONS, /* the invoice and its customer in QuickBooks */
+    CHECK_UNREAD_LISTS,        /* of Autotask */
+    CHECK_UNREAD_INVOICES,     /* of Autotask */
+    CHECK_UNREAD_RIGHTS,       /* what the API user may see in Autotask */
+    CHECK_UNREADS
+};
+
 /* What check_run gives: made in memory, for a letter, a file or a terminal. The pools hold the rows that the
  * report borrows from. */
 enum { CHECK_LISTS = 12 };
@@ -96,6 +112,7 @@ struct check_result {
     struct pool *pool, *lists[CHECK_LISTS];
     size_t n_lists;
     struct report report;
+    enum check_unread unread; /* when a system failed */
 };
 /* Reads, compares and sorts. ERR_USAGE: an argument is missing, or one too many; ERR_CONFIG: the settings do
  * not say which integration it is, or QuickBooks Online is not set up; else as the clients have it. */

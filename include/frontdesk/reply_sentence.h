@@ -101,6 +101,17 @@ struct templates;
     X(OVER_THE_CAP, "n")                                                                                     \
     X(NO_INTEGRATION, "")                                                                                    \
     X(NO_QUICKBOOKS, "")                                                                                     \
+    /* what a check could not read; why: of [error-NAME] */                                                  \
+    X(UNREAD_ITEMS, "why")                                                                                   \
+    X(UNREAD_ACCOUNTS, "why")                                                                                \
+    X(UNREAD_TERMS, "why")                                                                                   \
+    X(UNREAD_CUSTOMERS, "why")                                                                               \
+    X(UNREAD_PREFERENCES, "why")                                                                             \
+    X(UNREAD_PARTIES, "why")                                                                                 \
+    X(UNREAD_TRANSACTIONS, "why")                                                                            \
+    X(UNREAD_LISTS, "why")                                                                                   \
+    X(UNREAD_INVOICES, "why")                                                                                \
+    X(UNREAD_RIGHTS, "why")                                                                                  \
     /* help */                                                                                               \
     X(HELP_HELP, "")                                                                                         \
     X(HELP_STATUS, "")                                                                                       \

@@ -16,6 +16,7 @@ struct reading;
 struct list {
     struct reading *all;
     int (*read)(struct list *l);
+    enum check_unread is;
     struct pool *pool;
     struct err e;
     int rc;
@@ -107,9 +108,14 @@ static void tell_all(const struct list *l)
 static const struct {
     unsigned bit;
     int (*read)(struct list *l);
+    enum check_unread is;
 } quickbooks_lists[QUICKBOOKS_LISTS] = {
-    {CHECK_ITEMS, read_items},         {CHECK_ACCOUNTS, read_accounts},       {CHECK_TERMS, read_terms},
-    {CHECK_CUSTOMERS, read_customers}, {CHECK_PREFERENCES, read_preferences}, {CHECK_PARTIES, read_parties},
+    {CHECK_ITEMS, read_items, CHECK_UNREAD_ITEMS},
+    {CHECK_ACCOUNTS, read_accounts, CHECK_UNREAD_ACCOUNTS},
+    {CHECK_TERMS, read_terms, CHECK_UNREAD_TERMS},
+    {CHECK_CUSTOMERS, read_customers, CHECK_UNREAD_CUSTOMERS},
+    {CHECK_PREFERENCES, read_preferences, CHECK_UNREAD_PREFERENCES},
+    {CHECK_PARTIES, read_parties, CHECK_UNREAD_PARTIES},
 };
 
 /* --- side by side --- */
@@ -122,10 +128,10 @@ static void *run_list(void *self)
     return NULL;
 }
 
-static void start(struct reading *all, int (*read)(struct list *l))
+static void start(struct reading *all, int (*read)(struct list *l), enum check_unread is)
 {
     struct list *l = &all->lists[all->n++];
-    *l = (struct list){.all = all, .read = read, .pool = pool_new(READ_POOL_MAX), .e = ERR_INIT};
+    *l = (struct list){.all = all, .read = read, .is = is, .pool = pool_new(READ_POOL_MAX), .e = ERR_INIT};
     l->started = pthread_create(&l->thread, NULL, run_list, l) == 0;
     if (!l->started)
         run_list(l);
@@ -142,6 +148,7 @@ static int finish(struct reading *all, struct check_result *out, struct err *e)
         if (l->rc != 0 && rc == 0) {
             rc = -1;
             *e = l->e;
+            out->unread = l->is;
         }
         out->lists[out->n_lists++] = l->pool;
     }
@@ -171,15 +178,18 @@ static int read_rows(struct check_result *out, const struct check *check, const 
     all.parts = parts_of(check, sources->conf);
     for (size_t i = 0; rows->online && i < ARRAY_LEN(quickbooks_lists); i++) {
         if (check->quickbooks & quickbooks_lists[i].bit)
-            start(&all, quickbooks_lists[i].read);
+            start(&all, quickbooks_lists[i].read, quickbooks_lists[i].is);
     }
-    start(&all, read_autotask);
-    start(&all, read_access);
+    start(&all, read_autotask, CHECK_UNREAD_LISTS);
+    start(&all, read_access, CHECK_UNREAD_RIGHTS);
     if (check->read)
-        start(&all, read_more);
+        start(&all, read_more, CHECK_UNREAD_INVOICES);
     if (finish(&all, out, e) != 0)
         return -1;
-    return check->read_after ? check->read_after(rows, sources, out->lists[0], e) : 0;
+    if (!check->read_after || check->read_after(rows, sources, out->lists[0], e) == 0)
+        return 0;
+    out->unread = CHECK_UNREAD_TRANSACTIONS;
+    return -1;
 }
 
 static int check_sources_suffice(const struct check *check, const char *argument,

@@ -3,8 +3,8 @@
  * faults: rules that make calls go wrong. A rule is an object: action, and if wanted method, path (a pattern
  * as of the shell, behind v1.0/; of QuickBooks the whole one without its first /), statement (a pattern, of a
  * query of QuickBooks), nth (from that call on; alone: that call only), count (so many times), status, errors
- * (text or list), body and type (answered as they stand), retry_after (seconds) and retry_after_date (true: as
- * a date), ms, to (id). The first rule that fits a call counts.
+ * (text or list), body and type (answered as they stand), retry_after (seconds) and retry_after_date (true:
+ * as a date), ms, to (id). The first rule that fits a call counts.
  */
 #include "sandbox.h"
 
@@ -65,9 +65,9 @@ static const struct fault_kind *action_named(const char *name)
 /* A misspelt rule would make a test that cannot fail. */
 static const char *rule_problem(const cJSON *item)
 {
-    static const char *const members[] = {
-        "action", "method", "path", "statement", "nth", "count",       "status",          "errors",
-        "body",   "type",   "ms",   "to",        "why", "retry_after", "retry_after_date"};
+    static const char *const members[] = {"action", "method", "path",   "statement",   "nth",
+                                          "count",  "status", "errors", "body",        "type",
+                                          "ms",     "to",     "why",    "retry_after", "retry_after_date"};
     static char text[200];
     if (!action_named(row_text(item, "action"))) {
         snprintf(text, sizeof(text), "no action is called \"%.100s\"", row_text(item, "action"));
