@@ -46,6 +46,7 @@ struct check_rows {
     struct autotask_ticket_names tickets;
     struct autotask_customers named; /* companies of that name, or the one of the invoice */
     bool more_invoices;              /* there are more than were read */
+    unsigned denied;                 /* of these, parts that the API user may not read */
 
     bool online; /* QuickBooks was read; else it is Desktop */
     struct quickbooks_items items;
@@ -73,6 +74,7 @@ struct check {
     const char *argument_words;    /* "INVOICE"; "" = none */
     const char *summary;           /* one line for help */
     unsigned autotask, quickbooks; /* autotask_books_part, check_books */
+    unsigned sight; /* parts that it reads besides: whether their rows can be hidden is asked */
     void (*compare)(const struct check_rows *rows, struct report *report);
     /* What is no list, beside the lists; and what waits for all of them. NULL: nothing. Strings in pool. */
     int (*read)(struct check_rows *rows, const struct check_sources *sources, struct pool *pool,

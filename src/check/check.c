@@ -59,6 +59,10 @@ const char *const check_sentences[] = {
     "unseen-desktop",
     "unseen-denied",
     "unseen-restricted",
+    "unseen-absent",
+    "unseen-company",
+    "unseen-codes",
+    "unseen-template",
     "unseen-term",
     "unseen-default-template",
     NULL,
@@ -79,6 +83,7 @@ static void compare_all(const struct check_rows *rows, struct report *r)
 enum {
     NAMES = AT_BOOKS_CODES | AT_BOOKS_SERVICES | AT_BOOKS_BUNDLES | AT_BOOKS_PRODUCTS,
     TERMS = AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS,
+    OF_AN_INVOICE = AT_BOOKS_INVOICES | AT_BOOKS_LINES | AT_BOOKS_TIME_ENTRIES | AT_BOOKS_CUSTOMERS,
 };
 
 static const char *const mapping_words[] = {"mappings", "items", "codes", NULL};
@@ -92,26 +97,27 @@ static const char *const all_words[] = {"everything", NULL};
 
 static const struct check checks[] = {
     {"mapping", mapping_words, CHECK_NO_ARGUMENT, "", "billing codes against the items of QuickBooks", NAMES,
-     CHECK_ITEMS | CHECK_ACCOUNTS, compare_mapping, NULL, NULL},
+     CHECK_ITEMS | CHECK_ACCOUNTS, 0, compare_mapping, NULL, NULL},
     {"accounts", accounts_words, CHECK_NO_ARGUMENT, "",
      "general ledger accounts against the chart of accounts and the items", NAMES,
-     CHECK_ITEMS | CHECK_ACCOUNTS, compare_accounts, NULL, NULL},
+     CHECK_ITEMS | CHECK_ACCOUNTS, 0, compare_accounts, NULL, NULL},
     {"terms", terms_words, CHECK_NO_ARGUMENT, "", "payment terms: templates, QuickBooks, customers", TERMS,
-     CHECK_TERMS | CHECK_CUSTOMERS, compare_terms, NULL, NULL},
+     CHECK_TERMS | CHECK_CUSTOMERS, 0, compare_terms, NULL, NULL},
     {"invoice", invoice_words, CHECK_NUMBER, "N",
      "one invoice, by number or id: why it did not go over, or will not", AT_BOOKS_CODES | AT_BOOKS_TERMS,
-     CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS | CHECK_PREFERENCES, compare_invoice,
-     read_invoice, read_invoice_books},
+     CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS | CHECK_PREFERENCES, OF_AN_INVOICE,
+     compare_invoice, read_invoice, read_invoice_books},
     {"sync", sync_words, CHECK_NO_ARGUMENT, "",
-     "invoices that did not go over, are due, or are numbered twice", AT_BOOKS_CUSTOMERS, 0, compare_sync,
-     read_sync, NULL},
+     "invoices that did not go over, are due, or are numbered twice", AT_BOOKS_CUSTOMERS, 0,
+     AT_BOOKS_INVOICES, compare_sync, read_sync, NULL},
     {"item", item_words, CHECK_NAME, "NAME", "one name: what both systems have, and whether they match",
-     NAMES, CHECK_ITEMS | CHECK_ACCOUNTS, compare_item, NULL, NULL},
+     NAMES, CHECK_ITEMS | CHECK_ACCOUNTS, 0, compare_item, NULL, NULL},
     {"customer", customer_words, CHECK_NAME, "NAME",
      "one organization: its customer, and who has the name else", AT_BOOKS_CUSTOMERS,
-     CHECK_CUSTOMERS | CHECK_PARTIES, compare_customer, NULL, NULL},
+     CHECK_CUSTOMERS | CHECK_PARTIES, 0, compare_customer, NULL, NULL},
     {"all", all_words, CHECK_NO_ARGUMENT, "", "everything, in one report", NAMES | TERMS,
-     CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS, compare_all, read_sync, NULL},
+     CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS, AT_BOOKS_INVOICES, compare_all, read_sync,
+     NULL},
 };
 
 const struct check *check_list(size_t *n)
@@ -160,6 +166,7 @@ void check_compare(struct report *report, struct pool *pool, const struct check 
     report->firm = rows->conf->firm.name;
     report->timezone = rows->conf->firm.timezone;
     report->made_ms = rows->now_ms;
+    check_say_unseen(rows, report);
     check->compare(rows, report);
     report_sort(report);
 }

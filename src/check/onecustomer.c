@@ -112,7 +112,8 @@ void find_customer(const struct check_rows *rows, struct report *r, const struct
 static void show_strays(const struct check_rows *rows, struct report *r, struct slice form,
                         const struct name_index *companies)
 {
-    for (size_t i = 0; i < rows->customers.n; i++) {
+    /* whether one is in QuickBooks only cannot be told where organizations may be hidden */
+    for (size_t i = 0; i < rows->customers.n && check_sees(rows, AT_BOOKS_CUSTOMERS); i++) {
         const struct quickbooks_customer *c = &rows->customers.v[i];
         if (!slice_eq(nearname_form(r->pool, party_name(c)), form) ||
             name_index_first(companies, party_name(c)) != NAME_INDEX_NONE)

@@ -79,7 +79,8 @@ static int read_more(struct list *l)
 
 static int read_access(struct list *l)
 {
-    return autotask_access(l->all->sources->autotask, false, l->pool, &l->all->rows->access, &l->e);
+    unsigned parts = l->all->parts | l->all->check->sight;
+    return autotask_access(l->all->sources->autotask, parts, false, l->pool, &l->all->rows->access, &l->e);
 }
 
 /* For people: what came, and how much of it. */

@@ -203,6 +203,18 @@ def nothing_is_written():
             tap.check(row["method"] == "GET" or row["path"].split("?")[0].endswith(("/query", "/bearer")), row)
 
 
+def no_call_too_many():
+    """The zone is asked for once, whatever runs side by side, and nothing that this check does not need."""
+    with Firm(Planter(7).fill(1, 30).world(WORLD)) as books:
+        for check, entities in (("mapping", {"BillingCodes"}), ("terms", {"PaymentTerms", "InvoiceTemplates", "Companies"})):
+            begun = len(books.sandbox.log())
+            run(books, check)
+            paths = [row["path"] for row in books.sandbox.log()[begun:]]
+            tap.check(sum(path.endswith("zoneInformation") for path in paths) == 1, paths)
+            told = [path.split("/")[3] for path in paths if path.endswith("/entityInformation")]
+            tap.check(sorted(told) == sorted(entities), told)
+
+
 def systems_that_fail():
     with Firm() as books:
         books.sandbox.faults([dict(action="status", status=500, path="v3/company/*/query")])
@@ -215,4 +227,5 @@ def systems_that_fail():
 if __name__ == "__main__":
     tap.run([(test.__name__.replace("_", " "), test) for test in (
         small_world, world_by_number, large_world, planted_invoices, all_in_one, nothing_to_find, formats, misuse, settings_are_missing, desktop,
-        one_name, one_invoice, the_sync, hidden_rows, progress_on_a_terminal, nothing_is_written, systems_that_fail)])
+        one_name, one_invoice, the_sync, hidden_rows, progress_on_a_terminal, nothing_is_written, no_call_too_many,
+        systems_that_fail)])
