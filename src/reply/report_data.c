@@ -3,12 +3,12 @@
  * report_data: a report as a table for a spreadsheet, and as JSON for programs.
  *
  * CSV as RFC 4180: UTF-8 with a mark, CRLF, every field in quotes. A spreadsheet runs a field that begins
- * with = + - @ (also in their full width), a tab or a line end: such a field gets an apostrophe in front,
- * which shows as text.
+ * with = + - @ (also in their full width), a tab or a line end, and rewrites one that looks like a number or
+ * a date: 0042 becomes 42, 1-2 a day. Such a field gets an apostrophe in front, which shows as text.
  */
 #include "report_words.h"
 
-enum { FIELD_MAX = 8000 };
+enum { FIELD_MAX = 8000, DIGITS_KEPT = 15 };
 
 /* --- csv --- */
 
@@ -25,9 +25,53 @@ static bool would_run(struct slice s)
     return false;
 }
 
+static bool is_month(struct slice word)
+{
+    static const char *const months[] = {"january",   "february", "march",    "april",
+                                         "may",       "june",     "july",     "august",
+                                         "september", "october",  "november", "december"};
+    for (size_t i = 0; i < ARRAY_LEN(months) && word.len >= 3; i++) {
+        if (slice_starts_nocase(slice_of(months[i]), word))
+            return true;
+    }
+    return false;
+}
+
+/* "Jan 2026", "1-Mar", "May 5, 2026": numbers and names of months, nothing else. */
+static bool is_day(struct slice s)
+{
+    struct scan c = scan_of(s);
+    bool month = false, number = false;
+    while (!scan_end(&c)) {
+        struct slice digits = scan_while(&c, "0123456789");
+        struct slice word = scan_while(&c, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        struct slice between = scan_while(&c, " .,-/'");
+        if (!(digits.len + word.len + between.len) || (word.len && !is_month(word)))
+            return false;
+        number = number || digits.len;
+        month = month || word.len;
+    }
+    return month && number;
+}
+
+/* 0042, 1.50, 1E5, 1/2, 3-4, 1:30, 10%; not 1042, which stays what it is. */
+static bool would_change(struct slice s)
+{
+    struct scan c = scan_of(s = slice_trim(s));
+    struct slice digits = scan_while(&c, "0123456789");
+    if (is_day(s))
+        return true;
+    if (s.len == 0 || (digits.len == 0 && *s.ptr != '.'))
+        return false;
+    if (scan_end(&c))
+        return digits.len > DIGITS_KEPT || (digits.len > 1 && *s.ptr == '0');
+    scan_while(&c, "0123456789.,:/%$eE+- ");
+    return scan_end(&c);
+}
+
 static void put_field(struct buf *out, struct slice s, bool last)
 {
-    buf_puts(out, would_run(s) ? "\"'" : "\"");
+    buf_puts(out, would_run(s) || would_change(s) ? "\"'" : "\"");
     struct scan c = scan_of(s);
     while (!scan_end(&c)) {
         buf_slice(out, scan_until(&c, "\""));

@@ -169,6 +169,51 @@ static void spreadsheets_run_nothing(void **state)
     }
 }
 
+/* What a spreadsheet would take for a number or a day keeps its letters; what stays the same has no mark. */
+static void spreadsheets_change_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *field;
+    } cases[] = {
+        {"0042", "'0042"},
+        {"1.50", "'1.50"},
+        {"1E5", "'1E5"},
+        {"1/2", "'1/2"},
+        {"3-4", "'3-4"},
+        {"1,5", "'1,5"},
+        {".5", "'.5"},
+        {"2026-11-26", "'2026-11-26"},
+        {"10%", "'10%"},
+        {"1234567890123456", "'1234567890123456"},
+        {" 007", "' 007"},
+        {"1042", "1042"},
+        {"0", "0"},
+        {"24x7 Support", "24x7 Support"},
+        {"2 Hours", "2 Hours"},
+        {"Tier 1", "Tier 1"},
+        {"Jan 2026", "'Jan 2026"},
+        {"1-Mar", "'1-Mar"},
+        {"may 5, 2026", "'may 5, 2026"},
+        {"Sept. 1", "'Sept. 1"},
+        {"March", "March"},
+        {"Mars 2", "Mars 2"},
+        {"March of 2026", "March of 2026"},
+        {"...", "'..."},
+        {"\u00fcber 1", "\u00fcber 1"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char rows[200], want[100];
+        struct outputs o;
+        snprintf(rows, sizeof(rows), "c|1|work|%s\n", cases[i].name);
+        snprintf(want, sizeof(want), ",\"%s\",", cases[i].field);
+        write_all(&o, "mapping", rows, now_ms);
+        if (!strstr(o.csv.data, want))
+            fail_msg("%s is not in\n%s", want, o.csv.data);
+        release(&o);
+    }
+}
+
 static void quotes_are_doubled(void **state)
 {
     (void)state;
@@ -261,9 +306,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_are_as_agreed),    cmocka_unit_test(same_rows_give_the_same_bytes),
-        cmocka_unit_test(spreadsheets_run_nothing), cmocka_unit_test(quotes_are_doubled),
-        cmocka_unit_test(long_reports_are_cut),     cmocka_unit_test(every_kind_has_its_words),
-        cmocka_unit_test(broken_words_are_named),
+        cmocka_unit_test(spreadsheets_run_nothing), cmocka_unit_test(spreadsheets_change_nothing),
+        cmocka_unit_test(quotes_are_doubled),       cmocka_unit_test(long_reports_are_cut),
+        cmocka_unit_test(every_kind_has_its_words), cmocka_unit_test(broken_words_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
