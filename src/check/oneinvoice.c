@@ -139,7 +139,7 @@ static void look_at_twin(struct invoice_check *c, const struct quickbooks_invoic
     report_fact(f, "want", check_amount(c->r, c->inv->total));
     report_fact(f, "have", check_amount(c->r, q->total));
     c->there = c->there || same;
-    if (!same || equal || q->tax == c->inv->tax)
+    if (!same || q->tax == c->inv->tax)
         return;
     f = add(c, KIND_TAX_DIFFERS);
     report_fact(f, "want", check_amount(c->r, c->inv->tax));

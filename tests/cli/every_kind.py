@@ -57,14 +57,14 @@ GOOD = [(101, 300, None)]
 INVOICES = [
     (901, "", 3, 300, {}, GOOD), (902, "", 40, 300, {}, GOOD), (903, "ERROR", 5, 300, {}, GOOD), (904, "", 3, 300, dict(isVoided=True), GOOD),
     (905, "", 3, -3, {}, GOOD), (906, "A6", 3, 300, {}, GOOD), (907, "A7", 3, 300, {}, GOOD), (908, "A8", 3, 300, {}, GOOD), (909, "A9", 3, 300, {}, GOOD),
-    (910, "A10", 3, 300, {}, GOOD), (911, "A11", 3, 300, {}, GOOD), (912, "A11", 3, 40, {}, GOOD), (913, "", 3, 10, {}, [(None, 10, None)]),
+    (910, "A10", 3, 300, {}, GOOD), (911, "A11", 3, 300, {}, GOOD), (912, "A11", 3, 40, {}, GOOD), (926, "A26", 3, 300, {}, GOOD), (913, "", 3, 10, {}, [(None, 10, None)]),
     (914, "", 3, 0, {}, [(None, 0, 951)]), (915, "", 3, 0, {}, [(101, 0, None)]), (916, "", 3, 300, {}, [(102, 300, None)]),
     (917, "", 3, 300, dict(dated=70), GOOD), (918, "", 3, 300, dict(paymentTerm=6), GOOD), (919, "", 3, 300, dict(paymentTerm=5), GOOD),
     (920, "", 3, 300, dict(companyID=56), GOOD), (921, "", 3, 300, dict(companyID=58), GOOD), (922, "", 3, 300, dict(companyID=55), GOOD),
     (923, "", 3, 300, dict(companyID=59), GOOD), (924, "", 3, 300, dict(companyID=60), GOOD), (925, "", 3, 300, dict(companyID=57), GOOD)]
 # id, number, customer, total, tax
 TWINS = [(7007, "A7", "Acme Dental", 300, 0), (7008, "A8", "Acme Dental", 310, 10), (7009, "A9", "Somebody Else", 300, 0),
-         (7010, "A10", "Acme Dental", 300, 0), (7011, "A10", "Acme Dental", 20, 0), (7012, "A11", "Acme Dental", 300, 0)]
+         (7010, "A10", "Acme Dental", 300, 0), (7011, "A10", "Acme Dental", 20, 0), (7012, "A11", "Acme Dental", 300, 0), (7026, "A26", "Acme Dental", 300, 5)]
 
 
 def day(ago):
@@ -208,6 +208,7 @@ ONE = {  # of each `check invoice`, `customer` and `item`
     "invoice A6": of_invoice(906, "warning invoice-not-there invoice 906", due=False),
     "invoice A7": of_invoice(907, "note invoice-transferred invoice 907, Invoice 7007", due=False, matches=False),
     "invoice A8": of_invoice(908, "warning total-differs invoice 908, Invoice 7008\nwarning tax-differs invoice 908, Invoice 7008", due=False, matches=False),
+    "invoice A26": of_invoice(926, "warning tax-differs invoice 926, Invoice 7026\nnote invoice-transferred invoice 926, Invoice 7026", due=False, matches=False),
     "invoice A9": of_invoice(909, "error number-taken invoice 909, Invoice 7009\nwarning invoice-not-there invoice 909", due=False),
     "invoice A10": of_invoice(910, "warning number-twice-quickbooks Invoice 7010, Invoice 7011\nnote invoice-transferred invoice 910, Invoice 7010", due=False,
                               matches=False),
