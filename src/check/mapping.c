@@ -170,7 +170,14 @@ static void look_for_near(struct mapping *m, uint32_t code)
     }
     struct report_finding *f = add_code_finding(m, case_only ? KIND_ITEM_CASE : KIND_ITEM_NEAR, c);
     report_fact(f, "other", near->name);
-    report_fact(f, "sign", c->unseen ? "marks that are not shown" : "");
+    struct nearname_parting parting;
+    if (c->unseen) {
+        report_fact(f, "sign", "marks that are not shown");
+    } else if (!case_only && nearname_parts(c->key, near->name, m->pool, &parting)) {
+        report_fact(f, "place", parting.place);
+        report_fact(f, "mine", parting.mine);
+        report_fact(f, "theirs", parting.theirs);
+    }
     check_item_evidence(m->rows, m->r, f, near);
 }
 

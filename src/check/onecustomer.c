@@ -94,6 +94,12 @@ void find_customer(const struct check_rows *rows, struct report *r, const struct
     struct report_finding *f = add(rows, r, kind, company);
     if (!holder)
         return;
+    struct nearname_parting parting;
+    if (kind == KIND_CUSTOMER_NEAR && nearname_parts(company->name, holder->name, r->pool, &parting)) {
+        report_fact(f, "place", parting.place);
+        report_fact(f, "mine", parting.mine);
+        report_fact(f, "theirs", parting.theirs);
+    }
     report_fact(f, "other", holder->name);
     report_fact(f, "party", party_word(holder->party));
     report_fact(f, "have", holder->active ? "active" : "inactive");

@@ -40,10 +40,11 @@ struct report_words {
 };
 
 const char *const report_fact_names[] = {
-    "name",     "other", "names",  "kind",     "kinds",  "type",  "account", "want",   "have",  "near",
-    "n",        "of",    "errors", "warnings", "notes",  "items", "limit",   "length", "sign",  "term",
-    "template", "days",  "date",   "since",    "number", "id",    "company", "amount", "total", "tax",
-    "party",    "line",  "ticket", "entry",    "window", "what",  "setting", NULL,
+    "name",    "other", "names",    "kind",   "kinds",    "type",   "account", "want",   "have",
+    "near",    "n",     "of",       "errors", "warnings", "notes",  "items",   "limit",  "length",
+    "sign",    "term",  "template", "days",   "date",     "since",  "number",  "id",     "company",
+    "amount",  "total", "tax",      "party",  "line",     "ticket", "entry",   "window", "what",
+    "setting", "place", "mine",     "theirs", NULL,
 };
 
 static const struct {

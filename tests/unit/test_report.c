@@ -214,6 +214,38 @@ static void spreadsheets_change_nothing(void **state)
     }
 }
 
+/* Two names that look the same: the sign in which they differ is named, and only then. */
+static void what_cannot_be_seen_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mine, *theirs, *says;
+    } cases[] = {
+        {"On\u00a0Site", "On Site",
+         "look at sign 3: \"\u00a0\" (U+00A0) in Autotask, \" \" (U+0020) in QuickBooks"},
+        {"L\u0430bor", "Labor",
+         "look at sign 2: \"\u0430\" (U+0430) in Autotask, \"a\" (U+0061) in QuickBooks"},
+        {"Labor ", "Labor", "look at sign 6: \" \" (U+0020) in Autotask, - in QuickBooks"},
+        {"Labor", "Labor ", "look at sign 6: - in Autotask, \" \" (U+0020) in QuickBooks"},
+        {" Labor", "Labor", "look at sign 1: \" \" (U+0020) in Autotask, \"L\" (U+004C) in QuickBooks"},
+        {"On  Site", "On Site", "look at sign 4: \" \" (U+0020) in Autotask, \"S\" (U+0053) in QuickBooks"},
+        {"La\u00adbor", "Labor", "look at sign 3: \"\" (U+00AD) in Autotask, \"b\" (U+0062) in QuickBooks"},
+        {"After Hours", "After-Hours", NULL},
+        {"Labor.", "Labor", NULL},
+        {"LABOR", "Labor", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char rows[200];
+        struct outputs o;
+        snprintf(rows, sizeof(rows), "a|1|Income|Sales\nc|1|work|%s\ni|19|Service|%s|1\n", cases[i].mine,
+                 cases[i].theirs);
+        write_all(&o, "mapping", rows, now_ms);
+        if (cases[i].says ? !strstr(o.text.data, cases[i].says) : strstr(o.text.data, "look at sign") != NULL)
+            fail_msg("%s is not in\n%s", cases[i].says ? cases[i].says : "nothing", o.text.data);
+        release(&o);
+    }
+}
+
 static void quotes_are_doubled(void **state)
 {
     (void)state;
@@ -305,10 +337,11 @@ static void broken_words_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reports_are_as_agreed),    cmocka_unit_test(same_rows_give_the_same_bytes),
-        cmocka_unit_test(spreadsheets_run_nothing), cmocka_unit_test(spreadsheets_change_nothing),
-        cmocka_unit_test(quotes_are_doubled),       cmocka_unit_test(long_reports_are_cut),
-        cmocka_unit_test(every_kind_has_its_words), cmocka_unit_test(broken_words_are_named),
+        cmocka_unit_test(reports_are_as_agreed),        cmocka_unit_test(same_rows_give_the_same_bytes),
+        cmocka_unit_test(spreadsheets_run_nothing),     cmocka_unit_test(spreadsheets_change_nothing),
+        cmocka_unit_test(what_cannot_be_seen_is_named), cmocka_unit_test(quotes_are_doubled),
+        cmocka_unit_test(long_reports_are_cut),         cmocka_unit_test(every_kind_has_its_words),
+        cmocka_unit_test(broken_words_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
