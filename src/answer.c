@@ -73,7 +73,7 @@ static int report_pieces(struct desk *d, const struct report *report, struct vie
                          struct buf parts[PIECES], struct letter_file *file, struct pool *pool, struct err *e)
 {
     if (report_letter(report, d->templates, view, &parts[SUBJECT], &parts[TEXT], &parts[HTML], e) != 0 ||
-        report_csv(report, d->templates, &parts[TABLE], e) != 0)
+        report_csv_within(report, d->templates, TABLE_MAX, &parts[TABLE], e) != 0)
         return -1;
     char *name = pool_printf(pool, "%.80s", report->name), *end = name;
     for (const char *p = name; *p; p++) {

@@ -65,12 +65,10 @@ struct autotask_code {
     enum autotask_code_kind kind; /* by the label of use_type, else by its number where that is confirmed */
     int64_t use_type;
     const char *use_name; /* its label */
-    const char *name, *description, *external_number;
+    const char *name, *external_number;
     int64_t ledger_id; /* general ledger account; 0 = none */
     const char *ledger_name;
-    int64_t department, tax_category_id;
-    int64_t after_hours_id; /* of work types: the code after hours */
-    int64_t unit_price;
+    int64_t tax_category_id;
     int64_t type;          /* billingCodeType */
     const char *type_name; /* its label: "Normal", "System", "Non-Billable" */
     bool active, unseen;

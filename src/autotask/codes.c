@@ -24,15 +24,11 @@ static const struct {
 static const struct column columns[] = {
     {"id", COLUMN_NUMBER, offsetof(struct autotask_code, id)},
     {"name", COLUMN_NAME, offsetof(struct autotask_code, name)},
-    {"description", COLUMN_TEXT, offsetof(struct autotask_code, description)},
     {"externalNumber", COLUMN_NAME, offsetof(struct autotask_code, external_number)},
     {"generalLedgerAccount", COLUMN_NUMBER, offsetof(struct autotask_code, ledger_id)},
     {"useType", COLUMN_NUMBER, offsetof(struct autotask_code, use_type)},
     {"billingCodeType", COLUMN_NUMBER, offsetof(struct autotask_code, type)},
     {"isActive", COLUMN_ACTIVE, offsetof(struct autotask_code, active)},
-    {"department", COLUMN_NUMBER, offsetof(struct autotask_code, department)},
-    {"unitPrice", COLUMN_DECIMAL, offsetof(struct autotask_code, unit_price)},
-    {"afterHoursWorkType", COLUMN_NUMBER, offsetof(struct autotask_code, after_hours_id)},
     {"taxCategoryID", COLUMN_NUMBER, offsetof(struct autotask_code, tax_category_id)},
 };
 static const struct records billing_codes =

@@ -59,6 +59,7 @@ const char *const check_sentences[] = {
     "unseen-desktop",
     "unseen-denied",
     "unseen-restricted",
+    "table-cut",
     "unseen-absent",
     "unseen-company",
     "unseen-codes",

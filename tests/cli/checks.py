@@ -211,6 +211,9 @@ def nothing_is_written():
             tap.check(row["method"] == "GET" or row["path"].split("?")[0].endswith(("/query", "/bearer")), row)
 
 
+CODE_FIELDS = {"id", "name", "externalNumber", "generalLedgerAccount", "useType", "billingCodeType", "isActive", "taxCategoryID"}
+
+
 def no_call_too_many():
     """The zone is asked for once, whatever runs side by side, and nothing that this check does not need."""
     with Firm(Planter(7).fill(1, 30).world(WORLD)) as books:
@@ -221,6 +224,8 @@ def no_call_too_many():
             tap.check(sum(path.endswith("zoneInformation") for path in paths) == 1, paths)
             told = [path.split("/")[3] for path in paths if path.endswith("/entityInformation")]
             tap.check(sorted(told) == sorted(entities), told)
+            pages = [json.loads(row["body"]) for row in books.sandbox.log()[begun:] if row["path"].endswith("BillingCodes/query")]
+            tap.check(all(set(page["IncludeFields"]) == CODE_FIELDS for page in pages), pages)
 
 
 def systems_that_fail():

@@ -42,9 +42,6 @@ static void codes(void **state)
     assert_int_equal(c->ledger_id, 12);
     assert_string_equal(c->ledger_name, "Services");
     assert_int_equal(c->tax_category_id, 2);
-    assert_int_equal(c->department, 1);
-    assert_int_equal(c->after_hours_id, ONSITE);
-    assert_int_equal(c->unit_price, 200000);
     assert_true(c->active && !c->unseen);
     c = code_of(&all, 29680509);
     assert_int_equal(c->ledger_id, 0);

@@ -277,6 +277,42 @@ static void long_reports_are_cut(void **state)
     buf_release(&rows);
 }
 
+/* A letter's table: whole rows, the worst ones, and how many are missing. */
+static void a_table_that_is_too_large_is_cut(void **state)
+{
+    (void)state;
+    enum { CODES = 300, MOST = 60000 };
+    struct buf rows = BUF_INIT(1 << 20), table = BUF_INIT(MOST), whole = BUF_INIT(1 << 20);
+    struct templates *t = shipped_templates();
+    struct pool *pool = pool_new(64 << 20);
+    struct check_world w;
+    struct report r;
+    struct err e = ERR_INIT;
+    for (int i = 0; i < CODES; i++)
+        buf_printf(&rows, "c|%d|work|Code number %d\n", i + 1, i);
+    check_world_read(&w, pool, rows.data);
+    check_compare(&r, pool, check_find(SLICE("mapping")), &w.rows);
+    assert_int_equal(report_csv(&r, t, &whole, &e), 0);
+    assert_int_equal(report_csv_within(&r, t, MOST, &table, &e), 0);
+    assert_true(table.len <= MOST && table.len > MOST / 2 && whole.len > 2 * MOST);
+    size_t lines = 0, same = 0;
+    for (const char *p = table.data; (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    while (table.data[same] == whole.data[same])
+        same++;
+    char left_out[60];
+    snprintf(left_out, sizeof(left_out), "\"%zu findings are left out", (size_t)CODES - (lines - 2));
+    assert_non_null(strstr(table.data + same - 1, left_out));
+    assert_non_null(strstr(table.data + same, "frontdesk check mapping --format csv"));
+    assert_null(strstr(whole.data, "left out"));
+    report_release(&r);
+    pool_free(&pool);
+    templates_free(&t);
+    buf_release(&rows);
+    buf_release(&table);
+    buf_release(&whole);
+}
+
 static void every_kind_has_its_words(void **state)
 {
     (void)state;
@@ -340,8 +376,8 @@ int main(void)
         cmocka_unit_test(reports_are_as_agreed),        cmocka_unit_test(same_rows_give_the_same_bytes),
         cmocka_unit_test(spreadsheets_run_nothing),     cmocka_unit_test(spreadsheets_change_nothing),
         cmocka_unit_test(what_cannot_be_seen_is_named), cmocka_unit_test(quotes_are_doubled),
-        cmocka_unit_test(long_reports_are_cut),         cmocka_unit_test(every_kind_has_its_words),
-        cmocka_unit_test(broken_words_are_named),
+        cmocka_unit_test(long_reports_are_cut),         cmocka_unit_test(a_table_that_is_too_large_is_cut),
+        cmocka_unit_test(every_kind_has_its_words),     cmocka_unit_test(broken_words_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
