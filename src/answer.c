@@ -75,7 +75,7 @@ static int report_pieces(struct desk *d, const struct report *report, const char
 {
     if (report_letter(report, d->templates, template, view, &parts[SUBJECT], &parts[TEXT], &parts[HTML], e) !=
             0 ||
-        report_csv(report, d->templates, &parts[TABLE], e) != 0)
+        report_csv_within(report, d->templates, TABLE_MAX, &parts[TABLE], e) != 0)
         return -1;
     char *name = pool_printf(pool, "%.80s", report->name), *end = name;
     for (const char *p = name; *p; p++) {

@@ -111,6 +111,26 @@ static void run_check(void *self)
     c->rc = check_run(c->out, c->check, c->argument, &c->sources, c->e);
 }
 
+/* Which list of which system it was: the sentence about the error alone says only "the other system". */
+static void tell_unread(struct job *job, const struct check_result *found, const struct err *why)
+{
+    static const enum say says[CHECK_UNREADS] = {
+        [CHECK_UNREAD_ITEMS] = SAY_UNREAD_ITEMS,
+        [CHECK_UNREAD_ACCOUNTS] = SAY_UNREAD_ACCOUNTS,
+        [CHECK_UNREAD_TERMS] = SAY_UNREAD_TERMS,
+        [CHECK_UNREAD_CUSTOMERS] = SAY_UNREAD_CUSTOMERS,
+        [CHECK_UNREAD_PREFERENCES] = SAY_UNREAD_PREFERENCES,
+        [CHECK_UNREAD_PARTIES] = SAY_UNREAD_PARTIES,
+        [CHECK_UNREAD_TRANSACTIONS] = SAY_UNREAD_TRANSACTIONS,
+        [CHECK_UNREAD_LISTS] = SAY_UNREAD_LISTS,
+        [CHECK_UNREAD_INVOICES] = SAY_UNREAD_INVOICES,
+        [CHECK_UNREAD_RIGHTS] = SAY_UNREAD_RIGHTS,
+    };
+    if (found->unread != CHECK_UNREAD_NOTHING)
+        job->told = sentence(job->desk->templates, job->pool, says[found->unread], "why",
+                             sentence_of_error(job->desk->templates, why->code), SAY_END);
+}
+
 int job_report(struct job *job, struct check_result *found, const struct report **report, struct err *e)
 {
     static const char verb[] = "check ";
@@ -131,6 +151,8 @@ int job_report(struct job *job, struct check_result *found, const struct report 
                          .e = e};
     job_make_aside(job, run_check, &c, true);
     job_give_room(job->desk);
+    if (c.rc != 0)
+        tell_unread(job, found, e);
     *report = &found->report;
     return c.rc;
 }

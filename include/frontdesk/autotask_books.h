@@ -65,12 +65,10 @@ struct autotask_code {
     enum autotask_code_kind kind; /* by the label of use_type, else by its number where that is confirmed */
     int64_t use_type;
     const char *use_name; /* its label */
-    const char *name, *description, *external_number;
+    const char *name, *external_number;
     int64_t ledger_id; /* general ledger account; 0 = none */
     const char *ledger_name;
-    int64_t department, tax_category_id;
-    int64_t after_hours_id; /* of work types: the code after hours */
-    int64_t unit_price;
+    int64_t tax_category_id;
     int64_t type;          /* billingCodeType */
     const char *type_name; /* its label: "Normal", "System", "Non-Billable" */
     bool active, unseen;
@@ -381,6 +379,14 @@ enum autotask_books_part {
     AT_BOOKS_CUSTOMERS = 128, /* the active ones */
     AT_BOOKS_ROLES = 256
 };
+/* Further parts of autotask_access: what is read otherwise than as a whole list. */
+enum autotask_more_part {
+    AT_BOOKS_INVOICES = 512,
+    AT_BOOKS_LINES = 1024,
+    AT_BOOKS_CHARGES = 2048,
+    AT_BOOKS_TIME_ENTRIES = 4096,
+    AT_BOOKS_EVERYTHING = 8191
+};
 struct autotask_books {
     struct autotask_codes codes;
     struct autotask_solds services, bundles, products;
@@ -407,7 +413,7 @@ enum autotask_sight {
 struct autotask_access {
     const char *entity; /* "BillingCodes"; static */
     const char *words;  /* "billing codes": for people; static */
-    unsigned part;      /* of autotask_books_part that needs it; 0 = invoices and what belongs to them */
+    unsigned part;      /* autotask_books_part or autotask_more_part that needs it */
     enum autotask_sight query;
     int64_t visible; /* rows that this user sees, active and inactive; -1 = not counted */
 };
@@ -415,11 +421,11 @@ struct autotask_accesses {
     struct autotask_access *v;
     size_t n;
 };
-/* Of every entity that is read here. With `counts` also how many rows are visible (one call more an entity).
- * Flags are what Autotask says: rows can be missing under AT_SIGHT_ALL too (a line of business that the user
- * is not in), which shows in ids that are referred to and not there. */
-int autotask_access(struct autotask *at, bool counts, struct pool *pool, struct autotask_accesses *out,
-                    struct err *e) MUST_USE;
+/* Of every entity that those parts need. With `counts` also how many rows are visible (one call more an
+ * entity). Flags are what Autotask says: rows can be missing under AT_SIGHT_ALL too (a line of business that
+ * the user is not in), which shows in ids that are referred to and not there. */
+int autotask_access(struct autotask *at, unsigned parts, bool counts, struct pool *pool,
+                    struct autotask_accesses *out, struct err *e) MUST_USE;
 
 /* --- links for staff (a login is needed); autotask-rest.md 7 --- */
 

@@ -70,6 +70,7 @@ struct check_rows {
     struct autotask_ticket_names tickets;
     struct autotask_customers named; /* companies of that name, or the one of the invoice */
     bool more_invoices;              /* there are more than were read */
+    unsigned denied;                 /* of these, parts that the API user may not read */
 
     bool online; /* QuickBooks was read; else it is Desktop */
     struct quickbooks_items items;
@@ -99,6 +100,7 @@ struct check {
     const char *summary;           /* one line for help */
     unsigned autotask, quickbooks; /* autotask_books_part, check_books */
     unsigned deep;                 /* of QuickBooks, for a diagnosis besides */
+    unsigned sight; /* parts that it reads besides: whether their rows can be hidden is asked */
     void (*compare)(const struct check_rows *rows, struct report *report);
     /* What is no list, beside the lists; and what waits for all of them. NULL: nothing. Strings in pool. */
     int (*read)(struct check_rows *rows, const struct check_sources *sources, struct pool *pool,
@@ -115,6 +117,22 @@ const struct report_kind *check_kinds(size_t *n);
 /* Every sentence that a report may hold, NULL-terminated. */
 extern const char *const check_sentences[];
 
+/* What could not be read: the first of it. */
+enum check_unread {
+    CHECK_UNREAD_NOTHING,
+    CHECK_UNREAD_ITEMS,
+    CHECK_UNREAD_ACCOUNTS,
+    CHECK_UNREAD_TERMS,
+    CHECK_UNREAD_CUSTOMERS,
+    CHECK_UNREAD_PREFERENCES,
+    CHECK_UNREAD_PARTIES,      /* who has the name */
+    CHECK_UNREAD_TRANSACTIONS, /* the invoice and its customer in QuickBooks */
+    CHECK_UNREAD_LISTS,        /* of Autotask */
+    CHECK_UNREAD_INVOICES,     /* of Autotask */
+    CHECK_UNREAD_RIGHTS,       /* what the API user may see in Autotask */
+    CHECK_UNREADS
+};
+
 /* What check_run gives: made in memory, for a letter, a file or a terminal. The pools hold the rows that the
  * report borrows from. */
 enum { CHECK_LISTS = 16 };
@@ -125,6 +143,7 @@ struct check_result {
     /* Of `invoice`: which one it was, id 0 = none; and its organization. */
     struct autotask_invoice invoice;
     const char *company;
+    enum check_unread unread; /* when a system failed */
 };
 /* Reads, compares and sorts. ERR_USAGE: an argument is missing, or one too many; ERR_CONFIG: the settings do
  * not say which integration it is, or QuickBooks Online is not set up; else as the clients have it. */

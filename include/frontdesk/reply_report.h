@@ -128,6 +128,9 @@ int report_said(const struct report *r, const struct templates *t, const struct 
                 struct buf *out, struct err *e) MUST_USE;
 /* A row a finding: UTF-8 with a mark, CRLF, everything in quotes, nothing that a spreadsheet would run. */
 int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;
+/* The same of at most `most` bytes: the worst findings, and a last row that says how many are left out. */
+int report_csv_within(const struct report *r, const struct templates *t, size_t most, struct buf *out,
+                      struct err *e) MUST_USE;
 int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;
 /* The verdict alone, as one line. */
 int report_verdict(const struct report *r, const struct templates *t, struct buf *out,

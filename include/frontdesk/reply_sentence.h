@@ -150,7 +150,6 @@ struct templates;
     X(TELL_VERDICT, "")                                                                                      \
     X(TELL_EVIDENCE, "")                                                                                     \
     X(TELL_WATCH, "")                                                                                        \
-    X(TELL_ERROR, "")                                                                                        \
     X(TELL_BEFORE, "")                                                                                       \
     X(TELL_COMMAND, "")                                                                                      \
     X(TELL_QUESTION, "")                                                                                     \
@@ -291,6 +290,17 @@ struct templates;
     X(PLACE_LINK, "")                                                                                        \
     X(PLACE_STATUS, "")                                                                                      \
     X(PLACE_VERDICT, "")                                                                                     \
+    /* what a check could not read; why: of [error-NAME] */                                                  \
+    X(UNREAD_ITEMS, "why")                                                                                   \
+    X(UNREAD_ACCOUNTS, "why")                                                                                \
+    X(UNREAD_TERMS, "why")                                                                                   \
+    X(UNREAD_CUSTOMERS, "why")                                                                               \
+    X(UNREAD_PREFERENCES, "why")                                                                             \
+    X(UNREAD_PARTIES, "why")                                                                                 \
+    X(UNREAD_TRANSACTIONS, "why")                                                                            \
+    X(UNREAD_LISTS, "why")                                                                                   \
+    X(UNREAD_INVOICES, "why")                                                                                \
+    X(UNREAD_RIGHTS, "why")                                                                                  \
     /* help */                                                                                               \
     X(HELP_HELP, "")                                                                                         \
     X(HELP_STATUS, "")                                                                                       \

@@ -21,6 +21,7 @@ int autotask_new(struct autotask **out, const struct autotask_options *options, 
     struct buf all = BUF_INIT(32768);
     at->options = *options;
     pthread_mutex_init(&at->lock, NULL);
+    pthread_mutex_init(&at->zoning, NULL);
     pthread_mutex_init(&at->loading, NULL);
     pthread_mutex_init(&at->proving, NULL);
     *out = NULL;
@@ -49,6 +50,7 @@ void autotask_free(struct autotask **autotask)
     secret_release(&at->code);
     directory_unref(&at->companies);
     pthread_mutex_destroy(&at->lock);
+    pthread_mutex_destroy(&at->zoning);
     pthread_mutex_destroy(&at->loading);
     pthread_mutex_destroy(&at->proving);
     free(at);
@@ -123,17 +125,25 @@ static unsigned wait_ms(const struct autotask *at)
     return at->options.wait_ms ? at->options.wait_ms : WAIT_MS;
 }
 
+/* Waits while another thread makes the call that all need. */
+static int wait_for_first(struct autotask *at, pthread_mutex_t *first, struct err *e)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms(at) / 1000 + 1;
+    if (pthread_mutex_clocklock(first, CLOCK_MONOTONIC, &until) != 0)
+        return err_set(e, ERR_BUSY, "Autotask has not yet answered the first call that was made");
+    return 0;
+}
+
 /* Calls side by side with a wrong secret would be refused together, and lock the user. */
 static int begin_alone(struct autotask *at, bool *alone, struct err *e)
 {
-    struct timespec until;
     *alone = !is_accepted(at);
     if (!*alone)
         return 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_ms(at) / 1000 + 1;
-    if (pthread_mutex_clocklock(&at->proving, CLOCK_MONOTONIC, &until) != 0)
-        return err_set(e, ERR_BUSY, "Autotask has not yet answered the first call that was made");
+    if (wait_for_first(at, &at->proving, e) != 0)
+        return -1;
     *alone = !is_accepted(at); /* somebody may have proved it meanwhile */
     if (!*alone)
         pthread_mutex_unlock(&at->proving);
@@ -209,15 +219,18 @@ static int keep_zone(struct autotask *at, const struct json *answer, const char 
     return rc;
 }
 
-int autotask_zone(struct autotask *at, struct err *e)
+static bool zone_is_known(struct autotask *at)
 {
-    struct buf url = BUF_INIT(2000);
-    struct json answer;
     pthread_mutex_lock(&at->lock);
     bool known = at->api[0] != '\0';
     pthread_mutex_unlock(&at->lock);
-    if (known)
-        return 0;
+    return known;
+}
+
+static int ask_zone(struct autotask *at, struct err *e)
+{
+    struct buf url = BUF_INIT(2000);
+    struct json answer;
     buf_printf(&url, "%s/v1.0/zoneInformation?user=", at->options.conf->autotask.zone_url);
     http_put_encoded(&url, slice_of(at->options.conf->autotask.user));
     struct call call = {.method = "GET", .endpoint = "zone"};
@@ -230,6 +243,17 @@ int autotask_zone(struct autotask *at, struct err *e)
                  at->options.conf->autotask.user);
     }
     buf_release(&url);
+    return rc;
+}
+
+int autotask_zone(struct autotask *at, struct err *e)
+{
+    if (zone_is_known(at))
+        return 0;
+    if (wait_for_first(at, &at->zoning, e) != 0)
+        return -1;
+    int rc = zone_is_known(at) ? 0 : ask_zone(at, e);
+    pthread_mutex_unlock(&at->zoning);
     return rc;
 }
 

@@ -18,7 +18,8 @@ struct autotask {
     struct secret secret, code;
     char fingerprint[17]; /* of user, secret and code together */
     pthread_mutex_t lock;
-    char api[300]; /* zone's REST root with v1.0/, "" = not known yet */
+    pthread_mutex_t zoning; /* one asks for the zone, the others wait for what it hears */
+    char api[300];          /* zone's REST root with v1.0/, "" = not known yet */
     char web[300];
     struct pace *files;      /* bytes of files in the last minutes */
     unsigned refusals;       /* 401s in a row */

@@ -22,11 +22,11 @@ static const struct {
     {"Taxes", "taxes", AT_BOOKS_TAXES},
     {"Companies", "companies", AT_BOOKS_CUSTOMERS},
     {"Roles", "roles", AT_BOOKS_ROLES},
-    {"Invoices", "invoices", 0},
-    {"BillingItems", "lines of invoices", 0},
-    {"TimeEntries", "time entries", 0},
-    {"TicketCharges", "charges of tickets", 0},
-    {"ContractCharges", "charges of contracts", 0},
+    {"Invoices", "invoices", AT_BOOKS_INVOICES},
+    {"BillingItems", "lines of invoices", AT_BOOKS_LINES},
+    {"TimeEntries", "time entries", AT_BOOKS_TIME_ENTRIES},
+    {"TicketCharges", "charges of tickets", AT_BOOKS_CHARGES},
+    {"ContractCharges", "charges of contracts", AT_BOOKS_CHARGES},
 };
 
 static enum autotask_sight sight_of(const char *word)
@@ -100,19 +100,24 @@ static int look_at_one(void *self, size_t i, struct pool *pool, struct err *e)
 {
     struct look *l = self;
     struct autotask_access *row = &l->rows[i];
-    *row = (struct autotask_access){
-        .entity = entities[i].entity, .words = entities[i].words, .part = entities[i].part, .visible = -1};
     if (ask_flags(l->at, pool, row, e) != 0 ||
         (l->counts && row->query != AT_SIGHT_NONE && count_rows(l->at, row, e) != 0))
         return err_wrap(e, "rights to %s", row->words);
     return 0;
 }
 
-int autotask_access(struct autotask *at, bool counts, struct pool *pool, struct autotask_accesses *out,
-                    struct err *e)
+int autotask_access(struct autotask *at, unsigned parts, bool counts, struct pool *pool,
+                    struct autotask_accesses *out, struct err *e)
 {
     struct look look = {.at = at, .counts = counts};
     look.rows = pool_array(pool, ARRAY_LEN(entities), sizeof(*look.rows));
-    *out = (struct autotask_accesses){.v = look.rows, .n = ARRAY_LEN(entities)};
-    return side_by_side(ARRAY_LEN(entities), look_at_one, &look, pool, e);
+    *out = (struct autotask_accesses){.v = look.rows};
+    for (size_t i = 0; i < ARRAY_LEN(entities); i++) {
+        if (entities[i].part & parts)
+            out->v[out->n++] = (struct autotask_access){.entity = entities[i].entity,
+                                                        .words = entities[i].words,
+                                                        .part = entities[i].part,
+                                                        .visible = -1};
+    }
+    return side_by_side(out->n, look_at_one, &look, pool, e);
 }

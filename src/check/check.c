@@ -59,6 +59,11 @@ const char *const check_sentences[] = {
     "unseen-desktop",
     "unseen-denied",
     "unseen-restricted",
+    "table-cut",
+    "unseen-absent",
+    "unseen-company",
+    "unseen-codes",
+    "unseen-template",
     "unseen-term",
     "unseen-default-template",
     "verdict-connection-errors",
@@ -97,6 +102,7 @@ static void compare_all(const struct check_rows *rows, struct report *r)
 enum {
     NAMES = AT_BOOKS_CODES | AT_BOOKS_SERVICES | AT_BOOKS_BUNDLES | AT_BOOKS_PRODUCTS,
     TERMS = AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS,
+    OF_AN_INVOICE = AT_BOOKS_INVOICES | AT_BOOKS_LINES | AT_BOOKS_TIME_ENTRIES | AT_BOOKS_CUSTOMERS,
 };
 
 static const char *const mapping_words[] = {"mappings", "items", "codes", NULL};
@@ -139,6 +145,7 @@ static const struct check checks[] = {
      .summary = "one invoice, by number or id: why it did not go over, or will not",
      .autotask = AT_BOOKS_CODES | AT_BOOKS_TERMS,
      .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS | CHECK_PREFERENCES,
+     .sight = OF_AN_INVOICE,
      .deep = CHECK_TAXES | CHECK_COMPANY,
      .compare = compare_invoice,
      .read = read_invoice,
@@ -148,6 +155,7 @@ static const struct check checks[] = {
      .argument_words = "",
      .summary = "invoices that did not go over, are due, or are numbered twice",
      .autotask = AT_BOOKS_CUSTOMERS,
+     .sight = AT_BOOKS_INVOICES,
      .compare = compare_sync,
      .read = read_sync},
     {.name = "item",
@@ -190,6 +198,7 @@ static const struct check checks[] = {
      .summary = "everything, in one report",
      .autotask = NAMES | TERMS,
      .quickbooks = CHECK_ITEMS | CHECK_ACCOUNTS | CHECK_TERMS | CHECK_CUSTOMERS,
+     .sight = AT_BOOKS_INVOICES,
      .compare = compare_all,
      .read = read_sync},
 };
@@ -223,6 +232,7 @@ void check_compare(struct report *report, struct pool *pool, const struct check 
     report->firm = rows->conf->firm.name;
     report->timezone = rows->conf->firm.timezone;
     report->made_ms = rows->now_ms;
+    check_say_unseen(rows, report);
     check->compare(rows, report);
     report_sort(report);
 }

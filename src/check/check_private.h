@@ -163,8 +163,10 @@ struct check_codes {
 };
 /* Those that the settings say, active ones, in the order of the lists. */
 void check_codes_of(const struct check_rows *rows, struct pool *pool, struct check_codes *out);
-/* Is every list of codes visible as a whole? If not, it is said (REPORT_UNSEEN). */
-bool check_sees_codes(const struct check_rows *rows, struct report *r);
+/* Is all of those parts (autotask_books_part) visible? What was not asked for counts as visible. */
+bool check_sees(const struct check_rows *rows, unsigned parts);
+/* What the API user may not see of all that this check read (REPORT_UNSEEN). */
+void check_say_unseen(const struct check_rows *rows, struct report *r);
 
 /* The name of an item as it is compared. */
 struct slice check_item_name(const struct quickbooks_item *item);

@@ -13,6 +13,16 @@ enum { ERRORS_MOST = 500, UNSYNCED_MOST = 2000, RECENT_MOST = 5000 };
 #define RECENT_DAYS   90
 #define DAY_MS        (INT64_C(24) * 3600 * 1000)
 
+/* What may not be read is said in the report instead of ending it. */
+static int or_denied(struct check_rows *rows, unsigned part, int rc, struct err *e)
+{
+    if (rc == 0 || e->code != ERR_PERMISSION)
+        return rc;
+    rows->denied |= part;
+    *e = (struct err)ERR_INIT;
+    return 0;
+}
+
 /* No row: there is no such id. */
 static int find_by_id(struct check_rows *rows, const struct check_sources *s, struct pool *pool,
                       struct err *e)
@@ -40,9 +50,10 @@ static int find_invoice(struct check_rows *rows, const struct check_sources *s, 
         return -1;
     if (rows->invoices.n)
         return 0;
-    if (autotask_invoices_numbered(s->autotask, rows->argument, pool, &rows->invoices, e) != 0)
+    int rc = autotask_invoices_numbered(s->autotask, rows->argument, pool, &rows->invoices, e);
+    if (or_denied(rows, AT_BOOKS_INVOICES, rc, e) != 0)
         return -1;
-    return rows->invoices.n || rows->deep.id_first ? 0 : find_by_id(rows, s, pool, e);
+    return rows->denied || rows->invoices.n || rows->deep.id_first ? 0 : find_by_id(rows, s, pool, e);
 }
 
 /* Those whose work type may be empty; for a diagnosis those that came to nothing, too. */
@@ -60,7 +71,8 @@ static int read_sources(struct check_rows *rows, const struct check_sources *s, 
         if (is_asked_for(rows, &rows->lines.v[i]))
             ids[n++] = rows->lines.v[i].time_entry_id;
     }
-    if (n && autotask_time_entries(s->autotask, ids, n, pool, &rows->entries, e) != 0)
+    int rc = n ? autotask_time_entries(s->autotask, ids, n, pool, &rows->entries, e) : 0;
+    if (or_denied(rows, AT_BOOKS_TIME_ENTRIES, rc, e) != 0)
         return -1;
     n = 0;
     for (size_t i = 0; i < rows->entries.n; i++)
@@ -77,9 +89,10 @@ int read_invoice(struct check_rows *rows, const struct check_sources *s, struct 
     struct err why = ERR_INIT;
     if (autotask_customer_by_id(s->autotask, inv->company_id, pool, company, &why) == 0)
         rows->named = (struct autotask_customers){.v = company, .n = 1};
-    else if (why.code != ERR_NOT_FOUND)
+    else if (why.code != ERR_NOT_FOUND && or_denied(rows, AT_BOOKS_CUSTOMERS, -1, &why) != 0)
         return *e = why, -1;
-    if (autotask_lines(s->autotask, inv->id, pool, &rows->lines, e) != 0)
+    int rc = autotask_lines(s->autotask, inv->id, pool, &rows->lines, e);
+    if (or_denied(rows, AT_BOOKS_LINES, rc, e) != 0)
         return -1;
     return read_sources(rows, s, pool, e);
 }
@@ -123,8 +136,9 @@ int read_sync(struct check_rows *rows, const struct check_sources *s, struct poo
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         bool more = false;
         int64_t from_ms = lists[i].days ? rows->now_ms - lists[i].days * DAY_MS : 0;
-        if (autotask_invoices(s->autotask, lists[i].state, from_ms, 0, lists[i].most, pool, lists[i].out,
-                              &more, e) != 0)
+        int rc = autotask_invoices(s->autotask, lists[i].state, from_ms, 0, lists[i].most, pool, lists[i].out,
+                                   &more, e);
+        if (or_denied(rows, AT_BOOKS_INVOICES, rc, e) != 0)
             return -1;
         rows->more_invoices = rows->more_invoices || more;
     }

@@ -134,7 +134,6 @@ static void look_at_item(struct ledgers *l, const struct check_code *c, const st
 void find_accounts(const struct check_rows *rows, struct report *r)
 {
     struct ledgers l = {.rows = rows, .r = r};
-    (void)check_sees_codes(rows, r);
     check_codes_of(rows, r->pool, &l.codes);
     check_assume_matching(rows, r);
     l.told = name_index_new(r->pool, l.codes.n);

@@ -8,6 +8,9 @@
  */
 #include "check_private.h"
 
+/* Any of these may be the name of an item. */
+#define NAMES_OF_AUTOTASK (AT_BOOKS_CODES | AT_BOOKS_SERVICES | AT_BOOKS_BUNDLES | AT_BOOKS_PRODUCTS)
+
 struct item_state {
     uint32_t code; /* the first code that matches it, + 1; 0 = none */
     bool near;     /* a code that has no item of its own is nearly called so */
@@ -159,7 +162,14 @@ static void look_for_near(struct mapping *m, uint32_t code)
     }
     struct report_finding *f = add_code_finding(m, case_only ? KIND_ITEM_CASE : KIND_ITEM_NEAR, c);
     report_fact(f, "other", near->name);
-    report_fact(f, "sign", c->unseen ? "marks that are not shown" : "");
+    struct nearname_parting parting;
+    if (c->unseen) {
+        report_fact(f, "sign", "marks that are not shown");
+    } else if (!case_only && nearname_parts(c->key, near->name, m->pool, &parting)) {
+        report_fact(f, "place", parting.place);
+        report_fact(f, "mine", parting.mine);
+        report_fact(f, "theirs", parting.theirs);
+    }
     check_item_evidence(m->rows, m->r, f, near);
 }
 
@@ -344,7 +354,7 @@ static void prepare(struct mapping *m, const struct check_rows *rows, struct rep
 void find_mapping(const struct check_rows *rows, struct report *r)
 {
     struct mapping m;
-    bool sees_all = check_sees_codes(rows, r);
+    bool sees_all = check_sees(rows, NAMES_OF_AUTOTASK);
     prepare(&m, rows, r);
     check_assume_matching(rows, r);
     for (uint32_t i = 0; i < m.codes.n; i++)

@@ -69,6 +69,44 @@ struct slice nearname_form(struct pool *pool, struct slice name)
     return kept;
 }
 
+static const char *shown(gunichar c, struct pool *pool)
+{
+    char utf8[7] = "";
+    if (c == 0)
+        return "-";
+    /* a mark without width would be looked for in vain */
+    if (g_unichar_isprint(c) && !g_unichar_iszerowidth(c))
+        g_unichar_to_utf8(c, utf8);
+    return pool_printf(pool, "\"%s\" (U+%04X)", utf8, (unsigned)c);
+}
+
+/* Blanks at an end or beside a blank, and whatever is not ASCII. */
+static bool looks_equal(gunichar before, gunichar a, gunichar b)
+{
+    bool blank = a == ' ' || b == ' ';
+    return a >= 0x80 || b >= 0x80 || (blank && (before == 0 || before == ' ' || a == 0 || b == 0));
+}
+
+/* The next sign, and over it; 0 = the name has ended. A byte that is no UTF-8 is a sign of its own. */
+static gunichar take_sign(struct slice *s)
+{
+    size_t n = slice_utf8_length(*s);
+    gunichar c = s->len == 0 ? 0 : n ? g_utf8_get_char(s->ptr) : (unsigned char)*s->ptr;
+    *s = slice_skip(*s, n ? n : s->len > 0);
+    return c;
+}
+
+bool nearname_parts(const char *mine, const char *theirs, struct pool *pool, struct nearname_parting *out)
+{
+    struct slice x = slice_of(mine), y = slice_of(theirs);
+    gunichar before = 0, a, b;
+    size_t place = 0;
+    while (place++, (a = take_sign(&x)) == (b = take_sign(&y)) && a != 0)
+        before = a;
+    *out = (struct nearname_parting){pool_printf(pool, "%zu", place), shown(a, pool), shown(b, pool)};
+    return a != b && looks_equal(before, a, b);
+}
+
 bool nearname_same_but_case(const char *a, const char *b)
 {
     if (slice_eq_nocase(slice_of(a), slice_of(b)))

@@ -12,6 +12,12 @@ void nearname_into(struct buf *out, struct slice name);
 /* The same in the pool. */
 struct slice nearname_form(struct pool *pool, struct slice name);
 /* Do they differ in nothing but upper and lower case? */
+/* Where two names part that look the same: the first sign that is not equal, counted from 1, and both as
+ * "a" (U+0061); "-" = the name has ended. False: people see it without help. */
+struct nearname_parting {
+    const char *place, *mine, *theirs;
+};
+bool nearname_parts(const char *mine, const char *theirs, struct pool *pool, struct nearname_parting *out);
 bool nearname_same_but_case(const char *a, const char *b);
 
 /* Row numbers by key, in the order in which they were added. Keys are borrowed. */

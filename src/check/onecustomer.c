@@ -94,6 +94,12 @@ void find_customer(const struct check_rows *rows, struct report *r, const struct
     struct report_finding *f = add(rows, r, kind, company);
     if (!holder)
         return;
+    struct nearname_parting parting;
+    if (kind == KIND_CUSTOMER_NEAR && nearname_parts(company->name, holder->name, r->pool, &parting)) {
+        report_fact(f, "place", parting.place);
+        report_fact(f, "mine", parting.mine);
+        report_fact(f, "theirs", parting.theirs);
+    }
     report_fact(f, "other", holder->name);
     report_fact(f, "party", party_word(holder->party));
     report_fact(f, "have", holder->active ? "active" : "inactive");
@@ -112,7 +118,8 @@ void find_customer(const struct check_rows *rows, struct report *r, const struct
 static void show_strays(const struct check_rows *rows, struct report *r, struct slice form,
                         const struct name_index *companies)
 {
-    for (size_t i = 0; i < rows->customers.n; i++) {
+    /* whether one is in QuickBooks only cannot be told where organizations may be hidden */
+    for (size_t i = 0; i < rows->customers.n && check_sees(rows, AT_BOOKS_CUSTOMERS); i++) {
         const struct quickbooks_customer *c = &rows->customers.v[i];
         if (!slice_eq(nearname_form(r->pool, party_name(c)), form) ||
             name_index_first(companies, party_name(c)) != NAME_INDEX_NONE)

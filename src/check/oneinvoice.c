@@ -100,7 +100,8 @@ void invoice_twin_evidence(struct invoice_check *c, struct report_finding *f,
 
 bool invoice_same_customer(const struct invoice_check *c, const struct quickbooks_invoice *q)
 {
-    return fold_eq(slice_of(q->customer_name), slice_of(c->company));
+    /* an organization that is not shown may be any: the number decides */
+    return c->rows->named.n == 0 || fold_eq(slice_of(q->customer_name), slice_of(c->company));
 }
 
 /* Of several with its number the one that is most likely it: customer and total, then customer. */
@@ -130,7 +131,7 @@ static void look_at_twin(struct invoice_check *c, const struct quickbooks_invoic
     report_fact(f, "want", check_amount(c->r, c->inv->total));
     report_fact(f, "have", check_amount(c->r, q->total));
     c->there = c->there || same;
-    if (!same || equal || q->tax == c->inv->tax)
+    if (!same || q->tax == c->inv->tax)
         return;
     f = invoice_add(c, KIND_TAX_DIFFERS);
     report_fact(f, "want", check_amount(c->r, c->inv->tax));
@@ -239,6 +240,26 @@ static void look_at_items(struct invoice_check *c)
         invoice_items_deep(c, &few, before);
 }
 
+/* A line names a code that no list shows; an invoice an organization. */
+static void say_hidden(struct invoice_check *c)
+{
+    const struct autotask_codes *codes = &c->rows->autotask.codes;
+    struct name_index *seen = name_index_new(c->r->pool, codes->n);
+    size_t hidden = 0;
+    for (uint32_t i = 0; i < codes->n; i++)
+        name_index_add(seen, slice_of(check_id(c->r, codes->v[i].id)), i);
+    for (size_t i = 0; i < c->rows->lines.n; i++) {
+        int64_t id = c->rows->lines.v[i].code_id;
+        hidden += id && name_index_first(seen, slice_of(check_id(c->r, id))) == NAME_INDEX_NONE;
+    }
+    const struct report_fact lines[] = {{"n", check_count(c->r, hidden)}, {NULL, NULL}};
+    const struct report_fact company[] = {{"id", check_id(c->r, c->inv->company_id)}, {NULL, NULL}};
+    if (hidden)
+        report_say(c->r, REPORT_UNSEEN, "unseen-codes", lines);
+    if (c->rows->named.n == 0)
+        report_say(c->r, REPORT_UNSEEN, "unseen-company", company);
+}
+
 /* --- all of it --- */
 
 static void say_verdict(struct invoice_check *c)
@@ -277,6 +298,7 @@ void compare_invoice(const struct check_rows *rows, struct report *r)
     for (size_t i = 0; i < rows->lines.n; i++)
         look_at_line(&c, &rows->lines.v[i]);
     look_at_items(&c);
+    say_hidden(&c);
     if (rows->named.n && !c.there)
         find_customer(rows, r, &rows->named.v[0]);
     if (rows->deep.wanted)

@@ -16,7 +16,7 @@ struct check_session {
     const struct check_sources *sources;
     struct check_rows rows;        /* the lists that were read */
     unsigned quickbooks, autotask; /* which of them */
-    bool access;
+    unsigned sight;                /* of which parts it was asked whether rows can be hidden */
     struct pool *pools[MOST_KEPT];
     size_t n_pools;
     struct err failed; /* what could not be read; nothing more is asked for */
@@ -28,6 +28,7 @@ struct reading;
 struct list {
     struct reading *all;
     int (*read)(struct list *l);
+    enum check_unread is;
     struct pool *pool;
     struct err e;
     int rc;
@@ -40,7 +41,7 @@ struct reading {
     const struct check_sources *sources;
     struct check_session *session;
     struct check_rows *rows;
-    unsigned parts; /* of autotask_books_part */
+    unsigned parts, sight; /* of autotask_books_part: to be read; asked whether rows can be hidden */
     struct autotask_books books;
     struct list lists[QUICKBOOKS_LISTS + AUTOTASK_READS];
     size_t n;
@@ -107,7 +108,8 @@ static int read_more(struct list *l)
 
 static int read_access(struct list *l)
 {
-    return autotask_access(l->all->sources->autotask, false, l->pool, &l->all->rows->access, &l->e);
+    return autotask_access(l->all->sources->autotask, l->all->sight, false, l->pool, &l->all->rows->access,
+                           &l->e);
 }
 
 /* For people: what came, and how much of it. */
@@ -136,10 +138,17 @@ static void tell_all(const struct list *l)
 static const struct {
     unsigned bit;
     int (*read)(struct list *l);
+    enum check_unread is;
 } quickbooks_lists[QUICKBOOKS_LISTS] = {
-    {CHECK_ITEMS, read_items},         {CHECK_ACCOUNTS, read_accounts},       {CHECK_TERMS, read_terms},
-    {CHECK_CUSTOMERS, read_customers}, {CHECK_PREFERENCES, read_preferences}, {CHECK_PARTIES, read_parties},
-    {CHECK_TAXES, read_tax_codes},     {CHECK_TAXES, read_tax_rates},         {CHECK_COMPANY, read_company},
+    {CHECK_ITEMS, read_items, CHECK_UNREAD_ITEMS},
+    {CHECK_ACCOUNTS, read_accounts, CHECK_UNREAD_ACCOUNTS},
+    {CHECK_TERMS, read_terms, CHECK_UNREAD_TERMS},
+    {CHECK_CUSTOMERS, read_customers, CHECK_UNREAD_CUSTOMERS},
+    {CHECK_PREFERENCES, read_preferences, CHECK_UNREAD_PREFERENCES},
+    {CHECK_PARTIES, read_parties, CHECK_UNREAD_PARTIES},
+    {CHECK_TAXES, read_tax_codes, CHECK_UNREAD_PREFERENCES},
+    {CHECK_TAXES, read_tax_rates, CHECK_UNREAD_PREFERENCES},
+    {CHECK_COMPANY, read_company, CHECK_UNREAD_PREFERENCES},
 };
 
 /* --- side by side --- */
@@ -152,10 +161,10 @@ static void *run_list(void *self)
     return NULL;
 }
 
-static void start(struct reading *all, int (*read)(struct list *l))
+static void start(struct reading *all, int (*read)(struct list *l), enum check_unread is)
 {
     struct list *l = &all->lists[all->n++];
-    *l = (struct list){.all = all, .read = read, .pool = pool_new(READ_POOL_MAX), .e = ERR_INIT};
+    *l = (struct list){.all = all, .read = read, .is = is, .pool = pool_new(READ_POOL_MAX), .e = ERR_INIT};
     l->started = pthread_create(&l->thread, NULL, run_list, l) == 0;
     if (!l->started)
         run_list(l);
@@ -187,6 +196,7 @@ static int finish(struct reading *all, struct check_result *out, struct err *e)
         if (l->rc != 0 && rc == 0) {
             rc = -1;
             *e = l->e;
+            out->unread = l->is;
         }
         keep_pool(l, out);
     }
@@ -219,7 +229,7 @@ static void merge_books(struct autotask_books *into, const struct autotask_books
 
 /* The lists of this reading are there for the next ones. */
 static void keep_lists(struct check_session *s, const struct check_rows *rows, unsigned quickbooks,
-                       unsigned parts)
+                       const struct reading *all)
 {
     s->rows.autotask = rows->autotask;
     s->rows.access = rows->access;
@@ -232,8 +242,8 @@ static void keep_lists(struct check_session *s, const struct check_rows *rows, u
     s->rows.deep.tax_rates = rows->deep.tax_rates;
     s->rows.deep.company = rows->deep.company;
     s->quickbooks |= quickbooks & ~(unsigned)CHECK_PARTIES;
-    s->autotask |= parts;
-    s->access = true;
+    s->autotask |= all->parts;
+    s->sight = all->sight;
 }
 
 /* Services and the like are read only where the settings say that they are compared. */
@@ -259,25 +269,29 @@ static int read_rows(struct check_result *out, const struct check *check, const 
     unsigned parts = parts_of(check, sources->conf), quickbooks = check->quickbooks;
     quickbooks |= session ? check->deep : 0;
     all.parts = parts & ~(session ? session->autotask : 0U);
+    all.sight = parts | check->sight | (session ? session->sight : 0U);
     for (size_t i = 0; rows->online && i < ARRAY_LEN(quickbooks_lists); i++) {
         if (quickbooks & quickbooks_lists[i].bit & ~(session ? session->quickbooks : 0U))
-            start(&all, quickbooks_lists[i].read);
+            start(&all, quickbooks_lists[i].read, quickbooks_lists[i].is);
     }
     if (all.parts)
-        start(&all, read_autotask);
-    if (parts && !(session && session->access))
-        start(&all, read_access);
+        start(&all, read_autotask, CHECK_UNREAD_LISTS);
+    if (all.sight & ~(session ? session->sight : 0U))
+        start(&all, read_access, CHECK_UNREAD_RIGHTS);
     if (check->read)
-        start(&all, read_more);
+        start(&all, read_more, CHECK_UNREAD_INVOICES);
     if (finish(&all, out, e) != 0)
         return -1;
     merge_books(&rows->autotask, &all.books, all.parts);
-    if (session && parts)
-        keep_lists(session, rows, quickbooks, all.parts);
+    if (session && all.sight)
+        keep_lists(session, rows, quickbooks, &all);
     if (!check->read_after)
         return 0;
     out->lists[out->n_lists++] = pool_new(READ_POOL_MAX);
-    return check->read_after(rows, sources, out->lists[out->n_lists - 1], e);
+    if (check->read_after(rows, sources, out->lists[out->n_lists - 1], e) == 0)
+        return 0;
+    out->unread = CHECK_UNREAD_TRANSACTIONS;
+    return -1;
 }
 
 static int check_sources_suffice(const struct check *check, const char *argument,

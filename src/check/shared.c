@@ -67,25 +67,34 @@ void check_codes_of(const struct check_rows *rows, struct pool *pool, struct che
     add_sold(rows, CONF_ALSO_PRODUCTS, &at->products, "product", out);
 }
 
-bool check_sees_codes(const struct check_rows *rows, struct report *r)
+static bool is_hidden(const struct check_rows *rows, const struct autotask_access *a)
 {
-    unsigned wanted = AT_BOOKS_CODES;
-    bool all = true;
-    unsigned also = rows->conf->firm.match_also;
-    wanted |= (also & CONF_ALSO_SERVICES ? AT_BOOKS_SERVICES : 0U) |
-              (also & CONF_ALSO_BUNDLES ? AT_BOOKS_BUNDLES : 0U) |
-              (also & CONF_ALSO_PRODUCTS ? AT_BOOKS_PRODUCTS : 0U);
+    return a->query == AT_SIGHT_NONE || a->query == AT_SIGHT_RESTRICTED ||
+           (rows->autotask.denied | rows->denied) & a->part;
+}
+
+bool check_sees(const struct check_rows *rows, unsigned parts)
+{
+    for (size_t i = 0; i < rows->access.n; i++) {
+        if (rows->access.v[i].part & parts && is_hidden(rows, &rows->access.v[i]))
+            return false;
+    }
+    return !((rows->autotask.denied | rows->autotask.absent | rows->denied) & parts);
+}
+
+void check_say_unseen(const struct check_rows *rows, struct report *r)
+{
+    unsigned denied = rows->autotask.denied | rows->denied;
     for (size_t i = 0; i < rows->access.n; i++) {
         const struct autotask_access *a = &rows->access.v[i];
-        bool denied = (rows->autotask.denied & a->part) != 0;
-        if (!(a->part & wanted) || (!denied && (a->query == AT_SIGHT_ALL || a->query == AT_SIGHT_UNKNOWN)))
-            continue;
         const struct report_fact facts[] = {{"what", a->words}, {NULL, NULL}};
-        report_say(r, REPORT_UNSEEN,
-                   denied || a->query == AT_SIGHT_NONE ? "unseen-denied" : "unseen-restricted", facts);
-        all = false;
+        if (rows->autotask.absent & a->part)
+            report_say(r, REPORT_UNSEEN, "unseen-absent", facts);
+        else if (is_hidden(rows, a))
+            report_say(r, REPORT_UNSEEN,
+                       denied & a->part || a->query == AT_SIGHT_NONE ? "unseen-denied" : "unseen-restricted",
+                       facts);
     }
-    return all && !(rows->autotask.denied & wanted);
 }
 
 /* --- items and accounts --- */

@@ -16,6 +16,7 @@ struct terms {
     struct name_index *customers;         /* of QuickBooks, by display name */
     struct name_index *templates;         /* of Autotask, by id */
     struct name_index *told;
+    size_t unseen; /* organizations whose own template is not shown */
 };
 
 static struct slice bare(const char *name, bool active)
@@ -130,6 +131,10 @@ static struct report_finding *add_company(struct terms *t, enum check_kind kind,
 static void look_at_company(struct terms *t, const struct autotask_customer *c)
 {
     const struct autotask_template *template = template_of(t, c);
+    if (c->template_id != 0 && !template) {
+        t->unseen++;
+        return;
+    }
     uint32_t i = name_index_first(t->customers, slice_of(c->name));
     const struct quickbooks_customer *customer = i == NAME_INDEX_NONE ? NULL : &t->rows->customers.v[i];
     const char *own = customer ? term_name(t, customer->term_id) : "";
@@ -164,15 +169,6 @@ void find_terms(const struct check_rows *rows, struct report *r)
 {
     struct terms t = {.rows = rows, .r = r};
     const struct autotask_books *at = &rows->autotask;
-    for (size_t i = 0; i < rows->access.n; i++) {
-        const struct autotask_access *a = &rows->access.v[i];
-        const struct report_fact facts[] = {{"what", a->words}, {NULL, NULL}};
-        if (a->part & (AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS) &&
-            (a->query == AT_SIGHT_NONE || at->denied & a->part))
-            report_say(r, REPORT_UNSEEN, "unseen-denied", facts);
-        else if (a->part & (AT_BOOKS_TERMS | AT_BOOKS_CUSTOMERS) && a->query == AT_SIGHT_RESTRICTED)
-            report_say(r, REPORT_UNSEEN, "unseen-restricted", facts);
-    }
     if (!rows->online)
         report_say(r, REPORT_UNSEEN, "unseen-desktop", NULL);
     index_all(&t);
@@ -180,6 +176,10 @@ void find_terms(const struct check_rows *rows, struct report *r)
         look_at_template(&t, i);
     for (size_t i = 0; i < at->customers.n; i++)
         look_at_company(&t, &at->customers.v[i]);
+    if (t.unseen) {
+        const struct report_fact hidden[] = {{"n", check_count(r, t.unseen)}, {NULL, NULL}};
+        report_say(r, REPORT_UNSEEN, "unseen-template", hidden);
+    }
     if (at->terms.n_templates > 1 && some_have_the_default(rows))
         report_say(r, REPORT_UNSEEN, "unseen-default-template", NULL);
     report_say(r, REPORT_ASSUMED, "assumed-terms", NULL);

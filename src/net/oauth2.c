@@ -86,6 +86,7 @@ int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, 
                                    .body = buf_view(form),
                                    .timeout_ms = o->options.timeout_ms ? o->options.timeout_ms : TIMEOUT_MS,
                                    .max_response = ANSWER_MAX,
+                                   .compressed = true, /* tokens that cannot be read are lost */
                                    .trace = p->trace_header};
     int rc = http_send(o->options.http, &request, r, e);
     buf_wipe(&basic);

@@ -3,12 +3,13 @@
  * report_data: a report as a table for a spreadsheet, and as JSON for programs.
  *
  * CSV as RFC 4180: UTF-8 with a mark, CRLF, every field in quotes. A spreadsheet runs a field that begins
- * with = + - @ (also in their full width), a tab or a line end: such a field gets an apostrophe in front,
- * which shows as text.
+ * with = + - @ (also in their full width), a tab or a line end, and rewrites one that looks like a number or
+ * a date: 0042 becomes 42, 1-2 a day. Such a field gets an apostrophe in front, which shows as text.
  */
 #include "report_words.h"
 
-enum { FIELD_MAX = 8000 };
+enum { FIELD_MAX = 8000, COLUMNS = 10, ROW_MAX = 2 * COLUMNS * FIELD_MAX, DIGITS_KEPT = 15 };
+#define TABLE_CUT "table-cut"
 
 /* --- csv --- */
 
@@ -25,9 +26,53 @@ static bool would_run(struct slice s)
     return false;
 }
 
+static bool is_month(struct slice word)
+{
+    static const char *const months[] = {"january",   "february", "march",    "april",
+                                         "may",       "june",     "july",     "august",
+                                         "september", "october",  "november", "december"};
+    for (size_t i = 0; i < ARRAY_LEN(months) && word.len >= 3; i++) {
+        if (slice_starts_nocase(slice_of(months[i]), word))
+            return true;
+    }
+    return false;
+}
+
+/* "Jan 2026", "1-Mar", "May 5, 2026": numbers and names of months, nothing else. */
+static bool is_day(struct slice s)
+{
+    struct scan c = scan_of(s);
+    bool month = false, number = false;
+    while (!scan_end(&c)) {
+        struct slice digits = scan_while(&c, "0123456789");
+        struct slice word = scan_while(&c, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        struct slice between = scan_while(&c, " .,-/'");
+        if (!(digits.len + word.len + between.len) || (word.len && !is_month(word)))
+            return false;
+        number = number || digits.len;
+        month = month || word.len;
+    }
+    return month && number;
+}
+
+/* 0042, 1.50, 1E5, 1/2, 3-4, 1:30, 10%; not 1042, which stays what it is. */
+static bool would_change(struct slice s)
+{
+    struct scan c = scan_of(s = slice_trim(s));
+    struct slice digits = scan_while(&c, "0123456789");
+    if (is_day(s))
+        return true;
+    if (s.len == 0 || (digits.len == 0 && *s.ptr != '.'))
+        return false;
+    if (scan_end(&c))
+        return digits.len > DIGITS_KEPT || (digits.len > 1 && *s.ptr == '0');
+    scan_while(&c, "0123456789.,:/%$eE+- ");
+    return scan_end(&c);
+}
+
 static void put_field(struct buf *out, struct slice s, bool last)
 {
-    buf_puts(out, would_run(s) ? "\"'" : "\"");
+    buf_puts(out, would_run(s) || would_change(s) ? "\"'" : "\"");
     struct scan c = scan_of(s);
     while (!scan_end(&c)) {
         buf_slice(out, scan_until(&c, "\""));
@@ -87,21 +132,63 @@ static void put_row(const struct report *r, const struct report_entry *entry, co
     buf_release(&field);
 }
 
-int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
+/* The row that stands for those that are left out: section [table-cut]. */
+static int put_rest(const struct report *r, const struct templates *t, size_t n, struct buf *out,
+                    struct err *e)
 {
-    static const char *const heads[] = {"Severity", "Finding",  "Subject",    "Detail", "Why it matters",
-                                        "Fix",      "Autotask", "QuickBooks", "Links",  "Kind"};
+    const struct report_entry *entry = report_words_need(templates_report_words(t), TABLE_CUT, e);
+    char digits[24];
+    struct buf text = BUF_INIT(FIELD_MAX);
+    if (!entry)
+        return -1;
+    snprintf(digits, sizeof(digits), "%zu", n);
+    const struct report_fact facts[] = {{"n", digits}, {"what", r->name}};
+    report_words_fill(report_words_text(entry, WORDS_TEXT, r->integration, 0), facts, ARRAY_LEN(facts),
+                      &text);
+    put_field(out, slice_of(report_severity_name(r->kinds[r->findings[r->n - n].kind].severity)), false);
+    put_field(out, buf_view(&text), false);
+    for (size_t i = 2; i + 1 < COLUMNS; i++)
+        put_field(out, SLICE_NONE, false);
+    put_field(out, slice_of(TABLE_CUT), true);
+    buf_release(&text);
+    return 0;
+}
+
+int report_csv_within(const struct report *r, const struct templates *t, size_t most, struct buf *out,
+                      struct err *e)
+{
+    static const char *const heads[COLUMNS] = {"Severity",       "Finding", "Subject",  "Detail",
+                                               "Why it matters", "Fix",     "Autotask", "QuickBooks",
+                                               "Links",          "Kind"};
+    struct buf row = BUF_INIT(ROW_MAX);
+    int rc = 0;
     buf_puts(out, "\xef\xbb\xbf");
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        put_field(out, slice_of(heads[i]), i + 1 == ARRAY_LEN(heads));
-    for (size_t i = 0; i < r->n; i++) {
+    for (size_t i = 0; i < COLUMNS; i++)
+        put_field(out, slice_of(heads[i]), i + 1 == COLUMNS);
+    for (size_t i = 0; i < r->n && rc == 0; i++) {
         const struct report_entry *entry =
             report_words_need(templates_report_words(t), r->kinds[r->findings[i].kind].key, e);
-        if (!entry)
-            return -1;
-        put_row(r, entry, &r->findings[i], out);
+        if (!entry) {
+            rc = -1;
+            break;
+        }
+        buf_clear(&row);
+        put_row(r, entry, &r->findings[i], &row);
+        if (out->len + row.len + FIELD_MAX > most) {
+            rc = put_rest(r, t, r->n - i, out, e);
+            break;
+        }
+        buf_slice(out, buf_view(&row));
     }
-    return out->overflow ? err_set(e, ERR_TEMPLATE, "the table is too long") : 0;
+    buf_release(&row);
+    if (rc == 0 && out->overflow)
+        rc = err_set(e, ERR_TEMPLATE, "the table is too long");
+    return rc;
+}
+
+int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e)
+{
+    return report_csv_within(r, t, SIZE_MAX, out, e);
 }
 
 /* --- json --- */

@@ -40,11 +40,11 @@ struct report_words {
 };
 
 const char *const report_fact_names[] = {
-    "name",    "other",      "names",    "kind",   "kinds",    "type",   "account", "want",   "have",
-    "near",    "n",          "of",       "errors", "warnings", "notes",  "items",   "limit",  "length",
-    "sign",    "term",       "template", "days",   "date",     "since",  "number",  "id",     "company",
-    "amount",  "total",      "tax",      "party",  "line",     "ticket", "entry",   "window", "what",
-    "setting", "technician", "hours",    "email",  "lines",    "users",  "verdict", NULL,
+    "name",     "other", "names",   "kind",     "kinds",  "type",   "account", "want",       "have",  "near",
+    "n",        "of",    "errors",  "warnings", "notes",  "items",  "limit",   "length",     "sign",  "term",
+    "template", "days",  "date",    "since",    "number", "id",     "company", "amount",     "total", "tax",
+    "party",    "line",  "ticket",  "entry",    "window", "what",   "setting", "technician", "hours", "email",
+    "lines",    "users", "verdict", "place",    "mine",   "theirs", NULL,
 };
 
 static const struct {

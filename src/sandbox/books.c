@@ -142,8 +142,7 @@ static void answer_query(struct call *c, struct pool *pool)
 {
     struct statement s;
     char why[300];
-    bool get = strcmp(c->method, "GET") == 0;
-    const char *text = get ? form_value(c->args, "query", pool) : c->text;
+    const char *text = c->statement;
     if (!text || !text[0]) {
         book_fault(c, "4000", "Error parsing query", "QueryParserError: empty statement");
         return;
@@ -230,9 +229,8 @@ bool books_serves(struct slice path)
     return slice_starts(path, SLICE("v3/company/"));
 }
 
-static void serve(struct call *c)
+static void serve(struct call *c, struct pool *pool)
 {
-    struct pool *pool = pool_new(SIZE_MAX);
     bool door = false;
     for (size_t i = 0; i < ARRAY_LEN(doors) && !door; i++) {
         door = slice_eq(c->path, slice_of(doors[i].path));
@@ -245,7 +243,6 @@ static void serve(struct call *c)
         reply_html(&c->reply, 404);
     else if (!door)
         answer_company(c, pool);
-    pool_free(&pool);
 }
 
 /* What only QuickBooks does. */
@@ -262,6 +259,8 @@ static void spoil(struct call *c)
 void books_exchange(struct call *c, int64_t first_us)
 {
     static unsigned serial;
+    struct pool *pool = pool_new(SIZE_MAX);
+    c->statement = strcmp(c->method, "GET") == 0 ? form_value(c->args, "query", pool) : c->text;
     faults_match(c);
     int64_t ms = setting_int("latency_ms") + (fault_is(c, "delay_before") ? c->fault.ms : 0);
     if (ms)
@@ -272,13 +271,14 @@ void books_exchange(struct call *c, int64_t first_us)
     else if (fault_is(c, "xml429"))
         book_throttled(c);
     else if (!fault_answers(c)) {
-        serve(c);
+        serve(c, pool);
         fault_spoils(c);
         spoil(c);
     }
     snprintf(c->reply.trace, sizeof(c->reply.trace), "1-%08llx-%024x",
              (unsigned long long)(clock_now_ms() / 1000), ++serial);
     size_t row = requestlog_add(c, first_us);
+    pool_free(&pool);
     if (fault_is(c, "delay_after"))
         world_sleep(c->fault.ms);
     requestlog_done(row, c->reply.status);

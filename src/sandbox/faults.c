@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * faults: rules that make calls go wrong. A rule is an object: action, and if wanted method, path (a pattern
- * as of the shell, behind v1.0/; of QuickBooks the whole one without its first /), nth (from that call on;
- * alone: that call only), count (so many times), status, errors (text or list), body and type (answered as
- * they stand), retry_after (seconds) and retry_after_date (true: as a date), ms, to (id). The first rule that
- * fits a call counts.
+ * as of the shell, behind v1.0/; of QuickBooks the whole one without its first /), statement (a pattern, of a
+ * query of QuickBooks), nth (from that call on; alone: that call only), count (so many times), status, errors
+ * (text or list), body and type (answered as they stand), retry_after (seconds) and retry_after_date (true:
+ * as a date), ms, to (id). The first rule that fits a call counts.
  */
 #include "sandbox.h"
 
@@ -39,7 +39,7 @@ static const struct fault_kind actions[] = {
 };
 
 static struct rule {
-    const char *method, *path; /* "" = any */
+    const char *method, *path, *statement; /* "" = any */
     unsigned nth, count, seen, used;
     struct fault fault;
 } rules[MOST_RULES];
@@ -65,9 +65,9 @@ static const struct fault_kind *action_named(const char *name)
 /* A misspelt rule would make a test that cannot fail. */
 static const char *rule_problem(const cJSON *item)
 {
-    static const char *const members[] = {
-        "action", "method", "path", "nth", "count", "status",      "errors",
-        "body",   "type",   "ms",   "to",  "why",   "retry_after", "retry_after_date"};
+    static const char *const members[] = {"action", "method", "path",   "statement",   "nth",
+                                          "count",  "status", "errors", "body",        "type",
+                                          "ms",     "to",     "why",    "retry_after", "retry_after_date"};
     static char text[200];
     if (!action_named(row_text(item, "action"))) {
         snprintf(text, sizeof(text), "no action is called \"%.100s\"", row_text(item, "action"));
@@ -90,6 +90,7 @@ static struct rule rule_of(const cJSON *item)
     const cJSON *body = cJSON_GetObjectItem(item, "body");
     return (struct rule){.method = row_text(item, "method"),
                          .path = row_text(item, "path"),
+                         .statement = row_text(item, "statement"),
                          .nth = (unsigned)row_int(item, "nth", 0),
                          .count = (unsigned)row_int(item, "count", 0),
                          .fault = {.kind = action_named(row_text(item, "action")),
@@ -131,6 +132,8 @@ void faults_match(struct call *c)
         if (r->method[0] && strcasecmp(r->method, c->method) != 0)
             continue;
         if (r->path[0] && fnmatch(r->path, c->path.ptr, FNM_CASEFOLD) != 0)
+            continue;
+        if (r->statement[0] && (!c->statement || fnmatch(r->statement, c->statement, FNM_CASEFOLD) != 0))
             continue;
         r->seen++;
         if ((r->nth && r->seen < r->nth) || (r->nth && !r->count && r->seen != r->nth) ||

@@ -147,6 +147,7 @@ struct call {
     struct slice path;                       /* behind it */
     const char *args;                        /* the query part as it was sent, "" = none */
     const char *ask_user, *search, *paging;  /* arguments, decoded; NULL = absent */
+    const char *statement;                   /* of a query of QuickBooks, decoded; NULL = none */
     const char *user, *secret, *code, *acts; /* headers; acts: ImpersonationResourceId */
     const char *authorization;
     bool form, hard_wanted; /* the body is a form; x-include-refresh-token-hard-expires-in was sent */

@@ -313,6 +313,20 @@ def words_before_the_end():
     keep(55, ENDS30, ENDS7, RENEWED30, RENEWED7)
 
 
+def words_before_the_idle_end():
+    """The token server is away for months, so that the tokens run out unused."""
+    settle()
+    login(consent)
+    LAB.sandbox.faults([dict(action="html503", path="oauth2/*")])
+    keep(60)
+    keep(75, ENDS30)
+    keep(85, ENDS30)
+    keep(97, ENDS30, ENDS7)
+    tap.check(re.search("ends in [2-4] days", words_of(ENDS7)), words_of(ENDS7))
+    LAB.sandbox.faults([])
+    keep(98, ENDS30, ENDS7, RENEWED30, RENEWED7)
+
+
 def idle_stays_logged_in():
     settle()
     login(consent)
@@ -348,5 +362,5 @@ if __name__ == "__main__":
         tap.run([(test.__name__.replace("_", " "), test) for test in (
             login_works, login_asks_again, login_gives_up, login_of_another_company, login_with_the_wrong_secret, login_misused,
             login_where_nothing_can_be_written, login_again, login_as_root, doctor_without_login, doctor_finds_it_well, doctor_and_faults,
-            doctor_with_a_dead_login, doctor_and_the_file, doctor_near_the_end, programs_at_once, words_before_the_end, idle_stays_logged_in,
+            doctor_with_a_dead_login, doctor_and_the_file, doctor_near_the_end, programs_at_once, words_before_the_end, words_before_the_idle_end, idle_stays_logged_in,
             the_rest_lives_on)])

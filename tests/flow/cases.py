@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
-A case: name, mails (dicts for lab.mail), settings (of frontdesk, besides: {group: text}), autotask and rows (settings and rows of
+A case: name, mails (dicts for lab.mail), books (true: with a login at QuickBooks), settings (of frontdesk, besides: {group: text}), autotask and rows (settings and rows of
 the sandbox, besides), faults (rules for it), `then` (actions, each when all has settled: see lab.begin), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
@@ -381,6 +381,16 @@ CASES = [
     dict(name="diagnosis-which-invoice", mails=[dict(subject="QuickBooks", text="An invoice came over as $0 in QuickBooks again.\n")], settings=DESKTOP,
          then=[dict(reply="1042"), dict(reply="thanks")],
          expect=dict(tickets=[], letters={STAFF: ["WHICH INVOICE?", "1042"]}, folders=dict(Done=3), outcomes=["answered", "answered", "ignored"])),
+    dict(name="report", mails=[dict(subject="check mapping", text="please\n")], books=True,
+         expect=dict(tickets=[], letters={STAFF: ['[check-mapping.csv]\n\ufeff"Severity",']}, also={STAFF: ["Nothing was changed in either system"]},
+                     folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="reports-and-a-ticket", mails=[dict(subject="check invoice 9002", text="please\n"), dict(subject="Sarah: one", text="1"),
+                                             dict(subject="check sync", text="please\n", sender=OPERATOR)], books=True,
+         expect=dict(tickets=[dict(title="one", assignee=SARAH)], letters={STAFF: ["[check-invoice-9002.csv]", "Sarah Klein"], OPERATOR: ["[check-sync.csv]"]},
+                     folders=dict(Done=3), outcomes=["answered", "answered", "ticket"])),
+    dict(name="report-when-quickbooks-comes-back", mails=[dict(subject="check terms", text="please\n")], books=True,
+         faults=[dict(path="v3/company/*", statement="*FROM Term*", action="html503", count=2)],
+         expect=dict(tickets=[], letters={STAFF: ["Queued", "[check-terms.csv]"]}, folders=dict(Done=1), outcomes=["answered"])),
     dict(name="stranger", mails=[dict(subject="Sarah: hello", text="buy", sender="eve@elsewhere.example", proof=False)],
          expect=dict(tickets=[], letters={}, folders=dict(Refused=1), outcomes=["refused"], calls=0)),
     dict(name="forged", mails=[dict(subject="Sarah: pay this", text="now", proof=False)],

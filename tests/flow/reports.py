@@ -12,23 +12,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from books import CLIENT, REALM, REDIRECT  # noqa: E402
-from firm import BOOKS, log_in  # noqa: E402
 from lab import OPERATOR, STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
 
-def settle(books=True, integration=True, extra=""):
+def settle(books=True, integration=True):
     """A new installation; with a login at QuickBooks if `books`."""
-    LAB.clean()
-    LAB.sandbox.settings(qb_per_second=0, qb_per_minute=0)
-    LAB.daemon._write("books-secret", CLIENT[1] + "\n")
-    text = ORIGINAL.replace("firm = { ", 'firm = { integration = "qbo-app"; ', 1) if integration else ORIGINAL
-    if books:
-        text += BOOKS.format(dir=LAB.daemon.dir, realm=REALM, client=CLIENT[0], redirect=REDIRECT, url=LAB.sandbox.url.rstrip("/"))
-    LAB.daemon._write("frontdesk.conf", text + extra)
-    if books:
-        log_in(LAB.daemon.conf)
+    LAB.clean(dict(books=books, settings={} if books or not integration else dict(firm='integration = "qbo-app"; ')))
 
 
 def finish():
@@ -51,11 +41,12 @@ def changes():
 
 def a_report():
     settle()
-    LAB.deliver(dict(subject="check mapping", text="please\n"))
+    LAB.deliver(dict(subject="check mapping", text="please\n", message_id="<asked@client.test>"))
     finish()
     got = letters()
     tap.check(len(got) == 1, "%d letters" % len(got))
     letter = got[0]
+    tap.check(letter["In-Reply-To"] == letter["References"] == "<asked@client.test>", "not in the thread: %s" % letter)
     tap.check(letter["Subject"] == "Re: check mapping" and letter["Auto-Submitted"] == "auto-replied", str(letter["Subject"]))
     tap.check("Nothing was changed in either system" in words(letter), words(letter))
     tap.check("<html" in letter.get_body(("html",)).get_content(), "no HTML")
@@ -106,11 +97,11 @@ def refused():
 
 def one_that_takes_long():
     """`Working on it`, then the report; a ticket that comes after it is there long before."""
-    settle(extra="")
+    settle()
     LAB.sandbox.faults([dict(action="delay_before", path="v3/company/*", ms=11000, nth=2)])
     LAB.daemon.start()
     try:
-        LAB.deliver(dict(subject="check mapping", text="x\n"))
+        LAB.deliver(dict(subject="check mapping", text="x\n", message_id="<asked@client.test>"))
         time.sleep(1.5)
         begin = time.monotonic()
         LAB.deliver(dict(subject="Sarah: quick", text="x\n", sender="mike.chen@northwind.example"))
@@ -121,9 +112,35 @@ def one_that_takes_long():
             time.sleep(0.2)
     finally:
         LAB.daemon.stop()
+    tap.check({letter["In-Reply-To"] for letter in letters()} == {"<asked@client.test>"}, "not in the thread")
     got = [words(letter) for letter in letters()]
     tap.check(len(got) == 2 and "Working on it" in got[0] and "Nothing was changed" in got[1], "\n".join(got))
     tap.check(ticket_s < 6, "the ticket took %.1f s" % ticket_s)
+
+
+def many_reports():
+    """Ten reports that take a while are asked for first; the ticket does not wait for one of them, and each report comes once."""
+    settle()
+    LAB.sandbox.faults([dict(action="delay_before", path="v3/company/*", statement="*FROM Item*", ms=4000)])
+    LAB.daemon.start()
+    try:
+        for n in range(10):
+            LAB.deliver(dict(subject="check mapping", text="%d\n" % n))
+        end = time.monotonic() + 10
+        while not any("FROM%20Account" in row["query"] for row in LAB.sandbox.log()) and time.monotonic() < end:
+            time.sleep(0.05)
+        LAB.deliver(dict(subject="Sarah: quick", text="x\n", sender="mike.chen@northwind.example"))
+        while not LAB.tickets() and time.monotonic() < end:
+            time.sleep(0.05)
+        tap.check(LAB.tickets() and not letters(), "the ticket came behind %d reports" % len(letters()))
+        LAB.sandbox.faults([])
+        end = time.monotonic() + 60
+        while len(letters()) < 10 and time.monotonic() < end:
+            time.sleep(0.2)
+    finally:
+        LAB.daemon.stop()
+    got = [words(letter) for letter in letters()]
+    tap.check(len(got) == 10 and all("Nothing was changed" in text for text in got), "%d letters" % len(got))
 
 
 def what_help_names():
@@ -149,12 +166,11 @@ def what_help_names():
 
 if __name__ == "__main__":
     with Lab("per_sender_hour = 1000;") as LAB:
-        with open(LAB.daemon.conf, encoding="utf-8") as settings:
-            ORIGINAL = settings.read()
         tap.run([("check mapping: text, HTML, table", a_report),
                  ("check invoice of a number that nobody has", an_argument("check invoice 999999", "999999")),
                  ("QuickBooks is not set up", not_set_up("no login to QuickBooks", books=False)),
                  ("the integration is not named", not_set_up("firm.integration", books=False, integration=False)),
                  ("QuickBooks refuses", refused),
                  ("every check that help names", what_help_names),
-                 ("one that takes long", one_that_takes_long)])
+                 ("one that takes long", one_that_takes_long),
+                 ("ten reports and a ticket", many_reports)])

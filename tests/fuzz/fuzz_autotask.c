@@ -181,8 +181,7 @@ static void check_codes(const struct autotask_codes *all)
 {
     for (size_t i = 0; i < all->n; i++) {
         const struct autotask_code *c = &all->v[i];
-        const char *const texts[] = {c->name,     c->description, c->external_number,
-                                     c->use_name, c->ledger_name, c->type_name};
+        const char *const texts[] = {c->name, c->external_number, c->use_name, c->ledger_name, c->type_name};
         for (size_t k = 0; k < ARRAY_LEN(texts); k++)
             check_text(texts[k]);
         ENSURE(!i || all->v[i - 1].id < c->id);

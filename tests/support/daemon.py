@@ -47,9 +47,12 @@ class Daemon:
                             templates=os.path.join(ROOT, "templates"), **host.ports)
         self.configure()
 
-    def configure(self, autotask="", ticket="", firm=""):
-        """Writes the settings; what is given goes into the group of that name besides."""
-        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, firm=firm, **self._values))
+    def configure(self, autotask="", ticket="", firm="", more=""):
+        """Writes the settings; what is given goes into the group of that name besides, and `more` behind all."""
+        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, firm=firm, **self._values) + more)
+
+    def secret(self, name, text):
+        self._write(name, text + "\n")
 
     def __enter__(self):
         return self.start()

@@ -19,6 +19,11 @@ quickbooks = {{ realm = "{realm}"; environment = "sandbox"; client_id = "{client
 """
 
 
+def books_settings(directory, url):
+    """The group quickbooks of the settings, for a simulated QuickBooks."""
+    return BOOKS.format(dir=directory, realm=REALM, client=CLIENT[0], redirect=REDIRECT, url=url.rstrip("/"))
+
+
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
@@ -76,12 +81,12 @@ class Firm:
 
     def settings(self):
         url = self.sandbox.url
-        firm = SETTINGS.format(dir=self.dir, mailbox="desk@northwind.example", trust="none", ca="/dev/null", url=url, imaps=993,
-                               submission=587, templates=os.path.join(ROOT, "templates"), extra="", autotask="", ticket="", firm="")
         chosen = 'integration = "%s"; ' % self.integration if self.integration else ""
-        firm = firm.replace("firm = { ", "firm = { " + chosen + self.more, 1)
+        firm = SETTINGS.format(dir=self.dir, mailbox="desk@northwind.example", trust="none", ca="/dev/null", url=url, imaps=993,
+                               submission=587, templates=os.path.join(ROOT, "templates"), extra="", autotask="", ticket="",
+                               firm=chosen + self.more)
         if self.integration != "qbd":
-            firm += BOOKS.format(dir=self.dir, realm=REALM, client=CLIENT[0], redirect=REDIRECT, url=url.rstrip("/"))
+            firm += books_settings(self.dir, url)
         self.write("frontdesk.conf", firm)
 
     def write(self, name, text):

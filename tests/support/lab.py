@@ -8,7 +8,9 @@ import re
 import shutil
 import time
 
+from books import CLIENT
 from daemon import Daemon
+from firm import books_settings, log_in
 from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
 from sandbox import Sandbox
 
@@ -18,7 +20,7 @@ OPERATOR = "operator@northwind.example"
 LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; };\nstaff = { admins = [\"%s\"]; };\n" % (OPERATOR, OPERATOR)
 # what differs between two runs that do the same
 CHANGING = re.compile(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls|"
-                      r"\d\d \w{3} \d\d:\d\d:\d\d|\[fd:\S+\]|done, (made|found) \(looked up \d+ times\)|after \d+ tries")
+                      r"\d\d? \w{3} \d\d:\d\d:\d\d|\[fd:\S+\]|done, (made|found) \(looked up \d+ times\)|after \d+ tries")
 
 
 def with_mail_inside(raw, inside):
@@ -76,11 +78,23 @@ class Lab:
         self.sandbox.reset()
         self.sandbox.rows(**case.get("rows", {}))
         self.sandbox.settings(**case.get("autotask", {}))
-        self.daemon.configure(**case.get("settings", {}))
+        self.configure(case.get("settings", {}), case.get("books"))
         shutil.rmtree(self.host.path("mail"), ignore_errors=True)
         os.makedirs(self.host.path("mail"), exist_ok=True)
         shutil.chown(self.host.path("mail"), *self._owner()) if os.geteuid() == 0 else None
         self.daemon.forget()
+        if case.get("books"):
+            log_in(self.daemon.conf)
+
+    def configure(self, settings, books):
+        """books: with a QuickBooks besides, whose limits do not count."""
+        if not books:
+            self.daemon.configure(**settings)
+            return
+        self.sandbox.settings(qb_per_second=0, qb_per_minute=0)
+        self.daemon.secret("books-secret", CLIENT[1])
+        online = {"firm": 'integration = "qbo-app"; ', "more": books_settings(self.daemon.dir, self.sandbox.url)}
+        self.daemon.configure(**{**online, **settings})
 
     def _owner(self):
         status = os.stat(self.host.path("users"))
@@ -118,6 +132,7 @@ class Lab:
             text = letter.get_body(("plain",)).get_content()
             text = CHANGING.sub("N", TOKEN.sub("N", text))
             text = re.sub(r"letter    interim .*\n.*\n", "", text)  # Queued: allowed beside
+            text += "".join("[%s]\n%s" % (part.get_filename(), part.get_content()) for part in letter.iter_attachments())
             copies = result.get(letter["Message-ID"], (0,))[0] + 1
             result[letter["Message-ID"]] = (copies, letter["Subject"], text)
         return result

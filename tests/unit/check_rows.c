@@ -36,7 +36,6 @@ static void add_code(struct check_world *w, char *const f[FIELDS])
                                 .kind = AT_CODE_OTHER,
                                 .use_name = "",
                                 .name = f[3],
-                                .description = "",
                                 .external_number = f[4],
                                 .ledger_id = number(f[5]),
                                 .ledger_name = f[6],

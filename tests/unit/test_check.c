@@ -333,6 +333,8 @@ static void invoice_finds(void **state)
         {"transferred", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Acme|300\n", "invoice-transferred 77 145\n"},
         {"the total differs", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Acme|310|10\n",
          "total-differs 77 145\ntax-differs 77 145\n"},
+        {"the tax differs, not the total", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Acme|300|10\n",
+         "tax-differs 77 145\ninvoice-transferred 77 145\n"},
         {"the number is somebody else's", FIRM "n|77|1042|300|5\nl|1|1|300\ny|145|Other|300\n",
          "number-taken 77 145\ninvoice-not-there 77\nname-in-quickbooks 9 24\n"},
         {"not there", FIRM "n|77|1042|300|5\nl|1|1|300\n", "invoice-not-there 77\nname-in-quickbooks 9 24\n"},

@@ -346,7 +346,7 @@ static void flags_of_access(void **state)
                                               .status = flags[i].status,
                                               .body = flags[i].body});
         answers_with("/entityInformation", "{\"info\":{\"userAccessForQuery\":\"All\"}}");
-        int rc = autotask_access(bench.at, false, pool, &all, &e);
+        int rc = autotask_access(bench.at, AT_BOOKS_EVERYTHING, false, pool, &all, &e);
         if (e.code != flags[i].code || (rc == 0 && all.v[0].query != flags[i].sight))
             fail_msg("%ld %s: %s, %d", flags[i].status, flags[i].body, e.text, all.v[0].query);
         assert_true(rc == 0 || strstr(e.text, "billing codes"));

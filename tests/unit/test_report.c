@@ -169,6 +169,83 @@ static void spreadsheets_run_nothing(void **state)
     }
 }
 
+/* What a spreadsheet would take for a number or a day keeps its letters; what stays the same has no mark. */
+static void spreadsheets_change_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *field;
+    } cases[] = {
+        {"0042", "'0042"},
+        {"1.50", "'1.50"},
+        {"1E5", "'1E5"},
+        {"1/2", "'1/2"},
+        {"3-4", "'3-4"},
+        {"1,5", "'1,5"},
+        {".5", "'.5"},
+        {"2026-11-26", "'2026-11-26"},
+        {"10%", "'10%"},
+        {"1234567890123456", "'1234567890123456"},
+        {" 007", "' 007"},
+        {"1042", "1042"},
+        {"0", "0"},
+        {"24x7 Support", "24x7 Support"},
+        {"2 Hours", "2 Hours"},
+        {"Tier 1", "Tier 1"},
+        {"Jan 2026", "'Jan 2026"},
+        {"1-Mar", "'1-Mar"},
+        {"may 5, 2026", "'may 5, 2026"},
+        {"Sept. 1", "'Sept. 1"},
+        {"March", "March"},
+        {"Mars 2", "Mars 2"},
+        {"March of 2026", "March of 2026"},
+        {"...", "'..."},
+        {"\u00fcber 1", "\u00fcber 1"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char rows[200], want[100];
+        struct outputs o;
+        snprintf(rows, sizeof(rows), "c|1|work|%s\n", cases[i].name);
+        snprintf(want, sizeof(want), ",\"%s\",", cases[i].field);
+        write_all(&o, "mapping", rows, now_ms);
+        if (!strstr(o.csv.data, want))
+            fail_msg("%s is not in\n%s", want, o.csv.data);
+        release(&o);
+    }
+}
+
+/* Two names that look the same: the sign in which they differ is named, and only then. */
+static void what_cannot_be_seen_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mine, *theirs, *says;
+    } cases[] = {
+        {"On\u00a0Site", "On Site",
+         "look at sign 3: \"\u00a0\" (U+00A0) in Autotask, \" \" (U+0020) in QuickBooks"},
+        {"L\u0430bor", "Labor",
+         "look at sign 2: \"\u0430\" (U+0430) in Autotask, \"a\" (U+0061) in QuickBooks"},
+        {"Labor ", "Labor", "look at sign 6: \" \" (U+0020) in Autotask, - in QuickBooks"},
+        {"Labor", "Labor ", "look at sign 6: - in Autotask, \" \" (U+0020) in QuickBooks"},
+        {" Labor", "Labor", "look at sign 1: \" \" (U+0020) in Autotask, \"L\" (U+004C) in QuickBooks"},
+        {"On  Site", "On Site", "look at sign 4: \" \" (U+0020) in Autotask, \"S\" (U+0053) in QuickBooks"},
+        {"La\u00adbor", "Labor", "look at sign 3: \"\" (U+00AD) in Autotask, \"b\" (U+0062) in QuickBooks"},
+        {"After Hours", "After-Hours", NULL},
+        {"Labor.", "Labor", NULL},
+        {"LABOR", "Labor", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char rows[200];
+        struct outputs o;
+        snprintf(rows, sizeof(rows), "a|1|Income|Sales\nc|1|work|%s\ni|19|Service|%s|1\n", cases[i].mine,
+                 cases[i].theirs);
+        write_all(&o, "mapping", rows, now_ms);
+        if (cases[i].says ? !strstr(o.text.data, cases[i].says) : strstr(o.text.data, "look at sign") != NULL)
+            fail_msg("%s is not in\n%s", cases[i].says ? cases[i].says : "nothing", o.text.data);
+        release(&o);
+    }
+}
+
 static void quotes_are_doubled(void **state)
 {
     (void)state;
@@ -198,6 +275,42 @@ static void long_reports_are_cut(void **state)
     assert_int_equal(lines, 3001);
     release(&o);
     buf_release(&rows);
+}
+
+/* A letter's table: whole rows, the worst ones, and how many are missing. */
+static void a_table_that_is_too_large_is_cut(void **state)
+{
+    (void)state;
+    enum { CODES = 300, MOST = 60000 };
+    struct buf rows = BUF_INIT(1 << 20), table = BUF_INIT(MOST), whole = BUF_INIT(1 << 20);
+    struct templates *t = shipped_templates();
+    struct pool *pool = pool_new(64 << 20);
+    struct check_world w;
+    struct report r;
+    struct err e = ERR_INIT;
+    for (int i = 0; i < CODES; i++)
+        buf_printf(&rows, "c|%d|work|Code number %d\n", i + 1, i);
+    check_world_read(&w, pool, rows.data);
+    check_compare(&r, pool, check_find(SLICE("mapping")), &w.rows);
+    assert_int_equal(report_csv(&r, t, &whole, &e), 0);
+    assert_int_equal(report_csv_within(&r, t, MOST, &table, &e), 0);
+    assert_true(table.len <= MOST && table.len > MOST / 2 && whole.len > 2 * MOST);
+    size_t lines = 0, same = 0;
+    for (const char *p = table.data; (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    while (table.data[same] == whole.data[same])
+        same++;
+    char left_out[60];
+    snprintf(left_out, sizeof(left_out), "\"%zu findings are left out", (size_t)CODES - (lines - 2));
+    assert_non_null(strstr(table.data + same - 1, left_out));
+    assert_non_null(strstr(table.data + same, "frontdesk check mapping --format csv"));
+    assert_null(strstr(whole.data, "left out"));
+    report_release(&r);
+    pool_free(&pool);
+    templates_free(&t);
+    buf_release(&rows);
+    buf_release(&table);
+    buf_release(&whole);
 }
 
 static void every_kind_has_its_words(void **state)
@@ -260,10 +373,11 @@ static void broken_words_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reports_are_as_agreed),    cmocka_unit_test(same_rows_give_the_same_bytes),
-        cmocka_unit_test(spreadsheets_run_nothing), cmocka_unit_test(quotes_are_doubled),
-        cmocka_unit_test(long_reports_are_cut),     cmocka_unit_test(every_kind_has_its_words),
-        cmocka_unit_test(broken_words_are_named),
+        cmocka_unit_test(reports_are_as_agreed),        cmocka_unit_test(same_rows_give_the_same_bytes),
+        cmocka_unit_test(spreadsheets_run_nothing),     cmocka_unit_test(spreadsheets_change_nothing),
+        cmocka_unit_test(what_cannot_be_seen_is_named), cmocka_unit_test(quotes_are_doubled),
+        cmocka_unit_test(long_reports_are_cut),         cmocka_unit_test(a_table_that_is_too_large_is_cut),
+        cmocka_unit_test(every_kind_has_its_words),     cmocka_unit_test(broken_words_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
