@@ -311,10 +311,10 @@ void drift_answer_facts(struct desk *d, const struct plan *p, struct facts_input
     w->accepts = a.ack ? journal_watch_open(d->journal, &a.about) : 0;
     w->findings = row.findings;
     w->acked = a.undo ? 0 : row.acked + w->accepts;
-    w->last = watch_when(d->conf, row.ran_ms, pool);
+    w->last = drift_when(d, row.ran_ms, pool);
     int64_t now_ms = clock_now_ms();
     if (row.snoozed_ms > now_ms)
-        w->until = watch_when(d->conf, row.snoozed_ms, pool);
+        w->until = drift_when(d, row.snoozed_ms, pool);
     if (w->schedule)
-        w->next = watch_when(d->conf, later(drift_next(d->conf, w->schedule, &row, now_ms), now_ms), pool);
+        w->next = drift_when(d, later(drift_next(d->conf, w->schedule, &row, now_ms), now_ms), pool);
 }

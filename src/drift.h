@@ -37,6 +37,8 @@ struct drift_view {
 /* `out` has room for SCHEDULE_MOST. */
 int drift_look(const struct conf *conf, struct journal *j, struct pool *pool, struct drift_view *out,
                struct err *e) MUST_USE;
+/* In the words of the firm's language; "" for no time. */
+const char *drift_when(const struct desk *d, int64_t ms, struct pool *pool);
 /* `whole`: also why one cannot be made. */
 struct telling;
 void drift_tell(struct telling *to, const struct conf *conf, const struct drift_view *views, bool whole);

@@ -20,6 +20,11 @@ int drift_look(const struct conf *conf, struct journal *j, struct pool *pool, st
     return 0;
 }
 
+const char *drift_when(const struct desk *d, int64_t ms, struct pool *pool)
+{
+    return ms ? dates_day(d->templates, ms, clock_now_ms(), d->conf->firm.timezone, pool) : "";
+}
+
 void drift_tell(struct telling *to, const struct conf *conf, const struct drift_view *views, bool whole)
 {
     int64_t now_ms = clock_now_ms();

@@ -28,7 +28,5 @@ struct watch_facts {
     size_t n_gone_lines;
     size_t accepts; /* by this answer */
 };
-/* "" for no time */
-const char *watch_when(const struct conf *conf, int64_t ms, struct pool *pool);
 
 #endif

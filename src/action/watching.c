@@ -82,16 +82,6 @@ bool plan_watch_answer(const struct plan *p, struct journal_watch_answer *out)
 
 /* --- facts --- */
 
-const char *watch_when(const struct conf *conf, int64_t ms, struct pool *pool)
-{
-    struct buf text = BUF_INIT(64);
-    if (ms && !due_format(&text, ms, clock_now_ms(), conf->firm.timezone))
-        BUG("firm.timezone");
-    const char *out = pool_slice(pool, buf_view(&text));
-    buf_release(&text);
-    return out;
-}
-
 static void set_count(struct view *v, const char *name, size_t n)
 {
     if (n)
