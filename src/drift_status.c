@@ -25,36 +25,45 @@ const char *drift_when(const struct desk *d, int64_t ms, struct pool *pool)
     return ms ? dates_day(d->templates, ms, clock_now_ms(), d->conf->firm.timezone, pool) : "";
 }
 
+static const char *clock_of(const struct telling *to, const struct conf *conf, int64_t ms)
+{
+    return dates_clock(to->templates, ms, clock_now_ms(), conf->firm.timezone, to->pool);
+}
+
+static const char *how_it_stands(const struct telling *to, const struct conf *conf,
+                                 const struct drift_view *view)
+{
+    const struct journal_watch *row = &view->row;
+    struct buf words = BUF_INIT(100);
+    schedule_words(view->schedule, &words);
+    const char *check = view->schedule->check, *next = clock_of(to, conf, view->next_ms), *text;
+    if (row->known)
+        text = sentence(to->templates, to->pool, SAY_STATUS_WATCH, "check", check, "schedule", words.data,
+                        "n", telling_number(to, row->findings), "acked", telling_number(to, row->acked),
+                        "last", clock_of(to, conf, row->ran_ms), "next", next, SAY_END);
+    else
+        text = sentence(to->templates, to->pool, SAY_STATUS_WATCH_NEW, "check", check, "schedule", words.data,
+                        "next", next, SAY_END);
+    buf_release(&words);
+    return text;
+}
+
 void drift_tell(struct telling *to, const struct conf *conf, const struct drift_view *views, bool whole)
 {
-    int64_t now_ms = clock_now_ms();
     for (size_t i = 0; i < conf->n_watches; i++) {
         const struct journal_watch *row = &views[i].row;
-        const char *tz = conf->firm.timezone,
-                   *next = dates_clock(to->templates, views[i].next_ms, now_ms, tz, to->pool);
-        struct buf words = BUF_INIT(100);
-        schedule_words(views[i].schedule, &words);
-        const char *snoozed = row->snoozed_ms > now_ms
-                                  ? dates_clock(to->templates, row->snoozed_ms, now_ms, tz, to->pool)
-                                  : "",
-                   *failing = row->failing_ms
-                                  ? dates_clock(to->templates, row->failing_ms, now_ms, tz, to->pool)
-                                  : "";
-        const char *text =
-            row->known ? sentence(to->templates, to->pool, SAY_STATUS_WATCH, "check",
-                                  views[i].schedule->check, "schedule", words.data, "n",
-                                  telling_number(to, row->findings), "acked", telling_number(to, row->acked),
-                                  "last", dates_clock(to->templates, row->ran_ms, now_ms, tz, to->pool),
-                                  "next", next, "snoozed", snoozed, "failing", failing, "why",
-                                  row->failing_ms && whole ? row->why : "", SAY_END)
-                       : sentence(to->templates, to->pool, SAY_STATUS_WATCH_NEW, "check",
-                                  views[i].schedule->check, "schedule", words.data, "next", next, "failing",
-                                  failing, "why", row->failing_ms && whole ? row->why : "", SAY_END);
+        const char *text = how_it_stands(to, conf, &views[i]);
         if (i == 0)
             tell(to, SAY_TELL_WATCH, text);
         else
             tell_more(to, text);
-        buf_release(&words);
+        if (row->snoozed_ms > clock_now_ms())
+            tell_more(to, sentence(to->templates, to->pool, SAY_STATUS_WATCH_SNOOZED, "when",
+                                   clock_of(to, conf, row->snoozed_ms), SAY_END));
+        if (row->failing_ms)
+            tell_more(to,
+                      sentence(to->templates, to->pool, SAY_STATUS_WATCH_FAILING, "when",
+                               clock_of(to, conf, row->failing_ms), "why", whole ? row->why : "", SAY_END));
     }
 }
 

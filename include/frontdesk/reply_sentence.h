@@ -176,8 +176,10 @@ struct templates;
     X(STATUS_WAITING, "n")                                                                                   \
     X(STATUS_PARKED, "n")                                                                                    \
     X(STATUS_LETTERS, "n age")                                                                               \
-    X(STATUS_WATCH, "check schedule n acked last next snoozed failing why")                                  \
-    X(STATUS_WATCH_NEW, "check schedule next failing why")                                                   \
+    X(STATUS_WATCH, "check schedule n acked last next")                                                      \
+    X(STATUS_WATCH_NEW, "check schedule next")                                                               \
+    X(STATUS_WATCH_SNOOZED, "when")                                                                          \
+    X(STATUS_WATCH_FAILING, "when why")                                                                      \
     X(STATUS_ALERTS, "n")                                                                                    \
     X(STATUS_ALERT, "when topic why")                                                                        \
     X(STATUS_UNWATCHED, "")                                                                                  \

@@ -176,7 +176,8 @@ const struct conf_row conf_rows[] = {
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,
-     "Checks that are made by themselves (mapping, accounts, terms, sync, all), and when, in the time zone "
+     "Checks that are made by themselves (mapping, accounts, terms, sync, connection, all), and when, in the "
+     "time zone "
      "of the "
      "firm. A letter is written when something is new or gone."},
     {"watch_to", CONF_ADDRESSES, TOP(watch_to), 1, 20, NULL, false,

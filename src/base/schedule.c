@@ -5,7 +5,7 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 
-const char *const schedule_checks[] = {"mapping", "accounts", "terms", "sync", "all", NULL};
+const char *const schedule_checks[] = {"mapping", "accounts", "terms", "sync", "connection", "all", NULL};
 
 static const char *const day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
@@ -60,7 +60,7 @@ static int read_check(struct slice word, const char **check, struct err *e)
         return err_set(e, ERR_CONFIG, "an item is empty");
     return err_set(e, ERR_CONFIG,
                    "\"%s\" is no check that can be watched%s%s%s; there are mapping, accounts, "
-                   "terms, sync, all",
+                   "terms, sync, connection, all",
                    near_word, near ? ", did you mean \"" : "", near ? near : "", near ? "\"" : "");
 }
 
