@@ -53,6 +53,14 @@ int status_read(struct status *out, const struct conf *conf, struct journal *j, 
 /* `whole`: also the words of the alerts, which name other people's mail. */
 void status_text(const struct status *s, bool whole, const struct templates *t, struct buf *out);
 
+/* --- explain_requests.c --- */
+/* Each request of the plan as a line; how many of `out`. */
+size_t explain_requests(const struct telling *to, const struct plan *p, const char *out[PLAN_MAX_STEPS + 1]);
+/* What follows when nobody answers a question; 0 when none is asked. */
+size_t explain_later_requests(const struct telling *to, const struct plan *p,
+                              const char *out[PLAN_MAX_STEPS + 1]);
+void explain_tell_requests(struct telling *to, const struct plan *p);
+
 /* --- story.c --- */
 struct story {
     struct journal_job job;
