@@ -14,7 +14,7 @@ enum {
     LONG_WORD = 30,
     HEAD_LINES = 3,
     HEAD_MOST = 20,
-    NARROWEST = 30
+    NARROWEST = 26
 };
 
 /* A line as it stands in `clean`. */
@@ -230,14 +230,12 @@ static bool is_separator(struct slice s)
 /* The sentence goes on behind a blank line. */
 static bool goes_on(struct slice before, struct slice next)
 {
-    static const struct slice continues[] = {{"quickbooks error message", 24}, {"reason:", 7}};
+    static const struct slice reason = {"quickbooks error message", 24};
     char last = before.len ? before.ptr[before.len - 1] : '.';
     if (is_bullet(next) || is_dated(next))
         return false;
-    for (size_t i = 0; i < ARRAY_LEN(continues); i++) {
-        if (slice_starts_nocase(next, continues[i]) && !slice_starts_nocase(before, continues[i]))
-            return true;
-    }
+    if (slice_starts_nocase(next, reason))
+        return true;
     if (last == ':' && next.len > 0)
         return true;
     return (is_letter(last) || is_digit(last) || last == ',') && next.len && is_lower(next.ptr[0]);
@@ -298,6 +296,7 @@ struct paragraph {
     size_t width;    /* of the widest */
     bool even;       /* all but the last are as wide: cut without regard to words */
     enum kind kind;  /* that begins each entry; NO_KIND: it is one */
+    bool dense;      /* half of the lines are of it */
 };
 
 static void measure(const struct cutting *c, struct paragraph *p)
@@ -331,19 +330,22 @@ static bool is_glued(const struct cutting *c, const struct paragraph *p, size_t 
     return (one_word && before.len == p->width && is_soft(c, p, i - 1));
 }
 
-/* The kind of line that begins the entries: that of the first line with one, if it comes again. */
+/* The kind of line that begins the entries: that of the first line with one, if it comes again. Where half of
+ * the lines are of it, each is an entry; else one behind a line that a mail program broke is none. */
 static void find_kind(const struct cutting *c, struct paragraph *p)
 {
+    size_t same = 0, begin = 0;
     for (size_t i = p->from; i < p->to; i++) {
-        if (i > p->from && is_soft(c, p, i - 1))
-            continue;
+        bool soft = i > p->from && is_soft(c, p, i - 1);
         enum kind kind = kind_of(c->lines[i].s);
-        if (p->kind == NO_KIND && i - p->from < 3)
+        if (p->kind == NO_KIND && i - p->from < 3 && !soft)
             p->kind = kind;
-        else if (kind == p->kind)
-            return;
+        same += p->kind && kind == p->kind;
+        begin += p->kind && kind == p->kind && !soft;
     }
-    p->kind = NO_KIND;
+    p->dense = 2 * same >= p->to - p->from;
+    if ((p->dense ? same : begin) < 2)
+        p->kind = NO_KIND;
 }
 
 static bool goes_on_after(const struct cutting *c, size_t *next)
@@ -365,7 +367,7 @@ static void write_paragraph(struct cutting *c, struct paragraph *p)
     find_kind(c, p);
     struct normal_block *b = new_block(c);
     for (size_t i = p->from; i < p->to; i++) {
-        bool free_line = i == p->from || !is_soft(c, p, i - 1);
+        bool free_line = i == p->from || p->dense || !is_soft(c, p, i - 1);
         if (c->lines[i].blank)
             continue;
         if (i > p->from && free_line && p->kind && kind_of(c->lines[i].s) == p->kind &&
