@@ -14,14 +14,16 @@ enum {
     LONG_WORD = 30,
     HEAD_LINES = 3,
     HEAD_MOST = 20,
+    EVEN_LINES = 4,
     NARROWEST = 26
 };
 
 /* A line as it stands in `clean`. */
 struct raw_line {
     struct slice s; /* without quote marks and blanks at its ends */
-    size_t width;   /* with the blanks before it */
+    size_t width;   /* with them */
     bool blank, rule, quoted;
+    bool open_begin, open_end; /* a blank stood there */
 };
 
 struct cutting {
@@ -83,12 +85,12 @@ bool normal_has(struct slice lower, const char *const *words)
 
 /* --- lines --- */
 
-static struct slice trim(struct slice s, bool *quoted, size_t *lead)
+static struct slice trim(struct slice s, bool *quoted, size_t *lead, size_t *tail)
 {
-    *lead = 0;
+    *lead = *tail = 0;
     *quoted = false;
-    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-        s.len--;
+    for (; s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'); s.len--)
+        ++*tail;
     for (; s.len && (s.ptr[0] == '>' || s.ptr[0] == ' ' || s.ptr[0] == '\t'); s = slice_skip(s, 1)) {
         *lead = s.ptr[0] == '>' ? 0 : *lead + 1;
         *quoted = *quoted || s.ptr[0] == '>';
@@ -115,10 +117,15 @@ static void read_lines(struct cutting *c, struct slice clean)
     struct scan all = scan_of(clean);
     while (!scan_end(&all)) {
         bool quoted;
-        size_t lead;
-        struct slice s = trim(scan_line(&all), &quoted, &lead);
-        c->lines[c->n_lines++] = (struct raw_line){
-            .s = s, .width = s.len + lead, .blank = s.len == 0, .rule = only_marks(s), .quoted = quoted};
+        size_t lead, tail;
+        struct slice s = trim(scan_line(&all), &quoted, &lead, &tail);
+        c->lines[c->n_lines++] = (struct raw_line){.s = s,
+                                                   .width = s.len + lead + tail,
+                                                   .open_begin = lead > 0,
+                                                   .open_end = tail > 0,
+                                                   .blank = s.len == 0,
+                                                   .rule = only_marks(s),
+                                                   .quoted = quoted};
     }
 }
 
@@ -304,10 +311,9 @@ static void measure(const struct cutting *c, struct paragraph *p)
     size_t same = 0;
     for (size_t i = p->from; i < p->to; i++)
         p->width = c->lines[i].width > p->width ? c->lines[i].width : p->width;
-    /* a blank at the end of a line may have been lost */
     for (size_t i = p->from; i + 1 < p->to; i++)
-        same += c->lines[i].width == p->width || c->lines[i].width + 1 == p->width;
-    p->even = same >= 3 && same == p->to - p->from - 1 && p->width >= NARROWEST;
+        same += c->lines[i].width == p->width;
+    p->even = same >= EVEN_LINES && same == p->to - p->from - 1 && p->width >= NARROWEST;
 }
 
 /* A mail program broke the line here: the next word would not have fitted. */
@@ -325,7 +331,7 @@ static bool is_glued(const struct cutting *c, const struct paragraph *p, size_t 
 {
     struct slice before = c->lines[i - 1].s;
     if (p->even)
-        return c->lines[i - 1].width == p->width && c->lines[i].width == c->lines[i].s.len;
+        return !c->lines[i - 1].open_end && !c->lines[i].open_begin;
     bool one_word = before.len >= LONG_WORD && slice_find_char(before, ' ') < 0;
     return (one_word && before.len == p->width && is_soft(c, p, i - 1));
 }

@@ -39,7 +39,7 @@ def wrong_with(mail, errors):
     if got != want:
         return "%s instead of %s" % (got, want)
     for error, (_, values) in zip(errors, mail.wants):
-        for name in set(values) | set(error["values"]) & set(generator.RECORDS):
+        for name in set(values) | (set(error["values"]) & set(generator.RECORDS) if values else set()):
             if sorted(error["values"].get(name, [])) != sorted(values.get(name, [])):
                 return "%s: %s is %s instead of %s" % (error["id"], name, error["values"].get(name), values.get(name))
     return ""

@@ -70,12 +70,12 @@ static const struct normal_case normals[] = {
     {"DocNumber=18696 is TxnId=2075", "DocNumber=18696 is TxnId=2075\n"},
     {"caf=C3=A9 =E2=80=99=\n", "caf\xc3\xa9 '\n"},
     {"bad \xff\xc3 bytes", "bad ?? bytes\n"},
-    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa aaaaaa\nbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb "
-     "bbbbbb\ncccccccccccccccccccccccccccccc "
-     "cccccc\ndd dd",
-     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa aaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbb "
-     "bbbbbbcccccccccccccccccccccccccccccc "
-     "ccccccdd dd\n"},
+    {"aaaaaaaaaaaa aaaaaaaaaaaaaaaaa\n"
+     "bbbbbbbbbbbb bbbbbbbbbbbbbbbbb\n"
+     "cccccccccccc ccccccccccccccccc\n"
+     "dddddddddddd ddddddddddddddddd\nee ee",
+     "aaaaaaaaaaaa aaaaaaaaaaaaaaaaabbbbbbbbbbbb bbbbbbbbbbbbbbbbbcccccccccccc cccccccccccccccccdddddddddddd "
+     "dddddddddddddddddee ee\n"},
     {"short\n"
      "com.sun.org.apache.xerces.internal.impl.io\n"
      ".MalformedByteSequenceException it is here",
@@ -175,6 +175,7 @@ static const struct match_case matches[] = {
     {"HRESULT 0x80040408", "qbd-could-not-start hresult=0x80040408\n"},
     {"x0x80040408", ""},
     {"QBWC10123", ""},
+    {"QBWC1\n085", "qbwc-log-file\n"},
     {"QBWC1999 and so on", "qbwc-other error_code=QBWC1999\n"},
     /* wraps in the middle of phrases and of words */
     {"set up as a cate\ngory instead of a product or service", "qbo-item-is-category\n"},
