@@ -88,7 +88,8 @@ const char *diagnose_fact(const struct diagnose_answer *a, const char *name);
  */
 void diagnose_mark(const struct diagnose_answer *a, struct buf *out);
 
-/* Every sentence that an answer may hold besides those of the checks, NULL-terminated: report_words_missing. */
+/* Every sentence that an answer may hold besides those of the checks, NULL-terminated: report_words_missing.
+ */
 extern const char *const diagnose_sentences[];
 
 /* What `check` and `confirmed_by` of a rule may name, NULL-terminated. */

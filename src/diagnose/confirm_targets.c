@@ -102,8 +102,8 @@ static int read_in_error(struct diagnose_reading *r, struct err *e)
         bool more = false;
         size_t n = 0;
         r->in_error_read = true;
-        r->in_error_rc = autotask_invoices(r->sources->autotask, AT_INVOICES_ERROR, 0, 0, IN_ERROR_MOST, r->pool,
-                                           all, &more, &r->in_error_e);
+        r->in_error_rc = autotask_invoices(r->sources->autotask, AT_INVOICES_ERROR, 0, 0, IN_ERROR_MOST,
+                                           r->pool, all, &more, &r->in_error_e);
         for (size_t i = 0; r->in_error_rc == 0 && i < all->n; i++) {
             if (!all->v[i].voided)
                 all->v[n++] = all->v[i];
@@ -166,14 +166,21 @@ static bool is_named(const struct check *check, const char *name)
 static bool add_records(struct targets *out, const struct diagnosis *d, const struct check *check)
 {
     static const char *const customers[] = {"customer_name", "vendor_name", "object_name", NULL},
-                            *const items[] = {"item_name", "object_name", NULL},
-                            *const names[] = {"object_name", "value",         "item_name",
-                                              "customer_name", "vendor_name", NULL};
+                             *const items[] = {"item_name", "object_name", NULL},
+                             *const names[] = {"object_name",   "value",       "item_name",
+                                               "customer_name", "vendor_name", NULL};
     if (is_named(check, "customer"))
         return add_named(out, d, check, "organization", customers);
     if (is_named(check, "item"))
         return add_named(out, d, check, "item", items);
     return add_named(out, d, check, "name", names);
+}
+
+/* What came over wrongly stands in no ERROR: then only the sender knows which invoice it is. */
+bool confirm_is_refusal(const struct diagnose_rule *rule)
+{
+    return strcmp(rule->emitter, "autotask") != 0 || rule->severity <= DIAGNOSE_HIGH ||
+           confirm_has(rule->confirmed_by, "invoice-error");
 }
 
 int confirm_targets(struct diagnose_reading *r, const struct diagnosis *d, struct targets *out, struct err *e)
@@ -193,5 +200,7 @@ int confirm_targets(struct diagnose_reading *r, const struct diagnosis *d, struc
         return 0;
     if (check->argument == CHECK_NAME)
         check = check_find(SLICE("invoice"));
-    return add_invoices(out, d, check) ? 0 : search(r, d, check, out, e);
+    if (add_invoices(out, d, check) || !confirm_is_refusal(d->rule))
+        return 0;
+    return search(r, d, check, out, e);
 }

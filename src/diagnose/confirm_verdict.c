@@ -63,8 +63,9 @@ static bool alike(const char *a, const char *b)
     fold_into(&x, slice_trim(slice_of(a)));
     fold_into(&y, slice_trim(slice_of(b)));
     struct slice s = buf_view(&x), t = buf_view(&y);
-    bool same = s.len && t.len &&
-                (slice_eq(s, t) || (s.len > 2 && slice_find(t, s) >= 0) || (t.len > 2 && slice_find(s, t) >= 0));
+    bool same =
+        s.len && t.len &&
+        (slice_eq(s, t) || (s.len > 2 && slice_find(t, s) >= 0) || (t.len > 2 && slice_find(s, t) >= 0));
     buf_release(&x);
     buf_release(&y);
     return same;
@@ -81,7 +82,8 @@ static bool tells_of(const struct report_finding *f, const char *name)
     return false;
 }
 
-static bool fits(const struct diagnosis *d, const struct report *r, const struct report_finding *f, bool books)
+static bool fits(const struct diagnosis *d, const struct report *r, const struct report_finding *f,
+                 bool books)
 {
     const char *key = r->kinds[f->kind].key;
     for (size_t i = 0; i < ARRAY_LEN(named); i++) {
@@ -162,13 +164,26 @@ static bool confirms(const struct diagnosis *d, const struct report *r, const st
     return confirm_has(d->rule->confirmed_by, r->kinds[f->kind].key) && fits(d, r, f, books);
 }
 
-static bool any_confirms(const struct diagnosis *d, const struct report *r, bool books)
+/* Of an invoice that is in QuickBooks: its being there solves none of these. */
+static const char *const of_arrived[] = {"payment-",
+                                         "void-not-",
+                                         "invoice-no-number",
+                                         "invoice-no-term",
+                                         "invoice-not-emailed",
+                                         "tax-differs",
+                                         "total-differs",
+                                         NULL};
+
+static void count_confirming(const struct diagnosis *d, const struct report *r, bool books, bool *any,
+                             bool *arrived)
 {
+    *any = *arrived = false;
     for (size_t i = 0; i < r->n; i++) {
-        if (confirms(d, r, &r->findings[i], books))
-            return true;
+        if (!confirms(d, r, &r->findings[i], books))
+            continue;
+        *any = true;
+        *arrived = *arrived || starts_with_one(r->kinds[r->findings[i].kind].key, of_arrived);
     }
-    return false;
 }
 
 static void take_findings(struct diagnose_answer *a, struct diagnose_look *look, const struct report *r,
@@ -235,31 +250,26 @@ static const char *what_is_unseen(const struct diagnosis *d, const struct report
 }
 
 /* Without QuickBooks only what Autotask alone decides can be refuted. */
-static bool needs_quickbooks(const struct diagnosis *d, const struct check_question *q)
+static bool needs_quickbooks(const struct diagnosis *d)
 {
     for (const char *const *k = d->rule->confirmed_by; k && *k; k++) {
         if (!check_kind_of_autotask(*k))
             return true;
     }
-    /* the answer of a Desktop error is on that computer, whatever the firm has now */
-    return strcmp(q->check->name, "connection") != 0 && strcmp(d->rule->emitter, "qbwc") == 0;
-}
-
-static bool is_refusal(const struct diagnosis *d)
-{
-    return strcmp(d->rule->emitter, "autotask") != 0 && !d->rule->symptom;
+    return false;
 }
 
 /* The invoice has arrived: what is wrong now is not what the error was about. */
-static bool is_solved(const struct diagnosis *d, const struct diagnose_look *look, const struct asked *asked,
-                      bool confirmed)
+static bool is_solved(const struct diagnosis *d, const struct diagnose_look *look, const struct asked *asked)
 {
     const struct report *r = &asked->result.report;
-    if (strcmp(look->what, "invoice") != 0)
+    bool any, arrived, missed = confirm_has(d->rule->confirmed_by, "invoice-not-there");
+    count_confirming(d, r, false, &any, &arrived);
+    if (strcmp(look->what, "invoice") != 0 || arrived || (!confirm_is_refusal(d->rule) && (any || !missed)))
         return false;
     if (found(r, "invoice-transferred") && !asked->result.invoice.error)
-        return is_refusal(d) || !confirmed;
-    return found(r, "invoice-already-there") && !confirmed;
+        return true;
+    return found(r, "invoice-already-there") && !any;
 }
 
 static void set_unchecked(struct diagnose_look *look, const char *why)
@@ -268,8 +278,7 @@ static void set_unchecked(struct diagnose_look *look, const char *why)
     look->why = why;
 }
 
-void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const struct target *t,
-                   const struct asked *asked)
+void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const struct asked *asked)
 {
     const struct diagnosis *d = a->diagnosis;
     const struct report *r = &asked->result.report;
@@ -282,7 +291,7 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
         set_unchecked(look, "diagnosis-no-invoice");
         return;
     }
-    if (is_solved(d, look, asked, any_confirms(d, r, books))) {
+    if (is_solved(d, look, asked)) {
         look->verdict = DIAGNOSE_SOLVED;
         return;
     }
@@ -291,9 +300,12 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
     const char *hidden = what_is_unseen(d, r);
     if (look->n_findings) {
         look->verdict = DIAGNOSE_CONFIRMED;
-    } else if (desktop && needs_quickbooks(d, &t->question)) {
+    } else if (desktop && needs_quickbooks(d)) {
         set_unchecked(look, "diagnosis-desktop");
-    } else if (said(r, REPORT_VERDICT, "verdict-item-none") || said(r, REPORT_VERDICT, "verdict-customer-none")) {
+    } else if (confirm_has(d->rule->confirmed_by, "name-in-autotask")) {
+        look->verdict = DIAGNOSE_REFUTED; /* that there is none is the answer */
+    } else if (said(r, REPORT_VERDICT, "verdict-item-none") ||
+               said(r, REPORT_VERDICT, "verdict-customer-none")) {
         set_unchecked(look, "diagnosis-no-name");
     } else if (hidden[0]) {
         set_unchecked(look, "diagnosis-unseen");

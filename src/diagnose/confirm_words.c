@@ -6,13 +6,11 @@
 enum { NAMES_SHOWN = 10 };
 
 const char *const diagnose_sentences[] = {
-    "diagnosis-confirmed",     "diagnosis-confirmed-some", "diagnosis-refuted",
-    "diagnosis-solved",        "diagnosis-solved-error",   "diagnosis-unchecked",
-    "diagnosis-unconfirmable", "diagnosis-outage",         "diagnosis-denied",
-    "diagnosis-settings",      "diagnosis-desktop",        "diagnosis-unseen",
-    "diagnosis-no-invoice",    "diagnosis-no-name",        "diagnosis-none-in-error",
-    "diagnosis-more-in-error", "diagnosis-searched",       "diagnosis-not-asked",
-    NULL,
+    "diagnosis-confirmed",     "diagnosis-confirmed-some", "diagnosis-refuted",       "diagnosis-solved",
+    "diagnosis-solved-error",  "diagnosis-unchecked",      "diagnosis-unconfirmable", "diagnosis-outage",
+    "diagnosis-denied",        "diagnosis-settings",       "diagnosis-desktop",       "diagnosis-unseen",
+    "diagnosis-no-invoice",    "diagnosis-no-name",        "diagnosis-none-in-error", "diagnosis-no-record",
+    "diagnosis-more-in-error", "diagnosis-searched",       "diagnosis-not-asked",     NULL,
 };
 
 const char *diagnose_verdict_name(enum diagnose_verdict verdict)
@@ -29,12 +27,20 @@ const char *confirm_name(const struct diagnose_look *look)
     return look->name[0] ? look->name : look->said;
 }
 
+/* Twenty looks have more to say than a report holds: what comes late is left out. */
+static void say(struct diagnose_answer *a, enum report_sort sort, const char *key,
+                const struct report_fact *facts)
+{
+    if (a->report.n_sentences[sort] < REPORT_SENTENCES)
+        report_say(&a->report, sort, key, facts);
+}
+
 void confirm_unchecked(struct diagnose_answer *a, const char *why, const struct report_fact *facts)
 {
     a->verdict = DIAGNOSE_UNCHECKED;
     a->why = why;
-    report_say(&a->report, REPORT_VERDICT, "diagnosis-unchecked", NULL);
-    report_say(&a->report, REPORT_UNSEEN, why, facts);
+    say(a, REPORT_VERDICT, "diagnosis-unchecked", NULL);
+    say(a, REPORT_UNSEEN, why, facts);
 }
 
 /* --- what the reports of the looks said --- */
@@ -45,7 +51,8 @@ static const struct {
 } seen[] = {
     {"seen-items", {"item-", "name-", "number-empty", "line-no-code", "codes-", "items-", "parent-", NULL}},
     {"seen-total", {"invoice-negative", "line-negative", NULL}},
-    {"seen-no-zero", {"line-zero", "line-no-work-type", "line-non-billable", "line-contract", "line-rate-", NULL}},
+    {"seen-no-zero",
+     {"line-zero", "line-no-work-type", "line-non-billable", "line-contract", "line-rate-", NULL}},
     {"seen-term", {"term-", "invoice-term", "invoice-no-term", NULL}},
     {"seen-no-term", {"term-", "invoice-term", "invoice-no-term", NULL}},
     {"seen-period", {"period-", NULL}},
@@ -81,7 +88,7 @@ static void take_sentences(struct diagnose_answer *a, const struct report *r)
             struct report_fact facts[REPORT_FACTS + 1] = {0};
             memcpy(facts, s->facts, s->n_facts * sizeof(*facts));
             if (matters(a->diagnosis->rule, s->key))
-                report_say(&a->report, sorts[i], s->key, facts);
+                say(a, sorts[i], s->key, facts);
         }
     }
 }
@@ -125,8 +132,8 @@ static const char *verdict_key(const struct diagnose_answer *a, struct asked *co
 {
     bool in_error = false;
     for (size_t i = 0; i < a->n_looks; i++)
-        in_error = in_error ||
-                   (a->looks[i].verdict == DIAGNOSE_SOLVED && has_kind(&asked[i]->result.report, "invoice-already-there"));
+        in_error = in_error || (a->looks[i].verdict == DIAGNOSE_SOLVED &&
+                                has_kind(&asked[i]->result.report, "invoice-already-there"));
     switch (a->verdict) {
     case DIAGNOSE_CONFIRMED:
         return count(a, DIAGNOSE_CONFIRMED) < a->n_looks ? "diagnosis-confirmed-some" : "diagnosis-confirmed";
@@ -148,11 +155,12 @@ static void say_why(struct diagnose_answer *a, struct asked *const *asked)
         if (look->verdict != DIAGNOSE_UNCHECKED)
             continue;
         const struct err *e = &asked[i]->e;
-        const struct report_fact facts[] = {
-            {"name", confirm_name(look)},
-            {"what", asked[i]->rc == 0 ? "" : strstr(e->text, "QuickBooks") ? "QuickBooks" : "Autotask"},
-            {NULL, NULL}};
-        report_say(&a->report, REPORT_UNSEEN, look->why, facts);
+        const struct report_fact facts[] = {{"name", confirm_name(look)},
+                                            {"what", asked[i]->rc == 0               ? ""
+                                                     : strstr(e->text, "QuickBooks") ? "QuickBooks"
+                                                                                     : "Autotask"},
+                                            {NULL, NULL}};
+        say(a, REPORT_UNSEEN, look->why, facts);
         if (a->verdict != DIAGNOSE_UNCHECKED || a->why[0])
             continue;
         a->why = look->why;
@@ -178,8 +186,9 @@ void confirm_conclude(struct diagnose_answer *a, struct pool *pool, const struct
                                                 : DIAGNOSE_REFUTED;
     snprintf(n, sizeof(n), "%zu", count(a, a->verdict));
     snprintf(of, sizeof(of), "%zu", t->searched ? t->in_error : a->n_looks);
-    const struct report_fact some[] = {
-        {"n", pool_copy(pool, a->verdict == DIAGNOSE_REFUTED ? of : n)}, {"of", pool_copy(pool, of)}, {NULL, NULL}};
+    const struct report_fact some[] = {{"n", pool_copy(pool, a->verdict == DIAGNOSE_REFUTED ? of : n)},
+                                       {"of", pool_copy(pool, of)},
+                                       {NULL, NULL}};
     if (is_partly_searched(a, t)) {
         snprintf(n, sizeof(n), "%zu", a->n_looks);
         const struct report_fact looked[] = {
@@ -187,13 +196,11 @@ void confirm_conclude(struct diagnose_answer *a, struct pool *pool, const struct
         confirm_unchecked(a, "diagnosis-more-in-error", looked);
         return;
     }
-    const struct report_fact facts[] = {{"names", names_of(a, pool, a->verdict)},
-                                        {"n", some[0].text},
-                                        {"of", some[1].text},
-                                        {NULL, NULL}};
-    report_say(&a->report, REPORT_VERDICT, verdict_key(a, asked), facts);
+    const struct report_fact facts[] = {
+        {"names", names_of(a, pool, a->verdict)}, {"n", some[0].text}, {"of", some[1].text}, {NULL, NULL}};
+    say(a, REPORT_VERDICT, verdict_key(a, asked), facts);
     if (t->searched)
-        report_say(&a->report, REPORT_COMPARED, "diagnosis-searched", some + 1);
+        say(a, REPORT_COMPARED, "diagnosis-searched", some + 1);
     say_why(a, asked);
     for (size_t i = 0; i < a->n_looks; i++) {
         if (asked[i]->rc == 0)
