@@ -103,6 +103,10 @@ static int give_up_waiting(struct job *job, enum job_state from, struct err *e)
 
 int job_expire(struct job *job, struct err *e)
 {
+    if (job_need_plan(job, e) != 0)
+        return -1;
+    if (job->plan.recheck_until_ms)
+        return job_look_again(job, e);
     return give_up_waiting(job, JOB_WAITING, e);
 }
 
@@ -116,6 +120,10 @@ int job_act(struct job *job, struct err *e)
     if (job_need_plan(job, e) != 0)
         return -1;
     if (!job->unblocked && must_wait(job))
+        return 0;
+    if (job_diagnose(job, e) != 0)
+        return -1;
+    if (job->waits)
         return 0;
     job_load_steps(job);
     job->planned_now = false;

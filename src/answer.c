@@ -371,7 +371,9 @@ int job_post(struct job *job, struct err *e)
         return wait_for_answer(job, e);
     if (files && job_attach(job, e) != 0)
         return -1;
-    return job->row.state == JOB_DONE ? 0 : job_end(job, JOB_FOLDER_DONE, e);
+    if (job->row.state == JOB_DONE)
+        return 0;
+    return job->plan.recheck_until_ms ? job_await_books(job, e) : job_end(job, JOB_FOLDER_DONE, e);
 }
 
 void job_post_letters(struct desk *d, int64_t job)

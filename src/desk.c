@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* desk: opening and closing what the flow shares, and handing out the directory of the day. See desk.h. */
-#include "desk.h"
+#include "errors.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -77,6 +77,9 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
     list_topics(d);
+    if (errors_load(&d->rules, d->conf, problems, options->rule_problems ? options->rule_problems : problems,
+                    e) != 0)
+        return -1;
     if (open_autotask(d, e) != 0)
         return -1;
     bool shared = d->journal || access(d->conf->journal.path, F_OK) == 0;
@@ -145,6 +148,7 @@ void desk_close(struct desk *d)
     budget_close(&d->budget);
     http_release(&d->http);
     free(d->topics);
+    diagnose_rules_free(&d->rules);
     templates_free(&d->templates);
     pthread_mutex_destroy(&d->lock);
     pthread_rwlock_destroy(&d->reading);

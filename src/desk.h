@@ -7,7 +7,9 @@
 #define FRONTDESK_SRC_DESK_H
 
 #include "frontdesk/action.h"
+#include "frontdesk/diagnose_match.h"
 #include "frontdesk/mailbox.h"
+#include "frontdesk/message_texts.h"
 #include "frontdesk/outbox.h"
 #include "frontdesk/quickbooks.h"
 
@@ -23,6 +25,7 @@ struct desk {
     struct autotask *autotask;
     struct accounting *accounting; /* NULL: no QuickBooks, or not opened with_books */
     struct templates *templates;
+    struct diagnose_rules *rules; /* known errors */
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
@@ -52,9 +55,11 @@ struct desk_options {
     struct journal *journal;
     int stop_fd;
     bool with_outboxes, with_books;
+    struct buf *rule_problems; /* NULL: in *problems with the others */
 };
 
-/* Opens everything but the directory. Template problems come as lines in *problems. */
+/* Opens everything but the directory. Template problems come as lines in *problems, and those of the firm's
+ * rules in options->rule_problems, which are no failure: such a rule is left out. */
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems,
               struct err *e) MUST_USE;
 void desk_close(struct desk *d);
@@ -88,7 +93,10 @@ struct job_view {
     struct gate_result gate;
     struct command command;
     struct plan plan;
-    struct origin *origin; /* NULL: the mail could not be read */
+    struct origin *origin;       /* NULL: the mail could not be read */
+    struct message_texts *texts; /* what can be read in it; NULL: not looked at yet */
+    struct diagnoses *errors;    /* known errors that count; NULL: there are none */
+    bool thanks;                 /* it only thanks for a diagnosis */
     bool has_command, has_plan;
     bool follows;       /* the plan is that of a follow-up */
     bool wait;          /* what it answers is still being worked on: there is no plan yet */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* explain: the same reading, judging and planning as a job's, told as lines instead of done. See telling.h.
  */
+#include "errors.h"
 #include "job_private.h"
 #include "telling.h"
 
@@ -102,6 +103,19 @@ static void put_command(struct buf *out, const struct job_view *v)
                    ev->resource ? ev->resource->first : "", ev->resource ? ev->resource->last : "");
     }
     buf_printf(out, "outcome   %s\n", job_outcome_name((enum job_outcome)v->plan.outcome));
+}
+
+static void put_errors(struct buf *out, const struct job_view *v)
+{
+    for (size_t i = 0; v->errors && i < v->errors->n; i++) {
+        const struct diagnosis *d = &v->errors->found[i];
+        buf_printf(out, "error     %s%s%s: \"%s\"\n", d->rule->id, d->where[0] ? ", in " : "", d->where,
+                   d->quote);
+        for (size_t k = 0; k < d->n_values; k++)
+            buf_printf(out, "          %s %s\n", d->values[k].name, d->values[k].text);
+    }
+    if (v->plan.unmatched && v->plan.unmatched[0])
+        buf_printf(out, "error     none that a rule knows: \"%s\"\n", v->plan.unmatched);
 }
 
 static void put_question(struct buf *out, const struct plan *p)
@@ -243,12 +257,16 @@ static void put_requests(struct buf *out, const struct plan *p, struct pool *poo
 static struct view *facts_so_far(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *v,
                                  struct desk_people *people, struct pool *pool)
 {
+    struct plan *plan = pool_alloc(pool, sizeof(*plan));
+    *plan = v->plan;
+    if (plan_waits_for_books(plan))
+        plan->answers = errors_foreseen(plan, d->conf, d->templates, d->rules, pool);
     struct facts_input facts = {.conf = d->conf,
                                 .mailbox = mailbox,
                                 .directory = people->directory,
                                 .names = people->names,
                                 .templates = d->templates,
-                                .plan = &v->plan,
+                                .plan = plan,
                                 .ref = "(ref)",
                                 .ticket_number = "(number)",
                                 .ticket_id = 0,
@@ -299,6 +317,7 @@ static int put_view(struct buf *out, struct desk *d, const struct conf_mailbox *
     if (!own)
         put_before(out, d, v, pool);
     put_command(out, v);
+    put_errors(out, v);
     put_question(out, &v->plan);
     put_requests(out, &v->plan, pool);
     const char *subject, *text;
@@ -382,6 +401,17 @@ static void json_question(struct buf *out, const struct plan *p)
     buf_putc(out, '}');
 }
 
+/* As the plan keeps them; and the line that no rule knows. */
+static void json_errors(struct buf *out, const struct job_view *v)
+{
+    if (v->errors && v->errors->n) {
+        json_put_name(out, "errors");
+        errors_put_json(v->errors, out);
+    }
+    if (v->plan.unmatched && v->plan.unmatched[0])
+        json_put_text(out, "unmatched", v->plan.unmatched);
+}
+
 static int json_plan(struct buf *out, struct desk *d, const struct conf_mailbox *mailbox,
                      const struct job_view *v, struct desk_people *people, struct pool *pool, struct err *e)
 {
@@ -389,6 +419,7 @@ static int json_plan(struct buf *out, struct desk *d, const struct conf_mailbox 
     json_before(out, v, taken_as(d, v, pool));
     json_command(out, v, pool);
     json_put_text(out, "outcome", job_outcome_name((enum job_outcome)v->plan.outcome));
+    json_errors(out, v);
     json_question(out, &v->plan);
     json_list(out, "requests", lines, requests_of(&v->plan, pool, lines));
     if (v->plan.hold_ms)

@@ -69,10 +69,23 @@ int job_make_letter(struct job *job, const char *template, const char *name, con
 /* As job_make_letter, with what a check found; report NULL: none. */
 int job_make_report(struct job *job, const struct report *report, const char *template, const char *name,
                     const char *reason, struct journal_letter *letter, struct err *e) MUST_USE;
-/* reporting.c: the report that the plan asks for, made now: *report, in *found, which is to be released.
+/* reporting.c: room for one more that reads both systems for long. True: it must be given back. False: the
+ * job waits and comes up again. */
+bool job_take_room(struct job *job) MUST_USE;
+void job_give_room(struct desk *d);
+/* Makes it in another thread; when that takes long the sender hears that it is being made, if `tell`. */
+void job_make_aside(struct job *job, void (*how)(void *self), void *self, bool tell);
+struct check_sources job_sources(const struct desk *d);
+/* The report that the plan asks for, made now: *report, in *found, which is to be released.
  * NULL: it asks for none. With job->waits there was no room for one more; it comes up again. */
 int job_report(struct job *job, struct check_result *found, const struct report **report,
                struct err *e) MUST_USE;
+/* diagnosing.c: confirms the errors of the plan, once. With job->waits there was no room; it comes up again.
+ */
+int job_diagnose(struct job *job, struct err *e) MUST_USE;
+/* The answer is out, and what it could not check is looked at again by itself. */
+int job_await_books(struct job *job, struct err *e) MUST_USE;
+int job_look_again(struct job *job, struct err *e) MUST_USE;
 /* An interim letter: once a job, to a proven sender only. Sent at once if the mail server takes it. */
 void job_tell_meanwhile(struct job *job, const char *template, const char *reason);
 /* A name for one of several letters. */

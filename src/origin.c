@@ -170,7 +170,7 @@ int origin_find(struct desk *d, int64_t self, const struct message *m, const str
                                       .again = out->again_plan.said_again ? &out->again : NULL,
                                       .again_plan = &out->again_plan,
                                       .kept = {.words = ""},
-                                      .waiting = out->root.state == JOB_WAITING,
+                                      .waiting = out->root.state == JOB_WAITING && out->plan.hold_ms,
                                       .may_change = strcmp(out->root.sender, sender) == 0 ||
                                                     gate_is_operator(d->conf, sender, false)};
     if (out->plain.waiting)

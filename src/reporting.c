@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reporting: a check that was asked for by mail. It changes nothing anywhere, so it is simply made again when
- * frontdesk dies meanwhile; what counts is the letter.
+ * reporting: what takes seconds to minutes because both systems are read: a check that was asked for by mail,
+ * and the confirming of a diagnosis. It changes nothing anywhere, so it is simply made again when frontdesk
+ * dies meanwhile; what counts is the letter.
  *
- * A report takes seconds to minutes. So that no ticket waits behind one, half of the workers at most make
- * reports at a time; and when it takes more than SOON_MS the sender hears that it is being made.
+ * So that no ticket waits behind one, half of the workers at most make reports at a time; and when it takes
+ * more than SOON_MS the sender hears that it is being made.
  */
 #include "job_private.h"
 
 enum { SOON_MS = 8000, AGAIN_MS = 1000 };
 
-/* Is there room for one more? True: it must be given back. False: it comes up again. */
-static bool take_room(struct job *job)
+bool job_take_room(struct job *job)
 {
     struct desk *d = job->desk;
     struct err e = ERR_INIT;
@@ -27,13 +27,16 @@ static bool take_room(struct job *job)
     return room;
 }
 
+void job_give_room(struct desk *d)
+{
+    pthread_mutex_lock(&d->lock);
+    d->reports--;
+    pthread_mutex_unlock(&d->lock);
+}
+
 struct making {
-    const struct check *check;
-    const char *argument;
-    struct check_sources sources;
-    struct check_result *out;
-    struct err *e;
-    int rc;
+    void (*make)(void *self);
+    void *self;
     bool done;
     pthread_mutex_t lock;
     pthread_cond_t made;
@@ -42,9 +45,8 @@ struct making {
 static void *make(void *self)
 {
     struct making *m = self;
-    int rc = check_run(m->out, m->check, m->argument, &m->sources, m->e);
+    m->make(m->self);
     pthread_mutex_lock(&m->lock);
-    m->rc = rc;
     m->done = true;
     pthread_cond_signal(&m->made);
     pthread_mutex_unlock(&m->lock);
@@ -65,13 +67,9 @@ static bool made_soon(struct making *m)
     return done;
 }
 
-static int run(struct job *job, const struct check *check, struct check_result *out, struct err *e)
+void job_make_aside(struct job *job, void (*how)(void *self), void *self, bool tell)
 {
-    struct desk *d = job->desk;
-    struct making m = {
-        .check = check, .argument = job->plan.argument ? job->plan.argument : "", .out = out, .e = e};
-    m.sources = (struct check_sources){
-        .conf = d->conf, .autotask = d->autotask, .quickbooks = d->accounting ? d->accounting->qb : NULL};
+    struct making m = {.make = how, .self = self};
     pthread_mutex_init(&m.lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -80,7 +78,7 @@ static int run(struct job *job, const struct check *check, struct check_result *
     pthread_condattr_destroy(&monotonic);
     pthread_t thread;
     if (pthread_create(&thread, NULL, make, &m) == 0) {
-        if (!made_soon(&m))
+        if (tell && !made_soon(&m))
             job_tell_meanwhile(job, "working", "");
         pthread_join(thread, NULL);
     } else {
@@ -88,13 +86,34 @@ static int run(struct job *job, const struct check *check, struct check_result *
     }
     pthread_mutex_destroy(&m.lock);
     pthread_cond_destroy(&m.made);
-    return m.rc;
+}
+
+struct check_sources job_sources(const struct desk *d)
+{
+    return (struct check_sources){
+        .conf = d->conf, .autotask = d->autotask, .quickbooks = d->accounting ? d->accounting->qb : NULL};
+}
+
+/* --- checks --- */
+
+struct checking {
+    const struct check *check;
+    const char *argument;
+    struct check_sources sources;
+    struct check_result *out;
+    struct err *e;
+    int rc;
+};
+
+static void run_check(void *self)
+{
+    struct checking *c = self;
+    c->rc = check_run(c->out, c->check, c->argument, &c->sources, c->e);
 }
 
 int job_report(struct job *job, struct check_result *found, const struct report **report, struct err *e)
 {
     static const char verb[] = "check ";
-    struct desk *d = job->desk;
     *report = NULL;
     if (strcmp(job->plan.reply, "report") != 0)
         return 0;
@@ -103,12 +122,15 @@ int job_report(struct job *job, struct check_result *found, const struct report 
         slice_starts(asked, slice_of(verb)) ? check_find(slice_skip(asked, sizeof(verb) - 1)) : NULL;
     if (!check)
         return err_set(e, ERR_CONFIG, "this frontdesk has no check of the name \"%s\"", job->plan.verb);
-    if (!take_room(job))
+    if (!job_take_room(job))
         return 0;
-    int rc = run(job, check, found, e);
-    pthread_mutex_lock(&d->lock);
-    d->reports--;
-    pthread_mutex_unlock(&d->lock);
+    struct checking c = {.check = check,
+                         .argument = job->plan.argument ? job->plan.argument : "",
+                         .sources = job_sources(job->desk),
+                         .out = found,
+                         .e = e};
+    job_make_aside(job, run_check, &c, true);
+    job_give_room(job->desk);
     *report = &found->report;
-    return rc;
+    return c.rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* understand: bytes → message → gate → command → plan, committed with all step keys. Nothing outside is
  * touched. */
+#include "errors.h"
 #include "job_private.h"
 #include "telling.h"
 
@@ -70,6 +71,8 @@ static int find_contact(void *self, int64_t company, const char *said, struct au
 /* Is there, or will there be, a ticket that a reply can be about? */
 static bool has_ticket(const struct origin *o)
 {
+    if (errors_is_diagnosis(&o->plan) && o->root.state != JOB_PARKED)
+        return false;
     return o->root.state <= JOB_WAITING || o->plain.again || o->root.outcome == OUTCOME_TICKET ||
            o->root.outcome == OUTCOME_UNASSIGNED || o->root.outcome == OUTCOME_DIVERTED ||
            o->root.state == JOB_PARKED;
@@ -88,6 +91,24 @@ static int answered_is_parked(const struct desk *d, struct job_view *v, struct p
     const char *ref = v->origin->root.ref;
     v->told = sentence(d->templates, pool, SAY_ANSWERED_IS_PARKED, "ref", ref, SAY_END);
     return err_set(e, ERR_REJECTED, "the mail that this one answers (%s) is parked", ref);
+}
+
+/* For the plan, which keeps what the mail is read for once. */
+static void set_errors(const struct job_view *v, struct plan_input *in, struct pool *pool)
+{
+    struct buf json = BUF_INIT(256 * 1024), text = BUF_INIT(MESSAGE_TEXTS_ALL + MESSAGE_TEXTS);
+    in->errors = v->errors;
+    in->thanks = v->thanks;
+    if (v->errors && v->errors->n)
+        errors_put_json(v->errors, &json);
+    for (size_t i = 0; v->errors && !v->errors->n && i < v->texts->n; i++) {
+        buf_slice(&text, v->texts->list[i].text);
+        buf_putc(&text, '\n');
+    }
+    in->errors_json = pool_slice(pool, buf_view(&json));
+    in->errors_text = pool_slice(pool, buf_view(&text));
+    buf_release(&json);
+    buf_release(&text);
 }
 
 /* `self`: the mail's own job, 0 = none. */
@@ -112,6 +133,8 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
         if (v->origin->root.state == JOB_PARKED)
             return answered_is_parked(d, v, pool, e);
     }
+    if (v->has_command && !follows && errors_recognise(d, people, v, mail, pool, e) != 0)
+        return -1;
     struct plan_input in = {.conf = d->conf,
                             .templates = d->templates,
                             .mailbox = mailbox,
@@ -129,6 +152,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .read_ticket = read_ticket,
                             .find_contact = find_contact,
                             .self = d};
+    set_errors(v, &in, pool);
     if (plan_make(&v->plan, &in, pool, e) != 0)
         return -1;
     v->has_plan = true;
@@ -140,16 +164,19 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
 }
 
 static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes,
-                          const char *path, bool headers_only, struct job_view *out, struct err *e)
+                          const char *path, bool headers_only, struct pool *pool, struct job_view *out,
+                          struct err *e)
 {
     struct gate_context context = {
         .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host};
+    struct mail_bytes mail = {bytes, path};
     *out = (struct job_view){.explained = out->explained};
     if (read_mail(d, bytes, path, headers_only, out, e) != 0)
         return -1;
     gate_judge(&out->message, &context, &out->gate);
     plan_message_key(out->gate.address, &out->message, out->key);
-    return 0;
+    bool whole = out->gate.verdict == GATE_STAFF && !out->unreadable[0] && !out->message.headers_only;
+    return whole ? errors_read_texts(out, &mail, pool, e) : 0;
 }
 
 static bool asks_for_explanation(const struct job_view *v)
@@ -210,7 +237,7 @@ int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice by
              bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
              struct job_view *out, struct err *e)
 {
-    if (read_and_judge(d, mailbox, bytes, path, headers_only, out, e) != 0)
+    if (read_and_judge(d, mailbox, bytes, path, headers_only, pool, out, e) != 0)
         return -1;
     struct mail_bytes mail = {bytes, path};
     if (out->gate.verdict != GATE_STAFF)
@@ -302,7 +329,8 @@ static int commit_plan(struct job *job, struct job_view *v, struct err *e)
 {
     struct journal_step steps[PLAN_MAX_STEPS];
     struct buf json = BUF_INIT(1 << 20);
-    size_t n = plan_steps(&v->plan, steps);
+    /* a step is armed when nothing stands before it any more */
+    size_t n = plan_waits_for_books(&v->plan) ? 0 : plan_steps(&v->plan, steps);
     plan_encode(&v->plan, &json);
     job->row.plan = pool_slice(job->pool, buf_view(&json));
     bool too_long = json.overflow;
@@ -436,7 +464,8 @@ static int read_noted(struct job *job, const char *path, struct job_view *v, str
 {
     reading_begins(job);
     CRASH_POINT("read.before");
-    int rc = read_and_judge(job->desk, job->mailbox, job->row.mail, path, job->row.headers_only, v, e);
+    int rc =
+        read_and_judge(job->desk, job->mailbox, job->row.mail, path, job->row.headers_only, job->pool, v, e);
     CRASH_POINT_OF("read", job->row.ref);
     reading_ends(job);
     return rc;

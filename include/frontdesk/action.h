@@ -12,6 +12,7 @@
 #include "frontdesk/command.h"
 #include "frontdesk/command_overrides.h"
 #include "frontdesk/conf.h"
+#include "frontdesk/diagnose_match.h"
 #include "frontdesk/gate.h"
 #include "frontdesk/journal.h"
 #include "frontdesk/message_attachments.h"
@@ -97,6 +98,12 @@ struct plan {
     const char *note;  /* text of a note; empty = none */
     int64_t holder;    /* who has the ticket to be amended when all is done, as far as is known; 0 = nobody */
     int64_t take_over; /* the job whose question this answers; 0 = none */
+    /* known errors of the sync: what was found (src/errorkeep.c), what is said about it (a view as JSON, made
+     * when the books were read), a mark of the verdicts, and the question that is asked ("invoice") */
+    const char *errors, *answers, *mark, *asks;
+    const char *unmatched,
+        *unmatched_text;      /* looks like an error that no rule knows: the line, and the text */
+    int64_t recheck_until_ms; /* it could not be checked: looked at again by itself until then; 0 = no */
     int64_t said_again; /* the same words a moment ago: nothing is made unless the sender says `separate` */
     /* what goes along, after the answer; and what the sender must be told */
     struct plan_file files[PLAN_MAX_FILES];
@@ -148,6 +155,10 @@ struct plan_input {
     const struct command *command; /* NULL when the mail could not be read: `unreadable` says why */
     const char *unreadable;
     const char *message_key;
+    const struct diagnoses *errors;   /* known errors of the sync in it, or the look of one; NULL: none */
+    const char *errors_json;          /* the same, as the plan keeps them */
+    const char *errors_text;          /* all that was looked through */
+    bool thanks;                      /* it only thanks for a diagnosis */
     const struct plan_origin *origin; /* NULL: a new request */
     int64_t received_ms, now_ms;
     const struct mail_bytes *mail; /* for the files; NULL: none go along */
@@ -183,6 +194,8 @@ int plan_decode(struct plan *out, const char *json, struct pool *pool, struct er
 void plan_ticket(const struct plan *p, struct autotask_ticket *out);
 /* The request of its changes, as JSON (explain). `out` is empty. */
 void plan_change_json(const struct plan *p, struct buf *out);
+/* Errors that it holds are to be confirmed before its first step. */
+bool plan_waits_for_books(const struct plan *p);
 /* Steps of the plan with their keys; at most PLAN_MAX_STEPS. Returns how many (0: nothing to do outside). A
  * step's `request` is the number of the person or file that it is about. */
 size_t plan_steps(const struct plan *p, struct journal_step *out);

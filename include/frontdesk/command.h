@@ -14,9 +14,11 @@ enum command_kind {
     COMMAND_ASK,    /* no certain technician: `suggestions`, why_ask */
     COMMAND_HELP,   /* with an argument: `topics` */
     COMMAND_STATUS,
-    COMMAND_CHECK,   /* `verb` "check mapping", about `argument` where it takes one */
-    COMMAND_EXPLAIN, /* `argument` is the subject; empty: an attached mail */
-    COMMAND_OPERATE, /* `verb` about the message `argument`: show, retry, discard */
+    COMMAND_CHECK,    /* `verb` "check mapping", about `argument` where it takes one */
+    COMMAND_EXPLAIN,  /* `argument` is the subject; empty: an attached mail */
+    COMMAND_OPERATE,  /* `verb` about the message `argument`: show, retry, discard */
+    COMMAND_DIAGNOSE, /* nobody is addressed, and the mail holds an error of the sync: said by who looks for
+                         that (src/recognise.c), never by command_read */
 };
 
 enum command_why_ask { ASK_NOBODY_NAMED, ASK_SEVERAL_MENTIONED, ASK_SHARED_NAME, ASK_NEAR_MISS, ASK_ABSENT };
@@ -41,6 +43,7 @@ struct command {
     struct slice argument;
     const struct directory_resource *resources[COMMAND_MAX_RESOURCES];
     size_t n_resources;
+    bool addressed; /* they stand where people are addressed; false: they are mentioned */
     const struct directory_resource *suggestions[COMMAND_MAX_SUGGESTIONS];
     size_t n_suggestions;
     enum command_why_ask why_ask;

@@ -15,6 +15,9 @@
  * answers (the lines between quoted lines count). Never fails; in doubt text is kept as a note, but a line
  * that follows a quote header is never own. Linear in the length of the text. */
 void own_text(struct buf *out, struct slice text);
+/* All the rest, in order: what is quoted or forwarded, its marks kept, and the tails; an empty line where
+ * something else stood between. */
+void own_text_rest(struct buf *out, struct slice text);
 /* Is what it quotes a forward: "---------- Forwarded message", "Begin forwarded message:"? Outlook's forwards
  * look like its replies. */
 bool own_text_is_forward(struct slice text);

@@ -143,6 +143,7 @@ struct conf {
         char *email; /* operator's address; NULL: none */
     } alerts;
     char *templates; /* folder; default the installed one */
+    char *diagnose;  /* folder of the firm's rules; need not be there */
 };
 
 /* Reads and checks `path`. On problems returns -1 with every problem as one line in *problems

@@ -289,6 +289,8 @@ struct journal_row {
 /* Newest first. `state` -1 = all, -2 = all but done. */
 int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
                  size_t *n, struct err *e) MUST_USE;
+/* Jobs behind `after` whose mail looked like an error that no rule knows, oldest first; ids. */
+size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max);
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];

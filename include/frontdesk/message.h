@@ -37,6 +37,7 @@ struct message_part {
     uint8_t is_shown;          /* the HTML shows it by its Content-ID */
     uint8_t depth;             /* nesting level, 0 = top */
     uint8_t is_answer;         /* calendar: METHOD is REPLY, COUNTER or CANCEL */
+    uint8_t is_further;        /* text or HTML that the reader sees besides `text` of struct message */
     uint8_t sha256[32];        /* of the decoded bytes */
 };
 

@@ -22,6 +22,10 @@ void view_setf(struct view *v, const char *name, const char *fmt, ...) PRINTF(3,
 void view_flag(struct view *v, const char *name, bool on);
 /* Adds an item to list `name` and returns it. */
 struct view *view_item(struct view *v, const char *name);
+/* The view as a JSON object, without what stands around it; and its members back, into `v`: for a letter that
+ * must say the same when it is written later. */
+void view_put_json(const struct view *v, struct buf *out);
+void view_read_json(struct view *v, const char *json);
 
 /* --- templates --------------------------------------------------------------------------------------------
  */
@@ -39,6 +43,10 @@ void templates_free(struct templates **t);
  * is passed. */
 int templates_render(const struct templates *t, const char *name, const struct view *v, struct buf *subject,
                      struct buf *text, struct buf *html, struct err *e) MUST_USE;
+/* A text that is no letter, as a rule has it: the same Mustache, with any names, and partials out of
+ * LANGUAGE/diagnose/: {{> resend}} is _resend.txt there. Appends; ERR_TEMPLATE as above. */
+int templates_fill(const struct templates *t, const char *text, const struct view *v, struct buf *out,
+                   struct err *e) MUST_USE;
 /* Names of all templates, NULL-terminated (render --help, tests). */
 const char *const *templates_names(const struct templates *t);
 /* Sample facts for `frontdesk render` and the golden letters. */

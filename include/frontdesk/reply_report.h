@@ -114,6 +114,12 @@ void report_sort(struct report *r);
  * NULL. */
 int report_letter(const struct report *r, const struct templates *t, struct view *about, struct buf *subject,
                   struct buf *text, struct buf *html, struct err *e) MUST_USE;
+/* For another letter, into its facts: finding `i` (title, object, detail, ids, links); the sentences of a
+ * sort, the verdict as the text `list`, others as its items. */
+int report_row(const struct report *r, const struct templates *t, size_t i, struct view *row,
+               struct err *e) MUST_USE;
+int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,
+                 const char *list, struct err *e) MUST_USE;
 /* A row a finding: UTF-8 with a mark, CRLF, everything in quotes, nothing that a spreadsheet would run. */
 int report_csv(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;
 int report_json(const struct report *r, const struct templates *t, struct buf *out, struct err *e) MUST_USE;

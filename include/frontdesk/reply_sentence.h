@@ -34,6 +34,7 @@ struct templates;
     X(DOES_NOTHING, "said")                                                                                  \
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
+    X(DIAGNOSIS_NO_TICKET, "name")                                                                           \
     /* what was wanted and cannot be */                                                                      \
     X(IN_THE_PAST, "said have")                                                                              \
     X(FITS_SEVERAL, "said kind names have")                                                                  \

@@ -87,7 +87,9 @@ static void take_held_ticket(const struct plan_input *in, struct plan *p, const 
         p->queue_id = held.queue_id;
         p->queue_name = held.queue_name;
     }
-    p->reply = "created";
+    p->errors = held.errors;
+    p->asks = held.asks;
+    p->reply = held.errors && held.errors[0] ? "diagnosis" : "created";
     p->outcome = OUTCOME_TICKET;
 }
 

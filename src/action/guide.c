@@ -325,6 +325,19 @@ static void set_status(struct view *v, const struct facts_input *in, struct pool
     set_lines(v, in->status_text, false);
 }
 
+/* What was found in the books, as it was kept; and what is said about an error that no rule knows. */
+static void set_diagnosis(struct view *v, const struct facts_input *in, struct pool *pool)
+{
+    const struct plan *p = in->plan;
+    view_flag(v, "wide", true);
+    if (p->answers && p->answers[0])
+        view_read_json(v, p->answers);
+    set(v, "unmatched", p->unmatched);
+    set(v, "typed", p->argument);
+    if (p->title && p->title[0])
+        set_hint(v, in, pool);
+}
+
 static void set_explanation(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     (void)pool;
@@ -348,7 +361,7 @@ void guide_set(struct view *v, const struct facts_input *in, struct pool *pool)
     } rows[] = {{"created", set_hint},  {"triage", set_hint},         {"amended", set_hint},
                 {"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
                 {"status", set_status}, {"explain", set_explanation}, {"show", set_wish},
-                {"wish", set_wish}};
+                {"wish", set_wish},     {"diagnosis", set_diagnosis}};
     for (size_t i = 0; in->plan->reply && i < ARRAY_LEN(rows); i++) {
         if (strcmp(rows[i].reply, in->plan->reply) == 0)
             rows[i].set(v, in, pool);

@@ -5,7 +5,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-enum { DESCRIPTION_CHARS = 8000, CUT_ROOM = 120 };
+enum { DESCRIPTION_CHARS = 8000, CUT_ROOM = 120, DIAGNOSIS_ROOM = 3500 };
 
 /* --- keys
  * -----------------------------------------------------------------------------------------------------------
@@ -72,13 +72,13 @@ static const char *describe(const struct plan_input *in, struct plan *p, struct 
     if (in->message && in->message->text_from_html && text.len == 0)
         buf_puts(&b, "(the mail has no text)");
     struct slice whole = slice_trim(buf_view(&b));
-    bool cut =
-        slice_cut_utf16(whole, DESCRIPTION_CHARS).len < whole.len || (in->message && in->message->text_cut);
+    size_t room = DESCRIPTION_CHARS - (in->errors && in->errors->n ? DIAGNOSIS_ROOM : 0);
+    bool cut = slice_cut_utf16(whole, room).len < whole.len || (in->message && in->message->text_cut);
     char *out;
     if (!cut) {
         out = pool_slice(pool, whole);
     } else {
-        struct slice keep = slice_cut_utf16(whole, DESCRIPTION_CHARS - CUT_ROOM);
+        struct slice keep = slice_cut_utf16(whole, room - CUT_ROOM);
         out = pool_printf(
             pool, "%.*s\n\n[... cut here: the mail is longer than the 8,000 characters that a ticket holds]",
             (int)keep.len, keep.ptr);
@@ -316,6 +316,7 @@ static void plan_of_ticket(const struct plan_input *in, struct plan *p, struct p
     p->reply = "created";
     p->outcome = OUTCOME_TICKET;
     fill_ticket(in, p, pool);
+    planning_errors(in, p, pool);
 }
 
 /* "15:40", with the day when it is not today's. */
@@ -398,9 +399,10 @@ static void plan_of_operator(const struct plan_input *in, struct plan *p, struct
 }
 
 static void (*const makers[])(const struct plan_input *, struct plan *, struct pool *) = {
-    [COMMAND_TICKET] = plan_of_ticket,    [COMMAND_ASK] = plan_of_ask,     [COMMAND_HELP] = plan_of_help,
-    [COMMAND_STATUS] = plan_of_words,     [COMMAND_CHECK] = plan_of_check, [COMMAND_EXPLAIN] = plan_of_words,
-    [COMMAND_OPERATE] = plan_of_operator,
+    [COMMAND_TICKET] = plan_of_ticket,    [COMMAND_ASK] = plan_of_ask,
+    [COMMAND_HELP] = plan_of_help,        [COMMAND_STATUS] = plan_of_words,
+    [COMMAND_CHECK] = plan_of_check,      [COMMAND_EXPLAIN] = plan_of_words,
+    [COMMAND_OPERATE] = plan_of_operator, [COMMAND_DIAGNOSE] = plan_of_diagnosis,
 };
 
 static const char *references_of(const struct message *m, struct pool *pool)
@@ -533,6 +535,12 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
         return 0;
     }
     out->verb = pool_copy(pool, in->command->verb);
+    if (in->thanks) {
+        out->reply = "";
+        out->outcome = OUTCOME_IGNORED;
+        out->reason = "thanks only: nothing to do";
+        return 0;
+    }
     out->argument = pool_slice(pool, slice_cut_utf8(in->command->argument, 200));
     if (in->origin) {
         if (plan_files(in, out, pool, e) != 0 || plan_followup(out, in, pool, e) != 0)

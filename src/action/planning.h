@@ -36,6 +36,12 @@ const char *planning_company_name(const struct plan_input *in, int64_t id, struc
 /* Why no check can be made; SAY_ROWS: it can. */
 enum say planning_no_books(const struct conf *conf);
 
+/* --- plan_diagnosis.c --- */
+
+/* Known errors in the mail go with what is planned: it is told of them, and waits until they are confirmed. */
+void planning_errors(const struct plan_input *in, struct plan *p, struct pool *pool);
+void plan_of_diagnosis(const struct plan_input *in, struct plan *p, struct pool *pool);
+
 /* --- plan_contact.c --- */
 
 /* Whom `said` means among the contacts of the company. found->id 0: none, and a remark says why. -1: Autotask

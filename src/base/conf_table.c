@@ -174,6 +174,8 @@ const struct conf_row conf_rows[] = {
      "Operator who is told when frontdesk is ill, and when it is well again."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
      "Folder of the reply templates."},
+    {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
+     "Folder of the firm's own rules for errors of the sync, frontdesk-rules(5). It need not be there."},
 };
 /* clang-format on */
 const size_t conf_n_rows = ARRAY_LEN(conf_rows);

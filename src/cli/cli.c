@@ -32,12 +32,21 @@ static const struct subcommand {
      cmd_explain},
     {"check", "check WHAT [ARGUMENT] [--format text|html|csv|json]", "format", 40,
      "what Autotask and QuickBooks do not agree on, and how to mend it", NULL, cmd_check},
-    {"journal", "journal list [--state STATE] | show REF | retry REF | discard REF | rebuild", "json state",
-     2, "what became of each message",
+    {"diagnose", "diagnose [--json] [--offline] [FILE]", "json offline", 1,
+     "known errors of the sync in a mail or a text, and what to click",
+     "FILE is a mail, or the text of an error; without it, or with -, standard input is read. Prints what "
+     "the\n"
+     "answer by mail would say: what the error means, whether the books show it, and the steps that mend it\n"
+     "in this firm. Reads both systems and changes nothing. Exit 0: an error is known; 1: none is.\n",
+     cmd_diagnose},
+    {"journal",
+     "journal list [--state STATE] | show REF | retry REF | discard REF | export --unmatched | rebuild",
+     "json state unmatched", 2, "what became of each message",
      "list         newest first; --state keeps to one state, or to all that are still open\n"
      "show REF     one message: outcome, reason, steps with their keys, letters; never its text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
+     "export --unmatched  mails like an error of the sync that no rule knows, a JSON object a line\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      cmd_journal},
     {"render", "render [--output DIR] [TEMPLATE]", "output", 1, "see a reply template with sample facts",
@@ -83,6 +92,10 @@ static const struct option_row {
     {"format", 0, "FORMAT", false, "text (default), html, csv or json", offsetof(struct cli, format)},
     {"output", 0, "DIR", false, "the folder to write to", offsetof(struct cli, output)},
     {"json", 0, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
+    {"unmatched", 0, NULL, false, "mails like an error of the sync that no rule knows",
+     offsetof(struct cli, unmatched)},
+    {"offline", 0, NULL, false, "ask neither Autotask nor QuickBooks: nothing is confirmed",
+     offsetof(struct cli, offline)},
     {"config", 'c', "FILE", true, "the settings (default " FD_SYSCONF_DIR "/frontdesk.conf)",
      offsetof(struct cli, conf_path)},
     {"log", 0, "LEVEL", true, "debug, info, warn or error", offsetof(struct cli, log)},

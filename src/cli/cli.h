@@ -13,7 +13,7 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, help, version;
+    bool json, unmatched, offline, help, version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */
@@ -38,12 +38,16 @@ int cmd_login(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_version(const struct cli *cli);
 int cmd_conf(const struct cli *cli);
+int cmd_diagnose(const struct cli *cli);
 
 /* The checks and what each is for, on stdout: the help of `check`. */
 void check_help(void);
 
 /* The configuration, or NULL after every problem was printed (exit EX_CONFIG). */
 struct conf *cli_conf(const struct cli *cli);
+/* A file, or (-) standard input, to the end. ERR_NOT_FOUND, ERR_LIMIT, ERR_IO. */
+enum { CLI_MAIL_MAX = 256 << 20 };
+int cli_read(const char *path, struct buf *out, struct err *e) MUST_USE;
 /* Each line of it as "frontdesk: LINE" on stderr. */
 void cli_problems(const struct buf *problems);
 /* Every secret and CA file that `run` needs and that cannot be read, as "FILE:LINE: KEY: why" lines; how

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor: looks at everything that can be wrong and says cause and fix. Nothing is written anywhere. */
-#include "../desk.h"
+#include "../errors.h"
 #include "cli.h"
 #include "frontdesk/json.h"
 
@@ -331,13 +331,41 @@ static void look_at_language(struct doctor *d, const struct conf *conf, const st
     buf_release(&what);
 }
 
+static void look_at_rules(struct doctor *d, const struct conf *conf)
+{
+    static const char fix[] =
+        "correct what each line names; frontdesk-rules(5) says what is allowed. A wrong rule of the firm is "
+        "left out, and no other is touched";
+    struct buf ours = BUF_INIT(256 * 1024), firm = BUF_INIT(256 * 1024);
+    struct diagnose_rules *rules;
+    struct err e = ERR_INIT;
+    size_t n = 0, own = 0;
+    char what[300];
+    int rc = errors_load(&rules, conf, &ours, &firm, &e);
+    const struct diagnose_rule *list = rc == 0 ? diagnose_rules_list(rules, &n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        own += slice_starts(slice_of(list[i].file), slice_of(conf->diagnose));
+    snprintf(what, sizeof(what), "rules for errors of the sync: %zu, %zu of them the firm's", n, own);
+    if (rc != 0)
+        report(d, "rules for errors of the sync", HERE, rc, &ours, &e);
+    else if (firm.len)
+        bad(d, what, firm.data, fix);
+    else
+        good(d, what, "");
+    diagnose_rules_free(&rules);
+    buf_release(&ours);
+    buf_release(&firm);
+}
+
 static void look_at_autotask(struct doctor *d, const struct conf *conf)
 {
     struct buf findings = BUF_INIT(64 * 1024);
     struct err e = ERR_INIT;
     struct desk desk;
-    struct desk_options o = {.conf = conf, .stop_fd = -1};
+    struct buf rules = BUF_INIT(256 * 1024); /* look_at_rules told them */
+    struct desk_options o = {.conf = conf, .stop_fd = -1, .rule_problems = &rules};
     int rc = desk_open(&desk, &o, &findings, &e);
+    buf_release(&rules);
     /* what keeps it closed is a fault of the templates, or has been said */
     if (rc == 0 || e.code == ERR_TEMPLATE)
         report(d, "templates", HERE, rc, &findings, &e);
@@ -413,6 +441,7 @@ static void look_at_all(struct doctor *d, const struct conf *conf)
     look_at_secrets(d, conf);
     look_at_state(d, conf);
     look_at_mailboxes(d, conf);
+    look_at_rules(d, conf);
     look_at_autotask(d, conf);
     look_at_quickbooks(d, conf);
 }

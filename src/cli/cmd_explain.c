@@ -3,43 +3,6 @@
 #include "../telling.h"
 #include "cli.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { MAIL_MAX = 256 << 20 };
-
-static int read_stream(FILE *f, const char *name, struct buf *out, struct err *e)
-{
-    char chunk[16384];
-    struct stat st;
-    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(e, ERR_NOT_FOUND, "%s is a folder; name the file of one mail", name);
-    for (size_t n; (n = fread(chunk, 1, sizeof(chunk), f)) > 0 && !out->overflow;)
-        buf_put(out, chunk, n);
-    if (ferror(f))
-        return err_set_errno(e, errno, "cannot read %s", name);
-    return out->overflow ? err_set(e, ERR_LIMIT, "%s is larger than %d MB", name, MAIL_MAX >> 20) : 0;
-}
-
-static int read_whole(const char *path, struct buf *out, struct err *e)
-{
-    if (strcmp(path, "-") == 0) {
-        if (isatty(STDIN_FILENO))
-            fprintf(stderr, "frontdesk: the mail is read from here; end it with Ctrl-D\n");
-        return read_stream(stdin, "standard input", out, e);
-    }
-    FILE *f = fopen(path, "re");
-    if (!f) {
-        err_set_errno(e, errno, "cannot open %s", path);
-        e->code = ERR_NOT_FOUND;
-        return -1;
-    }
-    int rc = read_stream(f, path, out, e);
-    fclose(f);
-    return rc;
-}
-
 static int explain(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
                    struct err *e)
 {
@@ -93,7 +56,7 @@ static int prepare(struct desk *d, const struct conf *conf, struct journal *jour
 int cmd_explain(const struct cli *cli)
 {
     struct err e = ERR_INIT;
-    struct buf mail = BUF_INIT(MAIL_MAX), problems = BUF_INIT(64 * 1024);
+    struct buf mail = BUF_INIT(CLI_MAIL_MAX), problems = BUF_INIT(64 * 1024);
     struct desk desk;
     struct journal *journal = NULL;
     struct conf *conf = cli_conf(cli);
@@ -105,7 +68,7 @@ int cmd_explain(const struct cli *cli)
         conf_free(&conf);
         return EX_USAGE;
     }
-    int rc = read_whole(cli->n_args ? cli->args[0] : "-", &mail, &e);
+    int rc = cli_read(cli->n_args ? cli->args[0] : "-", &mail, &e);
     if (rc == 0)
         rc = open_journal(conf, &journal, &e);
     if (rc == 0) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* journal: list, show, retry, discard, rebuild. Reading works beside a running daemon; wishes are carried out
- * by it. */
+/* journal: list, show, retry, discard, export, rebuild. Reading works beside a running daemon; wishes are
+ * carried out by it. */
 #include "../telling.h"
 #include "cli.h"
+#include "frontdesk/action.h"
 #include "frontdesk/json.h"
 
 enum { MOST_ROWS = 10000 };
@@ -220,6 +221,53 @@ static int wish(const struct cli *cli, const struct conf *conf, struct journal *
     return rc;
 }
 
+/* --- mails that looked like an error which no rule knows --- */
+
+/* A line of JSON. */
+static int export_one(struct journal *j, const struct conf *conf, int64_t id, struct err *e)
+{
+    struct pool *pool = pool_new(16 << 20);
+    struct buf line = BUF_INIT(1 << 20);
+    struct journal_job job;
+    struct plan plan;
+    char when[32];
+    int rc = journal_job_load(j, id, false, pool, &job, e);
+    if (rc == 0)
+        rc = plan_decode(&plan, job.plan, pool, e);
+    if (rc == 0) {
+        clock_format_utc(job.received_ms, when);
+        buf_putc(&line, '{');
+        json_put_text(&line, "ref", job.ref);
+        json_put_text(&line, "received", when);
+        json_put_text(&line, "sender", job.sender);
+        json_put_text(&line, "subject", plan.subject);
+        json_put_text(&line, "integration", conf_integration_word(conf->firm.integration));
+        json_put_text(&line, "line", plan.unmatched);
+        json_put_text(&line, "text", plan.unmatched_text);
+        buf_puts(&line, "}\n");
+        fwrite(line.data, 1, line.len, stdout);
+    }
+    buf_release(&line);
+    pool_free(&pool);
+    return rc;
+}
+
+static int export(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
+{
+    int64_t ids[100], after = 0;
+    size_t n;
+    int rc = cli->unmatched ? 0
+                            : err_set(e, ERR_USAGE,
+                                      "journal export needs --unmatched: mails that looked like an error of "
+                                      "the sync which no rule knows");
+    while (rc == 0 && (n = journal_unmatched(j, after, ids, ARRAY_LEN(ids))) > 0) {
+        for (size_t i = 0; rc == 0 && i < n; i++)
+            rc = export_one(j, conf, ids[i], e);
+        after = ids[n - 1];
+    }
+    return rc;
+}
+
 static int rebuild(const struct cli *cli, const struct conf *conf, struct journal *none, struct err *e)
 {
     struct journal *j;
@@ -249,11 +297,9 @@ static const struct verb {
     int n_args; /* with the verb itself */
     bool has_state, has_json, opens;
     int (*run)(const struct cli *, const struct conf *, struct journal *, struct err *);
-} verbs[] = {{"list", 1, true, true, true, list},
-             {"show", 2, false, true, true, show},
-             {"retry", 2, false, true, true, wish},
-             {"discard", 2, false, true, true, wish},
-             {"rebuild", 1, false, false, false, rebuild}};
+} verbs[] = {{"list", 1, true, true, true, list},       {"show", 2, false, true, true, show},
+             {"retry", 2, false, true, true, wish},     {"discard", 2, false, true, true, wish},
+             {"export", 1, false, false, true, export}, {"rebuild", 1, false, false, false, rebuild}};
 
 /* NULL after a complaint. */
 static const struct verb *find_verb(const struct cli *cli)

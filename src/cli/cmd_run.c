@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
-#include "../desk.h"
+#include "../errors.h"
 #include "cli.h"
 
 #include "config.h"
@@ -94,16 +94,21 @@ static int first_directory(struct service *s, struct err *e)
 
 static int open_desk(struct service *s, struct err *e)
 {
-    struct buf problems = BUF_INIT(64 * 1024);
+    struct buf problems = BUF_INIT(64 * 1024), rules = BUF_INIT(64 * 1024);
     struct desk_options o = {.conf = s->conf,
                              .journal = s->journal,
                              .stop_fd = s->stop_fd,
                              .with_outboxes = true,
-                             .with_books = true};
+                             .with_books = true,
+                             .rule_problems = &rules};
     int rc = desk_open(&s->desk, &o, &problems, e);
     s->desk_open = true;
     cli_problems(&problems);
+    cli_problems(&rules);
+    if (rc == 0)
+        errors_alert_rules(&s->desk, rules.data);
     buf_release(&problems);
+    buf_release(&rules);
     return rc != 0 ? -1 : first_directory(s, e);
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- configuration --- */
@@ -216,4 +217,37 @@ bool cli_date(const char *text, const char *zone, int64_t *ms)
     struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day}, back;
     /* there is no 31 February */
     return clock_from_local(&tm, zone, ms) && clock_local(*ms, zone, &back) && back.tm_mday == (int)day;
+}
+
+/* --- what is read --- */
+
+static int read_stream(FILE *f, const char *name, struct buf *out, struct err *e)
+{
+    char chunk[16384];
+    struct stat st;
+    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(e, ERR_NOT_FOUND, "%s is a folder; name the file of one mail", name);
+    for (size_t n; (n = fread(chunk, 1, sizeof(chunk), f)) > 0 && !out->overflow;)
+        buf_put(out, chunk, n);
+    if (ferror(f))
+        return err_set_errno(e, errno, "cannot read %s", name);
+    return out->overflow ? err_set(e, ERR_LIMIT, "%s is larger than %d MB", name, CLI_MAIL_MAX >> 20) : 0;
+}
+
+int cli_read(const char *path, struct buf *out, struct err *e)
+{
+    if (strcmp(path, "-") == 0) {
+        if (isatty(STDIN_FILENO))
+            fprintf(stderr, "frontdesk: what you type is read; end it with Ctrl-D\n");
+        return read_stream(stdin, "standard input", out, e);
+    }
+    FILE *f = fopen(path, "re");
+    if (!f) {
+        err_set_errno(e, errno, "cannot open %s", path);
+        e->code = ERR_NOT_FOUND;
+        return -1;
+    }
+    int rc = read_stream(f, path, out, e);
+    fclose(f);
+    return rc;
 }

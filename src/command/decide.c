@@ -61,6 +61,7 @@ static void ask(struct command *out, enum command_why_ask why, struct slice word
     out->why_ask = why;
     out->asked_word = word;
     out->n_resources = 0;
+    out->addressed = false;
 }
 
 static void offer_everybody(struct command *out, const struct directory *d)
@@ -102,6 +103,7 @@ static void decide_addressed(struct command *out, const struct words *words, con
     enum command_why_ask why;
     out->kind = COMMAND_TICKET;
     out->verb = "ticket";
+    out->addressed = true;
     for (size_t i = 0; i < p->n; i++) {
         const struct match *m = &p->m[i];
         if (m->level < top)

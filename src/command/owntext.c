@@ -289,26 +289,31 @@ static void banner(struct text *t)
     }
 }
 
-void own_text(struct buf *out, struct slice text)
+static void read_kinds(struct text *t, struct slice text)
 {
-    struct text t = {0};
-    read_lines(&t, text);
-    size_t cut = headers(&t);
-    if (cut < t.n)
-        cut = without_rules(&t, cut);
-    mark(&t, cut, t.n, QUOTED);
-    wrapped(&t);
-    banner(&t);
-    for (size_t i = 0; i < t.n;) {
+    read_lines(t, text);
+    size_t cut = headers(t);
+    if (cut < t->n)
+        cut = without_rules(t, cut);
+    mark(t, cut, t->n, QUOTED);
+    wrapped(t);
+    banner(t);
+    for (size_t i = 0; i < t->n;) {
         size_t end = i;
-        while (end < t.n && (t.lines[end].kind == OWN || t.lines[end].kind == BLANK))
+        while (end < t->n && (t->lines[end].kind == OWN || t->lines[end].kind == BLANK))
             end++;
-        tails(&t, i, end);
+        tails(t, i, end);
         i = end > i ? end : i + 1;
     }
+}
+
+static void write_lines(struct buf *out, struct slice text, bool own)
+{
+    struct text t = {0};
+    read_kinds(&t, text);
     bool gap = false, any = false;
     for (size_t i = 0; i < t.n; i++) {
-        if (t.lines[i].kind != OWN) {
+        if (slice_trim(t.lines[i].s).len == 0 || (t.lines[i].kind == OWN) != own) {
             gap = true;
             continue;
         }
@@ -320,6 +325,16 @@ void own_text(struct buf *out, struct slice text)
         any = true;
     }
     free(t.lines);
+}
+
+void own_text(struct buf *out, struct slice text)
+{
+    write_lines(out, text, true);
+}
+
+void own_text_rest(struct buf *out, struct slice text)
+{
+    write_lines(out, text, false);
 }
 
 /* The first marked line, or the header above what is not marked: whichever stands first. */

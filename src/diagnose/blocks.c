@@ -20,6 +20,7 @@ enum {
 /* A line as it stands in `clean`. */
 struct raw_line {
     struct slice s; /* without quote marks and blanks at its ends */
+    size_t width;   /* with the blanks before it */
     bool blank, rule, quoted;
 };
 
@@ -82,12 +83,17 @@ bool normal_has(struct slice lower, const char *const *words)
 
 /* --- lines --- */
 
-static struct slice trim(struct slice s, bool *quoted)
+static struct slice trim(struct slice s, bool *quoted, size_t *lead)
 {
-    s = slice_trim(s);
-    *quoted = s.len && s.ptr[0] == '>';
-    while (s.len && (s.ptr[0] == '>' || s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-        s = slice_skip(s, 1);
+    *lead = 0;
+    *quoted = false;
+    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
+        s.len--;
+    for (; s.len && (s.ptr[0] == '>' || s.ptr[0] == ' ' || s.ptr[0] == '\t'); s = slice_skip(s, 1)) {
+        *lead = s.ptr[0] == '>' ? 0 : *lead + 1;
+        *quoted = *quoted || s.ptr[0] == '>';
+    }
+    *lead -= *quoted && *lead;
     return s;
 }
 
@@ -109,9 +115,10 @@ static void read_lines(struct cutting *c, struct slice clean)
     struct scan all = scan_of(clean);
     while (!scan_end(&all)) {
         bool quoted;
-        struct slice s = trim(scan_line(&all), &quoted);
-        c->lines[c->n_lines++] =
-            (struct raw_line){.s = s, .blank = s.len == 0, .rule = only_marks(s), .quoted = quoted};
+        size_t lead;
+        struct slice s = trim(scan_line(&all), &quoted, &lead);
+        c->lines[c->n_lines++] = (struct raw_line){
+            .s = s, .width = s.len + lead, .blank = s.len == 0, .rule = only_marks(s), .quoted = quoted};
     }
 }
 
@@ -295,13 +302,13 @@ struct paragraph {
 
 static void measure(const struct cutting *c, struct paragraph *p)
 {
-    size_t same = 0, first = c->lines[p->from].s.len;
-    for (size_t i = p->from; i < p->to; i++) {
-        size_t len = c->lines[i].s.len;
-        p->width = len > p->width ? len : p->width;
-        same += i + 1 < p->to && len == first;
-    }
-    p->even = same >= 3 && same == p->to - p->from - 1 && first >= NARROWEST;
+    size_t same = 0;
+    for (size_t i = p->from; i < p->to; i++)
+        p->width = c->lines[i].width > p->width ? c->lines[i].width : p->width;
+    /* a blank at the end of a line may have been lost */
+    for (size_t i = p->from; i + 1 < p->to; i++)
+        same += c->lines[i].width == p->width || c->lines[i].width + 1 == p->width;
+    p->even = same >= 3 && same == p->to - p->from - 1 && p->width >= NARROWEST;
 }
 
 /* A mail program broke the line here: the next word would not have fitted. */
@@ -318,8 +325,10 @@ static bool is_soft(const struct cutting *c, const struct paragraph *p, size_t i
 static bool is_glued(const struct cutting *c, const struct paragraph *p, size_t i)
 {
     struct slice before = c->lines[i - 1].s;
+    if (p->even)
+        return c->lines[i - 1].width == p->width && c->lines[i].width == c->lines[i].s.len;
     bool one_word = before.len >= LONG_WORD && slice_find_char(before, ' ') < 0;
-    return p->even || (one_word && before.len == p->width && is_soft(c, p, i - 1));
+    return (one_word && before.len == p->width && is_soft(c, p, i - 1));
 }
 
 /* The kind of line that begins the entries: that of the first line with one, if it comes again. */

@@ -36,8 +36,9 @@ static void note_hit(void *self, const struct needle_hit *at)
 
 /* --- short words count only beside the name of a program or a code --- */
 
-static const char *const code_words[] = {"errorcode", "statuscode", "error code", "fault",       "qbwc*",
-                                         "0x8004*",   "http",       "api",        "status code", NULL};
+static const char *const code_words[] = {
+    "errorcode",          "statuscode", "error code", "fault",       "qbwc*", "0x8004*",
+    "there was an error", "http",       "api",        "status code", NULL};
 static const char *const programs[] = {"quickbooks", "quick books", "qbo",           "autotask",
                                        "intuit",     "qbxml",       "web connector", NULL};
 

@@ -23,6 +23,12 @@ struct needles {
     uint16_t *also; /* the nearest node on the way back in which one ends; 0: none */
 };
 
+/* Blanks, and the bar between two cells of a table. */
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '|';
+}
+
 struct needles *needles_new(void)
 {
     struct needles *n = mem_alloc(sizeof(*n));
@@ -83,7 +89,7 @@ static size_t node_of(struct needles *n, struct slice text)
     size_t node = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c == ' ')
+        if (is_gap((char)c))
             continue;
         if (!n->classes[c] && n->n_classes == MOST_CLASSES)
             return 0;
@@ -128,7 +134,7 @@ long needles_add(struct needles *n, struct slice text)
     *it = (struct needle){.text = mem_alloc(text.len + 1), .digits = (unsigned)(text.len - letters.len)};
     memcpy(it->text, text.ptr, text.len);
     for (size_t i = 0; i < letters.len; i++)
-        it->letters += letters.ptr[i] != ' ';
+        it->letters += !is_gap(letters.ptr[i]);
     it->same_end = n->ends[node];
     n->ends[node] = (uint16_t)n->n;
     return (long)n->n - 1;
@@ -187,7 +193,7 @@ static bool whole(const struct needle *it, struct slice text, size_t from, size_
 static size_t begin_of(struct slice text, size_t end, unsigned letters)
 {
     while (letters && end)
-        letters -= text.ptr[--end] != ' ';
+        letters -= !is_gap(text.ptr[--end]);
     return end;
 }
 
@@ -198,7 +204,7 @@ void needles_scan(const struct needles *n, struct slice text, size_t from, size_
     struct slice all = slice_cut(text, to);
     for (size_t i = from; i < to; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c == ' ')
+        if (is_gap((char)c))
             continue;
         node = *step(n, node, c);
         for (size_t end = n->ends[node] ? node : n->also[node]; end; end = n->also[end]) {

@@ -116,6 +116,8 @@ static const struct plain {
 static void read_plain(struct value *v)
 {
     const char *text = text_of(v, v->s, TEXT_MAX);
+    if (text)
+        rule_text_check(v->r, line_of(v->s), v->key, text);
     for (size_t i = 0; text && i < ARRAY_LEN(plains); i++) {
         if (strcmp(plains[i].key, v->key) == 0)
             memcpy((char *)&v->rule->pub + plains[i].offset, &text, sizeof(text));
@@ -127,7 +129,7 @@ static bool one_of(struct value *v, const config_setting_t *s, const char *text,
                    bool list_all)
 {
     size_t n = 0;
-    if (!words)
+    if (!words || !words[0])
         return true;
     for (; words[n]; n++) {
         if (strcmp(words[n], text) == 0)
@@ -210,12 +212,15 @@ static void read_promises(struct value *v)
     }
 }
 
+/* Words out of `allowed`; or (NULL) sentences. */
 static const char *const *read_texts(struct value *v, const char *const *allowed)
 {
     size_t n = length_of(v, v->s, RULE_TEXTS), used = 0;
     const char **list = pool_array(v->r->pool, n + 1, sizeof(*list));
     for (size_t i = 0; i < n; i++) {
         const char *text = text_of(v, entry(v->s, i), TEXT_MAX);
+        if (text && !allowed)
+            rule_text_check(v->r, line_of(entry(v->s, i)), v->key, text);
         if (text && (!allowed || one_of(v, entry(v->s, i), text, allowed, false)))
             list[used++] = text;
     }
@@ -224,7 +229,8 @@ static const char *const *read_texts(struct value *v, const char *const *allowed
 
 static void read_kinds(struct value *v)
 {
-    v->rule->pub.confirmed_by = read_texts(v, v->r->kinds);
+    static const char *const any[] = {NULL};
+    v->rule->pub.confirmed_by = read_texts(v, v->r->kinds ? v->r->kinds : any);
 }
 
 static void read_steps(struct value *v)
@@ -254,7 +260,7 @@ static bool check_needle(struct value *v, const config_setting_t *s, const char 
         char c = text[i];
         letters += c != ' ' && c != '#';
         if ((c >= 'A' && c <= 'Z') || (c == ' ' && (i == 0 || text[i - 1] == ' ' || i + 1 == len)) ||
-            (unsigned char)c >= 0x80 || c == '\n' || c == '\t') {
+            (unsigned char)c >= 0x80 || c == '|' || c == '\n' || c == '\t') {
             rule_problem(v->r, line_of(s),
                          "%s: \"%s\"; allowed: small letters, plain quotes and dashes, single blanks", v->key,
                          text);

@@ -10,6 +10,7 @@ enum { MOST_RULES = 1000, MOST_FILES = 2000, POOL_MAX = 64 << 20, TOLD_MAX = 256
 
 struct loading {
     struct diagnose_rules *rules;
+    const char *const *folders; /* ours */
     const char *const *checks, *const *kinds;
     struct buf *problems;
     unsigned folder;
@@ -85,6 +86,7 @@ static void load_file(struct loading *l, const char *folder, const char *name)
     snprintf(stem, sizeof(stem), "%.*s", (int)(strlen(name) - strlen(".conf")), name);
     struct rule_reading reading = {.pool = l->rules->pool,
                                    .path = pool_copy(l->rules->pool, path),
+                                   .folders = l->folders,
                                    .checks = l->checks,
                                    .kinds = l->kinds,
                                    .problems = l->problems};
@@ -251,7 +253,8 @@ int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, co
                         const char *const *checks, const char *const *kinds, struct buf *problems,
                         struct buf *firm_problems, struct err *e)
 {
-    struct loading l = {.rules = new_rules(), .checks = checks, .kinds = kinds, .problems = problems};
+    struct loading l = {
+        .rules = new_rules(), .folders = ours, .checks = checks, .kinds = kinds, .problems = problems};
     *out = NULL;
     for (; *ours; ours++)
         load_folder(&l, *ours);
@@ -260,7 +263,8 @@ int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, co
         (void)prove(&l, i);
     if (l.n_problems) {
         diagnose_rules_free(&l.rules);
-        return err_set(e, ERR_CONFIG, "%zu faults in the rules for errors of the sync", l.n_problems);
+        return err_set(e, ERR_CONFIG, "the rules for errors of the sync have %zu fault%s", l.n_problems,
+                       l.n_problems == 1 ? "" : "s");
     }
     l.problems = firm_problems;
     if (firm)

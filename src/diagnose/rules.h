@@ -67,6 +67,7 @@ struct diagnose_rules {
 struct rule_reading {
     struct pool *pool; /* of the rules */
     const char *path;
+    const char *const *folders; /* where parts of texts are */
     const char *const *checks, *const *kinds;
     struct buf *problems;
     size_t n_problems;
@@ -74,6 +75,9 @@ struct rule_reading {
 void rule_problem(struct rule_reading *r, unsigned line, const char *fmt, ...) PRINTF(3, 4);
 /* Into the pool; whatever is wrong is told, and the rule is then not to be used. */
 struct rule *rulefile_read(struct rule_reading *r, const char *stem);
+
+/* Tells what is wrong with the tags in the text of a rule. */
+void rule_text_check(struct rule_reading *r, unsigned line, const char *key, const char *text);
 
 /* Does the rule, by its words, stand in the text? For the promises of the files. */
 bool match_keeps_promise(const struct diagnose_rules *rules, const struct rule *rule,

@@ -2,11 +2,18 @@
 /*
  * symptoms: how staff tell an error in their own words. Weak: every group of the rule in one sentence or two
  * neighbouring ones. The best of several is the one whose words stand in one sentence, then the one with the
- * most letters.
+ * most words of its own, then with the most letters; one that has fewer words of its own is none.
  */
 #include "found.h"
 
-enum { OWN_MAX = 16 * 1024, MOST_SENTENCES = 64, MOST_BEST = 3, PARAGRAPH_MAX = 2000 };
+enum {
+    OWN_MAX = 16 * 1024,
+    MOST_SENTENCES = 64,
+    MOST_BEST = 3,
+    PARAGRAPH_MAX = 2000,
+    WORTH_A_GROUP = 100,
+    WORTH_ONE_SENTENCE = 1000
+};
 
 struct sentences {
     struct slice lower[MOST_SENTENCES], text[MOST_SENTENCES];
@@ -56,14 +63,26 @@ static bool word_in(const struct symptom_word *w, struct slice text, struct slic
     return false;
 }
 
-/* Letters of the longest word of the group that stands there; 0: none. */
+/* Words that most of them have: they tell nothing apart. */
+static bool is_common(const char *word)
+{
+    static const char *const words[] = {"invoice", "inv",  "quickbooks", "qb",        "qbo",      "autotask",
+                                        "sync",    "item", "customer",   "came over", "come over"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(words[i], word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What the longest word of the group that stands there is worth; 0: none does. */
 static size_t group_in(const struct symptom_group *g, struct slice text, struct slice lower)
 {
     size_t best = 0;
     for (size_t i = 0; i < g->n; i++) {
-        size_t len = strlen(g->words[i].text);
-        if (len > best && word_in(&g->words[i], text, lower))
-            best = len;
+        size_t worth = is_common(g->words[i].text) ? 1 : WORTH_A_GROUP + strlen(g->words[i].text);
+        if (worth > best && word_in(&g->words[i], text, lower))
+            best = worth;
     }
     return best;
 }
@@ -83,7 +102,7 @@ static size_t fit(const struct rule *rule, const struct sentences *s, size_t i, 
         *two = *two || !here;
         score += here ? here : next;
     }
-    return from_first ? score + (*two ? 0 : 1000) : 0;
+    return from_first ? score + (*two ? 0 : WORTH_ONE_SENTENCE) : 0;
 }
 
 static size_t best_fit(const struct rule *rule, const struct sentences *s, size_t *at, bool *two)
@@ -166,6 +185,6 @@ void symptoms_find(struct matching *m)
                 look_at_block(m, t, b, best, &n);
         }
     }
-    for (size_t i = 0; i < n && m->n < MOST_FINDINGS; i++)
+    for (size_t i = 0; i < n && best[i].score / WORTH_A_GROUP == best[0].score / WORTH_A_GROUP; i++)
         m->found[m->n++] = best[i].f;
 }

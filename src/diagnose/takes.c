@@ -212,8 +212,8 @@ static bool compile(struct take *t, struct slice pattern, struct buf *why)
     int code;
     PCRE2_SIZE where;
     t->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
-                            PCRE2_UTF | PCRE2_CASELESS | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C, &code,
-                            &where, NULL);
+                            PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C,
+                            &code, &where, NULL);
     if (!t->code) {
         PCRE2_UCHAR text[160];
         pcre2_get_error_message(code, text, sizeof(text));

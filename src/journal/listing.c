@@ -37,6 +37,15 @@ int journal_list(struct journal *j, int state, size_t max, struct pool *pool, st
     return rc;
 }
 
+size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max)
+{
+    static const char sql[] = "SELECT job FROM plans WHERE job > ? AND json_valid(plan) AND "
+                              "json_extract(plan, '$.unmatched') != '' ORDER BY job LIMIT ?";
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_int(&q, after);
+    return journal_read_ids(j, &q, ids, max);
+}
+
 static int64_t one_number(struct db *db, const char *sql, struct err *e, int *rc)
 {
     struct query q = query_start(db, sql);

@@ -52,11 +52,27 @@ struct tnef_file {
     uint64_t off, size; /* in the decoded winmail.dat */
     uint8_t sha256[32];
 };
+/* tneftext.c: the readable text of the message that it holds, with those of messages inside; `out` has a
+ * maximum. */
+int tnef_text(const struct source *src, const struct message_part *p, struct buf *out,
+              struct err *e) MUST_USE;
 typedef void (*tnef_found)(void *self, const struct tnef_file *file);
 /* Tells each file, in order. *damaged: it does not start or does not end as it should; what was found before
  * is whole. ERR_IO. */
 int tnef_scan(const struct source *src, const struct message_part *p, tnef_found found, void *self,
               bool *damaged, struct err *e) MUST_USE;
+
+/* tnefprops.c: lists of properties, little-endian numbers. */
+enum { TNEF_SIGNATURE = 0x223e9f78, TNEF_CODEPAGE = 0x00069007, TNEF_PROPERTIES = 0x00069005 };
+bool tnef_number(struct scan *c, unsigned bytes, uint32_t *out);
+/* One property; *value is its bytes where they have a length of their own. False: damaged. */
+bool tnef_property(struct scan *c, uint32_t *type, uint32_t *id, struct slice *value);
+/* Up to the first unit of `width` bytes that is zero. */
+struct slice tnef_until_zero(struct slice s, size_t width);
+
+/* rtf.c: Outlook's compressed RTF (MS-OXRTFCP), and the words of an RTF text. Damage ends it. */
+void rtf_decompress(struct buf *out, struct slice packed);
+void rtf_text(struct buf *out, struct slice rtf, const char *charset);
 
 /* A message being built: the arena grows until the end, when it moves into the message. */
 struct builder {

@@ -335,13 +335,24 @@ static int find_shown(struct tree *t)
     return r;
 }
 
+/* What stands in the places behind the one that the text is from: Apple Mail goes on below an attachment. */
+static void mark_further(struct tree *t, unsigned from)
+{
+    for (unsigned s = from; s < t->n_slots; s++) {
+        const GMimePart *part = t->slots[s].plain ? t->slots[s].plain : t->slots[s].html;
+        for (unsigned i = 0; part && i < t->b->m->n_parts; i++)
+            t->b->m->parts[i].is_further |= t->objects[i] == (const GMimeObject *)part;
+    }
+}
+
 static int choose_text(struct tree *t)
 {
     struct message *m = t->b->m;
     struct buf out = BUF_INIT(8 * TEXT_SOURCE_MAX);
     bool cut = false;
+    unsigned i = 0;
     int r = 0;
-    for (unsigned i = 0; r == 0 && i < 2 * t->n_slots && out.len == 0; i++) {
+    for (; r == 0 && i < 2 * t->n_slots && out.len == 0; i++) {
         bool html = i % 2;
         GMimePart *part = html ? t->slots[i / 2].html : t->slots[i / 2].plain;
         if (!part)
@@ -349,6 +360,7 @@ static int choose_text(struct tree *t)
         r = read_text(t->b, part, html, &out, &cut);
         m->text_from_html = html;
     }
+    mark_further(t, (i + 1) / 2);
     struct slice text = slice_cut_utf8(buf_view(&out), TEXT_MAX);
     m->text_cut = cut || text.len < out.len;
     m->text_from_html = m->text_from_html && text.len;

@@ -11,12 +11,9 @@
 #include "message_internal.h"
 
 enum {
-    SIGNATURE = 0x223e9f78,
-    ATT_OEM_CODEPAGE = 0x00069007,
     ATT_REND_DATA = 0x00069002,
     ATT_TITLE = 0x00018010,
     ATT_DATA = 0x0006800f,
-    ATT_PROPERTIES = 0x00069005,
     PROPERTIES_MAX = 64 * 1024, /* of one attachment; the name stands near the start */
     PROPERTY_LONG_NAME = 0x3707,
     TITLE_MAX = 1000,
@@ -78,112 +75,18 @@ static bool data(struct stream *s, uint32_t n, struct buf *keep, gnutls_hash_hd_
     return true;
 }
 
-/* --- the properties of an attachment: a list in memory --- */
-
-static bool word(struct scan *c, unsigned bytes, uint32_t *out)
-{
-    *out = 0;
-    for (unsigned i = 0; i < bytes; i++) {
-        int b = scan_next(c);
-        if (b < 0)
-            return false;
-        *out |= (uint32_t)b << (8 * i);
-    }
-    return true;
-}
-
-static bool step(struct scan *c, uint64_t n)
-{
-    if (n > (uint64_t)(c->end - c->p))
-        return false;
-    c->p += n;
-    return true;
-}
-
-static uint64_t padded(uint32_t n)
-{
-    return ((uint64_t)n + 3) & ~(uint64_t)3;
-}
-
-/* Bytes of a fixed type; 0 = its length stands before each value, -1 = unknown. */
-static int fixed_size(uint32_t type)
-{
-    switch (type & 0xfff) {
-    case 0x02: /* short, padded */
-    case 0x03:
-    case 0x04:
-    case 0x0a:
-    case 0x0b:
-        return 4;
-    case 0x05:
-    case 0x06:
-    case 0x07:
-    case 0x14:
-    case 0x40:
-        return 8;
-    case 0x48:
-        return 16;
-    case 0x0d:
-    case 0x1e:
-    case 0x1f:
-    case 0x102:
-        return 0;
-    default:
-        return -1;
-    }
-}
-
-/* Named properties carry their name. */
-static bool skip_name(struct scan *c)
-{
-    uint32_t kind, n;
-    if (!step(c, 16) || !word(c, 4, &kind) || !word(c, 4, &n))
-        return false;
-    return kind == 0 || step(c, padded(n));
-}
-
-/* One property; *value is its bytes where they have a length of their own. */
-static bool property(struct scan *c, uint32_t *type, uint32_t *id, struct slice *value)
-{
-    uint32_t count = 1, n;
-    *value = SLICE_NONE;
-    if (!word(c, 2, type) || !word(c, 2, id) || (*id >= 0x8000 && !skip_name(c)))
-        return false;
-    int fixed = fixed_size(*type);
-    if (fixed < 0 || ((fixed == 0 || *type & 0x1000) && !word(c, 4, &count)))
-        return false;
-    if (fixed > 0)
-        return step(c, (uint64_t)count * (unsigned)fixed);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!word(c, 4, &n))
-            return false;
-        *value = slice_cut(scan_rest(c), n);
-        if (!step(c, padded(n)))
-            return false;
-    }
-    return true;
-}
-
-static struct slice until_zero(struct slice s, size_t width)
-{
-    size_t n = 0;
-    while (n + width <= s.len && (s.ptr[n] || (width == 2 && s.ptr[n + 1])))
-        n += width;
-    return slice_cut(s, n);
-}
-
 static void long_name(struct slice properties, const char *charset, struct buf *name)
 {
     struct scan c = scan_of(properties);
     uint32_t count, type, id;
     struct slice value;
-    if (!word(&c, 4, &count))
+    if (!tnef_number(&c, 4, &count))
         return;
-    for (uint32_t i = 0; i < count && property(&c, &type, &id, &value); i++) {
+    for (uint32_t i = 0; i < count && tnef_property(&c, &type, &id, &value); i++) {
         if (id != PROPERTY_LONG_NAME || (type != 0x1e && type != 0x1f) || value.len == 0)
             continue;
         buf_clear(name);
-        message_to_utf8(name, until_zero(slice_cut(value, TITLE_MAX), type == 0x1f ? 2 : 1),
+        message_to_utf8(name, tnef_until_zero(slice_cut(value, TITLE_MAX), type == 0x1f ? 2 : 1),
                         type == 0x1f ? SLICE("utf-16le") : slice_of(charset));
         return;
     }
@@ -208,7 +111,7 @@ static void finish(struct reading *r)
     buf_clear(&r->name);
     long_name(buf_view(&r->properties), r->charset, &r->name);
     if (r->name.len == 0)
-        message_to_utf8(&r->name, until_zero(buf_view(&r->title), 1), slice_of(r->charset));
+        message_to_utf8(&r->name, tnef_until_zero(buf_view(&r->title), 1), slice_of(r->charset));
     r->file.name = buf_view(&r->name);
     r->found(r->self, &r->file);
     r->open = false;
@@ -259,13 +162,13 @@ static bool attribute(struct reading *r)
     }
     if (id == ATT_DATA)
         whole = take_data(r, n);
-    else if (id == ATT_OEM_CODEPAGE)
+    else if (id == TNEF_CODEPAGE)
         whole = take_codepage(r, n);
     else
         whole = data(&r->in, n,
-                     id == ATT_TITLE        ? &r->title
-                     : id == ATT_PROPERTIES ? &r->properties
-                                            : NULL,
+                     id == ATT_TITLE         ? &r->title
+                     : id == TNEF_PROPERTIES ? &r->properties
+                                             : NULL,
                      NULL);
     /* some writers sum wrongly, and nothing depends on it */
     return whole && number(&r->in, 2, &sum);
@@ -284,7 +187,7 @@ int tnef_scan(const struct source *src, const struct message_part *p, tnef_found
                           .self = self};
     uint32_t signature, key;
     content_open(&r->in.content, src, p);
-    *damaged = !number(&r->in, 4, &signature) || signature != SIGNATURE || !number(&r->in, 2, &key);
+    *damaged = !number(&r->in, 4, &signature) || signature != TNEF_SIGNATURE || !number(&r->in, 2, &key);
     while (!*damaged && fill(&r->in))
         *damaged = !attribute(r);
     finish(r);

@@ -5,7 +5,7 @@
  */
 #include "message_internal.h"
 
-static const char magic[4] = {'F', 'D', 'm', '2'};
+static const char magic[4] = {'F', 'D', 'm', '3'};
 
 static void put_u(struct buf *out, uint64_t v, unsigned bytes)
 {
@@ -73,6 +73,7 @@ void message_encode(const struct message *m, struct buf *out)
         put_u(out, p->is_shown, 1);
         put_u(out, p->depth, 1);
         put_u(out, p->is_answer, 1);
+        put_u(out, p->is_further, 1);
         buf_put(out, p->sha256, sizeof(p->sha256));
     }
     for (unsigned i = 0; i < m->n_references; i++)
@@ -142,6 +143,7 @@ static void get_part(struct wire *w, struct message_part *p)
     p->is_shown = (uint8_t)get_u(w, 1, 1);
     p->depth = (uint8_t)get_u(w, 1, UINT8_MAX);
     p->is_answer = (uint8_t)get_u(w, 1, 1);
+    p->is_further = (uint8_t)get_u(w, 1, 1);
     get_bytes(w, p->sha256, sizeof(p->sha256));
 }
 

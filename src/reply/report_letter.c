@@ -108,6 +108,33 @@ static void put_ids(const struct report_finding *f, struct view *row)
     buf_release(&ids);
 }
 
+static void put_row(const struct report *r, const struct report_entry *entry, size_t i, struct view *row)
+{
+    const struct report_finding *f = &r->findings[i];
+    view_set(row, "object", slice_of(f->subject));
+    set_filled(row, "detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts,
+               f->n_facts);
+    put_ids(f, row);
+}
+
+int report_row(const struct report *r, const struct templates *t, size_t i, struct view *row, struct err *e)
+{
+    const struct report_entry *entry =
+        report_words_need(templates_report_words(t), r->kinds[r->findings[i].kind].key, e);
+    if (!entry)
+        return -1;
+    view_set(row, "title", slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)));
+    put_row(r, entry, i, row);
+    return 0;
+}
+
+int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,
+                 const char *list, struct err *e)
+{
+    const struct writing w = {.r = r, .words = templates_report_words(t), .v = v};
+    return put_sentences(&w, sort, list, e);
+}
+
 static void put_group(struct writing *w, const struct report_entry *entry, size_t from, size_t to)
 {
     const struct report *r = w->r;
@@ -130,14 +157,8 @@ static void put_group(struct writing *w, const struct report_entry *entry, size_
         view_set(s, "step", slice_of(step));
     }
     put_lists(&r->findings[from], to - from, g);
-    for (size_t i = from; i < to && i - from < most; i++, w->shown++) {
-        const struct report_finding *f = &r->findings[i];
-        struct view *row = view_item(g, "rows");
-        view_set(row, "object", slice_of(f->subject));
-        set_filled(row, "detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts,
-                   f->n_facts);
-        put_ids(f, row);
-    }
+    for (size_t i = from; i < to && i - from < most; i++, w->shown++)
+        put_row(r, entry, i, view_item(g, "rows"));
     if (to - from > most)
         view_setf(g, "more", "%zu", to - from - most);
     else

@@ -293,6 +293,68 @@ static void fill_report(struct view *v)
             "type Service");
 }
 
+static struct view *answer(struct view *v, const char *n, const char *title, const char *flag,
+                           const char *meaning, const char *verdict)
+{
+    struct view *a = view_item(v, "answers");
+    view_flag(a, "first", strcmp(n, "1") == 0);
+    set(a, "n", n);
+    set(a, "title", title);
+    set(a, "meaning", meaning);
+    set(a, "verdict", verdict);
+    view_flag(a, flag, true);
+    set(a, "read", "24 Nov 16:05:09");
+    return a;
+}
+
+static void record(struct view *a, const char *name, const char *detail, const char *flag)
+{
+    struct view *item = view_item(a, "records");
+    set(item, "what", "invoice");
+    set(item, "name", name);
+    set(item, "detail", detail);
+    view_flag(item, flag, true);
+}
+
+static void fill_diagnosis(struct view *v)
+{
+    struct view *a = answer(
+        v, "1", "a line points at a product category", "is_confirmed",
+        "A line of the invoice goes to a QuickBooks category, and only products and services can be sold.",
+        "\"Hardware\" on the invoice is a category in QuickBooks.");
+    view_flag(v, "wide", true);
+    set(v, "count", "2");
+    set(a, "cause", "QuickBooks looks the item up by name, and finds a category of that name first.");
+    set(a, "quote", "An item in this transaction is set up as a category instead of a product or service");
+    set(a, "where", "error <1>.log");
+    view_flag(a, "several", true);
+    record(a, "10233", "Acme & Sons, 2026-11-20, 1250.00", "is_confirmed");
+    record(a, "10234", "Blue Yonder, 2026-11-20, 80.00", "is_solved");
+    struct view *row = view_item(a, "rows");
+    set(row, "object", "Hardware");
+    set(row, "detail", "the line \"Switch 24 port\" has this code");
+    set(row, "ids", "billing code 29680301, category 79");
+    struct view *link = view_item(row, "links");
+    set(link, "href", "https://app.qbo.intuit.com/app/items");
+    set(link, "what", "item");
+    set(link, "system", "QuickBooks");
+    pair(a, "steps", "1", "QuickBooks: Gear > All lists > Product categories. Rename the category.", "n",
+         "step");
+    pair(a, "steps", "2", "Autotask: Contracts > Invoice History. Clear the invoice number, and save.", "n",
+         "step");
+    view_flag(a, "has_besides", true);
+    struct view *besides = view_item(a, "besides");
+    set(besides, "title", "The period of the invoice is closed in QuickBooks");
+    set(besides, "object", "10233");
+    set(besides, "detail", "dated 2026-11-20; closed up to 2026-11-30");
+    a = answer(v, "2", "the login to QuickBooks has ended", "is_unchecked",
+               "QuickBooks no longer lets the sync in.", "QuickBooks did not answer.");
+    view_flag(a, "later", true);
+    view_flag(a, "weak", true);
+    line(a, "unseen", "QuickBooks could not be reached.");
+    pair(a, "steps", "1", "Connect the app again.", "n", "step");
+}
+
 struct view *templates_sample(const char *name, struct pool *pool)
 {
     static const struct {
@@ -304,7 +366,7 @@ struct view *templates_sample(const char *name, struct pool *pool)
                  {"ask_again", fill_ask},     {"amended", fill_amended},     {"again", fill_again},
                  {"files", fill_files},       {"howto", fill_howto},         {"topics", topics},
                  {"show", fill_show},         {"wish", fill_wish},           {"explain", fill_explain},
-                 {"no_books", fill_no_books}, {"report", fill_report}};
+                 {"no_books", fill_no_books}, {"report", fill_report},       {"diagnosis", fill_diagnosis}};
     struct view *v = view_new(pool);
     set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
     set(v, "firm", "Northwind IT Services");

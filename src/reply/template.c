@@ -3,14 +3,15 @@
  * template: Mustache, the part that letters need: {{name}}, {{#section}}, {{^inverted}}, {{/end}}, {{!
  * comment}}, {{> partial}}. Templates are cut into tokens when they are loaded; every name is checked then.
  * In .html values are escaped, in .txt they are not; {{{raw}}} does not exist. A tag alone on its line takes
- * the line with it.
+ * the line with it. The pieces that rules are written with (LANGUAGE/diagnose/_*.txt) have names of their
+ * own, and are used by templates_fill only.
  */
 #include "sentence.h"
 
 #include <dirent.h>
 #include <errno.h>
 
-enum { MOST_TEMPLATES = 128, MOST_DEPTH = 12, MOST_ITEMS = 200, FILE_MAX = 128 * 1024 };
+enum { MOST_TEMPLATES = 128, MOST_PIECES = 24, MOST_DEPTH = 12, MOST_ITEMS = 200, FILE_MAX = 128 * 1024 };
 
 enum token_kind { TOKEN_TEXT, TOKEN_VALUE, TOKEN_SECTION, TOKEN_INVERTED, TOKEN_END, TOKEN_PARTIAL };
 
@@ -26,13 +27,14 @@ struct file {
     char *path; /* for people */
     char *source;
     bool html, english; /* english: the language has no such letter */
+    bool piece;         /* of rules: their names are not those of letters */
     struct token *tokens;
     size_t n, room;
 };
 
 struct templates {
-    struct file files[MOST_TEMPLATES];
-    size_t n_files;
+    struct file files[MOST_TEMPLATES], pieces[MOST_PIECES];
+    size_t n_files, n_pieces;
     struct howtos *howtos;
     struct report_words *report_words;
     struct sentences *sentences;
@@ -67,7 +69,7 @@ static void problem(struct buf *problems, const struct file *f, unsigned line, c
 static void check_name(const struct file *f, struct slice name, unsigned line, struct buf *problems)
 {
     const char *near = NULL;
-    if (!variable_known(name, &near))
+    if (!f->piece && !variable_known(name, &near))
         problem(problems, f, line, "there is no variable \"%.*s\"%s%s%s", SLICE_ARG(name),
                 near ? "; did you mean \"" : "", near ? near : "",
                 near ? "\"?" : " (templates/README.md lists them)");
@@ -185,6 +187,17 @@ static const struct file *find_file(const struct templates *t, struct slice name
     return NULL;
 }
 
+static const struct file *find_piece(const struct templates *t, struct slice name)
+{
+    char full[120];
+    snprintf(full, sizeof(full), "_%.*s.txt", SLICE_ARG(slice_cut(name, 80)));
+    for (size_t i = 0; i < t->n_pieces; i++) {
+        if (strcmp(t->pieces[i].name, full) == 0)
+            return &t->pieces[i];
+    }
+    return NULL;
+}
+
 static int read_source(const char *folder, const char *name, struct file *f, struct buf *problems)
 {
     char path[4400];
@@ -265,6 +278,31 @@ static void load_files(struct templates *t, const char *folder, bool english, st
     closedir(dir);
 }
 
+/* Those of the language, and English ones for what it lacks. A folder that is not there has none. */
+static void load_pieces(struct templates *t, const char *folder, const char *language, struct buf *problems)
+{
+    char path[4300];
+    snprintf(path, sizeof(path), "%s/%s/diagnose", folder, language);
+    DIR *dir = opendir(path);
+    for (struct dirent *d; dir && (d = readdir(dir)) != NULL;) {
+        struct slice name = slice_of(d->d_name), stem = slice_skip(stem_of(d->d_name), 1);
+        if (name.ptr[0] != '_' || !slice_ends_nocase(name, SLICE(".txt")) || find_piece(t, stem))
+            continue;
+        if (t->n_pieces == MOST_PIECES) {
+            buf_printf(problems, "%s: more than %d pieces\n", path, MOST_PIECES);
+            break;
+        }
+        struct file *f = &t->pieces[t->n_pieces++];
+        f->piece = true;
+        if (read_source(path, d->d_name, f, problems) == 0) {
+            cut_into_tokens(f, problems);
+            pair_sections(f, problems);
+        }
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static void list_names(struct templates *t, struct buf *problems)
 {
     size_t n = 0;
@@ -300,6 +338,8 @@ int templates_load(struct templates **out, const char *folder, const char *langu
     struct templates *t = mem_alloc(sizeof(*t));
     if (language_is_there(folder, language, problems)) {
         load_letters(t, folder, language, problems);
+        load_pieces(t, folder, language, problems);
+        load_pieces(t, folder, TEMPLATES_FULL_LANGUAGE, problems);
         t->howtos = howtos_load(folder, language, problems);
         t->report_words = report_words_load(folder, language, "check", NULL, problems);
         t->sentences = sentences_load(folder, language, problems);
@@ -311,17 +351,23 @@ int templates_load(struct templates **out, const char *folder, const char *langu
     return -1;
 }
 
+static void release_file(struct file *f)
+{
+    free(f->name);
+    free(f->path);
+    free(f->source);
+    free(f->tokens);
+}
+
 void templates_free(struct templates **templates)
 {
     struct templates *t = *templates;
     if (!t)
         return;
-    for (size_t i = 0; i < t->n_files; i++) {
-        free(t->files[i].name);
-        free(t->files[i].path);
-        free(t->files[i].source);
-        free(t->files[i].tokens);
-    }
+    for (size_t i = 0; i < t->n_files; i++)
+        release_file(&t->files[i]);
+    for (size_t i = 0; i < t->n_pieces; i++)
+        release_file(&t->pieces[i]);
     for (size_t i = 0; t->names[i]; i++)
         free((void *)(uintptr_t)t->names[i]);
     howtos_free(&t->howtos);
@@ -455,7 +501,9 @@ static int render_section(struct rendering *r, const struct token *t, size_t at,
 
 static int render_partial(struct rendering *r, const struct token *t, const struct view *v, struct err *e)
 {
-    const struct file *file = find_file(r->t, t->text, r->file->html), *around = r->file;
+    const struct file *around = r->file;
+    const struct file *file =
+        around->piece ? find_piece(r->t, t->text) : find_file(r->t, t->text, around->html);
     if (!file || r->depth >= MOST_DEPTH)
         return err_set(e, ERR_TEMPLATE, "%s: partials are nested too deep", r->file->name);
     r->file = file;
@@ -496,6 +544,22 @@ static int render_range(struct rendering *r, size_t from, size_t to, const struc
             return -1;
     }
     return r->out->overflow ? err_set(e, ERR_TEMPLATE, "%s: the letter is too long", r->file->name) : 0;
+}
+
+int templates_fill(const struct templates *t, const char *text, const struct view *v, struct buf *out,
+                   struct err *e)
+{
+    struct file f = {.name = mem_copy("a rule"), .path = mem_copy(""), .piece = true};
+    struct buf problems = BUF_INIT(2000);
+    struct rendering r = {.t = t, .file = &f, .out = out};
+    f.source = mem_copy(text);
+    cut_into_tokens(&f, &problems);
+    pair_sections(&f, &problems);
+    int rc = problems.len ? err_set(e, ERR_TEMPLATE, "a rule's text cannot be read: %.200s", problems.data)
+                          : render_range(&r, 0, f.n, v, e);
+    buf_release(&problems);
+    release_file(&f);
+    return rc;
 }
 
 /* "Subject: ..." is the first line of the rendered text. */

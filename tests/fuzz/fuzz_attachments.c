@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fuzz_attachments: the first byte says what the rest is: a mail, or the content of a winmail.dat or of a
- * file in one of the encodings. What is listed must be safe to name and give exactly the bytes that it says.
+ * file in one of the encodings. What is listed must be safe to name and give exactly the bytes that it says;
+ * what can be read keeps its limits.
  */
-#include "frontdesk/message_attachments.h"
+#include "frontdesk/message_texts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,6 +36,12 @@ static void check(const struct message *m, const struct mail_bytes *mail)
             ENSURE((unsigned char)name.ptr[c] >= 0x20 && !strchr("/\\<>:\"|?*", name.ptr[c]));
         read_all(mail, &a.list[i]);
     }
+    struct message_texts texts;
+    size_t total = 0;
+    ENSURE(message_texts(&texts, m, mail, pool, &e) == 0 && !pool_exhausted(pool));
+    for (size_t i = 0; i < texts.n; i++)
+        total += texts.list[i].text.len;
+    ENSURE(texts.n >= 1 && total <= MESSAGE_TEXTS_ALL);
     pool_free(&pool);
 }
 

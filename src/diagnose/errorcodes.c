@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* codes: mails that give only a number (sync-errors.md 1.3). A number is only a hint: it counts in the form
- * of its product, and where no words of an error are. */
+/* errorcodes: mails that give only a number (sync-errors.md 1.3). A number is only a hint: it counts in the
+ * form of its product, and where no words of an error are. */
 #include "found.h"
 
 enum { SHORT_BLOCK = 400, MOST_RULES = 3, CODE_LETTERS = 12 };
@@ -23,13 +23,15 @@ static const struct {
     {"code: ", NULL, 4},         {"error: ", NULL, 4},        {"fault ", "qbo", 3},
 };
 
-/* The product that the block speaks of; NULL: QuickBooks, but not which. "" = none at all. */
+/* The product that the block speaks of; NULL: the transfer, but not to which. "" = none: QuickBooks alone is
+ * not enough, for a company file on a PC has errors 6000, 6190 and so on of its own. */
 static const char *product_of(struct slice lower)
 {
     static const char *const desktop[] = {"desktop",          "qbxml", "qbd", "web connector",
                                           "transfer history", NULL};
     static const char *const online[] = {"quickbooks online", "qbo", "intuit api", "accounting hub", NULL};
-    static const char *const any[] = {"quickbooks", "quick books", "intuit", "qb", "autotask", NULL};
+    static const char *const any[] = {"autotask",    "sync",      "synced", "syncing",     "transfer",
+                                      "transferred", "transfers", "intuit", "integration", NULL};
     if (normal_has(lower, desktop))
         return "qbd";
     if (normal_has(lower, online))
@@ -115,9 +117,13 @@ static void find_number(struct matching *m, uint32_t text, uint32_t b)
         size_t from = (size_t)at + strlen(forms[k].word), to = from;
         while (to < lower.len && is_digit(lower.ptr[to]))
             to++;
+        bool pair = slice_starts(slice_skip(lower, to), SLICE(", -")) ||
+                    slice_starts(slice_skip(lower, to), SLICE(" -")) ||
+                    slice_starts(slice_skip(lower, to), SLICE(", 0"));
         bool part = to < lower.len && (lower.ptr[to] == '.' || lower.ptr[to] == ',') && to + 1 < lower.len &&
                     is_digit(lower.ptr[to + 1]);
-        if (to - from < forms[k].digits || to - from > 6 || part || !normal_word(lower, from, to - from))
+        if (to - from < forms[k].digits || to - from > 6 || part || pair ||
+            !normal_word(lower, from, to - from))
             continue;
         struct slice code = slice_from(lower.ptr + from, to - from);
         while (code.len > 3 && code.ptr[0] == '0')
