@@ -272,6 +272,16 @@ static bool is_solved(const struct diagnosis *d, const struct diagnose_look *loo
     return found(r, "invoice-already-there") && !any;
 }
 
+/* The invoice in QuickBooks. */
+static void take_proof(struct diagnose_answer *a, struct diagnose_look *look, const struct report *r)
+{
+    static const char *const proofs[] = {"invoice-transferred", "invoice-already-there", NULL};
+    for (size_t i = 0; i < r->n; i++) {
+        if (confirm_has(proofs, r->kinds[r->findings[i].kind].key) && look->n_findings < DIAGNOSE_FINDINGS)
+            look->findings[look->n_findings++] = put_finding(&a->report, &r->findings[i], "");
+    }
+}
+
 static void set_unchecked(struct diagnose_look *look, const char *why)
 {
     look->verdict = DIAGNOSE_UNCHECKED;
@@ -293,6 +303,7 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
     }
     if (is_solved(d, look, asked)) {
         look->verdict = DIAGNOSE_SOLVED;
+        take_proof(a, look, r);
         return;
     }
     take_findings(a, look, r, books);

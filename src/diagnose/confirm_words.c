@@ -50,6 +50,7 @@ static const struct {
     const char *sentence, *kinds[8];
 } seen[] = {
     {"seen-items", {"item-", "name-", "number-empty", "line-no-code", "codes-", "items-", "parent-", NULL}},
+    {"seen-line", {"item-", "name-", "number-empty", "line-no-code", "codes-", "items-", "parent-", NULL}},
     {"seen-total", {"invoice-negative", "line-negative", NULL}},
     {"seen-no-zero",
      {"line-zero", "line-no-work-type", "line-non-billable", "line-contract", "line-rate-", NULL}},
@@ -63,18 +64,29 @@ static const struct {
     {"seen-tax", {"tax-", NULL}},
 };
 
-static bool matters(const struct diagnose_rule *rule, const char *sentence)
+static bool is_about(const struct diagnose_rule *rule, const char *const *starts)
 {
-    for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
-        if (strcmp(seen[i].sentence, sentence) != 0)
-            continue;
-        for (const char *const *k = rule->confirmed_by; k && *k; k++) {
-            for (const char *const *start = seen[i].kinds; *start; start++) {
-                if (slice_starts(slice_of(*k), slice_of(*start)))
-                    return true;
-            }
+    for (const char *const *k = rule->confirmed_by; k && *k; k++) {
+        for (const char *const *start = starts; *start; start++) {
+            if (slice_starts(slice_of(*k), slice_of(*start)))
+                return true;
         }
+    }
+    return false;
+}
+
+/* What was seen instead is for one invoice that is not so: of several the list says enough. Which invoice it
+ * was stands in the look. */
+static bool matters(const struct diagnose_answer *a, const char *sentence)
+{
+    if (slice_starts(slice_of(sentence), SLICE("compared-invoice-")))
         return false;
+    if (strcmp(sentence, "seen-no-twin") == 0)
+        return a->n_looks == 1;
+    for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+        if (strcmp(seen[i].sentence, sentence) == 0)
+            return a->n_looks == 1 && a->verdict != DIAGNOSE_CONFIRMED && a->verdict != DIAGNOSE_SOLVED &&
+                   is_about(a->diagnosis->rule, seen[i].kinds);
     }
     return true;
 }
@@ -87,7 +99,7 @@ static void take_sentences(struct diagnose_answer *a, const struct report *r)
             const struct report_sentence *s = &r->sentences[sorts[i]][k];
             struct report_fact facts[REPORT_FACTS + 1] = {0};
             memcpy(facts, s->facts, s->n_facts * sizeof(*facts));
-            if (matters(a->diagnosis->rule, s->key))
+            if (matters(a, s->key))
                 say(a, sorts[i], s->key, facts);
         }
     }
