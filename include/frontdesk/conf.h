@@ -154,6 +154,8 @@ void conf_free(struct conf **conf);
 /* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
  * it does not. */
 unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;
+/* As it is written in the file: "qbo-app", "sah", "qbd", "3rd"; "" = not said. */
+const char *conf_integration_word(enum conf_integration integration);
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name);
 /* Is `host` 127.0.0.0/8, ::1 or localhost? */
 bool conf_is_loopback(const char *host);

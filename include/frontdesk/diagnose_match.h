@@ -7,8 +7,8 @@
  * (/etc/frontdesk/diagnose.d): see templates/README.md, "Rules". A firm's rule of the same id takes the place
  * of ours; one id twice in one folder is an error.
  *
- * Texts are hostile: at most DIAGNOSE_TEXT bytes of each are read, time is linear in the length, patterns run
- * with PCRE2's match and depth limits on pieces of bounded length.
+ * Texts are hostile: at most DIAGNOSE_TEXT bytes of each of the first DIAGNOSE_TEXTS are read, time is linear
+ * in the length, patterns run with PCRE2's match and depth limits on pieces of bounded length.
  *
  * Facts: sync-errors.md 1 (normalising 1.1, parameters 1.2), 2, A to G.
  */
@@ -18,7 +18,7 @@
 #include "frontdesk/base.h"
 
 enum diagnose_severity { DIAGNOSE_BLOCKER, DIAGNOSE_HIGH, DIAGNOSE_MEDIUM, DIAGNOSE_LOW };
-enum { DIAGNOSE_TEXT = 512 * 1024, DIAGNOSE_MOST = 8, DIAGNOSE_VALUES = 50 };
+enum { DIAGNOSE_TEXT = 512 * 1024, DIAGNOSE_TEXTS = 16, DIAGNOSE_MOST = 8, DIAGNOSE_VALUES = 50 };
 
 /* The texts of a rule are Mustache (the template engine of reply), kept as written and rendered by who tells.
  */
@@ -28,7 +28,7 @@ struct diagnose_rule {
     const char *emitter; /* "qbo", "autotask", "qbd", "qbwc" */
     enum diagnose_severity severity;
     int rank;                        /* 1 exact sentence .. 4 envelope; lowest of a block wins */
-    bool symptom;                    /* known by staff's words only: weak, "probably" */
+    bool symptom;                    /* has no words of its own: known by how staff tell it only */
     const char *check;               /* name of the check that confirms it, "invoice"; "" = none */
     const char *const *confirmed_by; /* kinds of findings (check_kinds) that confirm it; NULL-terminated */
     const char *unconfirmable;       /* why no API can tell; "" when `check` is there */
@@ -41,13 +41,17 @@ struct diagnose_rule {
 
 struct diagnose_rules;
 
-/* Reads every *.conf of the folders, in order (the first folder that exists wins nothing: later ones override
- * by id); a folder that is not there is no error. All problems are collected as lines "FILE:LINE: what is
- * wrong, and what is allowed" in `problems`. `checks` and `kinds` (NULL-terminated) are the names that
- * `check` and `confirmed_by` may hold: given by the caller, for matching knows no checks. ERR_CONFIG: there
- * were problems. Free with diagnose_rules_free. */
-int diagnose_rules_load(struct diagnose_rules **out, const char *const *folders, const char *const *checks,
-                        const char *const *kinds, struct buf *problems, struct err *e) MUST_USE;
+/* Reads every *.conf of the folders: first `ours` (NULL-terminated; the full language, then the one that is
+ * spoken: a later folder takes the place of an earlier one by id), then `firm` (NULL: there is none). A
+ * folder that is not there is no error. `checks` and `kinds` (NULL-terminated) are the names that `check` and
+ * `confirmed_by` may hold: given by the caller, for matching knows no checks; NULL: any.
+ *
+ * What is wrong is written as lines "FILE:LINE: what is wrong, and what is allowed", all of it at once. Ours
+ * must be right: ERR_CONFIG, and `problems` says why. A rule of the firm that is wrong is left out, and told
+ * in `firm_problems` (which may be the same buf); ours of that id stays. Free with diagnose_rules_free. */
+int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, const char *firm,
+                        const char *const *checks, const char *const *kinds, struct buf *problems,
+                        struct buf *firm_problems, struct err *e) MUST_USE;
 void diagnose_rules_free(struct diagnose_rules **rules);
 /* In order of id. */
 const struct diagnose_rule *diagnose_rules_list(const struct diagnose_rules *rules, size_t *n);
@@ -65,9 +69,17 @@ struct diagnose_value {
     const char *text; /* original case, blanks collapsed */
 };
 
+/* How sure it is that it stands there. */
+enum diagnose_by {
+    DIAGNOSE_BY_WORDS,   /* the words of the error */
+    DIAGNOSE_BY_CODE,    /* nothing but its number; the same number may have further rules, which follow */
+    DIAGNOSE_BY_SYMPTOM, /* the sender's own words only: weak, "probably"; the best first */
+};
+
 /* One error that was found. The same error of several records is one, with several values of a name. */
 struct diagnosis {
     const struct diagnose_rule *rule;
+    enum diagnose_by by;
     const char *where; /* of the text it stood in */
     const char *quote; /* the words that matched, as they stood, at most 300 bytes */
     struct diagnose_value values[DIAGNOSE_VALUES];
@@ -76,7 +88,7 @@ struct diagnosis {
 };
 
 struct diagnoses {
-    struct diagnosis found[DIAGNOSE_MOST]; /* in order of appearance */
+    struct diagnosis found[DIAGNOSE_MOST]; /* in order of appearance; symptoms: the best first */
     size_t n;
     bool more; /* there were more errors than that */
     const char

@@ -60,6 +60,7 @@ enum howto_kind {
 struct howto_block {
     enum howto_kind kind;
     unsigned number;
+    unsigned only;    /* bits 1 << conf_integration of those that it is for; 0: every one */
     const char *text; /* with {name} and the like in it */
 };
 struct howto {

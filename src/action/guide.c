@@ -252,6 +252,12 @@ static void put_filled(struct buf *out, const char *text, const struct facts_inp
     }
 }
 
+/* Where the setting does not say which integration the firm has, all of them are told. */
+static bool is_for(unsigned only, enum conf_integration integration)
+{
+    return only == 0 || integration == CONF_INTEGRATION_NONE || only >> integration & 1;
+}
+
 static void set_howto(struct view *v, const struct facts_input *in, struct pool *pool)
 {
     static const char *const names[] = {
@@ -267,6 +273,8 @@ static void set_howto(struct view *v, const struct facts_input *in, struct pool 
         set(v, "topic", h[i].title);
         for (size_t k = 0; k < h[i].n_blocks; k++) {
             const struct howto_block *block = &h[i].blocks[k];
+            if (!is_for(block->only, in->conf->firm.integration))
+                continue;
             struct view *item = view_item(v, "blocks");
             struct buf text = BUF_INIT(16000);
             put_filled(&text, block->text, in, &people);

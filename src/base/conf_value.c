@@ -467,6 +467,12 @@ static const struct choice {
     {CONF_NUMBERS_BY, "autotask", true},
 };
 
+/* They are the first choices, in the order of their numbers. */
+const char *conf_integration_word(enum conf_integration integration)
+{
+    return integration == CONF_INTEGRATION_NONE ? "" : choices[integration - 1].word;
+}
+
 static bool choose(struct value *v, const char *word, unsigned *out)
 {
     if (!word)

@@ -133,30 +133,13 @@ const struct check *check_find(struct slice word)
     return NULL;
 }
 
-static const char *integration_name(enum conf_integration integration)
-{
-    switch (integration) {
-    case CONF_QBO_APP:
-        return "qbo-app";
-    case CONF_SAH:
-        return "sah";
-    case CONF_QBD:
-        return "qbd";
-    case CONF_THIRD:
-        return "3rd";
-    case CONF_INTEGRATION_NONE:
-        break;
-    }
-    return "";
-}
-
 void check_compare(struct report *report, struct pool *pool, const struct check *check,
                    const struct check_rows *rows)
 {
     report_init(report, pool, kinds, ARRAY_LEN(kinds));
     report->name =
         pool_printf(pool, "check %s%s%s", check->name, rows->argument[0] ? " " : "", rows->argument);
-    report->integration = integration_name(rows->conf->firm.integration);
+    report->integration = conf_integration_word(rows->conf->firm.integration);
     report->firm = rows->conf->firm.name;
     report->timezone = rows->conf->firm.timezone;
     report->made_ms = rows->now_ms;

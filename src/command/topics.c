@@ -125,7 +125,7 @@ static bool take_words(const struct words *words, struct said *said, bool *expli
         struct slice w = words->w[i].folded, before = i ? words->w[i - 1].folded : SLICE_NONE;
         bool todo = slice_eq(w, SLICE("do")) && slice_eq(before, SLICE("to")) &&
                     !(i > 1 && slice_eq(words->w[i - 2].folded, SLICE("how")));
-        w = todo ? SLICE("todo") : w;
+        w = todo || slice_eq(singular(w), SLICE("to-do")) ? SLICE("todo") : w;
         if (!begun && slice_eq(w, SLICE("help")))
             begun = true;
         else if (says_topic(w))

@@ -4,12 +4,15 @@
  * lines, an empty line, then the body, a block a paragraph, told by its first sign:
  *
  *   # heading     1. step     - item     ! warning     > subject to mail     < words to reply
+ *   @ sah, qbd    what follows is for firms with these integrations      @ all: for every one again
  *
  * Lines that begin with none of these go on with the block before them; headings, subjects and replies are
  * one line. {name} and the like stand for what the sender's own desk has; one that is not known stops the
  * start, as everything else that is wrong here.
  */
 #include "view.h"
+
+#include "frontdesk/conf.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -40,6 +43,7 @@ struct reading {
     unsigned began;
     enum howto_kind kind;
     unsigned number;
+    unsigned only; /* of the blocks from here on */
 };
 
 static void problem(const struct reading *r, const char *fmt, ...) PRINTF(2, 3);
@@ -128,7 +132,7 @@ static void end_block(struct reading *r)
         check_names(r, text);
         r->line = now;
         r->topic->blocks[h->n_blocks++] = (struct howto_block){
-            .kind = r->kind, .number = r->number, .text = pool_slice(r->all->pool, text)};
+            .kind = r->kind, .number = r->number, .only = r->only, .text = pool_slice(r->all->pool, text)};
     }
     buf_clear(&r->block);
     r->kind = HOWTO_TEXT;
@@ -145,6 +149,25 @@ static size_t step_number(struct slice line, unsigned *number)
     return (size_t)dot + 1;
 }
 
+/* "@ sah, qbd" */
+static void read_integrations(struct reading *r, struct slice names)
+{
+    r->only = 0;
+    if (slice_eq(names, SLICE("all")))
+        return;
+    struct scan c = scan_of(names);
+    do {
+        struct slice name = slice_trim(scan_until(&c, ","));
+        enum conf_integration i = CONF_THIRD;
+        while (i != CONF_INTEGRATION_NONE && !slice_eq(name, slice_of(conf_integration_word(i))))
+            i--;
+        if (i == CONF_INTEGRATION_NONE)
+            problem(r, "there is no integration \"%.*s\": qbo-app, sah, qbd, 3rd, or all",
+                    SLICE_ARG(slice_cut_utf8(name, 40)));
+        r->only |= 1U << i;
+    } while (scan_char(&c, ','));
+}
+
 static void read_body_line(struct reading *r, struct slice line)
 {
     static const struct {
@@ -158,6 +181,11 @@ static void read_body_line(struct reading *r, struct slice line)
     struct slice s = slice_trim(line);
     if (s.len == 0) {
         end_block(r);
+        return;
+    }
+    if (slice_starts(s, SLICE("@ "))) {
+        end_block(r);
+        read_integrations(r, slice_trim(slice_skip(s, 2)));
         return;
     }
     unsigned number = 0;

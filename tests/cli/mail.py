@@ -281,6 +281,24 @@ def howto_examples():
     tap.check(seen >= 8, seen)
 
 
+def howto_of_the_integration():
+    """A firm is told the menus of its own integration only; where the settings name none, those of all."""
+    LAB.clean()
+    heads = {"qbo-app": "Autotask Invoices to QuickBooks Online", "sah": "Smart Accounting Hub", "qbd": "QuickBooks Desktop", "3rd": "Another sync"}
+    with open(LAB.daemon.conf, encoding="utf-8") as conf:
+        text = conf.read()
+    try:
+        for own in (*heads, ""):
+            LAB.daemon._write("frontdesk.conf", text.replace("firm = { ", 'firm = { integration = "%s"; ' % own, 1) if own else text)
+            _, letter = reply_to("help resend an invoice")
+            told = [name for name, head in heads.items() if "\n\n%s\n" % head in letter]
+            tap.check(told == ([own] if own else list(heads)), "%r: %r\n%s" % (own, told, letter))
+            tap.check("ERROR" in letter and "Apps > Autotask Invoices" in letter or own not in ("qbo-app", ""), letter)
+            tap.check("Apps > Autotask Invoices" not in letter or own in ("qbo-app", ""), letter)
+    finally:
+        LAB.daemon._write("frontdesk.conf", text)
+
+
 # --- odd and broken mail -----------------------------------------------------------------------------------------------------
 
 GOOD = staff_mail("Sarah: odd", "text\n")
@@ -425,7 +443,7 @@ if __name__ == "__main__":
     with Lab(CASE_LIMITS + " per_sender_hour = 1000;") as LAB:
         tap.run([("as the run: " + case["name"], same_as_the_run(case)) for case in CASES] +
                 [("examples of help", help_examples(STAFF, False)), ("examples of help for operators", help_examples(OPERATOR, True)),
-                 ("examples of the how-tos", howto_examples)] +
+                 ("examples of the how-tos", howto_examples), ("how-tos by integration", howto_of_the_integration)] +
                 [("odd and broken mails are taken", run_them_all)] + [("as the run: " + name, odd(name)) for name in ODD] +
                 [("what is no mail", what_is_no_mail), ("beside a running daemon", beside_a_running_daemon),
                  ("before the first start", before_the_first_start), ("Autotask away or refusing", autotask_away)])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reply: golden letters, template errors, and text of strangers in headers and HTML.
  * FRONTDESK_GOLDEN_WRITE=1 writes the golden files anew: look at the difference before you commit it. */
+#include "frontdesk/conf.h"
 #include "frontdesk/message.h"
 #include "frontdesk/reply.h"
 #include "frontdesk/reply_sentence.h"
@@ -278,6 +279,9 @@ static void broken_howtos_are_named(void **state)
         {"title: T\n\n", "x-y.txt:1: there is no text"},
         {"title: T\ntext\n\ntext\n", "x-y.txt:2: allowed here: \"title: ...\""},
         {"title: T\n\nCall {nmae}.\n\nmore\n", "x-y.txt:3: there is no {nmae}; did you mean {name}?"},
+        {"title: T\n\n@ sah, hub\nx\n",
+         "x-y.txt:3: there is no integration \"hub\": qbo-app, sah, qbd, 3rd, or all"},
+        {"title: T\n\n@ sah,\nx\n", "x-y.txt:3: there is no integration \"\""},
         {"title: T\nkeywords: 0123456789012345678901234567890123456789012345678901234567890\n\nx\n",
          "x-y.txt:2: a keyword is longer than 60 bytes"},
     };
@@ -346,7 +350,7 @@ static void howtos_are_read(void **state)
     write_file(
         folder, "help/x-y.txt",
         "title: On X\nkeywords: Ex, two words\n\none\ntwo\n\n# head\nbelow\n1. first\n  goes on\n12. last\n"
-        "- item\n! careful\n> {name}: do it\n< due fri\n");
+        "- item\n@ sah, qbd\n! careful\n> {name}: do it\n@ all\n< due fri\n");
     if (templates_load(&t, folder, "en", &problems) != 0)
         fail_msg("%s", problems.data);
     const struct howto *h = templates_howtos(t, &n);
@@ -364,6 +368,10 @@ static void howtos_are_read(void **state)
     assert_string_equal(h->blocks[3].text, "first goes on");
     assert_int_equal(h->blocks[3].number, 1);
     assert_int_equal(h->blocks[4].number, 12);
+    assert_int_equal(h->blocks[5].only, 0);
+    assert_int_equal(h->blocks[6].only, 1U << CONF_SAH | 1U << CONF_QBD);
+    assert_int_equal(h->blocks[7].only, h->blocks[6].only);
+    assert_int_equal(h->blocks[8].only, 0);
     templates_free(&t);
     buf_release(&problems);
     remove_folder();

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* needles: a trie of the needles, and from each node one table row to the next by the class of the byte. Each
+ * byte of a text is one step; what a failed beginning leaves over is in the table already. See needles.h. */
+#include "needles.h"
+
+enum { MOST_NODES = 60000, MOST_CLASSES = 64, MOST_NEEDLES = 4000, NONE = 0 };
+
+struct needle {
+    char *text;
+    unsigned letters;  /* bytes that count */
+    unsigned digits;   /* '#'s at the end */
+    uint16_t same_end; /* 1 + the next needle that ends in the same node; 0: none */
+};
+
+struct needles {
+    struct needle *v;
+    size_t n, room;
+    uint8_t classes[256]; /* 0: in no needle */
+    size_t n_classes;
+    size_t n_nodes, node_room;
+    uint16_t *next; /* n_nodes rows of MOST_CLASSES */
+    uint16_t *ends; /* 1 + the first needle that ends here; 0: none */
+    uint16_t *also; /* the nearest node on the way back in which one ends; 0: none */
+};
+
+struct needles *needles_new(void)
+{
+    struct needles *n = mem_alloc(sizeof(*n));
+    n->n_classes = 1;
+    n->n_nodes = 1;
+    n->node_room = 1024;
+    n->next = mem_alloc(n->node_room * MOST_CLASSES * sizeof(*n->next));
+    n->ends = mem_alloc(n->node_room * sizeof(*n->ends));
+    return n;
+}
+
+void needles_free(struct needles **needles)
+{
+    struct needles *n = *needles;
+    if (!n)
+        return;
+    for (size_t i = 0; i < n->n; i++)
+        free(n->v[i].text);
+    free(n->v);
+    free(n->next);
+    free(n->ends);
+    free(n->also);
+    free(n);
+    *needles = NULL;
+}
+
+size_t needles_count(const struct needles *n)
+{
+    return n->n;
+}
+
+struct slice needles_text(const struct needles *n, size_t needle)
+{
+    return slice_of(n->v[needle].text);
+}
+
+static size_t new_node(struct needles *n)
+{
+    if (n->n_nodes == n->node_room) {
+        size_t had = n->node_room;
+        n->node_room *= 2;
+        n->next = mem_grow(n->next, n->node_room * MOST_CLASSES * sizeof(*n->next));
+        n->ends = mem_grow(n->ends, n->node_room * sizeof(*n->ends));
+        memset(n->next + had * MOST_CLASSES, 0, had * MOST_CLASSES * sizeof(*n->next));
+        memset(n->ends + had, 0, had * sizeof(*n->ends));
+    }
+    return n->n_nodes++;
+}
+
+static uint16_t *step(const struct needles *n, size_t node, unsigned char c)
+{
+    return &n->next[node * MOST_CLASSES + n->classes[c]];
+}
+
+/* The node of the text, made where it is missing; 0: no room. */
+static size_t node_of(struct needles *n, struct slice text)
+{
+    size_t node = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == ' ')
+            continue;
+        if (!n->classes[c] && n->n_classes == MOST_CLASSES)
+            return 0;
+        if (!n->classes[c])
+            n->classes[c] = (uint8_t)n->n_classes++;
+        if (!*step(n, node, c)) {
+            if (n->n_nodes == MOST_NODES)
+                return 0;
+            size_t made = new_node(n);
+            *step(n, node, c) = (uint16_t)made;
+        }
+        node = *step(n, node, c);
+    }
+    return node;
+}
+
+static long find_same(const struct needles *n, size_t node, struct slice text)
+{
+    for (size_t at = n->ends[node]; at; at = n->v[at - 1].same_end) {
+        if (slice_eq(slice_of(n->v[at - 1].text), text))
+            return (long)at - 1;
+    }
+    return -1;
+}
+
+long needles_add(struct needles *n, struct slice text)
+{
+    struct slice letters = text;
+    while (letters.len && letters.ptr[letters.len - 1] == '#')
+        letters.len--;
+    size_t node = n->n < MOST_NEEDLES ? node_of(n, letters) : 0;
+    if (!node)
+        return -1;
+    long same = find_same(n, node, text);
+    if (same >= 0)
+        return same;
+    if (n->n == n->room) {
+        n->room = n->room ? n->room * 2 : 256;
+        n->v = mem_grow(n->v, n->room * sizeof(*n->v));
+    }
+    struct needle *it = &n->v[n->n++];
+    *it = (struct needle){.text = mem_alloc(text.len + 1), .digits = (unsigned)(text.len - letters.len)};
+    memcpy(it->text, text.ptr, text.len);
+    for (size_t i = 0; i < letters.len; i++)
+        it->letters += letters.ptr[i] != ' ';
+    it->same_end = n->ends[node];
+    n->ends[node] = (uint16_t)n->n;
+    return (long)n->n - 1;
+}
+
+/* Breadth first: the nodes nearer to the root have their rows whole already. */
+void needles_close(struct needles *n)
+{
+    uint16_t *fail = mem_alloc(n->n_nodes * sizeof(*fail)), *queue = mem_alloc(n->n_nodes * sizeof(*queue));
+    size_t head = 0, tail = 0;
+    n->also = mem_alloc(n->n_nodes * sizeof(*n->also));
+    for (size_t c = 1; c < n->n_classes; c++) {
+        if (n->next[c])
+            queue[tail++] = n->next[c];
+    }
+    while (head < tail) {
+        size_t node = queue[head++], back = fail[node];
+        n->also[node] = n->ends[back] ? (uint16_t)back : n->also[back];
+        for (size_t c = 1; c < n->n_classes; c++) {
+            uint16_t *to = &n->next[node * MOST_CLASSES + c], other = n->next[back * MOST_CLASSES + c];
+            if (*to) {
+                fail[*to] = other;
+                queue[tail++] = *to;
+            } else {
+                *to = other;
+            }
+        }
+    }
+    free(fail);
+    free(queue);
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z');
+}
+
+/* A number is found whole or not at all; and where the needle wants digits behind it, they are there. */
+static bool whole(const struct needle *it, struct slice text, size_t from, size_t *to)
+{
+    if (is_digit(it->text[0]) && from && is_word(text.ptr[from - 1]))
+        return false;
+    for (unsigned i = 0; i < it->digits; i++, ++*to) {
+        if (*to >= text.len || !is_digit(text.ptr[*to]))
+            return false;
+    }
+    bool number = is_digit(text.ptr[*to - 1]);
+    return !number || *to >= text.len || !is_word(text.ptr[*to]);
+}
+
+static size_t begin_of(struct slice text, size_t end, unsigned letters)
+{
+    while (letters && end)
+        letters -= text.ptr[--end] != ' ';
+    return end;
+}
+
+void needles_scan(const struct needles *n, struct slice text, size_t from, size_t to,
+                  void (*hit)(void *self, const struct needle_hit *at), void *self)
+{
+    size_t node = 0;
+    struct slice all = slice_cut(text, to);
+    for (size_t i = from; i < to; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == ' ')
+            continue;
+        node = *step(n, node, c);
+        for (size_t end = n->ends[node] ? node : n->also[node]; end; end = n->also[end]) {
+            for (size_t at = n->ends[end]; at; at = n->v[at - 1].same_end) {
+                const struct needle *it = &n->v[at - 1];
+                size_t begin = begin_of(text, i + 1, it->letters), behind = i + 1;
+                if (!whole(it, all, begin, &behind))
+                    continue;
+                struct needle_hit found = {
+                    .needle = (uint32_t)(at - 1), .from = (uint32_t)begin, .to = (uint32_t)behind};
+                hit(self, &found);
+            }
+        }
+    }
+}
