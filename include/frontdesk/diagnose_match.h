@@ -18,7 +18,7 @@
 #include "frontdesk/base.h"
 
 enum diagnose_severity { DIAGNOSE_BLOCKER, DIAGNOSE_HIGH, DIAGNOSE_MEDIUM, DIAGNOSE_LOW };
-enum { DIAGNOSE_TEXT = 512 * 1024, DIAGNOSE_TEXTS = 16, DIAGNOSE_MOST = 8, DIAGNOSE_VALUES = 50 };
+enum { DIAGNOSE_TEXT = 512 * 1024, DIAGNOSE_TEXTS = 40, DIAGNOSE_MOST = 8, DIAGNOSE_VALUES = 50 };
 
 /* The texts of a rule are Mustache (the template engine of reply), kept as written and rendered by who tells.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* found, inside: what matching gathers before it is told. match.c finds words, codes.c numbers, symptoms.c
- * the sender's own wording, values.c the parameters. */
+/* found, inside: what matching gathers before it is told. match.c finds words, errorcodes.c numbers,
+ * symptoms.c the sender's own wording, values.c the parameters. */
 #ifndef FRONTDESK_DIAGNOSE_FOUND_H
 #define FRONTDESK_DIAGNOSE_FOUND_H
 

@@ -2,7 +2,7 @@
 /* params: one pass over the words of a block; what a word begins is read where it stands. See params.h. */
 #include "params.h"
 
-enum { NAME_MAX_BYTES = 120, TOKEN_MAX = 40, MOST_LIST = 50, CELLS = 12 };
+enum { NAME_MAX_BYTES = 120, TOKEN_MAX = 40, MOST_LIST = 50 };
 
 struct reading {
     const struct normal *n;
@@ -428,36 +428,6 @@ static void read_ticket(struct reading *r, size_t i)
 
 /* --- labels --- */
 
-static const struct {
-    const char *word, *name;
-    bool party;
-} labels[] = {
-    {"company", "customer_name", true},
-    {"company name", "customer_name", true},
-    {"customer", "customer_name", true},
-    {"customer name", "customer_name", true},
-    {"organization", "customer_name", true},
-    {"organization name", "customer_name", true},
-    {"organisation", "customer_name", true},
-    {"client", "customer_name", true},
-    {"client name", "customer_name", true},
-    {"account", "customer_name", true},
-    {"account name", "customer_name", true},
-    {"invoice", "invoice_number", false},
-    {"invoice number", "invoice_number", false},
-    {"invoice no", "invoice_number", false},
-    {"invoice no.", "invoice_number", false},
-    {"invoice #", "invoice_number", false},
-    {"invoice#", "invoice_number", false},
-    {"inv", "invoice_number", false},
-    {"inv #", "invoice_number", false},
-    {"invoice id", "invoice_id", false},
-    {"id", "invoice_id", false},
-    {"ids", "invoice_id", false},
-    {"number", "invoice_number", false},
-    {"ticket", "ticket_number", false},
-};
-
 static bool is_label_place(const struct reading *r, size_t i)
 {
     while (i && r->lower.ptr[i - 1] == ' ')
@@ -469,12 +439,12 @@ static bool is_label_place(const struct reading *r, size_t i)
 /* "Company: Acme", "Customer "Acme"" */
 static void read_party(struct reading *r, size_t i)
 {
-    for (size_t k = 0; k < ARRAY_LEN(labels) && labels[k].party; k++) {
-        if (!says(r, i, labels[k].word))
+    for (size_t k = 0; param_labels[k].word && param_labels[k].party; k++) {
+        if (!says(r, i, param_labels[k].word))
             continue;
-        size_t end = i + strlen(labels[k].word), next = skip(r, end, " \"");
+        size_t end = i + strlen(param_labels[k].word), next = skip(r, end, " \"");
         bool sign = at(r, next) == ':' || at(r, next) == '=';
-        bool account = labels[k].word[0] == 'a';
+        bool account = param_labels[k].word[0] == 'a';
         (void)line_end(r, i);
         if (sign && (!account || is_label_place(r, i)))
             take_name(r, skip(r, next + 1, " "));
@@ -525,91 +495,6 @@ static void read_word(struct reading *r, size_t i)
     }
 }
 
-/* --- rows of a table --- */
-
-static size_t cells_of(const struct reading *r, struct slice cells[CELLS])
-{
-    const struct normal_line *l = &r->n->lines[r->b->line];
-    struct scan c = scan_of(slice_from(r->n->clean + l->cells, l->cells_end - l->cells));
-    size_t n = 0;
-    while (n < CELLS && !scan_end(&c)) {
-        struct slice cell = slice_trim(scan_until(&c, "|\t"));
-        scan_next(&c);
-        if (cell.len || n)
-            cells[n++] = cell;
-    }
-    return n;
-}
-
-static const char *label_of(struct slice cell)
-{
-    while (cell.len && strchr(":* ", cell.ptr[cell.len - 1]))
-        cell.len--;
-    for (size_t k = 0; k < ARRAY_LEN(labels); k++) {
-        if (slice_eq_nocase(cell, slice_of(labels[k].word)))
-            return labels[k].name;
-    }
-    return NULL;
-}
-
-static bool has_digit(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if (is_digit(s.ptr[i]))
-            return true;
-    }
-    return false;
-}
-
-static void take_cell(const struct reading *r, const char *name, struct slice cell)
-{
-    bool name_of = strcmp(name, "customer_name") == 0;
-    if (cell.len == 0 || cell.len > NAME_MAX_BYTES ||
-        (!name_of && (!has_digit(cell) || cell.len > TOKEN_MAX)))
-        return;
-    if (cell.ptr[0] == '#')
-        cell = slice_skip(cell, 1);
-    r->sink->take(r->sink->self, name, cell);
-}
-
-/* "Invoice | Customer | Error" tells what the cells below mean; "Company | Acme" tells it beside. */
-static void read_row(const struct reading *r, struct param_table *table)
-{
-    struct slice cells[CELLS];
-    const char *names[CELLS] = {0};
-    size_t n = cells_of(r, cells), known = 0;
-    if (n < 2)
-        return;
-    for (size_t i = 0; i < n; i++)
-        known += (names[i] = label_of(cells[i])) != NULL;
-    if (known && !(n == 2 && known == 1 && has_digit(cells[1])) && (known > 1 || n > 2)) {
-        memcpy(table->names, names, sizeof(names));
-        table->n = n;
-        return;
-    }
-    if (n == 2 && names[0]) {
-        take_cell(r, names[0], cells[1]);
-        return;
-    }
-    for (size_t i = 0; i < n && table->n == n; i++) {
-        if (table->names[i])
-            take_cell(r, table->names[i], cells[i]);
-    }
-}
-
-/* The lines of a block of "Company | Acme" rows. */
-static void read_rows(struct reading *r, struct param_table *table)
-{
-    struct normal_block all = *r->b;
-    struct reading row = *r;
-    struct normal_block line = all;
-    row.b = &line;
-    for (size_t i = 0; i < all.n_lines && i < 40; i++) {
-        line.line = all.line + (uint32_t)i;
-        read_row(&row, table);
-    }
-}
-
 void params_take(const struct normal *n, const struct normal_block *b, const struct param_span *spans,
                  size_t n_spans, struct param_table *table, const struct param_sink *sink)
 {
@@ -621,7 +506,7 @@ void params_take(const struct normal *n, const struct normal_block *b, const str
                         .n_spans = n_spans,
                         .sink = sink};
     bool inside = false;
-    read_rows(&r, table);
+    params_take_rows(n, b, table, sink);
     for (size_t i = 0; i < r.text.len; i++) {
         bool word = is_word(r.text.ptr[i]);
         if (word && !inside)

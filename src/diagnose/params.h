@@ -25,4 +25,15 @@ struct param_table {
 void params_take(const struct normal *n, const struct normal_block *b, const struct param_span *spans,
                  size_t n_spans, struct param_table *table, const struct param_sink *sink);
 
+/* The part of it that stands in rows of a table. */
+void params_take_rows(const struct normal *n, const struct normal_block *b, struct param_table *table,
+                      const struct param_sink *sink);
+
+/* What may stand before a value, in small letters; ends with {0}. */
+struct param_label {
+    const char *word, *name;
+    bool party; /* a customer */
+};
+extern const struct param_label param_labels[];
+
 #endif

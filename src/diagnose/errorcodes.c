@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* codes: mails that give only a number (sync-errors.md 1.3). A number is only a hint: it counts in the form
- * of its product, and where no words of an error are. */
+/* errorcodes: mails that give only a number (sync-errors.md 1.3). A number is only a hint: it counts in the
+ * form of its product, and where no words of an error are. */
 #include "found.h"
 
 enum { SHORT_BLOCK = 400, MOST_RULES = 3, CODE_LETTERS = 12 };
