@@ -59,9 +59,10 @@ struct diagnose_answer {
     int64_t read_ms;    /* when the books were read */
     const struct diagnose_look *looks;
     size_t n_looks, more_looks; /* more: named, and not looked at */
-    /* The evidence: findings that confirm (none unless CONFIRMED), in the order of the looks; do not sort
-     * them. Sentences: REPORT_VERDICT one, "diagnosis-VERDICT" or more exactly; REPORT_COMPARED what was seen
-     * instead; REPORT_UNSEEN what could not be looked at. All have their words in LANGUAGE/check/. */
+    /* The evidence: findings that confirm; SOLVED: those that show the invoice in QuickBooks; else none. In
+     * the order of the looks; do not sort them. Sentences: REPORT_VERDICT one, "diagnosis-VERDICT" or more
+     * exactly; REPORT_COMPARED what was seen instead; REPORT_UNSEEN what could not be looked at. All have
+     * their words in LANGUAGE/check/. */
     struct report report;
     /* Other errors (REPORT_ERROR) that the same reading showed. Empty when SOLVED. */
     struct report others;
