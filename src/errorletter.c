@@ -61,21 +61,39 @@ static bool put_text(const struct telling *w, struct view *to, const char *name,
     return any;
 }
 
+/* A line is a step: a piece that rules share may have several. */
+static void put_lines_of(struct slice text, struct view *to, const char *list, const char *name, size_t *n)
+{
+    struct scan c = scan_of(text);
+    while (!scan_end(&c)) {
+        struct slice line = slice_trim(scan_line(&c));
+        if (line.len == 0)
+            continue;
+        struct view *item = view_item(to, list);
+        view_setf(item, "n", "%zu", ++*n);
+        view_set(item, name, line);
+    }
+}
+
+/* Where the error is not there now, the step that sends the invoice again is told apart from those that mend
+ * the error. */
 static void put_steps(const struct telling *w, struct view *to)
 {
-    size_t n = 0;
+    size_t n = 0, n_resend = 0;
     for (const char *const *s = w->a->diagnosis->rule->steps; s && *s; s++) {
+        bool apart = w->a->verdict == DIAGNOSE_REFUTED && strcmp(*s, "{{> resend}}") == 0;
         struct buf b = BUF_INIT(TEXT_MAX);
         struct err e = ERR_INIT;
-        if (templates_fill(w->t, *s, w->names, &b, &e) != 0) {
+        if (templates_fill(w->t, *s, w->names, &b, &e) != 0)
             could_not(w, &e);
-        } else if (slice_trim(buf_view(&b)).len) {
-            struct view *item = view_item(to, "steps");
-            view_setf(item, "n", "%zu", ++n);
-            view_set(item, "step", slice_trim(buf_view(&b)));
-        }
+        else if (apart)
+            put_lines_of(buf_view(&b), to, "resend", "line", &n_resend);
+        else
+            put_lines_of(buf_view(&b), to, "steps", "step", &n);
         buf_release(&b);
     }
+    view_flag(to, "has_resend", n_resend > 0);
+    view_flag(to, "has_steps", n > 0);
 }
 
 static void put_verdict_flags(struct view *v, enum diagnose_verdict verdict)

@@ -309,11 +309,13 @@ static struct view *answer(struct view *v, const char *n, const char *title, con
 
 static void record(struct view *a, const char *name, const char *detail, const char *flag)
 {
+    static const char *const flags[] = {"is_confirmed", "is_solved"};
     struct view *item = view_item(a, "records");
     set(item, "what", "invoice");
     set(item, "name", name);
     set(item, "detail", detail);
-    view_flag(item, flag, true);
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        view_flag(item, flags[i], strcmp(flags[i], flag) == 0);
 }
 
 static void fill_diagnosis(struct view *v)
@@ -342,6 +344,9 @@ static void fill_diagnosis(struct view *v)
          "step");
     pair(a, "steps", "2", "Autotask: Contracts > Invoice History. Clear the invoice number, and save.", "n",
          "step");
+    view_flag(a, "has_steps", true);
+    view_flag(a, "has_resend", true);
+    pair(a, "resend", "1", "Look first that it is not in QuickBooks already.", "n", "line");
     view_flag(a, "has_besides", true);
     struct view *besides = view_item(a, "besides");
     set(besides, "title", "The period of the invoice is closed in QuickBooks");
@@ -352,6 +357,7 @@ static void fill_diagnosis(struct view *v)
     view_flag(a, "later", true);
     view_flag(a, "weak", true);
     line(a, "unseen", "QuickBooks could not be reached.");
+    view_flag(a, "has_steps", true);
     pair(a, "steps", "1", "Connect the app again.", "n", "step");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* viewjson: a view as JSON and back. Text is a string, a flag true, a list an array of objects. */
+/* viewjson: a view as JSON and back. Text is a string, a flag true or false, a list an array of objects. */
 #include "view.h"
 
 #include "frontdesk/json.h"
@@ -21,8 +21,9 @@ void view_put_json(const struct view *v, struct buf *out)
         } else if (e->text.len) {
             json_put_name(out, e->name);
             buf_put_json(out, e->text);
-        } else if (e->on) {
-            json_put_bool(out, e->name, true);
+        } else {
+            /* also what is off: it hides what stands around it */
+            json_put_bool(out, e->name, e->on);
         }
     }
     buf_putc(out, '}');
@@ -35,8 +36,8 @@ static void read_object(struct view *v, const cJSON *object, unsigned depth)
         unsigned n = 0;
         if (cJSON_IsString(member))
             view_set(v, member->string, slice_of(member->valuestring));
-        else if (cJSON_IsTrue(member))
-            view_flag(v, member->string, true);
+        else if (cJSON_IsBool(member))
+            view_flag(v, member->string, cJSON_IsTrue(member));
         for (item = cJSON_IsArray(member) && depth < MOST_DEPTH ? member->child : NULL;
              item && n < MOST_ITEMS; item = item->next, n++)
             read_object(view_item(v, member->string), item, depth + 1);

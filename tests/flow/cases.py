@@ -23,6 +23,11 @@ IN_NAME = dict(autotask="impersonate = true;")
 BOTH = dict(ON_CALENDAR, **IN_NAME)
 NOT_ALLOWED = "The logged in Resource does not have the adequate permissions to create this entity type."
 
+DESKTOP = dict(firm='integration = "qbd";')
+# an error of QuickBooks Desktop: Autotask alone is asked about it
+QUANTITY = "Transfer of invoice 1042 failed. QuickBooks error message: You cannot set the quantity for items of this type.\n"
+BOOKS_AWAY = dict(action="status", status=503, path="Invoices/query", count=100000)
+
 CASE_LIMITS = "message_size = \"1 MB\";"
 
 CASES = [
@@ -294,6 +299,24 @@ CASES = [
                      folders=dict(Parked=1, Done=1), outcomes=["answered", "parked"])),
     dict(name="not-yet", mails=[dict(subject="check mapping", text="")],
          expect=dict(tickets=[], letters={STAFF: ["check mapping"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="diagnosis", mails=[dict(subject="FW: QuickBooks", text=QUANTITY)], settings=DESKTOP,
+         expect=dict(tickets=[], letters={STAFF: ["cannot have a quantity"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="diagnosis-in-a-ticket", mails=[dict(subject="Sarah: FW: QuickBooks", text=QUANTITY)], settings=DESKTOP,
+         expect=dict(tickets=[dict(title="FW: QuickBooks", assignee=SARAH)], letters={STAFF: ["Your ticket is made"]},
+                     also={STAFF: ["cannot have a quantity"]}, folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="diagnosis-later", mails=[dict(subject="FW: QuickBooks", text=QUANTITY)], settings=DESKTOP, faults=[BOOKS_AWAY],
+         then=[dict(passed=20), dict(passed=60, mended=True), dict(passed=1500)],
+         expect=dict(tickets=[], letters={STAFF: ["COULD NOT BE CHECKED", "could be checked now"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="diagnosis-never", mails=[dict(subject="FW: QuickBooks", text=QUANTITY)], settings=DESKTOP, faults=[BOOKS_AWAY],
+         then=[dict(passed=60), dict(passed=1500)],
+         expect=dict(tickets=[], letters={STAFF: ["COULD NOT BE CHECKED"]}, folders=dict(Done=1), outcomes=["answered"])),
+    dict(name="diagnosis-later-with-a-ticket", mails=[dict(subject="Sarah: FW: QuickBooks", text=QUANTITY, files={"log.txt": b"line\n" * 100})],
+         settings=DESKTOP, faults=[BOOKS_AWAY], then=[dict(reply="High"), dict(passed=60, mended=True)],
+         expect=dict(tickets=[dict(title="FW: QuickBooks", assignee=SARAH, files=1)], letters={STAFF: ["COULD NOT BE CHECKED", "High", "could be checked now"]},
+                     folders=dict(Done=2), outcomes=["amended", "ticket"])),
+    dict(name="diagnosis-which-invoice", mails=[dict(subject="QuickBooks", text="An invoice came over as $0 in QuickBooks again.\n")], settings=DESKTOP,
+         then=[dict(reply="1042"), dict(reply="thanks")],
+         expect=dict(tickets=[], letters={STAFF: ["WHICH INVOICE?", "1042"]}, folders=dict(Done=3), outcomes=["answered", "answered", "ignored"])),
     dict(name="stranger", mails=[dict(subject="Sarah: hello", text="buy", sender="eve@elsewhere.example", proof=False)],
          expect=dict(tickets=[], letters={}, folders=dict(Refused=1), outcomes=["refused"], calls=0)),
     dict(name="forged", mails=[dict(subject="Sarah: pay this", text="now", proof=False)],

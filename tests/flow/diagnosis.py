@@ -120,7 +120,7 @@ def technician_addressed():
     tap.check(MEANS_CATEGORY in tickets[0]["description"] and "Please have a look." in tickets[0]["description"], tickets[0]["description"])
     tap.check(tickets[0]["description"].startswith("Requested by") and len(tickets[0]["description"]) <= 8000, tickets[0]["description"])
     number = LAB.sandbox.tickets()[-1]["ticketNumber"]
-    one_letter(number, "TicketID=", MEANS_CATEGORY, "ticket is made", "What to do")
+    one_letter(number, "TicketID=", MEANS_CATEGORY, "ticket is made", "Contracts > Invoice History")
     tap.check(outcomes() == [("ticket", "done")], repr(outcomes()))
 
 

@@ -12,7 +12,7 @@ from mailhost import MAILBOX, SERVER_ID
 from sandbox import BUILD, ROOT
 
 SETTINGS = """
-firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; }};
+firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; {firm} }};
 mailboxes = ( {{
     name = "desk"; address = "{mailbox}"; trust = "{trust}";
     imap = {{ url = "imaps://127.0.0.1:{imaps}"; user = "{mailbox}"; password_file = "{dir}/mail-password";
@@ -47,9 +47,9 @@ class Daemon:
                             templates=os.path.join(ROOT, "templates"), **host.ports)
         self.configure()
 
-    def configure(self, autotask="", ticket=""):
+    def configure(self, autotask="", ticket="", firm=""):
         """Writes the settings; what is given goes into the group of that name besides."""
-        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, **self._values))
+        self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, firm=firm, **self._values))
 
     def __enter__(self):
         return self.start()

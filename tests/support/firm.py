@@ -77,7 +77,7 @@ class Firm:
     def settings(self):
         url = self.sandbox.url
         firm = SETTINGS.format(dir=self.dir, mailbox="desk@northwind.example", trust="none", ca="/dev/null", url=url, imaps=993,
-                               submission=587, templates=os.path.join(ROOT, "templates"), extra="", autotask="", ticket="")
+                               submission=587, templates=os.path.join(ROOT, "templates"), extra="", autotask="", ticket="", firm="")
         chosen = 'integration = "%s"; ' % self.integration if self.integration else ""
         firm = firm.replace("firm = { ", "firm = { " + chosen + self.more, 1)
         if self.integration != "qbd":
