@@ -182,7 +182,8 @@ static void put_answer(struct telling *w, struct view *to)
     view_flag(to, "later", a->later);
     set(to, "quote", d->quote);
     set(to, "where", d->where);
-    if (a->read_ms) {
+    bool read = a->verdict != DIAGNOSE_UNCHECKED || (!a->later && a->n_looks);
+    if (read) {
         clock_format_local(a->read_ms, w->conf->firm.timezone, when);
         set(to, "read", when);
     }

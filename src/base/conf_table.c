@@ -46,7 +46,9 @@ const struct conf_row conf_rows[] = {
     {"mailboxes[].address", CONF_ADDRESS, MAILBOX(address), 3, 254, NULL, true,
      "Address the staff write to, and the sender of the replies."},
     {"mailboxes[].trust", CONF_TRUST_PROFILE, MAILBOX(trust), 1, 255, NULL, true,
-     "Whose word is taken for who sent a mail: the Authentication-Results of the named server, or nobody's."},
+     "Whose word is taken for who sent a mail: the Authentication-Results of the named server, Exchange "
+     "Online "
+     "or Google Workspace where the mailbox is there, or nobody's."},
     {"mailboxes[].imap.url", CONF_IMAP_URL, MAILBOX(imap), 1, 512, NULL, true,
      "Incoming server. imap means STARTTLS, imaps means TLS from the first byte."},
     {"mailboxes[].imap.user", CONF_TEXT, MAILBOX(imap.user), 1, 254, NULL, true,
@@ -220,7 +222,7 @@ const char *conf_type_words(enum conf_type type)
         [CONF_MATCH_ALSO] = "a list out of \"services\", \"bundles\", \"products\", \"expenses\"",
         [CONF_NUMBERS_BY] = "\"quickbooks\" or \"autotask\"",
         [CONF_ENVIRONMENT] = "\"production\" or \"sandbox\"",
-        [CONF_TRUST_PROFILE] = "\"server:NAME\" or \"none\"",
+        [CONF_TRUST_PROFILE] = "\"server:NAME\", \"exchange-online\", \"google\" or \"none\"",
     };
     return words[type];
 }
@@ -253,4 +255,42 @@ void conf_describe(struct buf *out)
             buf_printf(out, "; default %s", row->preset);
         buf_printf(out, "\n    %s\n\n", row->sentence);
     }
+}
+
+/* --- settings that are one of some words --- */
+
+static const struct choice {
+    enum conf_type type;
+    const char *word;
+    unsigned value;
+} choices[] = {
+    {CONF_INTEGRATION, "qbo-app", CONF_QBO_APP},
+    {CONF_INTEGRATION, "sah", CONF_SAH},
+    {CONF_INTEGRATION, "qbd", CONF_QBD},
+    {CONF_INTEGRATION, "3rd", CONF_THIRD},
+    {CONF_MATCH_BY, "name", false},
+    {CONF_MATCH_BY, "external-number", true},
+    {CONF_MATCH_ALSO, "services", CONF_ALSO_SERVICES},
+    {CONF_MATCH_ALSO, "bundles", CONF_ALSO_BUNDLES},
+    {CONF_MATCH_ALSO, "products", CONF_ALSO_PRODUCTS},
+    {CONF_MATCH_ALSO, "expenses", CONF_ALSO_EXPENSES},
+    {CONF_NUMBERS_BY, "quickbooks", false},
+    {CONF_NUMBERS_BY, "autotask", true},
+};
+
+bool conf_choice(enum conf_type type, const char *word, unsigned *value)
+{
+    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+        if (choices[i].type == type && slice_eq_nocase(slice_of(word), slice_of(choices[i].word))) {
+            *value = choices[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* They are the first choices, in the order of their numbers. */
+const char *conf_integration_word(enum conf_integration integration)
+{
+    return integration == CONF_INTEGRATION_NONE ? "" : choices[integration - 1].word;
 }

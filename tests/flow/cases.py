@@ -312,7 +312,7 @@ CASES = [
          expect=dict(tickets=[], letters={STAFF: ["COULD NOT BE CHECKED"]}, folders=dict(Done=1), outcomes=["answered"])),
     dict(name="diagnosis-later-with-a-ticket", mails=[dict(subject="Sarah: FW: QuickBooks", text=QUANTITY, files={"log.txt": b"line\n" * 100})],
          settings=DESKTOP, faults=[BOOKS_AWAY], then=[dict(reply="High"), dict(passed=60, mended=True)],
-         expect=dict(tickets=[dict(title="FW: QuickBooks", assignee=SARAH, files=1)], letters={STAFF: ["COULD NOT BE CHECKED", "High", "could be checked now"]},
+         expect=dict(tickets=[dict(title="FW: QuickBooks", assignee=SARAH, file_names=["log.txt"])], letters={STAFF: ["COULD NOT BE CHECKED", "High", "could be checked now"]},
                      folders=dict(Done=2), outcomes=["amended", "ticket"])),
     dict(name="diagnosis-which-invoice", mails=[dict(subject="QuickBooks", text="An invoice came over as $0 in QuickBooks again.\n")], settings=DESKTOP,
          then=[dict(reply="1042"), dict(reply="thanks")],

@@ -134,7 +134,7 @@ class Lab:
             own = lambda entity, parent: [row for row in world.get(entity, []) if row.get(parent) == t["id"]]
             others = [users[s["resourceID"]] for s in world["TicketSecondaryResources"] if s["ticketID"] == t["id"]]
             result.append(dict(title=t["title"], assignee=users.get(t.get("assignedResourceID")), others=sorted(others),
-                               queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=t["description"],
+                               queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=CHANGING.sub("N", t["description"]),
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
                                contact=t.get("contactID"), creator=users.get(t.get("creatorResourceID")),
                                notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
