@@ -31,7 +31,7 @@ struct conf_server {
     bool insecure_plain;
 };
 
-enum conf_trust { CONF_TRUST_NONE, CONF_TRUST_SERVER };
+enum conf_trust { CONF_TRUST_NONE, CONF_TRUST_SERVER, CONF_TRUST_GOOGLE, CONF_TRUST_EXCHANGE };
 
 struct conf_mailbox {
     char *name;    /* short, unique: letters, digits, - */

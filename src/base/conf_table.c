@@ -46,7 +46,9 @@ const struct conf_row conf_rows[] = {
     {"mailboxes[].address", CONF_ADDRESS, MAILBOX(address), 3, 254, NULL, true,
      "Address the staff write to, and the sender of the replies."},
     {"mailboxes[].trust", CONF_TRUST_PROFILE, MAILBOX(trust), 1, 255, NULL, true,
-     "Whose word is taken for who sent a mail: the Authentication-Results of the named server, or nobody's."},
+     "Whose word is taken for who sent a mail: the Authentication-Results of the named server, Exchange "
+     "Online "
+     "or Google Workspace where the mailbox is there, or nobody's."},
     {"mailboxes[].imap.url", CONF_IMAP_URL, MAILBOX(imap), 1, 512, NULL, true,
      "Incoming server. imap means STARTTLS, imaps means TLS from the first byte."},
     {"mailboxes[].imap.user", CONF_TEXT, MAILBOX(imap.user), 1, 254, NULL, true,
@@ -220,7 +222,7 @@ const char *conf_type_words(enum conf_type type)
         [CONF_MATCH_ALSO] = "a list out of \"services\", \"bundles\", \"products\", \"expenses\"",
         [CONF_NUMBERS_BY] = "\"quickbooks\" or \"autotask\"",
         [CONF_ENVIRONMENT] = "\"production\" or \"sandbox\"",
-        [CONF_TRUST_PROFILE] = "\"server:NAME\" or \"none\"",
+        [CONF_TRUST_PROFILE] = "\"server:NAME\", \"exchange-online\", \"google\" or \"none\"",
     };
     return words[type];
 }

@@ -418,12 +418,17 @@ static bool read_trust(struct value *v)
         return wrong(v, "must be a text in quotes");
     struct slice s = slice_of(v->text);
     char host[256];
-    if (slice_eq_nocase(s, SLICE("none"))) {
-        box->trust = CONF_TRUST_NONE;
-        return true;
+    static const struct {
+        const char *name;
+        enum conf_trust trust;
+    } named[] = {
+        {"none", CONF_TRUST_NONE}, {"google", CONF_TRUST_GOOGLE}, {"exchange-online", CONF_TRUST_EXCHANGE}};
+    for (size_t i = 0; i < ARRAY_LEN(named); i++) {
+        if (slice_eq_nocase(s, slice_of(named[i].name))) {
+            box->trust = named[i].trust;
+            return true;
+        }
     }
-    if (slice_eq_nocase(s, SLICE("exchange-online")) || slice_eq_nocase(s, SLICE("google")))
-        return wrong(v, "the profile \"%s\" is not built yet", v->text);
     if (!slice_starts(s, SLICE("server:")) || !to_domain(slice_skip(s, strlen("server:")), host, true))
         return wrong(v, "\"%.200s\" is no trust profile", v->text);
     box->trust = CONF_TRUST_SERVER;

@@ -242,8 +242,9 @@ static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
         snprintf(what, sizeof(what), "mailbox %s: anybody who can write a From line is believed", m->name);
         if (m->trust == CONF_TRUST_NONE)
             warn(d, what,
-                 "set trust to \"server:NAME\", the name that begins the Authentication-Results field of "
-                 "mail in this mailbox");
+                 "set trust to \"exchange-online\" or \"google\" if the mailbox is there, else to "
+                 "\"server:NAME\", "
+                 "the name that begins the Authentication-Results field of mail in this mailbox");
     }
     if (!conf->alerts.email)
         warn(d, "nobody is told when frontdesk is ill; the log is the only word",

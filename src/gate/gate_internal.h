@@ -20,8 +20,13 @@ bool staff_is_own(const struct conf *conf, const char *address) MUST_USE;
 /* T1, T4, T6, T7, T10 on a staff address; false and *r filled when one fails. */
 bool staff_tests(const struct message *m, const struct gate_context *c, struct gate_result *r) MUST_USE;
 
-/* authres.c: does a trusted border say that this address is real? Fills reason and evidence both ways. */
-bool authres_proves(const struct message *m, const char *server, const struct conf *conf, const char *address,
+/* The trust profiles: does a border that is trusted say that r->address is real? Fill reason and evidence
+ * both ways. */
+bool authres_proves(const struct message *m, const struct conf_mailbox *box, const struct conf *conf,
                     struct gate_result *r) MUST_USE;
+bool google_proves(const struct message *m, const struct conf_mailbox *box, const struct conf *conf,
+                   struct gate_result *r) MUST_USE;
+bool exchange_proves(const struct message *m, const struct conf_mailbox *box, const struct conf *conf,
+                     struct gate_result *r) MUST_USE;
 
 #endif

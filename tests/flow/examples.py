@@ -70,7 +70,8 @@ def work_as_replies(words, minimum):
     """Each to the letter of a ticket of its own: it changes the ticket, nothing of it becomes a note, nothing is unclear."""
     words = sorted(set(words))
     tap.check(len(words) >= minimum, "only %r" % words)
-    asked = {said: POST.send("Grace Park: example %d" % n, "about %s\n" % said) for n, said in enumerate(words)}
+    # due in years, so that "due friday" changes something on a Thursday too
+    asked = {said: POST.send("Grace Park: example %d [due 2031-05-07]" % n, "about %s\n" % said) for n, said in enumerate(words)}
     letters = POST.answers()
     sent = {said: POST.reply(letters[message_id], said) for said, message_id in asked.items()}
     letters = POST.answers()

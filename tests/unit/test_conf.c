@@ -81,8 +81,8 @@ static const struct bad_case {
     {"limits", "xyzzyxyzzy", "f.conf:19:", "xyzzyxyzzy: unknown key", "allowed here: firm, mailboxes, staff"},
     /* not built yet */
     {"staff = {", "metrics = {", "f.conf:18:", "metrics: ", "not built yet"},
-    {"server:mx.example.com", "exchange-online", "f.conf:8:", "mailboxes[0].trust", "not built yet"},
-    {"server:mx.example.com", "google", "f.conf:8:", "mailboxes[0].trust", "not built yet"},
+    {"server:mx.example.com", "exchange", "f.conf:8:", "is no trust profile", "exchange-online"},
+    {"server:mx.example.com", "gmail", "f.conf:8:", "is no trust profile", "google"},
     {"user = \"desk\"", "oauth2 = \"google\"; user = \"desk\"", "f.conf:10:", "imap.oauth2", "not built yet"},
     {"address =", "role = \"books\"; address =", "f.conf:7:", "mailboxes[0].role", "not built yet"},
     /* missing */
