@@ -4,7 +4,7 @@
  *
  * The sender's own words (with the subject, unless that is a forward's or a reply's) stand apart from what is
  * quoted or forwarded, since words of staff count as symptoms only when they are the sender's own. Nothing is
- * left out: where signatures and disclaimers are is the matcher's to know. Cells of a table are words.
+ * left out: where signatures and disclaimers are is the matcher's to know.
  */
 #ifndef FRONTDESK_COMMAND_ERRORS_H
 #define FRONTDESK_COMMAND_ERRORS_H

@@ -59,9 +59,10 @@ struct diagnose_answer {
     int64_t read_ms;    /* when the books were read */
     const struct diagnose_look *looks;
     size_t n_looks, more_looks; /* more: named, and not looked at */
-    /* The evidence: findings that confirm (none unless CONFIRMED), in the order of the looks; do not sort
-     * them. Sentences: REPORT_VERDICT one, "diagnosis-VERDICT" or more exactly; REPORT_COMPARED what was seen
-     * instead; REPORT_UNSEEN what could not be looked at. All have their words in LANGUAGE/check/. */
+    /* The evidence: findings that confirm; SOLVED: those that show the invoice in QuickBooks; else none. In
+     * the order of the looks; do not sort them. Sentences: REPORT_VERDICT one, "diagnosis-VERDICT" or more
+     * exactly; REPORT_COMPARED what was seen instead; REPORT_UNSEEN what could not be looked at. All have
+     * their words in LANGUAGE/check/. */
     struct report report;
     /* Other errors (REPORT_ERROR) that the same reading showed. Empty when SOLVED. */
     struct report others;
@@ -88,7 +89,8 @@ const char *diagnose_fact(const struct diagnose_answer *a, const char *name);
  */
 void diagnose_mark(const struct diagnose_answer *a, struct buf *out);
 
-/* Every sentence that an answer may hold besides those of the checks, NULL-terminated: report_words_missing. */
+/* Every sentence that an answer may hold besides those of the checks, NULL-terminated: report_words_missing.
+ */
 extern const char *const diagnose_sentences[];
 
 /* What `check` and `confirmed_by` of a rule may name, NULL-terminated. */

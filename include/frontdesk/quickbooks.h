@@ -245,8 +245,9 @@ struct quickbooks_preferences {
     bool custom_numbers;  /* numbers come from outside, so that they can be doubled */
     bool account_numbers; /* accounts have numbers */
     bool sales_tax, automated_tax, multicurrency;
-    bool quantities; /* quantity and price are shown on sales forms */
-    bool classes;    /* classes are kept, for an invoice or its lines */
+    bool quantities;   /* quantity and price are shown on sales forms */
+    bool classes;      /* classes are kept, for an invoice or its lines */
+    int custom_fields; /* of sales forms that are in use; -1 = not told */
 };
 int quickbooks_preferences(struct quickbooks *qb, struct pool *pool, struct quickbooks_preferences *out,
                            struct err *e) MUST_USE;

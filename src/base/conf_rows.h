@@ -65,6 +65,9 @@ const char *conf_type_words(enum conf_type type); /* "a number", "an e-mail addr
 /* The row's own path inside its list element: "imap.url". */
 const char *conf_row_key(const struct conf_row *row);
 
+/* What the word means in a setting of that type, if it is one of its words. */
+bool conf_choice(enum conf_type type, const char *word, unsigned *value);
+
 /* One reading of one file. */
 struct conf_reader {
     const char *name;

@@ -256,3 +256,41 @@ void conf_describe(struct buf *out)
         buf_printf(out, "\n    %s\n\n", row->sentence);
     }
 }
+
+/* --- settings that are one of some words --- */
+
+static const struct choice {
+    enum conf_type type;
+    const char *word;
+    unsigned value;
+} choices[] = {
+    {CONF_INTEGRATION, "qbo-app", CONF_QBO_APP},
+    {CONF_INTEGRATION, "sah", CONF_SAH},
+    {CONF_INTEGRATION, "qbd", CONF_QBD},
+    {CONF_INTEGRATION, "3rd", CONF_THIRD},
+    {CONF_MATCH_BY, "name", false},
+    {CONF_MATCH_BY, "external-number", true},
+    {CONF_MATCH_ALSO, "services", CONF_ALSO_SERVICES},
+    {CONF_MATCH_ALSO, "bundles", CONF_ALSO_BUNDLES},
+    {CONF_MATCH_ALSO, "products", CONF_ALSO_PRODUCTS},
+    {CONF_MATCH_ALSO, "expenses", CONF_ALSO_EXPENSES},
+    {CONF_NUMBERS_BY, "quickbooks", false},
+    {CONF_NUMBERS_BY, "autotask", true},
+};
+
+bool conf_choice(enum conf_type type, const char *word, unsigned *value)
+{
+    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+        if (choices[i].type == type && slice_eq_nocase(slice_of(word), slice_of(choices[i].word))) {
+            *value = choices[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* They are the first choices, in the order of their numbers. */
+const char *conf_integration_word(enum conf_integration integration)
+{
+    return integration == CONF_INTEGRATION_NONE ? "" : choices[integration - 1].word;
+}

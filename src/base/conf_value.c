@@ -453,42 +453,12 @@ static bool read_environment(struct value *v)
 
 /* --- one of some words --- */
 
-static const struct choice {
-    enum conf_type type;
-    const char *word;
-    unsigned value;
-} choices[] = {
-    {CONF_INTEGRATION, "qbo-app", CONF_QBO_APP},
-    {CONF_INTEGRATION, "sah", CONF_SAH},
-    {CONF_INTEGRATION, "qbd", CONF_QBD},
-    {CONF_INTEGRATION, "3rd", CONF_THIRD},
-    {CONF_MATCH_BY, "name", false},
-    {CONF_MATCH_BY, "external-number", true},
-    {CONF_MATCH_ALSO, "services", CONF_ALSO_SERVICES},
-    {CONF_MATCH_ALSO, "bundles", CONF_ALSO_BUNDLES},
-    {CONF_MATCH_ALSO, "products", CONF_ALSO_PRODUCTS},
-    {CONF_MATCH_ALSO, "expenses", CONF_ALSO_EXPENSES},
-    {CONF_NUMBERS_BY, "quickbooks", false},
-    {CONF_NUMBERS_BY, "autotask", true},
-};
-
-/* They are the first choices, in the order of their numbers. */
-const char *conf_integration_word(enum conf_integration integration)
-{
-    return integration == CONF_INTEGRATION_NONE ? "" : choices[integration - 1].word;
-}
-
 static bool choose(struct value *v, const char *word, unsigned *out)
 {
     if (!word)
         return wrong(v, "must be a text in quotes");
-    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
-        if (choices[i].type == v->row->type && slice_eq_nocase(slice_of(word), slice_of(choices[i].word))) {
-            *out = choices[i].value;
-            return true;
-        }
-    }
-    return wrong(v, "\"%.60s\" is none of the words", clean(word) ? word : "(control character)");
+    return conf_choice(v->row->type, word, out) ||
+           wrong(v, "\"%.60s\" is none of the words", clean(word) ? word : "(control character)");
 }
 
 static bool read_integration(struct value *v)

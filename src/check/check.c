@@ -74,6 +74,8 @@ const char *const check_sentences[] = {
     "seen-no-term",
     "seen-period",
     "seen-not-there",
+    "seen-no-twin",
+    "seen-line",
     "seen-items",
     "seen-email",
     "seen-currency",

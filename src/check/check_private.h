@@ -129,6 +129,7 @@
     X(PAYMENT_SEVERAL, "payment-several", NOTE)                                                              \
     X(NUMBERS_CUSTOM, "numbers-custom", NOTE)                                                                \
     X(CLASSES_OFF, "classes-off", NOTE)                                                                      \
+    X(CUSTOM_FIELD_OFF, "custom-field-off", NOTE)                                                            \
     X(INVOICE_TAX_REGION, "invoice-tax-region", NOTE)                                                        \
     X(QUICKBOOKS_ANSWERS, "quickbooks-answers", NOTE)                                                        \
     X(AUTOTASK_ANSWERS, "autotask-answers", NOTE)
@@ -249,6 +250,10 @@ void invoice_lines_deep(struct invoice_check *c);
 void invoice_items_deep(struct invoice_check *c, const struct check_rows *few, size_t before);
 /* Tax, currency and the company that belong to an invoice or its organization. */
 void invoice_taxes_deep(struct invoice_check *c);
+/* Notes about settings of the company; `subject` is what they are told of. */
+void settings_deep(const struct check_rows *rows, struct report *r, const char *subject);
+/* Several customers of nearly one name. */
+void customers_alike_deep(const struct check_rows *rows, struct report *r, const char *name);
 void customer_deep(const struct check_rows *rows, struct report *r, const struct autotask_customer *company);
 /* The customer of exactly that name, active; NULL: none. */
 const struct quickbooks_customer *check_customer_named(const struct check_rows *rows, const char *name);

@@ -35,9 +35,8 @@ static bool is_lapsed(const char *subscription)
     return false;
 }
 
-static void look_at_settings(const struct check_rows *rows, struct report *r)
+void settings_deep(const struct check_rows *rows, struct report *r, const char *subject)
 {
-    static const char subject[] = "QuickBooks Online";
     const struct quickbooks_company *company = &rows->deep.company;
     bool us = slice_eq_nocase(slice_of(company->country), SLICE("US"));
     if (company->country[0])
@@ -47,6 +46,8 @@ static void look_at_settings(const struct check_rows *rows, struct report *r)
         (void)report_add(r, KIND_TAX_AUTOMATED, subject);
     if (!rows->preferences.classes)
         (void)report_add(r, KIND_CLASSES_OFF, subject);
+    if (rows->preferences.custom_fields == 0)
+        (void)report_add(r, KIND_CUSTOM_FIELD_OFF, subject);
     if (rows->preferences.custom_numbers && !rows->conf->firm.autotask_numbers)
         (void)report_add(r, KIND_NUMBERS_CUSTOM, subject);
 }
@@ -70,7 +71,7 @@ static void look_at_quickbooks(const struct check_rows *rows, struct report *r)
     struct report_finding *f = report_add(r, KIND_QUICKBOOKS_ANSWERS, company->name);
     report_fact(f, "have", company->subscription);
     report_fact(f, "type", company->offering);
-    look_at_settings(rows, r);
+    settings_deep(rows, r, "QuickBooks Online");
 }
 
 static void look_at_autotask(const struct check_rows *rows, struct report *r)

@@ -223,6 +223,7 @@ void customer_deep(const struct check_rows *rows, struct report *r, const struct
     if (!rows->online)
         return;
     look_at_currency(&c);
+    customers_alike_deep(rows, r, company->name);
     if (!c.customer)
         return;
     look_at_levels(&c);
@@ -270,18 +271,9 @@ void invoice_taxes_deep(struct invoice_check *c)
         report_fact(invoice_add(c, KIND_INVOICE_TAX_REGION), "tax", c->inv->tax_region);
     if (!rows->online)
         return;
-    bool us = slice_eq_nocase(slice_of(rows->deep.company.country), SLICE("US"));
-    if (rows->deep.company.country[0])
-        report_fact(invoice_add(c, us ? KIND_QUICKBOOKS_US : KIND_QUICKBOOKS_NOT_US), "have",
-                    rows->deep.company.country);
+    settings_deep(rows, c->r, "QuickBooks Online");
     if (!rows->preferences.sales_tax && c->inv->tax != 0)
         report_fact(invoice_add(c, KIND_TAX_OFF), "tax", check_amount(c->r, c->inv->tax));
-    if (rows->preferences.automated_tax)
-        (void)invoice_add(c, KIND_TAX_AUTOMATED);
-    if (!rows->preferences.classes)
-        (void)invoice_add(c, KIND_CLASSES_OFF);
-    if (rows->preferences.custom_numbers && !rows->conf->firm.autotask_numbers)
-        (void)invoice_add(c, KIND_NUMBERS_CUSTOM);
     if (c->inv->tax_region[0])
         look_for_region(c);
 }

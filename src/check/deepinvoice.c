@@ -241,6 +241,9 @@ static void look_in_quickbooks(struct invoice_check *c)
         look_at_said(c, &rows->in_quickbooks, true);
     else
         look_at_said(c, &rows->deep.said, false);
+    const struct report_fact facts[] = {{"company", c->company}, {NULL, NULL}};
+    if (!twin && check_customer_named(rows, c->company))
+        report_say(c->r, REPORT_COMPARED, "seen-no-twin", facts);
     if (!by_number && by_day)
         (void)add_twin(c, KIND_INVOICE_ALREADY_THERE, by_day);
     if (twin)
@@ -278,7 +281,7 @@ static void say_seen(struct invoice_check *c)
         report_say(c->r, REPORT_COMPARED, term[0] ? "seen-term" : "seen-no-term", facts);
     if (closed[0])
         report_say(c->r, REPORT_COMPARED, "seen-period", facts);
-    if (!rows->in_quickbooks.n && !rows->deep.said.n)
+    if (!rows->in_quickbooks.n && !rows->deep.said.n && facts[3].text[0])
         report_say(c->r, REPORT_COMPARED, "seen-not-there", facts);
 }
 

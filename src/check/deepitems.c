@@ -5,7 +5,7 @@
  */
 #include "check_private.h"
 
-enum { LINES_SHOWN = 6, USERS_SHOWN = 6, LEVELS_MOST = 4 };
+enum { LINES_SHOWN = 6, USERS_SHOWN = 6, LEVELS_MOST = 4, FOUND_SHOWN = 4 };
 
 struct line_items {
     struct invoice_check *c;
@@ -166,6 +166,27 @@ static bool sees_codes(struct invoice_check *c)
     return all;
 }
 
+/* What was seen instead: each code of the lines and its item. */
+static void say_found(const struct line_items *x)
+{
+    struct report *r = x->c->r;
+    const struct autotask_codes *codes = &x->few->autotask.codes;
+    const struct report_fact counted[] = {{"n", check_count(r, x->c->rows->lines.n)}, {NULL, NULL}};
+    report_say(r, REPORT_COMPARED, "seen-items", counted);
+    for (size_t i = 0; i < codes->n && i < FOUND_SHOWN; i++) {
+        struct autotask_line line = {.code_id = codes->v[i].id};
+        const struct quickbooks_item *item = item_of(x, &line);
+        if (!item)
+            continue;
+        const struct report_fact facts[] = {{"name", codes->v[i].name},
+                                            {"kind", autotask_code_kind_name(codes->v[i].kind)},
+                                            {"id", check_id(r, codes->v[i].id)},
+                                            {"number", item->id},
+                                            {NULL, NULL}};
+        report_say(r, REPORT_COMPARED, "seen-line", facts);
+    }
+}
+
 void invoice_items_deep(struct invoice_check *c, const struct check_rows *few, size_t before)
 {
     static const unsigned wrong[] = {KIND_ITEM_IS_CATEGORY,      KIND_ITEM_AND_CATEGORY, KIND_ITEM_INACTIVE,
@@ -182,8 +203,6 @@ void invoice_items_deep(struct invoice_check *c, const struct check_rows *few, s
     if (few->online)
         look_at_items(&x);
     name_lines(c, before);
-    if (few->online && all && c->rows->lines.n && !check_has_kind(c->r, 0, wrong)) {
-        const struct report_fact facts[] = {{"n", check_count(c->r, c->rows->lines.n)}, {NULL, NULL}};
-        report_say(c->r, REPORT_COMPARED, "seen-items", facts);
-    }
+    if (few->online && all && c->rows->lines.n && !check_has_kind(c->r, 0, wrong))
+        say_found(&x);
 }

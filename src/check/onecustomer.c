@@ -124,8 +124,9 @@ static void show_strays(const struct check_rows *rows, struct report *r, struct 
 }
 
 /* Several customers of nearly the name, inactive ones too: which one was made last? */
-static void look_for_alike(const struct check_rows *rows, struct report *r, struct slice form)
+void customers_alike_deep(const struct check_rows *rows, struct report *r, const char *name)
 {
+    struct slice form = nearname_form(r->pool, slice_of(name));
     struct buf names = BUF_INIT(2000);
     const struct quickbooks_customer *newest = NULL;
     size_t n = 0;
@@ -164,8 +165,8 @@ void find_customers_named(const struct check_rows *rows, struct report *r)
         if (rows->deep.wanted && slice_eq_nocase(slice_of(all->v[i].name), slice_of(rows->argument)))
             customer_deep(rows, r, &all->v[i]);
     }
-    if (rows->deep.wanted)
-        look_for_alike(rows, r, form);
+    if (rows->deep.wanted && name_index_first(companies, slice_of(rows->argument)) == NAME_INDEX_NONE)
+        customers_alike_deep(rows, r, rows->argument);
     show_strays(rows, r, form, companies);
     /* a vendor that nobody in Autotask is called */
     for (size_t i = 0; r->n == 0 && i < rows->parties.n; i++) {

@@ -72,7 +72,7 @@ static void look_at_term(struct invoice_check *c)
     const struct autotask_terms *terms = &c->rows->autotask.terms;
     const char *name = autotask_term_name(terms, &terms->of_invoices, c->inv->term, NULL);
     const struct quickbooks_term *inactive = NULL;
-    if (!name[0] || c->there || c->inv->voided)
+    if (!c->rows->online || !name[0] || c->there || c->inv->voided)
         return;
     for (size_t i = 0; i < c->rows->terms.n; i++) {
         const struct quickbooks_term *t = &c->rows->terms.v[i];
@@ -149,9 +149,10 @@ static void look_in_quickbooks(struct invoice_check *c)
         for (size_t i = 0; i < c->rows->in_quickbooks.n; i++)
             invoice_twin_evidence(c, f, &c->rows->in_quickbooks.v[i]);
     }
-    if (c->inv->error || !c->inv->number[0])
+    bool looked = c->rows->deep.wanted && check_customer_named(c->rows, c->company); /* by its day, too */
+    if (!looked && (c->inv->error || !c->inv->number[0]))
         report_say(c->r, REPORT_UNSEEN, "unseen-transferred", NULL);
-    else if (!c->there && !c->unsynced && !c->inv->voided)
+    else if (!c->inv->error && c->inv->number[0] && !c->there && !c->unsynced && !c->inv->voided)
         (void)invoice_add(c, KIND_INVOICE_NOT_THERE);
 }
 

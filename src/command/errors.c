@@ -14,17 +14,6 @@ static struct diagnose_text piece(const char *where, const struct buf *b, bool o
         .where = where, .text = slice_from(pool_slice(pool, buf_view(b)), b->len), .own = own};
 }
 
-/* The reader puts " | " between the cells of a row. */
-static void put_cells(struct buf *out, struct slice text)
-{
-    const struct slice bar = SLICE(" | ");
-    for (long at; (at = slice_find(text, bar)) >= 0; text = slice_skip(text, (size_t)at + bar.len)) {
-        buf_slice(out, slice_cut(text, (size_t)at));
-        buf_putc(out, ' ');
-    }
-    buf_slice(out, text);
-}
-
 /* What the sender typed as the subject belongs to the first words below it. */
 static void put_subject(struct buf *out, struct slice subject)
 {
@@ -39,31 +28,28 @@ static void put_subject(struct buf *out, struct slice subject)
 size_t errors_texts(struct diagnose_text *out, const struct message_texts *texts, struct slice subject,
                     bool own_only, struct pool *pool)
 {
-    struct buf cells = BUF_INIT(2 * MESSAGE_TEXTS_ALL), part = BUF_INIT(2 * MESSAGE_TEXTS_ALL);
+    struct buf part = BUF_INIT(2 * MESSAGE_TEXTS_ALL);
     size_t n = 0;
     for (size_t i = 0; i < texts->n; i++) {
         const struct message_text *t = &texts->list[i];
-        buf_clear(&cells);
         buf_clear(&part);
         if (!t->is_mail) {
             out[n++] = (struct diagnose_text){.where = t->where, .text = t->text};
             continue;
         }
-        put_cells(&cells, t->text);
         if (i > 0) {
-            out[n++] = piece(t->where, &cells, false, pool);
+            out[n++] = (struct diagnose_text){.where = t->where, .text = t->text};
             continue;
         }
         put_subject(&part, subject);
-        own_text(&part, buf_view(&cells));
+        own_text(&part, t->text);
         out[n++] = piece(t->where, &part, true, pool);
         buf_clear(&part);
         if (!own_only)
-            own_text_rest(&part, buf_view(&cells));
+            own_text_rest(&part, t->text);
         if (part.len)
             out[n++] = piece(t->where, &part, false, pool);
     }
-    buf_release(&cells);
     buf_release(&part);
     return n;
 }

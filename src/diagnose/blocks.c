@@ -14,14 +14,16 @@ enum {
     LONG_WORD = 30,
     HEAD_LINES = 3,
     HEAD_MOST = 20,
-    NARROWEST = 30
+    EVEN_LINES = 4,
+    NARROWEST = 26
 };
 
 /* A line as it stands in `clean`. */
 struct raw_line {
     struct slice s; /* without quote marks and blanks at its ends */
-    size_t width;   /* with the blanks before it */
+    size_t width;   /* with them */
     bool blank, rule, quoted;
+    bool open_begin, open_end; /* a blank stood there */
 };
 
 struct cutting {
@@ -83,12 +85,12 @@ bool normal_has(struct slice lower, const char *const *words)
 
 /* --- lines --- */
 
-static struct slice trim(struct slice s, bool *quoted, size_t *lead)
+static struct slice trim(struct slice s, bool *quoted, size_t *lead, size_t *tail)
 {
-    *lead = 0;
+    *lead = *tail = 0;
     *quoted = false;
-    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-        s.len--;
+    for (; s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'); s.len--)
+        ++*tail;
     for (; s.len && (s.ptr[0] == '>' || s.ptr[0] == ' ' || s.ptr[0] == '\t'); s = slice_skip(s, 1)) {
         *lead = s.ptr[0] == '>' ? 0 : *lead + 1;
         *quoted = *quoted || s.ptr[0] == '>';
@@ -115,10 +117,15 @@ static void read_lines(struct cutting *c, struct slice clean)
     struct scan all = scan_of(clean);
     while (!scan_end(&all)) {
         bool quoted;
-        size_t lead;
-        struct slice s = trim(scan_line(&all), &quoted, &lead);
-        c->lines[c->n_lines++] = (struct raw_line){
-            .s = s, .width = s.len + lead, .blank = s.len == 0, .rule = only_marks(s), .quoted = quoted};
+        size_t lead, tail;
+        struct slice s = trim(scan_line(&all), &quoted, &lead, &tail);
+        c->lines[c->n_lines++] = (struct raw_line){.s = s,
+                                                   .width = s.len + lead + tail,
+                                                   .open_begin = lead > 0,
+                                                   .open_end = tail > 0,
+                                                   .blank = s.len == 0,
+                                                   .rule = only_marks(s),
+                                                   .quoted = quoted};
     }
 }
 
@@ -230,14 +237,12 @@ static bool is_separator(struct slice s)
 /* The sentence goes on behind a blank line. */
 static bool goes_on(struct slice before, struct slice next)
 {
-    static const struct slice continues[] = {{"quickbooks error message", 24}, {"reason:", 7}};
+    static const struct slice reason = {"quickbooks error message", 24};
     char last = before.len ? before.ptr[before.len - 1] : '.';
     if (is_bullet(next) || is_dated(next))
         return false;
-    for (size_t i = 0; i < ARRAY_LEN(continues); i++) {
-        if (slice_starts_nocase(next, continues[i]) && !slice_starts_nocase(before, continues[i]))
-            return true;
-    }
+    if (slice_starts_nocase(next, reason))
+        return true;
     if (last == ':' && next.len > 0)
         return true;
     return (is_letter(last) || is_digit(last) || last == ',') && next.len && is_lower(next.ptr[0]);
@@ -298,6 +303,7 @@ struct paragraph {
     size_t width;    /* of the widest */
     bool even;       /* all but the last are as wide: cut without regard to words */
     enum kind kind;  /* that begins each entry; NO_KIND: it is one */
+    bool dense;      /* half of the lines are of it */
 };
 
 static void measure(const struct cutting *c, struct paragraph *p)
@@ -305,10 +311,9 @@ static void measure(const struct cutting *c, struct paragraph *p)
     size_t same = 0;
     for (size_t i = p->from; i < p->to; i++)
         p->width = c->lines[i].width > p->width ? c->lines[i].width : p->width;
-    /* a blank at the end of a line may have been lost */
     for (size_t i = p->from; i + 1 < p->to; i++)
-        same += c->lines[i].width == p->width || c->lines[i].width + 1 == p->width;
-    p->even = same >= 3 && same == p->to - p->from - 1 && p->width >= NARROWEST;
+        same += c->lines[i].width == p->width;
+    p->even = same >= EVEN_LINES && same == p->to - p->from - 1 && p->width >= NARROWEST;
 }
 
 /* A mail program broke the line here: the next word would not have fitted. */
@@ -326,24 +331,27 @@ static bool is_glued(const struct cutting *c, const struct paragraph *p, size_t 
 {
     struct slice before = c->lines[i - 1].s;
     if (p->even)
-        return c->lines[i - 1].width == p->width && c->lines[i].width == c->lines[i].s.len;
+        return !c->lines[i - 1].open_end && !c->lines[i].open_begin;
     bool one_word = before.len >= LONG_WORD && slice_find_char(before, ' ') < 0;
     return (one_word && before.len == p->width && is_soft(c, p, i - 1));
 }
 
-/* The kind of line that begins the entries: that of the first line with one, if it comes again. */
+/* The kind of line that begins the entries: that of the first line with one, if it comes again. Where half of
+ * the lines are of it, each is an entry; else one behind a line that a mail program broke is none. */
 static void find_kind(const struct cutting *c, struct paragraph *p)
 {
+    size_t same = 0, begin = 0;
     for (size_t i = p->from; i < p->to; i++) {
-        if (i > p->from && is_soft(c, p, i - 1))
-            continue;
+        bool soft = i > p->from && is_soft(c, p, i - 1);
         enum kind kind = kind_of(c->lines[i].s);
-        if (p->kind == NO_KIND && i - p->from < 3)
+        if (p->kind == NO_KIND && i - p->from < 3 && !soft)
             p->kind = kind;
-        else if (kind == p->kind)
-            return;
+        same += p->kind && kind == p->kind;
+        begin += p->kind && kind == p->kind && !soft;
     }
-    p->kind = NO_KIND;
+    p->dense = 2 * same >= p->to - p->from;
+    if ((p->dense ? same : begin) < 2)
+        p->kind = NO_KIND;
 }
 
 static bool goes_on_after(const struct cutting *c, size_t *next)
@@ -365,7 +373,7 @@ static void write_paragraph(struct cutting *c, struct paragraph *p)
     find_kind(c, p);
     struct normal_block *b = new_block(c);
     for (size_t i = p->from; i < p->to; i++) {
-        bool free_line = i == p->from || !is_soft(c, p, i - 1);
+        bool free_line = i == p->from || p->dense || !is_soft(c, p, i - 1);
         if (c->lines[i].blank)
             continue;
         if (i > p->from && free_line && p->kind && kind_of(c->lines[i].s) == p->kind &&

@@ -131,7 +131,7 @@ static void look_at(struct diagnose_reading *r, struct diagnose_answer *a, const
     for (size_t i = 0; i < t->n; i++) {
         asked[i] = ask_target(r, &t->v[i]);
         describe(r, &looks[i], &t->v[i], asked[i]);
-        confirm_judge(a, &looks[i], &t->v[i], asked[i]);
+        confirm_judge(a, &looks[i], asked[i]);
     }
     confirm_conclude(a, r->pool, t, asked);
 }
@@ -156,7 +156,7 @@ static void confirm_one(struct diagnose_reading *r, struct diagnose_answer *a, c
     a->in_error = t.in_error;
     if (!t.n) {
         const struct report_fact facts[] = {{"company", t.company}, {NULL, NULL}};
-        confirm_unchecked(a, "diagnosis-none-in-error", facts);
+        confirm_unchecked(a, t.searched ? "diagnosis-none-in-error" : "diagnosis-no-record", facts);
         return;
     }
     look_at(r, a, &t);

@@ -50,11 +50,13 @@ struct targets {
 int confirm_targets(struct diagnose_reading *r, const struct diagnosis *d, struct targets *out,
                     struct err *e) MUST_USE;
 
+/* Is it about an invoice that did not go over (and not about one that came over wrongly)? */
+bool confirm_is_refusal(const struct diagnose_rule *rule);
+
 /* --- confirm_verdict.c --- */
 
 /* Judges one look; findings that confirm go into the answer's report, other errors into `others`. */
-void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const struct target *t,
-                   const struct asked *asked);
+void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const struct asked *asked);
 /* How a look is called in a list: its number, else "id 9002", else its name. */
 const char *confirm_name(const struct diagnose_look *look);
 /* Does `key` stand in the list? */

@@ -176,6 +176,13 @@ static bool add_records(struct targets *out, const struct diagnosis *d, const st
     return add_named(out, d, check, "name", names);
 }
 
+/* What came over wrongly stands in no ERROR: then only the sender knows which invoice it is. */
+bool confirm_is_refusal(const struct diagnose_rule *rule)
+{
+    return strcmp(rule->emitter, "autotask") != 0 || rule->severity <= DIAGNOSE_HIGH ||
+           confirm_has(rule->confirmed_by, "invoice-error");
+}
+
 int confirm_targets(struct diagnose_reading *r, const struct diagnosis *d, struct targets *out, struct err *e)
 {
     const struct check *check = check_find(slice_of(d->rule->check));
@@ -193,5 +200,7 @@ int confirm_targets(struct diagnose_reading *r, const struct diagnosis *d, struc
         return 0;
     if (check->argument == CHECK_NAME)
         check = check_find(SLICE("invoice"));
-    return add_invoices(out, d, check) ? 0 : search(r, d, check, out, e);
+    if (add_invoices(out, d, check) || !confirm_is_refusal(d->rule))
+        return 0;
+    return search(r, d, check, out, e);
 }

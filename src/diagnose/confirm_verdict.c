@@ -164,13 +164,26 @@ static bool confirms(const struct diagnosis *d, const struct report *r, const st
     return confirm_has(d->rule->confirmed_by, r->kinds[f->kind].key) && fits(d, r, f, books);
 }
 
-static bool any_confirms(const struct diagnosis *d, const struct report *r, bool books)
+/* Of an invoice that is in QuickBooks: its being there solves none of these. */
+static const char *const of_arrived[] = {"payment-",
+                                         "void-not-",
+                                         "invoice-no-number",
+                                         "invoice-no-term",
+                                         "invoice-not-emailed",
+                                         "tax-differs",
+                                         "total-differs",
+                                         NULL};
+
+static void count_confirming(const struct diagnosis *d, const struct report *r, bool books, bool *any,
+                             bool *arrived)
 {
+    *any = *arrived = false;
     for (size_t i = 0; i < r->n; i++) {
-        if (confirms(d, r, &r->findings[i], books))
-            return true;
+        if (!confirms(d, r, &r->findings[i], books))
+            continue;
+        *any = true;
+        *arrived = *arrived || starts_with_one(r->kinds[r->findings[i].kind].key, of_arrived);
     }
-    return false;
 }
 
 static void take_findings(struct diagnose_answer *a, struct diagnose_look *look, const struct report *r,
@@ -237,31 +250,36 @@ static const char *what_is_unseen(const struct diagnosis *d, const struct report
 }
 
 /* Without QuickBooks only what Autotask alone decides can be refuted. */
-static bool needs_quickbooks(const struct diagnosis *d, const struct check_question *q)
+static bool needs_quickbooks(const struct diagnosis *d)
 {
     for (const char *const *k = d->rule->confirmed_by; k && *k; k++) {
         if (!check_kind_of_autotask(*k))
             return true;
     }
-    /* the answer of a Desktop error is on that computer, whatever the firm has now */
-    return strcmp(q->check->name, "connection") != 0 && strcmp(d->rule->emitter, "qbwc") == 0;
-}
-
-static bool is_refusal(const struct diagnosis *d)
-{
-    return strcmp(d->rule->emitter, "autotask") != 0 && !d->rule->symptom;
+    return false;
 }
 
 /* The invoice has arrived: what is wrong now is not what the error was about. */
-static bool is_solved(const struct diagnosis *d, const struct diagnose_look *look, const struct asked *asked,
-                      bool confirmed)
+static bool is_solved(const struct diagnosis *d, const struct diagnose_look *look, const struct asked *asked)
 {
     const struct report *r = &asked->result.report;
-    if (strcmp(look->what, "invoice") != 0)
+    bool any, arrived, missed = confirm_has(d->rule->confirmed_by, "invoice-not-there");
+    count_confirming(d, r, false, &any, &arrived);
+    if (strcmp(look->what, "invoice") != 0 || arrived || (!confirm_is_refusal(d->rule) && (any || !missed)))
         return false;
     if (found(r, "invoice-transferred") && !asked->result.invoice.error)
-        return is_refusal(d) || !confirmed;
-    return found(r, "invoice-already-there") && !confirmed;
+        return true;
+    return found(r, "invoice-already-there") && !any;
+}
+
+/* The invoice in QuickBooks. */
+static void take_proof(struct diagnose_answer *a, struct diagnose_look *look, const struct report *r)
+{
+    static const char *const proofs[] = {"invoice-transferred", "invoice-already-there", NULL};
+    for (size_t i = 0; i < r->n; i++) {
+        if (confirm_has(proofs, r->kinds[r->findings[i].kind].key) && look->n_findings < DIAGNOSE_FINDINGS)
+            look->findings[look->n_findings++] = put_finding(&a->report, &r->findings[i], "");
+    }
 }
 
 static void set_unchecked(struct diagnose_look *look, const char *why)
@@ -270,8 +288,7 @@ static void set_unchecked(struct diagnose_look *look, const char *why)
     look->why = why;
 }
 
-void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const struct target *t,
-                   const struct asked *asked)
+void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const struct asked *asked)
 {
     const struct diagnosis *d = a->diagnosis;
     const struct report *r = &asked->result.report;
@@ -284,8 +301,9 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
         set_unchecked(look, "diagnosis-no-invoice");
         return;
     }
-    if (is_solved(d, look, asked, any_confirms(d, r, books))) {
+    if (is_solved(d, look, asked)) {
         look->verdict = DIAGNOSE_SOLVED;
+        take_proof(a, look, r);
         return;
     }
     take_findings(a, look, r, books);
@@ -293,8 +311,10 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
     const char *hidden = what_is_unseen(d, r);
     if (look->n_findings) {
         look->verdict = DIAGNOSE_CONFIRMED;
-    } else if (desktop && needs_quickbooks(d, &t->question)) {
+    } else if (desktop && needs_quickbooks(d)) {
         set_unchecked(look, "diagnosis-desktop");
+    } else if (confirm_has(d->rule->confirmed_by, "name-in-autotask")) {
+        look->verdict = DIAGNOSE_REFUTED; /* that there is none is the answer */
     } else if (said(r, REPORT_VERDICT, "verdict-item-none") ||
                said(r, REPORT_VERDICT, "verdict-customer-none")) {
         set_unchecked(look, "diagnosis-no-name");

@@ -6,25 +6,11 @@
 enum { NAMES_SHOWN = 10 };
 
 const char *const diagnose_sentences[] = {
-    "diagnosis-confirmed",
-    "diagnosis-confirmed-some",
-    "diagnosis-refuted",
-    "diagnosis-solved",
-    "diagnosis-solved-error",
-    "diagnosis-unchecked",
-    "diagnosis-unconfirmable",
-    "diagnosis-outage",
-    "diagnosis-denied",
-    "diagnosis-settings",
-    "diagnosis-desktop",
-    "diagnosis-unseen",
-    "diagnosis-no-invoice",
-    "diagnosis-no-name",
-    "diagnosis-none-in-error",
-    "diagnosis-more-in-error",
-    "diagnosis-searched",
-    "diagnosis-not-asked",
-    NULL,
+    "diagnosis-confirmed",     "diagnosis-confirmed-some", "diagnosis-refuted",       "diagnosis-solved",
+    "diagnosis-solved-error",  "diagnosis-unchecked",      "diagnosis-unconfirmable", "diagnosis-outage",
+    "diagnosis-denied",        "diagnosis-settings",       "diagnosis-desktop",       "diagnosis-unseen",
+    "diagnosis-no-invoice",    "diagnosis-no-name",        "diagnosis-none-in-error", "diagnosis-no-record",
+    "diagnosis-more-in-error", "diagnosis-searched",       "diagnosis-not-asked",     NULL,
 };
 
 const char *diagnose_verdict_name(enum diagnose_verdict verdict)
@@ -41,12 +27,20 @@ const char *confirm_name(const struct diagnose_look *look)
     return look->name[0] ? look->name : look->said;
 }
 
+/* Twenty looks have more to say than a report holds: what comes late is left out. */
+static void say(struct diagnose_answer *a, enum report_sort sort, const char *key,
+                const struct report_fact *facts)
+{
+    if (a->report.n_sentences[sort] < REPORT_SENTENCES)
+        report_say(&a->report, sort, key, facts);
+}
+
 void confirm_unchecked(struct diagnose_answer *a, const char *why, const struct report_fact *facts)
 {
     a->verdict = DIAGNOSE_UNCHECKED;
     a->why = why;
-    report_say(&a->report, REPORT_VERDICT, "diagnosis-unchecked", NULL);
-    report_say(&a->report, REPORT_UNSEEN, why, facts);
+    say(a, REPORT_VERDICT, "diagnosis-unchecked", NULL);
+    say(a, REPORT_UNSEEN, why, facts);
 }
 
 /* --- what the reports of the looks said --- */
@@ -56,6 +50,7 @@ static const struct {
     const char *sentence, *kinds[8];
 } seen[] = {
     {"seen-items", {"item-", "name-", "number-empty", "line-no-code", "codes-", "items-", "parent-", NULL}},
+    {"seen-line", {"item-", "name-", "number-empty", "line-no-code", "codes-", "items-", "parent-", NULL}},
     {"seen-total", {"invoice-negative", "line-negative", NULL}},
     {"seen-no-zero",
      {"line-zero", "line-no-work-type", "line-non-billable", "line-contract", "line-rate-", NULL}},
@@ -69,18 +64,29 @@ static const struct {
     {"seen-tax", {"tax-", NULL}},
 };
 
-static bool matters(const struct diagnose_rule *rule, const char *sentence)
+static bool is_about(const struct diagnose_rule *rule, const char *const *starts)
 {
-    for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
-        if (strcmp(seen[i].sentence, sentence) != 0)
-            continue;
-        for (const char *const *k = rule->confirmed_by; k && *k; k++) {
-            for (const char *const *start = seen[i].kinds; *start; start++) {
-                if (slice_starts(slice_of(*k), slice_of(*start)))
-                    return true;
-            }
+    for (const char *const *k = rule->confirmed_by; k && *k; k++) {
+        for (const char *const *start = starts; *start; start++) {
+            if (slice_starts(slice_of(*k), slice_of(*start)))
+                return true;
         }
+    }
+    return false;
+}
+
+/* What was seen instead is for one invoice that is not so: of several the list says enough. Which invoice it
+ * was stands in the look. */
+static bool matters(const struct diagnose_answer *a, const char *sentence)
+{
+    if (slice_starts(slice_of(sentence), SLICE("compared-invoice-")))
         return false;
+    if (strcmp(sentence, "seen-no-twin") == 0)
+        return a->n_looks == 1;
+    for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+        if (strcmp(seen[i].sentence, sentence) == 0)
+            return a->n_looks == 1 && a->verdict != DIAGNOSE_CONFIRMED && a->verdict != DIAGNOSE_SOLVED &&
+                   is_about(a->diagnosis->rule, seen[i].kinds);
     }
     return true;
 }
@@ -93,8 +99,8 @@ static void take_sentences(struct diagnose_answer *a, const struct report *r)
             const struct report_sentence *s = &r->sentences[sorts[i]][k];
             struct report_fact facts[REPORT_FACTS + 1] = {0};
             memcpy(facts, s->facts, s->n_facts * sizeof(*facts));
-            if (matters(a->diagnosis->rule, s->key))
-                report_say(&a->report, sorts[i], s->key, facts);
+            if (matters(a, s->key))
+                say(a, sorts[i], s->key, facts);
         }
     }
 }
@@ -166,7 +172,7 @@ static void say_why(struct diagnose_answer *a, struct asked *const *asked)
                                                      : strstr(e->text, "QuickBooks") ? "QuickBooks"
                                                                                      : "Autotask"},
                                             {NULL, NULL}};
-        report_say(&a->report, REPORT_UNSEEN, look->why, facts);
+        say(a, REPORT_UNSEEN, look->why, facts);
         if (a->verdict != DIAGNOSE_UNCHECKED || a->why[0])
             continue;
         a->why = look->why;
@@ -204,9 +210,9 @@ void confirm_conclude(struct diagnose_answer *a, struct pool *pool, const struct
     }
     const struct report_fact facts[] = {
         {"names", names_of(a, pool, a->verdict)}, {"n", some[0].text}, {"of", some[1].text}, {NULL, NULL}};
-    report_say(&a->report, REPORT_VERDICT, verdict_key(a, asked), facts);
+    say(a, REPORT_VERDICT, verdict_key(a, asked), facts);
     if (t->searched)
-        report_say(&a->report, REPORT_COMPARED, "diagnosis-searched", some + 1);
+        say(a, REPORT_COMPARED, "diagnosis-searched", some + 1);
     say_why(a, asked);
     for (size_t i = 0; i < a->n_looks; i++) {
         if (asked[i]->rc == 0)

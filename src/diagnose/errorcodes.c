@@ -98,7 +98,7 @@ static bool find_lettered(struct matching *m, uint32_t text, uint32_t b)
     for (size_t k = 0; k < ARRAY_LEN(heads); k++) {
         long at = slice_find(lower, heads[k]);
         size_t len = k == 0 ? 8 : 10;
-        if (at >= 0 && normal_word(lower, (size_t)at, len) && (size_t)at + len <= lower.len &&
+        if (at >= 0 && (size_t)at + len <= lower.len && normal_word(lower, (size_t)at, len) &&
             find_code(m, text, b, slice_from(lower.ptr + at, len), NULL, n->blocks[b].from + (size_t)at))
             return true;
     }

@@ -183,6 +183,7 @@ static bool whole(const struct needle *it, struct slice text, size_t from, size_
     if (is_digit(it->text[0]) && from && is_word(text.ptr[from - 1]))
         return false;
     for (unsigned i = 0; i < it->digits; i++, ++*to) {
+        *to += *to < text.len && is_gap(text.ptr[*to]);
         if (*to >= text.len || !is_digit(text.ptr[*to]))
             return false;
     }

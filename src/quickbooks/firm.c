@@ -64,11 +64,32 @@ int quickbooks_company(struct quickbooks *qb, struct pool *pool, struct quickboo
     return record_end(&r);
 }
 
+/* Groups of pairs: {"Name":"SalesFormsPrefs.UseSalesCustom1","BooleanValue":true}. */
+static int custom_fields(const struct json *sales)
+{
+    struct json groups = json_get(sales, "CustomField");
+    const cJSON *group, *pair;
+    int n = 0;
+    bool told = false;
+    cJSON_ArrayForEach(group, groups.value)
+    {
+        cJSON_ArrayForEach(pair, cJSON_GetObjectItem(group, "CustomField"))
+        {
+            const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(pair, "Name"));
+            if (!name || strncmp(name, "SalesFormsPrefs.UseSalesCustom", 30) != 0)
+                continue;
+            told = true;
+            n += cJSON_IsTrue(cJSON_GetObjectItem(pair, "BooleanValue"));
+        }
+    }
+    return told ? n : -1;
+}
+
 int quickbooks_preferences(struct quickbooks *qb, struct pool *pool, struct quickbooks_preferences *out,
                            struct err *e)
 {
     struct json answer, all;
-    *out = (struct quickbooks_preferences){.book_close_date = ""};
+    *out = (struct quickbooks_preferences){.book_close_date = "", .custom_fields = -1};
     if (read_single(qb, "preferences", "Preferences", &answer, &all, e) != 0)
         return -1;
     struct json sales = json_get(&all, "SalesFormsPrefs"), currency = json_get(&all, "CurrencyPrefs");
@@ -78,6 +99,7 @@ int quickbooks_preferences(struct quickbooks *qb, struct pool *pool, struct quic
         .book_close_date = record_text(&r, "AccountingInfoPrefs.BookCloseDate", ID_BYTES),
         .default_term_id = record_text(&s, "DefaultTerms.value", ID_BYTES),
         .home_currency = record_text(&c, "HomeCurrency.value", WORD_BYTES),
+        .custom_fields = custom_fields(&sales),
         .custom_numbers = record_true(&s, "CustomTxnNumbers", false),
         .account_numbers = record_true(&r, "AccountingInfoPrefs.UseAccountNumbers", false),
         .sales_tax = record_true(&r, "TaxPrefs.UsingSalesTax", false),

@@ -18,7 +18,13 @@
 #include <dirent.h>
 #include <errno.h>
 
-enum { MOST_ENTRIES = 400, MOST_LINES = 24, WORDS_FILE_MAX = 128 * 1024, WORDS_TEXT_MAX = 2000 };
+enum {
+    MOST_ENTRIES = 400,
+    MOST_LINES = 24,
+    WORDS_FILE_MAX = 128 * 1024,
+    WORDS_TEXT_MAX = 2000,
+    FILLED_MAX = 64 * 1024
+};
 
 struct words_line {
     enum report_field field;
@@ -391,5 +397,11 @@ static bool fill(struct slice text, const struct report_fact *facts, size_t n, s
 
 void report_words_fill(const char *text, const struct report_fact *facts, size_t n_facts, struct buf *out)
 {
-    (void)fill(slice_of(text), facts, n_facts, out);
+    struct buf filled = BUF_INIT(FILLED_MAX);
+    struct scan c;
+    (void)fill(slice_of(text), facts, n_facts, &filled);
+    c = scan_of(buf_view(&filled));
+    (void)scan_while(&c, ";, "); /* what stood before it had no facts */
+    buf_slice(out, scan_rest(&c));
+    buf_release(&filled);
 }

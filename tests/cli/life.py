@@ -145,6 +145,34 @@ def wishes_without_a_daemon():
     tap.check(json.loads(expect(0, run("status", "--json")).out)["alerts"] == [], "the alert is open still")
 
 
+def a_wrong_rule_of_the_firm():
+    """It stops nothing: the operator is told once, and again when it is mended."""
+    LAB.clean()
+    rules = os.path.join(LAB.daemon.dir, "rules")
+    os.makedirs(rules, exist_ok=True)
+    with open(LAB.daemon.conf, encoding="utf-8") as conf:
+        settings = conf.read()
+    with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
+        conf.write(settings + 'diagnose = "%s";\n' % rules)
+    try:
+        with open(os.path.join(rules, "mine.conf"), "w", encoding="utf-8") as rule:
+            rule.write('id = "mine";\nrank = 9;\n')
+        LAB.deliver(dict(subject="Sarah: one", text="x"))
+        LAB.settle()
+        tap.check(len(LAB.tickets()) == 1, LAB.tickets())
+        expect(0, run("status"), "^alerts       1 open$", r"rules: .*left out.*mine\.conf:2: rank: allowed")
+        os.unlink(os.path.join(rules, "mine.conf"))
+        LAB.deliver(dict(subject="Sarah: two", text="x"))
+        LAB.settle()
+        expect(0, run("status"), "^alerts       0 open$")
+        LAB.wait_for_queue()
+        told = sorted(subject for _, subject, _ in LAB.letters(OPERATOR).values())
+        tap.check(told == ["frontdesk: rules is well again", "frontdesk: rules needs you"], told)
+    finally:
+        with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
+            conf.write(settings)
+
+
 # --- journals that cannot be used ------------------------------------------------------------------------------------------------
 
 READERS = (["status"], ["journal", "list"], ["journal", "show", "2222"], ["journal", "retry", "2222"], ["journal", "discard", "2222"])
@@ -347,7 +375,7 @@ def rebuilt_mailbox():
 if __name__ == "__main__":
     with Lab() as LAB:
         tap.run([("list and show", lists_and_stories), ("status by mail is status", status_by_mail), ("status of a refused login", status_of_a_refused_login), ("retry beside a running daemon", wishes_beside_the_daemon),
-                 ("discard without a daemon", wishes_without_a_daemon), ("no journal yet", no_journal),
+                 ("discard without a daemon", wishes_without_a_daemon), ("a wrong rule of the firm", a_wrong_rule_of_the_firm), ("no journal yet", no_journal),
                  ("the state directory is a file", state_is_a_file), ("a lost journal, and rebuild", lost_journal),
                  ("a newer journal", newer_journal), ("a damaged journal", damaged_journal), ("a first start that was killed", first_start_killed),
                  ("a letter and its job due at once", letter_and_job_due), ("a second daemon", second_daemon),

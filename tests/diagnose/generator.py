@@ -3,6 +3,7 @@
 vary. Never looks at the rules. Each mail says which errors, with which parameters, have to be found in it."""
 import base64
 import html
+import json
 import os
 import quopri
 import random
@@ -167,9 +168,10 @@ def entities(error, rng):
 
 
 def hard(error, rng):
-    """Cut at a column, words or not, as an old program does."""
-    text, width = "The transfer of this morning ended for one of the invoices with these words of QuickBooks: " + envelope(error, rng), \
-        rng.choice([30, 40, 48])
+    """Cut at a column, words or not, as an old program does. Words of the error are found across that; what stood at the end of a line, a
+    blank or nothing, cannot be known, so its facts are not asked for."""
+    text, width = envelope(error, rng), rng.choice([30, 40, 48])
+    error.want.clear()
     return "Hi,\n\n" + "\n".join(text[i:i + width] for i in range(0, len(text), width)) + "\n"
 
 
@@ -223,12 +225,55 @@ def markup(error, rng):
 
 def pairs(error, rng):
     fact = records(error, rng)[0]
-    rows = [("Invoice Number", fact["invoice_number"])] + [("Company", fact["customer_name"])] * ("customer_name" in fact)
+    rows = [("Invoice Number", fact["invoice_number"])]
+    if "customer_name" in fact:
+        rows.append(("Company", fact["customer_name"]))
     rows.append(("Message", envelope(error, rng)))
     return "<table>" + "".join("<tr><td>%s</td><td>%s</td></tr>" % (a, html.escape(b)) for a, b in rows) + "</table>"
 
 
-FORMS = [plain, narrow, quoted, forwarded, marks, flowed, leftovers, entities, hard, log, several, beside, ids, under, cells, markup, pairs]
+def said(error, rng):
+    fact = records(error, rng)[0]
+    text = envelope(error, rng)
+    return "When I sync invoice %s to QuickBooks I get \u201c%s\u201d. What now?\n" % (fact["invoice_number"], text) + \
+        ("Customer: %s\n" % fact["customer_name"] if "customer_name" in fact else "")
+
+
+def relayed(error, rng):
+    if error.product != "qbo":
+        return plain(error, rng)
+    return "Sync of today:\n  QBO 2500 \u2014 %s\n" % error.text
+
+
+def as_json(error, rng):
+    if error.product != "qbo" or error.id == "qbo-fault-other":
+        return plain(error, rng)
+    error.want.setdefault("error_code", []).append("9999")
+    return json.dumps({"Fault": {"Error": [{"Message": "A fault of QuickBooks", "Detail": error.text, "code": "9999"}]}}) + "\n"
+
+
+def as_xml(error, rng):
+    if error.product != "qbd":
+        return plain(error, rng)
+    error.want["error_code"] = ["3999"]
+    return '<?xml version="1.0"?>\n<QBXML><QBXMLMsgsRs>\n<InvoiceAddRs requestID="7" statusCode="3999" statusSeverity="Error" statusMessage="%s" />\n' \
+        '</QBXMLMsgsRs></QBXML>\n' % html.escape(error.text)
+
+
+def tabbed(error, rng):
+    fact = records(error, rng)[0]
+    rows = ["Invoice\tCustomer\tMessage", "%s\t%s\t%s" % (fact["invoice_number"], fact.get("customer_name", ""), envelope(error, rng))]
+    return "From the export:\n" + "\n".join(rows) + "\n"
+
+
+def numbered(error, rng):
+    fact = records(error, rng)[0]
+    return "Please look at these:\n1. Printer on floor 2 is down\n2. Invoice %s%s: %s\n3. New keyboard for Tom\n" % (
+        fact["invoice_number"], " for " + fact["customer_name"] if "customer_name" in fact else "", envelope(error, rng))
+
+
+FORMS = [plain, narrow, quoted, forwarded, marks, flowed, leftovers, entities, hard, log, several, beside, ids, under, cells, markup, pairs, said, relayed, as_json, as_xml, tabbed,
+         numbered]
 MARKUP = {cells, markup, pairs}
 
 

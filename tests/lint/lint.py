@@ -172,6 +172,14 @@ def headers(tree):
         yield "headers.am and the folder differ: " + path
 
 
+def shipped(tree):
+    """All that a language says is installed: templates.am lists each file of templates/LANGUAGE, and no other."""
+    listed = set(re.findall(r"templates/\w\w(?:_\w\w)?/[\w./-]+\.\w+", tree.get("templates/templates.am", "")))
+    present = {path for path in tree if re.match(r"templates/\w\w(?:_\w\w)?/", path)}
+    for path in sorted(listed ^ present):
+        yield "templates/templates.am and the folder differ: " + path
+
+
 def spdx(tree):
     for path, text in tree.items():
         if path.endswith((".c", ".h", ".py", ".sh")) or path.startswith(("scripts/", ".ci/")):
@@ -238,7 +246,7 @@ def sentences(tree):
             yield "include/frontdesk/reply_sentence.h: nobody says SAY_%s" % row
 
 
-RULES = [layers, stems, symbols, length, banned, headers, spdx, names, goldens, sentences]
+RULES = [layers, stems, symbols, length, banned, headers, shipped, spdx, names, goldens, sentences]
 WRONG = {
     layers: {"src/gate/a.c": '#include "frontdesk/journal.h"\n'},
     stems: {"src/gate/a.c": "", "src/net/a.c": ""},
@@ -246,6 +254,7 @@ WRONG = {
     length: {"src/gate/a.c": "int f(void)\n{\n" + "x;\n" * 120 + "}\n"},
     banned: {"src/gate/a.c": "x = getenv(y);\n"},
     headers: {"headers.am": "", "include/frontdesk/x.h": ""},
+    shipped: {"templates/templates.am": "x = templates/en/diagnose/a.conf", "templates/en/diagnose/b.conf": ""},
     spdx: {"src/a.c": "int x;\n"},
     goldens: {"templates/en/reply/ask.txt": "Hello {{#x}}you{{/x}}", "tests/golden/ask.txt": "Hello ", "tests/golden/ask_again.txt": "you"},
     sentences: {"include/frontdesk/reply_sentence.h": 'X(A, "x")', "src/a.c": 'planning_say(p, in, pool, SAY_A, "y", f(1, 2), NULL);'},
