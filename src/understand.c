@@ -185,7 +185,7 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
         return -1;
     plan_message_key(out->gate.address, &out->message, out->key);
     bool whole = out->gate.verdict == GATE_STAFF && !out->unreadable[0] && !out->message.headers_only;
-    return whole ? errors_read_texts(out, &mail, pool, e) : 0;
+    return whole ? errors_read_texts(d, out, &mail, pool, e) : 0;
 }
 
 static bool asks_for_explanation(const struct job_view *v)

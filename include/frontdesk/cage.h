@@ -16,7 +16,7 @@
 #ifndef FRONTDESK_CAGE_H
 #define FRONTDESK_CAGE_H
 
-#include "frontdesk/message_attachments.h"
+#include "frontdesk/message_texts.h"
 
 enum {
     CAGE_TRIES = 3,
@@ -44,6 +44,10 @@ void cage_let_go(struct cage *cage, struct cage_reader **held, bool proven);
 int cage_attachments(struct cage *cage, struct attachments *out, const struct message *m,
                      const struct mail_bytes *mail, const struct attachments_options *options,
                      struct pool *pool, struct err *e) MUST_USE;
+/* As message_texts, for a mail whose sender is proven. The mails inside are not theirs: a reader that has
+ * seen one reads nobody else's. */
+int cage_texts(struct cage *cage, struct message_texts *out, const struct message *m,
+               const struct mail_bytes *mail, struct pool *pool, struct err *e) MUST_USE;
 
 /* How many readers died or were ended in the middle of a mail since the start. */
 unsigned cage_deaths(struct cage *cage);

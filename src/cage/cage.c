@@ -358,6 +358,25 @@ static bool holds_files(const struct message *m)
     return false;
 }
 
+/* One more look at a mail that was read: the answer's bytes into `answer`. */
+static int look_again(struct cage *c, struct asking *a, const struct message *m,
+                      const struct mail_bytes *mail, bool proven, struct buf *answer, struct err *e)
+{
+    struct buf wire = BUF_INIT(CAGE_ANSWER_MAX);
+    if (open_file(mail, a, e) != 0)
+        return -1;
+    message_encode(m, &wire);
+    a->message = buf_view(&wire);
+    a->q.message = wire.len;
+    struct cage_reader *held = take(c);
+    int rc = put_question(c, held, a, answer, e);
+    cage_let_go(c, &held, proven);
+    if (a->file >= 0)
+        close(a->file);
+    buf_release(&wire);
+    return rc;
+}
+
 int cage_attachments(struct cage *c, struct attachments *out, const struct message *m,
                      const struct mail_bytes *mail, const struct attachments_options *options,
                      struct pool *pool, struct err *e)
@@ -365,20 +384,24 @@ int cage_attachments(struct cage *c, struct attachments *out, const struct messa
     if (!c || !holds_files(m))
         return attachments_list(out, m, mail, options, pool, e);
     struct asking a = {.q = {.op = CAGE_OP_ATTACHMENTS, .options = *options}};
-    struct buf answer = BUF_INIT(CAGE_ANSWER_MAX), wire = BUF_INIT(CAGE_ANSWER_MAX);
-    if (open_file(mail, &a, e) != 0)
-        return -1;
-    message_encode(m, &wire);
-    a.message = buf_view(&wire);
-    a.q.message = wire.len;
-    struct cage_reader *held = take(c);
-    int rc = put_question(c, held, &a, &answer, e);
-    cage_let_go(c, &held, true);
+    struct buf answer = BUF_INIT(CAGE_ANSWER_MAX);
+    int rc = look_again(c, &a, m, mail, true, &answer, e);
     if (rc == 0)
         rc = attachments_decode(out, buf_view(&answer), INT32_MAX, pool, e);
-    if (a.file >= 0)
-        close(a.file);
-    buf_release(&wire);
+    buf_release(&answer);
+    return rc;
+}
+
+int cage_texts(struct cage *c, struct message_texts *out, const struct message *m,
+               const struct mail_bytes *mail, struct pool *pool, struct err *e)
+{
+    if (!c || !message_texts_inside(m))
+        return message_texts(out, m, mail, pool, e);
+    struct asking a = {.q = {.op = CAGE_OP_TEXTS}};
+    struct buf answer = BUF_INIT(CAGE_ANSWER_MAX);
+    int rc = look_again(c, &a, m, mail, false, &answer, e);
+    if (rc == 0)
+        rc = message_texts_decode(out, buf_view(&answer), pool, e);
     buf_release(&answer);
     return rc;
 }

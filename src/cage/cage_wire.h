@@ -6,7 +6,7 @@
 
 #include "frontdesk/cage.h"
 
-enum cage_op { CAGE_OP_READ = 1, CAGE_OP_ATTACHMENTS };
+enum cage_op { CAGE_OP_READ = 1, CAGE_OP_ATTACHMENTS, CAGE_OP_TEXTS };
 enum { CAGE_SOCKET = 3, CAGE_ANSWER_MAX = 16 * 1024 * 1024, CAGE_QUESTION_MAX = 64 * 1024 * 1024 };
 
 /* Then `bytes` bytes of mail (none when a file came along), then `message` bytes of the message. */

@@ -113,30 +113,44 @@ static struct slice map_file(int file)
     return at == MAP_FAILED ? SLICE_NONE : slice_from(at, (size_t)st.st_size);
 }
 
+/* What was read is looked at again: for its files, or for its texts. */
+static int look_again(const struct cage_question *q, struct slice mail, struct slice message, struct buf *out,
+                      struct err *e)
+{
+    struct pool *pool = pool_new(CAGE_ANSWER_MAX);
+    struct message_texts *texts = pool_alloc(pool, sizeof(*texts));
+    struct mail_bytes bytes = {.bytes = mail};
+    struct attachments found;
+    struct message m;
+    int rc = message_decode(&m, message, e);
+    if (rc == 0 && q->op == CAGE_OP_TEXTS) {
+        rc = message_texts(texts, &m, &bytes, pool, e);
+        if (rc == 0)
+            message_texts_encode(texts, out);
+        message_release(&m);
+    } else if (rc == 0) {
+        rc = attachments_list(&found, &m, &bytes, &q->options, pool, e);
+        if (rc == 0)
+            attachments_encode(&found, out);
+        message_release(&m);
+    }
+    pool_free(&pool);
+    return rc;
+}
+
 static int make(const struct cage_question *q, struct slice mail, struct slice message, struct buf *out,
                 struct err *e)
 {
-    struct message m = {0};
-    if (q->op == CAGE_OP_READ) {
+    struct message m;
+    if (q->op != CAGE_OP_READ) {
+        if (look_again(q, mail, message, out, e) != 0)
+            return -1;
+    } else {
         if (reader_read(&m, mail, q->headers_only, &q->limits, e) != 0)
             return -1;
         message_encode(&m, out);
-    } else {
-        struct pool *pool = pool_new(CAGE_ANSWER_MAX);
-        struct attachments found;
-        struct mail_bytes bytes = {.bytes = mail};
-        int rc = message_decode(&m, message, e);
-        if (rc == 0)
-            rc = attachments_list(&found, &m, &bytes, &q->options, pool, e);
-        if (rc == 0)
-            attachments_encode(&found, out);
-        pool_free(&pool);
-        if (rc != 0) {
-            message_release(&m);
-            return -1;
-        }
+        message_release(&m);
     }
-    message_release(&m);
     return out->overflow
                ? err_set(e, ERR_LIMIT, "what was read of the mail is over %d bytes", CAGE_ANSWER_MAX)
                : 0;

@@ -97,6 +97,51 @@ static void reads_as_here(void **state)
     cage_free(&cage);
 }
 
+/* What is inside mails too: the fixtures of test_texts. */
+static void texts_as_here(void **state)
+{
+    (void)state;
+    struct cage *cage = cage_new(1);
+    char folder[500];
+    unsigned n = 0;
+    snprintf(folder, sizeof(folder), "%s/tests/fixtures/texts", getenv("FRONTDESK_SRC"));
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    for (struct dirent *f; (f = readdir(d)) != NULL;) {
+        char path[800];
+        struct pool *pool = pool_new(16 << 20);
+        struct message m;
+        struct message_texts here, there, of_file;
+        struct err e = ERR_INIT;
+        size_t len;
+        snprintf(path, sizeof(path), "%s/%s", folder, f->d_name);
+        if (slice_ends_nocase(slice_of(f->d_name), SLICE(".eml"))) {
+            char *bytes = load(path, &len);
+            struct mail_bytes memory = {.bytes = slice_from(bytes, len)}, file = {.path = path};
+            assert_int_equal(reader_read(&m, memory.bytes, false, &limits, &e), 0);
+            assert_int_equal(message_texts(&here, &m, &memory, pool, &e), 0);
+            assert_int_equal(cage_texts(cage, &there, &m, &memory, pool, &e), 0);
+            assert_int_equal(cage_texts(cage, &of_file, &m, &file, pool, &e), 0);
+            assert_int_equal(here.n, there.n);
+            assert_true(here.n == of_file.n && here.more == there.more);
+            for (size_t i = 0; i < here.n; i++) {
+                assert_true(slice_eq(here.list[i].text, there.list[i].text));
+                assert_true(slice_eq(here.list[i].text, of_file.list[i].text));
+                assert_string_equal(here.list[i].where, there.list[i].where);
+                assert_int_equal(here.list[i].is_mail, there.list[i].is_mail);
+            }
+            message_release(&m);
+            free(bytes);
+            n++;
+        }
+        pool_free(&pool);
+    }
+    closedir(d);
+    assert_true(n > 25);
+    assert_int_equal(cage_deaths(cage), 0);
+    cage_free(&cage);
+}
+
 /* Converters lie in files that a reader cannot open: they must have been loaded before. */
 static void knows_charsets(void **state)
 {
@@ -241,6 +286,7 @@ int main(int argc, char **argv)
     unsetenv("LC_CTYPE");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_as_here),
+        cmocka_unit_test(texts_as_here),
         cmocka_unit_test(knows_charsets),
         cmocka_unit_test(confined),
         cmocka_unit_test(strangers_spoil_a_reader),
