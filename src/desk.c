@@ -64,6 +64,14 @@ static void init_reading(struct desk *d)
     pthread_rwlockattr_destroy(&attr);
 }
 
+/* Reading costs the processor only: no more than there are, and none that no worker would use. */
+static unsigned readers_of(const struct conf *conf)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned most = processors > 2 ? (unsigned)processors : 2;
+    return conf->limits.workers < most ? conf->limits.workers : most;
+}
+
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
 {
     *d = (struct desk){.conf = options->conf,
@@ -73,6 +81,7 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     pthread_mutex_init(&d->lock, NULL);
     init_reading(d);
     d->turns = turns_new();
+    d->cage = cage_new(readers_of(options->conf));
     set_message_id_host(d);
     if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
@@ -152,6 +161,7 @@ void desk_close(struct desk *d)
     templates_free(&d->templates);
     pthread_mutex_destroy(&d->lock);
     pthread_rwlock_destroy(&d->reading);
+    cage_free(&d->cage);
     free(d->unkept);
     turns_free(&d->turns);
 }

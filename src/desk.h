@@ -7,6 +7,7 @@
 #define FRONTDESK_SRC_DESK_H
 
 #include "frontdesk/action.h"
+#include "frontdesk/cage.h"
 #include "frontdesk/diagnose_match.h"
 #include "frontdesk/mailbox.h"
 #include "frontdesk/message_texts.h"
@@ -22,6 +23,7 @@ struct desk {
     struct journal *journal; /* explain: read-only, or NULL when there is none */
     struct http http;
     struct budget *budget;
+    struct cage *cage; /* where mail is taken apart */
     struct autotask *autotask;
     struct accounting *accounting; /* NULL: no QuickBooks, or not opened with_books */
     struct templates *templates;

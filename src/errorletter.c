@@ -122,6 +122,9 @@ static void put_verdict(const struct telling *w, struct view *to)
     put_verdict_flags(to, w->a->verdict);
     if (own[0] && put_text(w, to, "verdict", own))
         return;
+    /* why it could not be is said in lines of their own */
+    if (w->a->verdict == DIAGNOSE_UNCHECKED && w->a->report.n_sentences[REPORT_UNSEEN])
+        return;
     put_lines(w, &w->a->report, REPORT_VERDICT, to, "verdict");
 }
 
@@ -174,6 +177,7 @@ static void put_answer(struct telling *w, struct view *to)
     put_lines(w, &a->report, REPORT_UNSEEN, to, "unseen");
     put_looks(a, to);
     put_rows(w, &a->report, to, "rows", MOST_ROWS);
+    report_pages(&a->report, to);
     put_rows(w, &a->others, to, "besides", MOST_BESIDES);
     view_flag(to, "has_besides", a->others.n > 0);
     if (a->verdict != DIAGNOSE_SOLVED)

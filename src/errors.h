@@ -19,7 +19,7 @@ void errors_alert_rules(struct desk *d, const char *problems);
 
 /* --- recognise.c --- */
 /* Everything in the mail that can be read, into v->texts, unless it is there. ERR_IO. */
-int errors_read_texts(struct job_view *v, const struct mail_bytes *mail, struct pool *pool,
+int errors_read_texts(struct desk *d, struct job_view *v, const struct mail_bytes *mail, struct pool *pool,
                       struct err *e) MUST_USE;
 /* Looks through the mail of a view that has a command and decides whether it is a diagnosis: sets v->errors,
  * and v->command.kind where it is one. ERR_IO when the mail cannot be read. */

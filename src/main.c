@@ -2,8 +2,12 @@
 /* main: the program's door; src/cli/ holds one file a subcommand, src/job.c the life of a message. */
 #include "cli/cli.h"
 
+#include "frontdesk/cage.h"
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], cage_flag) == 0)
+        return cage_main();
     crash_setup();
     return cli_main(argc, argv);
 }

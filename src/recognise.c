@@ -48,13 +48,25 @@ int errors_load(struct diagnose_rules **out, const struct conf *conf, struct buf
 }
 
 /* Once: of a mail that may kill the reader, where that is noted (understand.c). */
-int errors_read_texts(struct job_view *v, const struct mail_bytes *mail, struct pool *pool, struct err *e)
+int errors_read_texts(struct desk *d, struct job_view *v, const struct mail_bytes *mail, struct pool *pool,
+                      struct err *e)
 {
     if (v->texts)
         return 0;
     struct message_texts *texts = pool_alloc(pool, sizeof(*texts));
-    if (message_texts(texts, &v->message, mail, pool, e) != 0)
+    struct err why = ERR_INIT;
+    int rc = cage_texts(d->cage, texts, &v->message, mail, pool, &why);
+    if (rc != 0 && why.code == ERR_READER) {
+        /* what is inside breaks the reader; the mail itself did not */
+        LOG(LOG_WARN, "diagnosis", "inside", LS("error", why.text));
+        *texts = (struct message_texts){
+            .list = {{.where = "", .text = message_str(&v->message, v->message.text), .is_mail = true}},
+            .n = 1,
+            .more = true};
+    } else if (rc != 0) {
+        *e = why;
         return -1;
+    }
     v->texts = texts;
     return 0;
 }
@@ -184,7 +196,7 @@ int errors_recognise(struct desk *d, const struct desk_people *people, struct jo
     struct diagnose_text *texts;
     if (!d->rules || (c->kind != COMMAND_TICKET && c->kind != COMMAND_ASK))
         return 0;
-    if (errors_read_texts(v, mail, pool, e) != 0)
+    if (errors_read_texts(d, v, mail, pool, e) != 0)
         return -1;
     texts = pool_array(pool, ERRORS_TEXTS, sizeof(*texts));
     size_t n =

@@ -9,8 +9,8 @@ enum { MAX_ATTEMPTS = 3 };
 
 /* A mail that breaks a limit is judged by its header block alone, so that its sender, if proven, can be told.
  */
-static int read_headers_only(struct job_view *v, struct slice bytes, const char *path, const struct err *why,
-                             struct err *e)
+static int read_headers_only(struct desk *d, struct job_view *v, struct slice bytes, const char *path,
+                             const struct err *why, struct cage_reader **held, struct err *e)
 {
     enum { HEAD = 256 * 1024 };
     struct slice head = slice_cut(bytes, HEAD);
@@ -28,20 +28,21 @@ static int read_headers_only(struct job_view *v, struct slice bytes, const char 
     if (end >= 0)
         head = slice_cut(head, (size_t)end + 4);
     snprintf(v->unreadable, sizeof(v->unreadable), "%s", why->text);
-    int rc = reader_read(&v->message, head, true, &message_limits_default, e);
+    struct mail_bytes mail = {.bytes = head};
+    int rc = cage_read(d->cage, &v->message, &mail, true, &message_limits_default, held, e);
     free(block);
     return rc;
 }
 
 static int read_mail(struct desk *d, struct slice bytes, const char *path, bool headers_only,
-                     struct job_view *v, struct err *e)
+                     struct job_view *v, struct cage_reader **held, struct err *e)
 {
     struct message_limits limits = {.size = d->conf->limits.message_size * 3 / 2,
                                     .parts = d->conf->limits.parts,
                                     .depth = d->conf->limits.depth};
     struct err why = ERR_INIT;
-    int rc = path ? reader_read_file(&v->message, path, &limits, &why)
-                  : reader_read(&v->message, bytes, headers_only, &limits, &why);
+    struct mail_bytes mail = {bytes, path};
+    int rc = cage_read(d->cage, &v->message, &mail, headers_only && !path, &limits, held, &why);
     v->too_large = rc == 0 && headers_only;
     if (v->too_large)
         snprintf(v->unreadable, sizeof(v->unreadable), "the mail is larger than %llu MB",
@@ -51,7 +52,7 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
             *e = why;
         return rc;
     }
-    return read_headers_only(v, bytes, path, &why, e);
+    return read_headers_only(d, v, bytes, path, &why, held, e);
 }
 
 /* The reading that a plan needs: of changes, and of a wanted contact. */
@@ -141,6 +142,7 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .directory = people->directory,
                             .names = people->names,
                             .message = m,
+                            .cage = d->cage,
                             .mail = v->unreadable[0] ? NULL : mail,
                             .gate = &v->gate,
                             .command = v->has_command ? &v->command : NULL,
@@ -171,12 +173,16 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
         .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host};
     struct mail_bytes mail = {bytes, path};
     *out = (struct job_view){.explained = out->explained};
-    if (read_mail(d, bytes, path, headers_only, out, e) != 0)
+    struct cage_reader *held = NULL;
+    int rc = read_mail(d, bytes, path, headers_only, out, &held, e);
+    if (rc == 0)
+        gate_judge(&out->message, &context, &out->gate);
+    cage_let_go(d->cage, &held, rc == 0 && out->gate.verdict == GATE_STAFF);
+    if (rc != 0)
         return -1;
-    gate_judge(&out->message, &context, &out->gate);
     plan_message_key(out->gate.address, &out->message, out->key);
     bool whole = out->gate.verdict == GATE_STAFF && !out->unreadable[0] && !out->message.headers_only;
-    return whole ? errors_read_texts(out, &mail, pool, e) : 0;
+    return whole ? errors_read_texts(d, out, &mail, pool, e) : 0;
 }
 
 static bool asks_for_explanation(const struct job_view *v)

@@ -9,6 +9,7 @@
 #define FRONTDESK_ACTION_H
 
 #include "frontdesk/autotask_writes.h"
+#include "frontdesk/cage.h"
 #include "frontdesk/command.h"
 #include "frontdesk/command_overrides.h"
 #include "frontdesk/conf.h"
@@ -161,6 +162,7 @@ struct plan_input {
     bool thanks;                      /* it only thanks for a diagnosis */
     const struct plan_origin *origin; /* NULL: a new request */
     int64_t received_ms, now_ms;
+    struct cage *cage;             /* where the files are listed; NULL: here (tests) */
     const struct mail_bytes *mail; /* for the files; NULL: none go along */
     /* Reads the ticket that is to be amended; NULL: cannot (tests) */
     int (*read_ticket)(void *self, int64_t id, unsigned more, struct plan_now *out, struct err *e);

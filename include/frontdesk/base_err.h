@@ -54,6 +54,7 @@ enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UN
     X(ERR_SMTP_PERMANENT, "smtp-permanent", OPERATOR)                                                        \
     X(ERR_TEMPLATE, "template", OPERATOR)                                                                    \
     X(ERR_USAGE, "usage", OPERATOR)                                                                          \
+    X(ERR_READER, "reader", OPERATOR)                                                                        \
     X(ERR_EXHAUSTED, "exhausted", OPERATOR)
 
 enum err_code {

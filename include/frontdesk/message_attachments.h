@@ -78,6 +78,16 @@ enum { ATTACHMENTS_INLINE_MIN = 50 * 1000 };
 int attachments_list(struct attachments *out, const struct message *m, const struct mail_bytes *mail,
                      const struct attachments_options *options, struct pool *pool, struct err *e) MUST_USE;
 
+/* The wire form between a caged reader and us. Decoding trusts nothing: names are made safe again, places lie
+ * in a mail of `size` bytes. */
+void attachments_encode(const struct attachments *a, struct buf *out);
+int attachments_decode(struct attachments *out, struct slice wire, uint64_t size, struct pool *pool,
+                       struct err *e) MUST_USE;
+
+/* Do the header fields of m stand so in the mail? ERR_READER: they do not. Read again without any library. */
+int message_vouch(const struct message *m, const struct mail_bytes *mail, bool headers_only,
+                  struct err *e) MUST_USE;
+
 /* The bytes of one, in constant memory; opened again it starts again. The mail's bytes must stay. */
 struct attachment_reader;
 int attachment_open(struct attachment_reader **out, const struct mail_bytes *mail, const struct attachment *a,

@@ -39,5 +39,12 @@ struct message_texts {
  * Everything of *out lives in `pool`. ERR_IO when the mail cannot be read; whatever is in it is no error. */
 int message_texts(struct message_texts *out, const struct message *m, const struct mail_bytes *mail,
                   struct pool *pool, struct err *e) MUST_USE;
+/* Is there more than its text? If not, message_texts looks at nothing but `m`. */
+bool message_texts_inside(const struct message *m);
+
+/* The wire form between a caged reader and us. Decoding trusts nothing: texts are cleaned again. */
+void message_texts_encode(const struct message_texts *t, struct buf *out);
+int message_texts_decode(struct message_texts *out, struct slice wire, struct pool *pool,
+                         struct err *e) MUST_USE;
 
 #endif

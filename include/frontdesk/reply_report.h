@@ -114,8 +114,10 @@ void report_sort(struct report *r);
  * NULL. */
 int report_letter(const struct report *r, const struct templates *t, struct view *about, struct buf *subject,
                   struct buf *text, struct buf *html, struct err *e) MUST_USE;
-/* For another letter, into its facts: finding `i` (title, object, detail, ids, links); the sentences of a
- * sort, the verdict as the text `list`, others as its items. */
+/* For another letter, into its facts: finding `i` (title, object, detail, ids, links); the pages that list
+ * the records of all findings (lists); the sentences of a sort, the verdict as the text `list`, others as its
+ * items. */
+void report_pages(const struct report *r, struct view *v);
 int report_row(const struct report *r, const struct templates *t, size_t i, struct view *row,
                struct err *e) MUST_USE;
 int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,

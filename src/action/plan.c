@@ -485,7 +485,7 @@ static int plan_files(const struct plan_input *in, struct plan *p, struct pool *
     struct attachments all;
     if (!in->mail)
         return 0;
-    if (attachments_list(&all, in->message, in->mail, &options, pool, e) != 0)
+    if (cage_attachments(in->cage, &all, in->message, in->mail, &options, pool, e) != 0)
         return -1;
     for (size_t i = 0; i < all.n_left_out; i++)
         leave_out(p, plan_left_out(in->templates, &all.left_out[i], pool));

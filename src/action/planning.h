@@ -38,7 +38,8 @@ enum say planning_no_books(const struct conf *conf);
 
 /* --- plan_diagnosis.c --- */
 
-/* Known errors in the mail go with what is planned: it is told of them, and waits until they are confirmed. */
+/* Known errors in the mail go with what is planned: it is told of them, and waits until they are confirmed.
+ */
 void planning_errors(const struct plan_input *in, struct plan *p, struct pool *pool);
 void plan_of_diagnosis(const struct plan_input *in, struct plan *p, struct pool *pool);
 

@@ -26,11 +26,17 @@ struct source {
     uint64_t size;
 };
 
+struct builder;
+
 /* Up to n bytes from `off` into buffer; returns how many, 0 at the end, -1 on an error (errno). */
 ssize_t source_read(const struct source *src, uint64_t off, void *buffer, size_t n) MUST_USE;
 
 /* Opens a regular file; close(src->fd). */
 int source_open(struct source *src, const char *path, struct err *e) MUST_USE;
+
+/* Where the header block ends (*body); in the fields of b->m what `take` makes of it. */
+int source_header(struct builder *b, bool headers_only, int (*take)(struct builder *b, struct slice head),
+                  uint64_t *body) MUST_USE;
 
 /* content.c: the decoded bytes of a part, from its place in the source. */
 struct content {
@@ -88,6 +94,9 @@ struct slice builder_str(const struct builder *b, struct span s);
 
 /* rawheader.c: guards and fields from the raw header block; decoded header values. */
 int rawheader_read(struct builder *b, struct slice head) MUST_USE;
+/* Of that only the fields as they stand, and the Message-IDs in them: no library, no charset. */
+int rawheader_fields(struct builder *b, struct slice head) MUST_USE;
+void rawheader_ids(struct builder *b);
 /* Offset behind the empty line that ends the header block; 0 if it does not end within `bytes`. */
 size_t rawheader_end(struct slice bytes);
 /* Address fields of forwarded mails inside the body that would overflow the library's stack. */
@@ -108,6 +117,18 @@ void flowed_tidy(struct buf *out, struct slice text);
 
 /* filename.c */
 void filename_safe(struct buf *out, struct slice utf8);
+
+/* wire.c: little-endian numbers to bytes and back; `bad` is sticky, and then all is 0. */
+struct wire {
+    const unsigned char *p;
+    size_t left;
+    uint32_t arena_len;
+    bool bad;
+};
+void wire_put(struct buf *out, uint64_t v, unsigned bytes);
+/* A number of `bytes` bytes; one over `most` is bad. */
+uint64_t wire_get(struct wire *w, unsigned bytes, uint64_t most);
+void wire_take(struct wire *w, void *to, size_t n);
 
 void message_library_init(void);
 GMimeParserOptions *message_parser_options(void);

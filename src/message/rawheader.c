@@ -142,7 +142,7 @@ static struct span copy_span(struct slice inside, const struct buf *arena)
 }
 
 /* Message-IDs are spans into the raw values: nothing is copied. */
-static void read_ids(struct builder *b)
+void rawheader_ids(struct builder *b)
 {
     struct message *m = b->m;
     struct slice id, value = field_value(b, "Message-ID", 0);
@@ -227,7 +227,7 @@ static void read_top_type(struct builder *b)
     buf_release(&type);
 }
 
-int rawheader_read(struct builder *b, struct slice head)
+int rawheader_fields(struct builder *b, struct slice head)
 {
     if (memchr(head.ptr, '\0', head.len))
         return err_set(b->e, ERR_MAIL, "the header block contains a NUL byte");
@@ -246,7 +246,14 @@ int rawheader_read(struct builder *b, struct slice head)
         named += m->fields[i].name.len != 0;
     if (named == 0)
         return err_set(b->e, ERR_MAIL, "the mail has no header field");
-    read_ids(b);
+    return 0;
+}
+
+int rawheader_read(struct builder *b, struct slice head)
+{
+    if (rawheader_fields(b, head) != 0)
+        return -1;
+    rawheader_ids(b);
     read_from(b);
     read_subject_and_date(b);
     read_top_type(b);

@@ -103,7 +103,8 @@ static int read_parts(struct builder *b)
 }
 
 /* The header block: all of a small mail, or the start of a big one. */
-static int read_header(struct builder *b, bool headers_only, uint64_t *body)
+int source_header(struct builder *b, bool headers_only, int (*take)(struct builder *b, struct slice head),
+                  uint64_t *body)
 {
     const struct source *src = b->src;
     size_t n = src->size < HEADER_MAX + 2 ? (size_t)src->size : HEADER_MAX + 2;
@@ -129,7 +130,7 @@ static int read_header(struct builder *b, bool headers_only, uint64_t *body)
         r = err_set(b->e, ERR_LIMIT, "header block of over %d bytes, at most %d are accepted", HEADER_MAX,
                     HEADER_MAX);
     else
-        r = rawheader_read(b, slice_cut(head, end));
+        r = take(b, slice_cut(head, end));
     *body = end;
     free(own);
     return r;
@@ -149,7 +150,7 @@ static int read_source(struct message *out, const struct source *src, bool heade
     struct message m = {.headers_only = headers_only};
     struct builder b = {.m = &m, .arena = BUF_INIT(ARENA_MAX), .src = src, .limits = limits, .e = e};
     uint64_t body = 0;
-    int r = read_header(&b, headers_only, &body);
+    int r = source_header(&b, headers_only, rawheader_read, &body);
     if (r == 0 && !headers_only)
         r = rawheader_guard_body(src, body, e);
     if (r == 0 && !headers_only)

@@ -226,6 +226,15 @@ static int gather(const struct place *at)
     return r;
 }
 
+bool message_texts_inside(const struct message *m)
+{
+    for (unsigned i = 0; i < m->n_parts; i++) {
+        if (what_is(m, &m->parts[i]) != NOTHING)
+            return true;
+    }
+    return false;
+}
+
 int message_texts(struct message_texts *out, const struct message *m, const struct mail_bytes *mail,
                   struct pool *pool, struct err *e)
 {
@@ -233,6 +242,8 @@ int message_texts(struct message_texts *out, const struct message *m, const stru
     struct source src = {.bytes = mail->bytes, .fd = -1, .size = mail->bytes.len};
     *out = (struct message_texts){0};
     add(&g, "", message_str(m, m->text), true);
+    if (!message_texts_inside(m))
+        return 0;
     if (mail->path && source_open(&src, mail->path, e) != 0)
         return -1;
     struct place at = {.g = &g, .m = m, .src = &src};

@@ -7,7 +7,7 @@
 
 static const char magic[4] = {'F', 'D', 'm', '3'};
 
-static void put_u(struct buf *out, uint64_t v, unsigned bytes)
+void wire_put(struct buf *out, uint64_t v, unsigned bytes)
 {
     unsigned char le[8];
     for (unsigned i = 0; i < bytes; i++)
@@ -17,8 +17,8 @@ static void put_u(struct buf *out, uint64_t v, unsigned bytes)
 
 static void put_span(struct buf *out, struct span s)
 {
-    put_u(out, s.off, 4);
-    put_u(out, s.len, 4);
+    wire_put(out, s.off, 4);
+    wire_put(out, s.len, 4);
 }
 
 /* The single spans of a message, for both directions. */
@@ -44,15 +44,15 @@ void message_encode(const struct message *m, struct buf *out)
     struct span *spans[11];
     list_spans(&copy, spans);
     buf_put(out, magic, sizeof(magic));
-    put_u(out, m->arena_len, 4);
-    put_u(out, m->n_fields, 4);
-    put_u(out, m->n_parts, 4);
-    put_u(out, m->n_references, 4);
-    put_u(out, m->n_from, 4);
-    put_u(out, m->text_cut, 1);
-    put_u(out, m->text_from_html, 1);
-    put_u(out, m->headers_only, 1);
-    put_u(out, (uint64_t)m->date_ms, 8);
+    wire_put(out, m->arena_len, 4);
+    wire_put(out, m->n_fields, 4);
+    wire_put(out, m->n_parts, 4);
+    wire_put(out, m->n_references, 4);
+    wire_put(out, m->n_from, 4);
+    wire_put(out, m->text_cut, 1);
+    wire_put(out, m->text_from_html, 1);
+    wire_put(out, m->headers_only, 1);
+    wire_put(out, (uint64_t)m->date_ms, 8);
     buf_put(out, m->digest, sizeof(m->digest));
     for (unsigned i = 0; spans[i]; i++)
         put_span(out, *spans[i]);
@@ -62,18 +62,18 @@ void message_encode(const struct message *m, struct buf *out)
     }
     for (unsigned i = 0; i < m->n_parts; i++) {
         const struct message_part *p = &m->parts[i];
-        put_u(out, p->kind, 1);
+        wire_put(out, p->kind, 1);
         put_span(out, p->type);
         put_span(out, p->name);
-        put_u(out, p->size, 8);
-        put_u(out, p->raw_off, 8);
-        put_u(out, p->raw_len, 8);
-        put_u(out, p->encoding, 1);
-        put_u(out, p->is_inline, 1);
-        put_u(out, p->is_shown, 1);
-        put_u(out, p->depth, 1);
-        put_u(out, p->is_answer, 1);
-        put_u(out, p->is_further, 1);
+        wire_put(out, p->size, 8);
+        wire_put(out, p->raw_off, 8);
+        wire_put(out, p->raw_len, 8);
+        wire_put(out, p->encoding, 1);
+        wire_put(out, p->is_inline, 1);
+        wire_put(out, p->is_shown, 1);
+        wire_put(out, p->depth, 1);
+        wire_put(out, p->is_answer, 1);
+        wire_put(out, p->is_further, 1);
         buf_put(out, p->sha256, sizeof(p->sha256));
     }
     for (unsigned i = 0; i < m->n_references; i++)
@@ -81,14 +81,7 @@ void message_encode(const struct message *m, struct buf *out)
     buf_put(out, m->arena, m->arena_len);
 }
 
-struct wire {
-    const unsigned char *p;
-    size_t left;
-    uint32_t arena_len;
-    bool bad; /* sticky */
-};
-
-static uint64_t get_u(struct wire *w, unsigned bytes, uint64_t most)
+uint64_t wire_get(struct wire *w, unsigned bytes, uint64_t most)
 {
     uint64_t v = 0;
     if (w->left < bytes) {
@@ -108,8 +101,8 @@ static uint64_t get_u(struct wire *w, unsigned bytes, uint64_t most)
 
 static struct span get_span(struct wire *w)
 {
-    struct span s = {.off = (uint32_t)get_u(w, 4, UINT32_MAX)};
-    s.len = (uint32_t)get_u(w, 4, UINT32_MAX);
+    struct span s = {.off = (uint32_t)wire_get(w, 4, UINT32_MAX)};
+    s.len = (uint32_t)wire_get(w, 4, UINT32_MAX);
     if ((uint64_t)s.off + s.len > w->arena_len) {
         w->bad = true;
         return (struct span){0, 0};
@@ -117,7 +110,7 @@ static struct span get_span(struct wire *w)
     return s;
 }
 
-static void get_bytes(struct wire *w, void *to, size_t n)
+void wire_take(struct wire *w, void *to, size_t n)
 {
     if (w->left < n) {
         w->bad = true;
@@ -130,21 +123,21 @@ static void get_bytes(struct wire *w, void *to, size_t n)
 
 static void get_part(struct wire *w, struct message_part *p)
 {
-    p->kind = (enum message_part_kind)get_u(w, 1, PART_REPORT);
+    p->kind = (enum message_part_kind)wire_get(w, 1, PART_REPORT);
     p->type = get_span(w);
     p->name = get_span(w);
     if (p->name.len > NAME_MAX_BYTES)
         w->bad = true;
-    p->size = get_u(w, 8, INT64_MAX);
-    p->raw_off = get_u(w, 8, INT32_MAX);
-    p->raw_len = get_u(w, 8, INT32_MAX);
-    p->encoding = (uint8_t)get_u(w, 1, 3);
-    p->is_inline = (uint8_t)get_u(w, 1, 1);
-    p->is_shown = (uint8_t)get_u(w, 1, 1);
-    p->depth = (uint8_t)get_u(w, 1, UINT8_MAX);
-    p->is_answer = (uint8_t)get_u(w, 1, 1);
-    p->is_further = (uint8_t)get_u(w, 1, 1);
-    get_bytes(w, p->sha256, sizeof(p->sha256));
+    p->size = wire_get(w, 8, INT64_MAX);
+    p->raw_off = wire_get(w, 8, INT32_MAX);
+    p->raw_len = wire_get(w, 8, INT32_MAX);
+    p->encoding = (uint8_t)wire_get(w, 1, 3);
+    p->is_inline = (uint8_t)wire_get(w, 1, 1);
+    p->is_shown = (uint8_t)wire_get(w, 1, 1);
+    p->depth = (uint8_t)wire_get(w, 1, UINT8_MAX);
+    p->is_answer = (uint8_t)wire_get(w, 1, 1);
+    p->is_further = (uint8_t)wire_get(w, 1, 1);
+    wire_take(w, p->sha256, sizeof(p->sha256));
 }
 
 static void get_lists(struct wire *w, struct message *m)
@@ -166,20 +159,20 @@ int message_decode(struct message *out, struct slice wire, struct err *e)
 {
     struct wire w = {.p = (const unsigned char *)wire.ptr, .left = wire.len};
     char got[sizeof(magic)] = {0};
-    get_bytes(&w, got, sizeof(got));
+    wire_take(&w, got, sizeof(got));
     if (w.bad || memcmp(got, magic, sizeof(magic)) != 0)
         return err_set(e, ERR_PROTOCOL, "the reader's answer does not start as one");
     struct message m = {0};
-    w.arena_len = m.arena_len = (uint32_t)get_u(&w, 4, ARENA_MAX);
-    m.n_fields = (uint32_t)get_u(&w, 4, MESSAGE_MAX_FIELDS);
-    m.n_parts = (uint32_t)get_u(&w, 4, MESSAGE_MAX_PARTS);
-    m.n_references = (uint32_t)get_u(&w, 4, MESSAGE_MAX_REFERENCES);
-    m.n_from = (uint32_t)get_u(&w, 4, m.n_fields);
-    m.text_cut = (uint8_t)get_u(&w, 1, 1);
-    m.text_from_html = (uint8_t)get_u(&w, 1, 1);
-    m.headers_only = (uint8_t)get_u(&w, 1, 1);
-    m.date_ms = (int64_t)get_u(&w, 8, INT64_MAX);
-    get_bytes(&w, m.digest, sizeof(m.digest));
+    w.arena_len = m.arena_len = (uint32_t)wire_get(&w, 4, ARENA_MAX);
+    m.n_fields = (uint32_t)wire_get(&w, 4, MESSAGE_MAX_FIELDS);
+    m.n_parts = (uint32_t)wire_get(&w, 4, MESSAGE_MAX_PARTS);
+    m.n_references = (uint32_t)wire_get(&w, 4, MESSAGE_MAX_REFERENCES);
+    m.n_from = (uint32_t)wire_get(&w, 4, m.n_fields);
+    m.text_cut = (uint8_t)wire_get(&w, 1, 1);
+    m.text_from_html = (uint8_t)wire_get(&w, 1, 1);
+    m.headers_only = (uint8_t)wire_get(&w, 1, 1);
+    m.date_ms = (int64_t)wire_get(&w, 8, INT64_MAX);
+    wire_take(&w, m.digest, sizeof(m.digest));
     struct span *spans[11];
     list_spans(&m, spans);
     for (unsigned i = 0; spans[i]; i++)
@@ -193,7 +186,7 @@ int message_decode(struct message *out, struct slice wire, struct err *e)
         return err_set(e, ERR_PROTOCOL, "the reader's answer is malformed");
     }
     m.arena = mem_alloc((size_t)m.arena_len + 1);
-    get_bytes(&w, m.arena, m.arena_len);
+    wire_take(&w, m.arena, m.arena_len);
     *out = m;
     return 0;
 }

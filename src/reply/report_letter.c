@@ -128,6 +128,11 @@ int report_row(const struct report *r, const struct templates *t, size_t i, stru
     return 0;
 }
 
+void report_pages(const struct report *r, struct view *v)
+{
+    put_lists(r->findings, r->n, v);
+}
+
 int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,
                  const char *list, struct err *e)
 {

@@ -336,10 +336,14 @@ static void fill_diagnosis(struct view *v)
     set(row, "object", "Hardware");
     set(row, "detail", "the line \"Switch 24 port\" has this code");
     set(row, "ids", "billing code 29680301, category 79");
-    struct view *link = view_item(row, "links");
+    struct view *link = view_item(a, "lists");
     set(link, "href", "https://app.qbo.intuit.com/app/items");
     set(link, "what", "item");
     set(link, "system", "QuickBooks");
+    link = view_item(row, "links");
+    set(link, "href", "https://ww3.autotask.net/open?id=29680301");
+    set(link, "what", "billing code");
+    set(link, "system", "Autotask");
     pair(a, "steps", "1", "QuickBooks: Gear > All lists > Product categories. Rename the category.", "n",
          "step");
     pair(a, "steps", "2", "Autotask: Contracts > Invoice History. Clear the invoice number, and save.", "n",

@@ -5,10 +5,12 @@ records prove it; several invoices, none named, outages, Desktop."""
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from console import frontdesk  # noqa: E402
 from errorworlds import CASES, DONE, ERROR, NUMBER, World, both, fault, new, nothing, row  # noqa: E402
 from firm import Firm  # noqa: E402
 from sandbox import BUILD, ROOT, WORLD  # noqa: E402
@@ -56,6 +58,22 @@ class At:
         self.firm.__exit__(*what)
 
 
+def wording(rule):
+    """The error as it was seen first, of the rule's own file."""
+    with open(os.path.join(ROOT, "templates", "en", "diagnose", rule + ".conf"), encoding="utf-8") as source:
+        found = re.search(r'^seen\s*=\s*\[\s*("(?:[^"\\]|\\.)*")', source.read(), re.M)
+    return json.loads(found.group(1)) if found else None
+
+
+def by_mail(firm, rule):
+    """The same by `frontdesk diagnose`, of a text that names the invoice: what the daemon's letter is made of."""
+    text = "Invoice ID: %s\nReason: QuickBooks: There was an error. %s\n" % (ERROR, wording(rule))
+    answer = frontdesk("diagnose", "--json", "-c", firm.conf, stdin=text.encode(), timeout=120)
+    tap.check(answer.code == 0, answer)
+    found = [(e["id"], e["verdict"]) for e in json.loads(answer.out)["errors"]]
+    tap.check((rule, "confirmed") in found, "%s: %s of %s" % (rule, found, text))
+
+
 def evidence(answer):
     return {e for f in answer["findings"] for e in f["evidence"]}
 
@@ -69,6 +87,8 @@ def confirms(rule):
         tap.check(set(case.evidence) <= evidence(answer), what)
         tap.check(case.kind is None or case.kind in [f["kind"] for f in answer["findings"]], what)
         tap.check(all(look["verdict"] == "confirmed" and look["findings"] for look in answer["looks"]), what)
+        if case.values == {"invoice_id": ERROR} and wording(rule):
+            by_mail(firm, rule)
 
 
 def is_refuted(rule, answer):
@@ -387,10 +407,43 @@ def zero_amount():
         tap.check(answer["verdict"] == "refuted" and "seen-no-zero" in answer["sentences"], answer)
 
 
+# --- checks that only a diagnosis has asked for so far ---
+
+def who_has_the_name():
+    """An employee in the way, and `check name`, for an error that does not say which list it means."""
+    def change(w):
+        CASES["qbo-duplicate-name"].confirm(w)
+        vendor = next(key for key, (entity, _) in w.books.items() if entity == "Vendor")
+        w.drop(vendor)
+        w.add("Employee", Id="50", DisplayName="Harbor Cafe", Active=True)
+    with At(change) as firm:
+        answer, = ask(firm, ("qbo-duplicate-name-customer", {"invoice_id": ERROR}))
+        tap.check(answer["verdict"] == "confirmed" and "QuickBooks employee 50" in evidence(answer), answer)
+        said = frontdesk("check", "name", "Harbor", "Cafe", "-c", firm.conf, timeout=60)
+        tap.check(said.code == 1 and "employee 50" in said.out and "Somebody else in QuickBooks" in said.out, said)
+
+
+def connections():
+    with At() as firm:
+        said = frontdesk("check", "connection", "-c", firm.conf, timeout=60)
+        tap.check(said.code == 0 and "Both systems answer" in said.out and "SUBSCRIBED" in said.out, said)
+        firm.sandbox.settings(qb_wrong_keys=True)
+        said = frontdesk("check", "connection", "-c", firm.conf, timeout=60)
+        tap.check(said.code == 1 and "refuses frontdesk's own connection" in said.out, said)
+        refused, = ask(firm, ("qbo-service-unavailable", {}))
+        tap.check(refused["verdict"] == "refuted" and [f["kind"] for f in refused["others"]] == ["quickbooks-refused"], refused)
+    with At(fault(action="status", status=503, path="v3/company/*")) as firm:
+        said = frontdesk("check", "connection", "-c", firm.conf, timeout=60)
+        tap.check(said.code == 1 and "QuickBooks does not answer" in said.out and "Autotask answers" in said.out, said)
+    with At(lambda w: w.company["NameValue"][0].update(Value="RESTRICTED")) as firm:
+        answer, = ask(firm, ("qbo-subscription-lapsed", {}))
+        tap.check(answer["verdict"] == "refuted", answer)  # it can still be written to
+
+
 TESTS = (every_rule_has_its_worlds, worlds_that_confirm, worlds_that_refute, several_invoices_one_answer, no_invoice_named,
          twenty_at_most, one_reading_for_a_mail, already_solved, arrived_after_all, outages, an_outage_is_not_asked_twenty_times,
          permissions, a_code_that_is_hidden, a_closing_date_that_is_not_told, no_rule_can_tell, numbers_and_ids, only_what_is_named,
-         hostile_values, category_clash, quantity_not_allowed, zero_amount)
+         hostile_values, category_clash, quantity_not_allowed, zero_amount, who_has_the_name, connections)
 
 if __name__ == "__main__":
     tap.run([(test.__name__.replace("_", " "), test) for test in TESTS])

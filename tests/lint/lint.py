@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-FLOW = {"base", "net", "mailbox", "message", "gate", "autotask", "command", "action", "reply", "outbox", "journal",
+FLOW = {"base", "cage", "net", "mailbox", "message", "gate", "autotask", "command", "action", "reply", "outbox", "journal",
         "health", "check", "diagnose", "quickbooks", "cli"}
 # folder -> folders whose contracts it may include (doc/architecture.md, section 1); a "folder:part" is one header
 LAYERS = {
@@ -16,6 +16,7 @@ LAYERS = {
     "net": {"base"},
     "mailbox": {"base", "net"},
     "message": {"base"},
+    "cage": {"base", "message"},
     "gate": {"base", "message", "autotask:directory"},
     "autotask": {"base", "net"},
     "quickbooks": {"base", "net"},

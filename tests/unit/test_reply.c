@@ -114,6 +114,16 @@ static const struct {
     {"trouble-check", "check=check mapping\nreason=frontdesk lacks a right in the other system.\n"},
     {"trouble-amended",
      LINK "number=T20261124.0007\ntarget_title=printer down\nreason=Autotask answered 500: Data violation\n"},
+    {"diagnosis-ticket", TICKET LINK
+     "number=T20261124.0007\ngreeting=Dana\nassignee=Sarah Klein\nqueue=Help Desk\n+several\nmore=2\n"
+     "answers: meaning=A line goes to a category. | +is_refuted | verdict=No line does now. | +has_steps\n"
+     "records: what=invoice | name=1042 | +is_refuted\nrecords: what=invoice | name=777 | "
+     "+is_unchecked\nsteps: n=1 | step=Rename it.\nunseen: line=No currency is told.\n"},
+    {"diagnosis-bare", TICKET "id=50311\nqueue=Triage\n+news\nanswers: meaning=It is there. | +is_solved\n"
+                              "records: what=invoice | name=1042\n"},
+    {"diagnosis-unknown", "unmatched=The flux of invoice 1042 failed.\ntyped=1042\n"},
+    {"diagnosis-unknown-bare", "unmatched=The flux failed.\n"},
+    {"diagnosis-asks", "+asks_invoice\nanswers: title=the amount is zero | meaning=It is 0. | +weak\n"},
     {"queued-bare", "reason=Autotask cannot be reached at present.\n"},
     {"help-small", "people: name=Sarah Klein | example=Sarah: reset the password\n"
                    "brackets_example=Sarah: renew the certificate [High, due friday]\n"},
