@@ -160,7 +160,7 @@ def symptom():
     settle()
     LAB.deliver(dict(subject="Wrong amount", text=ZERO + "\n"))
     finish()
-    one_letter("Probably", "9002", "What to do")
+    one_letter("CONFIRMED", "Set up the firewall", "9002", "What to do", absent=("Probably",))
     tap.check(not LAB.tickets() and outcomes() == [("answered", "done")], repr(outcomes()))
 
 
