@@ -39,7 +39,7 @@ static const struct subcommand {
      "answer by mail would say: what the error means, whether the books show it, and the steps that mend it\n"
      "in this firm. Reads both systems and changes nothing. Exit 0: an error is known; 1: none is.\n",
      cmd_diagnose},
-    {"journal", "journal list [--state STATE] | show REF | retry REF | discard REF | export | rebuild",
+    {"journal", "journal list [--state STATE] | show|retry|discard REF | export | rebuild",
      "json state unmatched", 2, "what became of each message",
      "list         newest first; --state keeps to one state, or to all that are still open\n"
      "show REF     one message: outcome, reason, steps with their keys, letters; never its text\n"

@@ -17,7 +17,7 @@ from smtp_peer import SmtpPeer  # noqa: E402
 import tap  # noqa: E402
 
 PLAIN = "insecure_plain = true; "
-CHECKS = ["settings", "secrets and certificates", "state directory", "journal", "mail in", "mail out", "templates", "zone, login, rights",
+CHECKS = ["settings", "secrets and certificates", "state directory", "journal", "mail in", "mail out", "rules for errors of the sync", "templates", "zone, login, rights",
           "staff list", "technicians"]
 
 

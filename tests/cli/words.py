@@ -18,8 +18,8 @@ WORK = tempfile.mkdtemp(prefix="frontdesk-words-")
 CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
-READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "check": ["mapping"], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
-GOOD = SETTINGS.format(firm="", autotask="", ticket="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
+READERS = {"run": [], "once": [], "explain": [], "diagnose": [], "journal": ["list"], "check": ["mapping"], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
+GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
 
@@ -136,6 +136,7 @@ WRONG = [  # words, what the complaint says
     (["journal", "rebuild", "--json"], "journal rebuild takes no --json"),
     (["journal", "list", "x"], '"x" is one word too many'),
     (["explain", "a", "b"], '"b" is one word too many'),
+    (["diagnose", "a", "b"], '"b" is one word too many'),
     (["check"], "say what to check"),
     (["check", "mappin"], 'did you mean "mapping"'),
     (["login"], "login: allowed is quickbooks"),
@@ -150,7 +151,7 @@ def wrong_words():
         answer = expect(64, frontdesk(*words, "-c", CONF) if "-c" not in words else frontdesk(*words), errors=[complaint])
         tap.check(not answer.out and "frontdesk: " in answer.errors.splitlines()[-1], answer)
     for name in commands():
-        if name not in ("check", "explain", "journal", "login", "render", "help"):
+        if name not in ("check", "diagnose", "explain", "journal", "login", "render", "help"):
             expect(64, frontdesk(name, "extra", "-c", CONF), errors=['"extra" is one word too many', "usage: frontdesk " + name])
     untouched()
 
