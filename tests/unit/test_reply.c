@@ -125,6 +125,7 @@ static const struct {
     {"diagnosis-unknown-bare", "unmatched=The flux failed.\n"},
     {"diagnosis-asks",
      "+asks_invoice\nanswers: title=the amount is zero | meaning=It is 0. | quote=came over as 0 | +weak\n"},
+    {"working-diagnosis", ""},
     {"queued-bare", "reason=Autotask cannot be reached at present.\n"},
     {"help-small", "people: name=Sarah Klein | example=Sarah: reset the password\n"
                    "brackets_example=Sarah: renew the certificate [High, due friday]\n"},
