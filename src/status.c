@@ -100,7 +100,9 @@ static void put_work(const struct status *s, struct buf *out)
     const struct journal_counts *c = &s->counts;
     unsigned working = c->by_state[JOB_TAKEN] + c->by_state[JOB_PLANNED] + c->by_state[JOB_ACTED] +
                        c->by_state[JOB_ANSWERED];
-    buf_printf(out, "in hand      %u\nwaiting      %u for an answer, or for a system that was away\ndone         %u\nparked       %u%s\n",
+    buf_printf(out,
+               "in hand      %u\nwaiting      %u for an answer, or for a system that was away\ndone         "
+               "%u\nparked       %u%s\n",
                working, c->by_state[JOB_WAITING], c->by_state[JOB_DONE], c->by_state[JOB_PARKED],
                c->by_state[JOB_PARKED] ? "   (frontdesk journal list --state parked)" : "");
     buf_printf(out, "letters      %u not yet accepted by the mail server", c->letters_unsent);

@@ -35,6 +35,7 @@ struct templates;
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
     X(DIAGNOSIS_NO_TICKET, "name")                                                                           \
+    X(DIAGNOSIS_MORE, "n")                                                                                   \
     /* what was wanted and cannot be */                                                                      \
     X(IN_THE_PAST, "said have")                                                                              \
     X(FITS_SEVERAL, "said kind names have")                                                                  \

@@ -36,6 +36,7 @@ static const struct field plan_fields[] = {
     TEXT(plan, contact_said),   INT(plan, company_open),    TEXT(plan, errors),
     TEXT(plan, answers),        TEXT(plan, mark),           TEXT(plan, asks),
     TEXT(plan, unmatched),      TEXT(plan, unmatched_text), INT(plan, recheck_until_ms),
+    TEXT(plan, later_note),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),
