@@ -45,7 +45,7 @@ static const struct subcommand {
      "show REF     one message: outcome, reason, steps with their keys, letters; never its text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
-     "export --unmatched  mails like an error of the sync that no rule knows, a JSON object a line\n"
+     "export       mails like an error of the sync that no rule knows (--unmatched), a JSON object a line\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      cmd_journal},
     {"render", "render [--output DIR] [TEMPLATE]", "output", 1, "see a reply template with sample facts",

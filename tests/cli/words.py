@@ -193,7 +193,7 @@ BROKEN = """firm = {
     hours = "9 to 5";
 };
 mailboxes = ( {
-    name = "the desk"; adress = "newticket@desk.example"; trust = "exchange-online";
+    name = "the desk"; adress = "newticket@desk.example"; trust = "exchange";
     imap = { url = "http://127.0.0.1"; user = "x"; password_file = "relative/path"; };
     smtp = { url = "smtp://127.0.0.1:99999"; };
 } );
@@ -205,7 +205,7 @@ metrics = { listen = "1"; };
 PROBLEMS = [  # line, key, what is said
     (4, "firm.timezone", 'no time zone "Amerika/New_York"; allowed: '), (5, "firm.hours", "allowed: "),
     (8, r"mailboxes\[0\].name", "allowed: letters, digits and -"),
-    (8, r"mailboxes\[0\].adress", r"did you mean mailboxes\[0\].address\?"), (8, r"mailboxes\[0\].trust", "not built yet; allowed: "),
+    (8, r"mailboxes\[0\].adress", r"did you mean mailboxes\[0\].address\?"), (8, r"mailboxes\[0\].trust", "is no trust profile; allowed: "),
     (7, r"mailboxes\[0\].address", "is missing; allowed: an e-mail address"), (9, r"mailboxes\[0\].imap.url", "allowed: imap://HOST"),
     (9, r"mailboxes\[0\].imap.password_file", "allowed: an absolute path"), (10, r"mailboxes\[0\].smtp.url", '"99999" is no port|no port'),
     (12, "autotask.in_flight", "allowed: a number from 1 to 3"), (13, "ticket.triage_queue", "is empty"),
