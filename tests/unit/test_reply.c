@@ -8,7 +8,6 @@
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
