@@ -25,6 +25,13 @@
 
 #include "frontdesk/http.h"
 
+/* What a new access token is had for. */
+enum oauth2_grant {
+    OAUTH2_REFRESH,  /* the refresh token of a person's consent */
+    OAUTH2_CLIENT,   /* id and secret (or assertion) of the application alone */
+    OAUTH2_ASSERTION /* a signed statement alone: RFC 7523 section 2.1 */
+};
+
 /* All of it outlives the struct oauth2. */
 struct oauth2_provider {
     const char *name;          /* "QuickBooks" */
@@ -38,11 +45,19 @@ struct oauth2_provider {
     const char *account_field; /* of the redirect address: whose books or mailbox it is; NULL: not told */
     const char *trace_header;  /* of the answer: what support asks for */
     bool basic;                /* id and secret as an Authorization header; false: in the form */
+    enum oauth2_grant grant;
+    const char *consent_more; /* further arguments of consent_url, encoded; NULL: none */
+    const char *device_url;   /* where the code of a login comes from; NULL: there is no such login */
+    unsigned renew_percent;   /* of its life after which an access token is renewed, and used on to its end
+                                 where that fails; 0: five minutes before the end, and then it must work */
 };
 
 struct oauth2_options {
     const struct oauth2_provider *provider;
-    const char *client_id, *secret_file;
+    const char *client_id;   /* NULL with OAUTH2_ASSERTION */
+    const char *secret_file; /* NULL: a public application, or `sign` stands for it */
+    int (*sign)(void *self, struct buf *assertion, struct err *e); /* a new signed statement; NULL: none */
+    void *sign_self;
     const char *token_file; /* its folder must be writable */
     const char *account;    /* of whom the tokens must be, as account_field tells it */
     struct http *http;

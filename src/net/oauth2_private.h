@@ -17,6 +17,14 @@ struct oauth2 {
     pthread_mutex_t lock;
 };
 
+/* --- oauth2_grant.c --- */
+
+/* What proves the application: id, and secret or assertion. */
+int oauth2_put_client(struct oauth2 *o, struct buf *form, struct err *e) MUST_USE;
+/* What a new access token is asked for with. */
+int oauth2_put_grant(struct oauth2 *o, const struct token_set *t, struct buf *form, struct err *e) MUST_USE;
+/* --- oauth2.c --- */
+
 /* "name=value", encoded, with "&" before all but the first. */
 void oauth2_put_pair(struct buf *form, const char *name, const char *value);
 /* Sends the form to the token endpoint, with id and secret. */
