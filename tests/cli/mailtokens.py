@@ -15,7 +15,8 @@ import urllib.request
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "session")]
 from console import PROGRAM, expect, frontdesk  # noqa: E402
 from lab import MAILBOX, OPERATOR, Lab  # noqa: E402
-from token_peer import TokenPeer  # noqa: E402
+from sandbox import ROOT  # noqa: E402
+from token_peer import TokenPeer, TokenStore  # noqa: E402
 import tap  # noqa: E402
 
 HOUR = 3600000
@@ -49,8 +50,8 @@ def asked():
     return [r for r in LAB.sandbox.log() if r["path"].startswith("/mail/") and "tokeninfo" not in r["path"]]
 
 
-def settle(way="secret", smtp=None, replace=(), **settings):
-    """A new installation whose mail comes in by tokens; smtp: a TokenPeer for the way out."""
+def settle(way="secret", smtp=None, imap=None, more="", **settings):
+    """A new installation whose mail comes in by tokens; smtp, imap: peers that take tokens; more: settings of the group oauth2."""
     LAB.clean()
     LAB.sandbox.settings(**{"mail_public_key": PUBLIC, **settings})
     LAB.daemon.secret("mail-secret", SECRET)
@@ -62,11 +63,10 @@ def settle(way="secret", smtp=None, replace=(), **settings):
     if smtp:
         text = re.sub(r'smtp = \{ url = "[^"]*"; (user = "[^"]*";) password_file = "[^"]*";',
                       r'smtp = { url = "smtp://127.0.0.1:%d"; insecure_plain = true; \1 oauth2 = "%s";' % (smtp.port, PROVIDER[way]), text)
+    if imap:
+        text = re.sub(r'imap = \{ url = "[^"]*";', 'imap = { url = "imap://127.0.0.1:%d"; insecure_plain = true;' % imap.port, text)
     text = text.replace('trust = "', 'oauth2 = { %s token_file = "%s"; token_url = "%s%s"; };\n trust = "' % (
-        group, token_file(), LAB.sandbox.url, path), 1)
-    for old, new in replace:
-        tap.check(old in text, old)
-        text = text.replace(old, new)
+        group + more, token_file(), LAB.sandbox.url, path), 1)
     with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
         conf.write(text)
 
@@ -177,18 +177,72 @@ def doctor(cause, fix):
     tap.check(re.search(cause, block) and re.search("fix: .*" + fix, block), answer)
 
 
-def microsoft_refuses(number, fix):
-    def test():
+def rows():
+    """(where, words, beginning of the cause) of each row of doctor's table."""
+    with open(os.path.join(ROOT, "src", "cli", "refusals.c"), encoding="utf-8") as source:
+        return re.findall(r'\{REFUSED_(\w+),\s*"([^"]+)",\s*"([^"]{10,40})', source.read())
+
+
+def microsoft_refuses():
+    """Each error of its token server has its cause and fix; nothing is stored, and nothing is tried twice."""
+    numbers = [(int(words[6:]), cause) for _, words, cause in rows() if words.startswith("AADSTS")]
+    tap.check(len(numbers) >= 10, numbers)
+    for number, cause in numbers:
         settle(mail_error=number)
-        doctor("AADSTS%d" % number, fix)
+        doctor("AADSTS%d: .*\n +%s" % (number, re.escape(cause)), "")
         tap.check(not os.path.exists(token_file()) and len(asked()) == 1, asked())
-    return test
+
+
+def servers_refuse():
+    """Each refusal of a mail server has its own cause and fix: on the way in at login and at the mailbox, on the way out at login."""
+    tried = 0
+    for where, words, cause in rows():
+        if words.startswith("AADSTS") or "offers neither" in words:
+            continue
+        tried += 1
+        if where == "OUT":
+            code = b"" if re.match(r"\d{3} ", words) else b"535 "
+            peer = TokenPeer(lambda token: False, refusal=code + words.encode() + b"\r\n")
+            settle(smtp=peer)
+            heading = "mail out"
+        elif "invalid_grant" in words or "unauthorized_client" in words:
+            peer = None
+            settle("service")
+            LAB.sandbox.faults([dict(action="status", status=400, path="google/*", body='{"error": "%s"}' % words.split()[-1],
+                                     type="application/json")])
+            heading = "mail in"
+        else:
+            peer = TokenStore(refusal=b"NO " + words.encode()) if "AUTHENTICATE" in words else TokenStore(select=b"BAD " + words.encode())
+            settle(imap=peer)
+            heading = "mail in"
+        answer = expect(69, run("doctor"), r"^FAIL  mailbox desk: %s.*\n.*\n +%s" % (heading, re.escape(cause)), "^ +fix: ")
+        tap.check(answer.out.count("FAIL") == 1, answer)
+        if peer:
+            peer.close()
+    tap.check(tried >= 15, tried)
+
+
+def imap_exchanges():
+    """XOAUTH2 and OAUTHBEARER, in one step and in two; a refusal ends as the mechanism wants it; the right words reach the server."""
+    for name, ir, end in (("XOAUTH2", False, b""), ("XOAUTH2", True, b""), ("OAUTHBEARER", False, b"AQ=="), ("OAUTHBEARER", True, b"AQ==")):
+        peer = TokenStore(name, ir)
+        settle(imap=peer)
+        expect(0, run("doctor"), "^ok    mailbox desk: mail in")
+        start = "user=%s\x01" % MAILBOX if name == "XOAUTH2" else "n,a=%s,\x01host=127.0.0.1\x01port=%d\x01" % (MAILBOX, peer.port)
+        tap.check(len(peer.said) == 1 and peer.said[0][0] == name and peer.said[0][1].startswith(start + "auth=Bearer mailtoken-"), peer.said)
+        tap.check("LOGIN" not in peer.commands, peer.commands)
+        peer.close()
+        peer = TokenStore(name, ir, refusal=b"NO no")
+        settle(imap=peer)
+        expect(69, run("doctor"), "status 401, schemes Bearer: ", "says: no")
+        tap.check(peer.ends == [end], peer.ends)
+        peer.close()
 
 
 def wrong_secret():
     settle()
     LAB.daemon.secret("mail-secret", "another")
-    doctor("AADSTS7000215", "")
+    doctor("AADSTS7000215", "put the value of the secret")
     settle("certificate", mail_public_key="")
     doctor("AADSTS700027", "")
     settle("service", mail_user="somebody@desk.example")
@@ -265,6 +319,41 @@ def way_out_refused(offers, end):
     return test
 
 
+def ends_of_secrets():
+    """doctor knows the end of a certificate, and of a secret where it was said."""
+    settle("certificate")
+    expect(0, run("doctor"), "^warn  mailbox desk: the client certificate ends in (19|20) days, on ", "fix: make a new one")
+    settle(more='secret_ends = "%s"; ' % day(10))
+    expect(0, run("doctor"), "^warn  mailbox desk: the client secret ends in (9|10) days, on %s" % day(10))
+    settle(more='secret_ends = "%s"; ' % day(40))
+    tap.check("client secret" not in run("doctor").out, "a warning too early")
+
+
+def day(days):
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + days * 86400))
+
+
+def words_before_the_end():
+    """The operator hears it 30 and 7 days before, and that all is well again."""
+    def letters(days, *wanted):
+        LAB.daemon.start(env=later(days * 24 * HOUR))
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and sorted(s for _, s, _ in LAB.letters(OPERATOR).values()) != sorted(wanted):
+            time.sleep(0.1)
+        LAB.daemon.stop()
+        tap.check(sorted(s for _, s, _ in LAB.letters(OPERATOR).values()) == sorted(wanted), (days, LAB.letters(OPERATOR)))
+    names = ["frontdesk: mail-secret-desk-%d-days %s" % (n, end) for end in ("needs you", "is well again") for n in (30, 7)]
+    settle(more='secret_ends = "%s"; ' % day(60))
+    once()
+    letters(31, names[0])
+    letters(54, *names[:2])
+    with open(LAB.daemon.conf, encoding="utf-8") as conf:
+        text = conf.read()
+    with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
+        conf.write(text.replace(day(60), day(400)))
+    letters(55, *names)
+
+
 def no_tokens_offered():
     peer = TokenPeer(lambda token: True, "PLAIN XXOAUTH2")
     try:
@@ -291,7 +380,8 @@ if __name__ == "__main__":
         KEY, CERTIFICATE, PUBLIC = make_keys(LAB.daemon.dir)
         tap.run([("mail by " + way, mail_by(way)) for way in ("secret", "certificate", "service")] + [
             (test.__name__.replace("_", " "), test) for test in (
-                renewed_at_80_percent, server_away_before_the_end, revoked_meanwhile, together, other_settings, wrong_secret, bad_keys,
+                renewed_at_80_percent, server_away_before_the_end, revoked_meanwhile, together, other_settings, microsoft_refuses, servers_refuse, imap_exchanges,
+                wrong_secret, bad_keys, ends_of_secrets, words_before_the_end,
                 mailbox_of_another, no_tokens_offered)] + [
             ("a reply by XOAUTH2", way_out("XOAUTH2 OAUTHBEARER", "XOAUTH2")), ("a reply by OAUTHBEARER", way_out("OAUTHBEARER", "OAUTHBEARER")),
             ("a refused XOAUTH2", way_out_refused("XOAUTH2", b"")), ("a refused OAUTHBEARER", way_out_refused("OAUTHBEARER", b"AQ=="))])

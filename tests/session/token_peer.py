@@ -5,6 +5,7 @@ import base64
 import json
 import re
 
+from peer import ImapPeer
 from smtp_peer import SmtpPeer
 
 CHALLENGE = base64.b64encode(json.dumps({"status": "401", "schemes": "Bearer", "scope": "mail"}).encode())
@@ -50,3 +51,31 @@ class TokenPeer(SmtpPeer):
                 raise OSError("closed")
             line += byte
         return line.strip()
+
+
+class TokenStore(ImapPeer):
+    """A mailbox opened by tokens as Exchange does it: without SASL-IR the token comes in a line of its own. `refusal`: the tagged
+    answer to AUTHENTICATE behind the tag; `select`: the one to SELECT; None: all is well. `said`, `ends` as above."""
+
+    def __init__(self, offers="XOAUTH2", ir=False, refusal=None, select=None, **more):
+        self.words = " ".join("AUTH=" + word for word in offers.split()) + (" SASL-IR" if ir else "")
+        self.refusal, self.select, self.said, self.ends = refusal, select, [], []
+        super().__init__(**more)
+
+    def _command(self, sock, lines, tag, rest):
+        words = rest.split(b" ")
+        if words[0] == b"CAPABILITY":
+            self._send(sock, b"* CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE %s\r\n" % self.words.encode(), tag, b" OK done\r\n")
+        elif words[0] == b"AUTHENTICATE":
+            if len(words) < 3:
+                self._send(sock, b"+ \r\n")
+            self.said.append((words[1].decode(), base64.b64decode(words[2] if len(words) > 2 else lines.readline()).decode()))
+            if self.refusal and b"NO" in self.refusal:
+                self._send(sock, b"+ " + CHALLENGE + b"\r\n")
+                self.ends.append(lines.readline().strip())
+            self._send(sock, b"* OK still here\r\n", tag, b" " + (self.refusal or b"OK welcome") + b"\r\n")
+        elif words[0] == b"SELECT" and self.select:
+            self._send(sock, tag, b" " + self.select + b"\r\n")
+        else:
+            return super()._command(sock, lines, tag, rest)
+        return True
