@@ -88,6 +88,23 @@ void oauth2_consent_address(const struct oauth2 *o, const char *redirect, const 
 int oauth2_redeem(struct oauth2 *o, const char *pasted, const char *redirect, const char *state,
                   struct err *e) MUST_USE;
 
+/* --- the first consent, at a machine without a browser that can come back (RFC 8628) --- */
+
+enum oauth2_device_state { OAUTH2_DEVICE_WAITING, OAUTH2_DEVICE_DONE };
+struct oauth2_device {
+    char address[300], user_code[60]; /* where the person goes, and what is typed there */
+    struct buf code;                  /* ours; a secret */
+    unsigned interval_s;              /* between two asks */
+    int64_t ends_ms;                  /* monotonic */
+};
+/* Asks for a code; release with oauth2_device_release. */
+int oauth2_device_begin(struct oauth2 *o, struct oauth2_device *d, struct err *e) MUST_USE;
+/* One ask, after interval_s; stores the tokens when the person has consented. ERR_USAGE: refused, or too
+ * late. */
+int oauth2_device_ask(struct oauth2 *o, struct oauth2_device *d, enum oauth2_device_state *state,
+                      struct err *e) MUST_USE;
+void oauth2_device_release(struct oauth2_device *d); /* wipes */
+
 /* --- how it stands --- */
 
 /* Needs no secret and makes no call. Times in ms since 1970; 0 = not known. */

@@ -104,6 +104,8 @@ const struct refusal refusals[] = {
     {REFUSED_OUT, "5.1.90", "The mailbox has sent all that it may send in a day.", "wait a day"},
     {REFUSED_OUT, "451 4.7.500", "Exchange Online is busy.", "try again in some minutes"},
     /* any login by token */
+    {REFUSED_ANYWHERE, "a person who may must log in", "Nobody has logged in, or the login has ended.",
+     "log in with the command that it names, as the user that runs frontdesk"},
     {REFUSED_ANYWHERE, "offers neither XOAUTH2 nor OAUTHBEARER", "This server knows no login by tokens.",
      "check the url; for a server that is neither Microsoft's nor Google's set password_file instead of "
      "oauth2"},

@@ -65,6 +65,32 @@ static void put_basic(const struct oauth2 *o, struct buf *header)
     buf_wipe(&pair);
 }
 
+int oauth2_send(struct oauth2 *o, const char *url, const char *basic, const struct buf *form,
+                struct http_response *r, struct err *e)
+{
+    const struct oauth2_provider *p = o->options.provider;
+    const char *headers[6] = {"Accept: application/json", "Content-Type: application/x-www-form-urlencoded"};
+    size_t n = 2;
+    if (basic)
+        headers[n++] = basic;
+    if (p->hard_header)
+        headers[n++] = p->hard_header;
+    struct http_request request = {.method = "POST",
+                                   .url = url,
+                                   .headers = headers,
+                                   .body = buf_view(form),
+                                   .timeout_ms = o->options.timeout_ms ? o->options.timeout_ms : TIMEOUT_MS,
+                                   .max_response = ANSWER_MAX,
+                                   .compressed = true, /* tokens that cannot be read are lost */
+                                   .trace = p->trace_header};
+    int rc = http_send(o->options.http, &request, r, e);
+    if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
+        e->code = ERR_SERVER; /* whether the token changed shows at the next refresh */
+    LOG(LOG_DEBUG, "oauth2", "request", LS("of", p->name), LN("status", r->status), LS("trace", r->trace),
+        LN("ms", r->done_ms - r->sent_ms));
+    return rc == 0 ? 0 : err_wrap(e, "%s's token server", p->name);
+}
+
 int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e)
 {
     const struct oauth2_provider *p = o->options.provider;
@@ -73,27 +99,9 @@ int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, 
         put_basic(o, &basic);
     else if (oauth2_put_client(o, form, e) != 0)
         return -1;
-    const char *headers[6] = {"Accept: application/json", "Content-Type: application/x-www-form-urlencoded"};
-    size_t n = 2;
-    if (p->basic)
-        headers[n++] = basic.data;
-    if (p->hard_header)
-        headers[n++] = p->hard_header;
-    struct http_request request = {.method = "POST",
-                                   .url = p->token_url,
-                                   .headers = headers,
-                                   .body = buf_view(form),
-                                   .timeout_ms = o->options.timeout_ms ? o->options.timeout_ms : TIMEOUT_MS,
-                                   .max_response = ANSWER_MAX,
-                                   .compressed = true, /* tokens that cannot be read are lost */
-                                   .trace = p->trace_header};
-    int rc = http_send(o->options.http, &request, r, e);
+    int rc = oauth2_send(o, p->token_url, p->basic ? basic.data : NULL, form, r, e);
     buf_wipe(&basic);
-    if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
-        e->code = ERR_SERVER; /* whether the token changed shows at the next refresh */
-    LOG(LOG_DEBUG, "oauth2", "request", LS("of", p->name), LN("status", r->status), LS("trace", r->trace),
-        LN("ms", r->done_ms - r->sent_ms));
-    return rc == 0 ? 0 : err_wrap(e, "%s's token server", p->name);
+    return rc;
 }
 
 /* --- what it answered --- */
@@ -152,9 +160,7 @@ static int take_tokens(const struct oauth2_provider *p, const struct http_respon
     return rc;
 }
 
-/* "invalid_grant", and in `more` what is said about it; both bounded, "" when the answer is no error of
- * RFC 6749. */
-static void error_words(const struct http_response *r, char word[40], char more[200])
+void oauth2_error_words(const struct http_response *r, char word[40], char more[200])
 {
     struct json root;
     struct err ignored = ERR_INIT;
@@ -189,7 +195,7 @@ int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *se
     const char *const secrets[] = {sent, o->secret.value ? o->secret.value : "", NULL};
     if (r->status == 200)
         return 0;
-    error_words(r, word, more);
+    oauth2_error_words(r, word, more);
     if (repeats(more, secrets) || repeats(word, secrets))
         more[0] = word[0] = '\0';
     const char *colon = word[0] ? ": " : "", *comma = more[0] ? ", " : "";
@@ -215,7 +221,7 @@ int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *se
 bool oauth2_is_final(const struct http_response *r)
 {
     char word[40], more[200];
-    error_words(r, word, more);
+    oauth2_error_words(r, word, more);
     return r->status >= 400 && r->status < 500 && strcmp(word, "invalid_grant") == 0;
 }
 

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "session")]
-from console import PROGRAM, expect, frontdesk  # noqa: E402
+from console import PROGRAM, Answer, expect, frontdesk  # noqa: E402
 from lab import MAILBOX, OPERATOR, Lab  # noqa: E402
 from sandbox import ROOT  # noqa: E402
 from token_peer import TokenPeer, TokenStore  # noqa: E402
@@ -354,6 +354,109 @@ def words_before_the_end():
     letters(55, *names)
 
 
+# --- login by a person ---------------------------------------------------------------------------------------------------
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def consent(address):
+    """Opens the page; returns where the browser is sent."""
+    try:
+        urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+    except urllib.error.HTTPError as answer:
+        return answer.headers["Location"]
+    raise AssertionError("no redirect from " + address)
+
+
+def login(*words, until="FD4T9QK2|press Enter", then=None):
+    """Runs login; `then` is called with the line that `until` finds and gives what is typed."""
+    child = subprocess.Popen([PROGRAM, "login", *words, "-c", LAB.daemon.conf], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+    out, address = "", None
+    for line in child.stdout:
+        out += line
+        address = line.strip() if line.startswith("http") else address
+        if re.search(until, line):
+            break
+    typed = then(address) if then and child.poll() is None else None
+    more, errors = child.communicate(typed, timeout=60)
+    keep_secrets(out + more + errors)
+    return Answer(words, child.returncode, out + more, errors)
+
+
+def device_login():
+    """A code goes out; consent comes after a while; the mailbox is opened, and mail works. The refresh token changes on each use."""
+    settle("device", mail_consent="pending")
+    expect(69, run("doctor"), "^FAIL  mailbox desk: mail in", "nobody has logged in at Microsoft yet", "frontdesk login microsoft")
+
+    def say_yes(_):
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not [r for r in asked() if "device_code" in r["body"]]:
+            time.sleep(0.05)
+        LAB.sandbox.settings(mail_consent="yes")
+    answer = expect(0, login("microsoft", then=say_yes), r"^Open https://microsoft\.com/devicelogin in any browser, type the code FD4T9QK2",
+                    r"^Logged in to mailbox desk \(%s\)\.$" % MAILBOX)
+    tap.check([r["status"] for r in asked() if "device_code=" in r["body"]] == [400, 200] and answer.errors == "", asked())
+    tap.check(stat.S_IMODE(os.stat(token_file()).st_mode) == 0o600, "mode of the token file")
+    LAB.deliver(dict(subject="Sarah: reset MFA"))
+    once()
+    tap.check(len(LAB.sandbox.tickets()) == 1 and granted() == 1, granted())
+    before = stored()["refresh_token"]
+    for n in (1, 2):
+        once(later(n * HOUR))
+    tap.check(granted() == 3 and stored()["refresh_token"] != before, stored().keys())
+
+
+def device_login_refused():
+    for said, words in (("authorization_declined", "nobody consented"), ("expired_token", "the code has ended")):
+        settle("device", mail_consent=said)
+        expect(64, login("microsoft"), errors=[words])
+        tap.check(not os.listdir(os.path.join(LAB.daemon.dir, "state")) or not os.path.exists(token_file()), "a token file")
+    settle("device")
+    LAB.sandbox.settings(mail_client_id="another")
+    expect(77, login("microsoft"), errors=["AADSTS700016"])
+
+
+def dead_login():
+    """The password was changed: refused for good, said once, not tried again until somebody logs in."""
+    settle("device")
+    expect(0, login("microsoft"))
+    LAB.sandbox.settings(mail_error=50173)
+    env = {**os.environ, **later(HOUR)}
+    expect(69, run("doctor", env=env), "AADSTS50173", "The login was revoked", "fix: log in again: frontdesk login microsoft")
+    calls = len(asked())
+    expect(69, run("doctor", env=env), "has refused the login for good, and no further try is made")
+    tap.check(len(asked()) == calls, "tried again")
+    LAB.sandbox.settings(mail_error=0)
+    expect(0, login("microsoft"))
+    expect(0, run("doctor"), "All is well")
+
+
+def google_login():
+    """As at QuickBooks: an address out, an address in; Google's refresh token stays."""
+    settle("consent")
+    answer = expect(0, login("google", then=lambda address: consent(address) + "\n"), "log in as %s, and consent" % MAILBOX,
+                    "access_type=offline", r"^Logged in to mailbox desk \(%s\)\.$" % MAILBOX)
+    tap.check(answer.errors == "", answer)
+    before = stored()["refresh_token"]
+    once()
+    once(later(HOUR))
+    tap.check(granted() == 2 and stored()["refresh_token"] == before, granted())
+    settle("consent", mail_consent="access_denied")
+    expect(64, login("google", then=lambda address: consent(address) + "\n"), errors=["access_denied: nobody consented"])
+
+
+def login_misused():
+    settle("secret")
+    expect(78, run("login", "microsoft"), errors=["has no such mailbox for which a person logs in"])
+    settle("device")
+    expect(78, run("login", "google"), errors=["has no such mailbox"])
+    expect(78, run("login", "microsoft", "--mailbox", "other"), errors=["has no such mailbox"])
+    expect(0, login("microsoft", "--mailbox", "desk"), "^Logged in to mailbox desk")
+
+
 def no_tokens_offered():
     peer = TokenPeer(lambda token: True, "PLAIN XXOAUTH2")
     try:
@@ -381,7 +484,8 @@ if __name__ == "__main__":
         tap.run([("mail by " + way, mail_by(way)) for way in ("secret", "certificate", "service")] + [
             (test.__name__.replace("_", " "), test) for test in (
                 renewed_at_80_percent, server_away_before_the_end, revoked_meanwhile, together, other_settings, microsoft_refuses, servers_refuse, imap_exchanges,
-                wrong_secret, bad_keys, ends_of_secrets, words_before_the_end,
+                wrong_secret, bad_keys, device_login, device_login_refused, dead_login, google_login, login_misused,
+                ends_of_secrets, words_before_the_end,
                 mailbox_of_another, no_tokens_offered)] + [
             ("a reply by XOAUTH2", way_out("XOAUTH2 OAUTHBEARER", "XOAUTH2")), ("a reply by OAUTHBEARER", way_out("OAUTHBEARER", "OAUTHBEARER")),
             ("a refused XOAUTH2", way_out_refused("XOAUTH2", b"")), ("a refused OAUTHBEARER", way_out_refused("OAUTHBEARER", b"AQ=="))])
