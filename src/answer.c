@@ -283,10 +283,9 @@ static void note_login(struct desk *d, size_t outbox, const struct err *e)
         d->may_be_refused &= ~bit;
     pthread_mutex_unlock(&d->lock);
     if (refused) {
-        snprintf(
-            text, sizeof(text),
-            "Answers of mailbox %s wait: %s. Mend smtp.user or the file smtp.password_file; nothing is lost.",
-            mailbox->name, e->text);
+        snprintf(text, sizeof(text),
+                 "Answers of mailbox %s wait: %s. Mend the login of the group smtp; nothing is lost.",
+                 mailbox->name, e->text);
         alert_ill(d, topic, text);
     } else if (!e && before) {
         alert_well(d, topic, "the mail server takes frontdesk's login again; what waited is sent");

@@ -174,6 +174,10 @@ void accounting_close(struct accounting **a);
  * *next_ms (monotonic) has come. */
 void accounting_keep(struct desk *d, int64_t *next_ms);
 
+/* --- mailsecrets.c --- */
+/* The keeper's part: hourly, whether a secret for mail ends soon. */
+void mailsecrets_keep(struct desk *d, int64_t *next_ms);
+
 /* --- alert.c --- */
 /* Tells the operator once that `topic` is ill (text: what, where, the fix), and once that it is well again.
  */

@@ -230,13 +230,14 @@ static void *keeper_main(void *self)
 {
     struct workers *w = self;
     struct desk_people *people = desk_people_get(w->desk);
-    int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0;
+    int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0;
     desk_people_put(w->desk, people);
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
         keep_directory(w->desk, &next_ms);
         accounting_keep(w->desk, &next_login_ms);
+        mailsecrets_keep(w->desk, &next_secret_ms);
         journal_requests_run(w->desk->journal);
         pthread_mutex_lock(&w->lock);
         give_memory_back(w);

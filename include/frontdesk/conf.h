@@ -21,14 +21,32 @@ struct conf_strings {
  * imaps://h:993, smtp://h:587, smtps://h:465. */
 enum conf_tls { CONF_TLS_STARTTLS, CONF_TLS_IMPLICIT, CONF_TLS_NONE };
 
+/* Whose tokens log in to the mail servers; NONE: a password does. */
+enum conf_oauth2 { CONF_OAUTH2_NONE, CONF_OAUTH2_MICROSOFT, CONF_OAUTH2_GOOGLE };
+
+/* How tokens for one mailbox are come by. Microsoft: the application by itself when there is a secret or a
+ * certificate, else a person's consent. Google: a service account when there is one, else consent. */
+struct conf_mail_login {
+    char *tenant, *client_id; /* tenant: Microsoft only */
+    char *client_secret_file;
+    char *certificate_file;     /* certificate and private key */
+    char *service_account_file; /* as Google gives it */
+    char *secret_ends;          /* "2027-05-31", the day on which secret or certificate end; NULL: not said */
+    char *token_file;           /* written by us */
+    char *redirect_url;
+    char *token_url, *device_url, *consent_url; /* NULL: the provider's */
+};
+
 struct conf_server {
     char *url; /* as written */
     char *host;
     uint16_t port;
     enum conf_tls tls; /* NONE only with insecure_plain = true and a loopback host */
     char *user;
-    char *password_file; /* NULL: no login (SMTP only) */
+    char *password_file; /* NULL: tokens, or no login (SMTP only) */
     char *ca_file;       /* NULL: system trust */
+    enum conf_oauth2 oauth2;
+    const struct conf_mail_login *login; /* of the mailbox; NULL without oauth2 */
     bool insecure_plain;
 };
 
@@ -38,6 +56,7 @@ struct conf_mailbox {
     char *name;    /* short, unique: letters, digits, - */
     char *address; /* where staff write to; From of our replies */
     struct conf_server imap, smtp;
+    struct conf_mail_login login;
     enum conf_trust trust;
     char *trust_server;                    /* authserv-id for "server:NAME" */
     char *inbox, *done, *refused, *parked; /* folder names, UTF-8 */

@@ -25,6 +25,13 @@
 
 #include "frontdesk/http.h"
 
+/* What a new access token is had for. */
+enum oauth2_grant {
+    OAUTH2_REFRESH,  /* the refresh token of a person's consent */
+    OAUTH2_CLIENT,   /* id and secret (or assertion) of the application alone */
+    OAUTH2_ASSERTION /* a signed statement alone: RFC 7523 section 2.1 */
+};
+
 /* All of it outlives the struct oauth2. */
 struct oauth2_provider {
     const char *name;          /* "QuickBooks" */
@@ -38,11 +45,19 @@ struct oauth2_provider {
     const char *account_field; /* of the redirect address: whose books or mailbox it is; NULL: not told */
     const char *trace_header;  /* of the answer: what support asks for */
     bool basic;                /* id and secret as an Authorization header; false: in the form */
+    enum oauth2_grant grant;
+    const char *consent_more; /* further arguments of consent_url, encoded; NULL: none */
+    const char *device_url;   /* where the code of a login comes from; NULL: there is no such login */
+    unsigned renew_percent;   /* of its life after which an access token is renewed, and used on to its end
+                                 where that fails; 0: five minutes before the end, and then it must work */
 };
 
 struct oauth2_options {
     const struct oauth2_provider *provider;
-    const char *client_id, *secret_file;
+    const char *client_id;   /* NULL with OAUTH2_ASSERTION */
+    const char *secret_file; /* NULL: a public application, or `sign` stands for it */
+    int (*sign)(void *self, struct buf *assertion, struct err *e); /* a new signed statement; NULL: none */
+    void *sign_self;
     const char *token_file; /* its folder must be writable */
     const char *account;    /* of whom the tokens must be, as account_field tells it */
     struct http *http;
@@ -72,6 +87,23 @@ void oauth2_consent_address(const struct oauth2 *o, const char *redirect, const 
  */
 int oauth2_redeem(struct oauth2 *o, const char *pasted, const char *redirect, const char *state,
                   struct err *e) MUST_USE;
+
+/* --- the first consent, at a machine without a browser that can come back (RFC 8628) --- */
+
+enum oauth2_device_state { OAUTH2_DEVICE_WAITING, OAUTH2_DEVICE_DONE };
+struct oauth2_device {
+    char address[300], user_code[60]; /* where the person goes, and what is typed there */
+    struct buf code;                  /* ours; a secret */
+    unsigned interval_s;              /* between two asks */
+    int64_t ends_ms;                  /* monotonic */
+};
+/* Asks for a code; release with oauth2_device_release. */
+int oauth2_device_begin(struct oauth2 *o, struct oauth2_device *d, struct err *e) MUST_USE;
+/* One ask, after interval_s; stores the tokens when the person has consented. ERR_USAGE: refused, or too
+ * late. */
+int oauth2_device_ask(struct oauth2 *o, struct oauth2_device *d, enum oauth2_device_state *state,
+                      struct err *e) MUST_USE;
+void oauth2_device_release(struct oauth2_device *d); /* wipes */
 
 /* --- how it stands --- */
 

@@ -16,6 +16,8 @@ struct secret {
 
 /* Errors: ERR_CONFIG (missing, open to others, empty, more than one line), ERR_IO. */
 int secret_load(struct secret *s, const char *path, struct err *e) MUST_USE;
+/* The same for a secret of several lines (keys), appended as it stands; the caller wipes `out`. */
+int secret_load_text(struct buf *out, const char *path, struct err *e) MUST_USE;
 void secret_release(struct secret *s); /* wipes */
 /* 16 hexadecimal digits that tell whether two secrets are the same. */
 void secret_fingerprint(struct slice value, char out[17]);

@@ -292,25 +292,17 @@ static unsigned place(const config_setting_t *group, const char *path)
 static void check_server(struct conf_reader *r, const config_setting_t *element, const char *box,
                          const char *which, struct conf_server *server)
 {
-    char plain[KEY_BYTES];
+    char key[64], plain[64], oauth2[64];
+    snprintf(key, sizeof(key), "%s.%s", box, which);
     snprintf(plain, sizeof(plain), "%s.insecure_plain", which);
-    unsigned line = place(element, plain);
-    if (server->host && server->insecure_plain) {
-        if (server->tls == CONF_TLS_IMPLICIT)
-            conf_problem(r, line, "%s.%s.insecure_plain: contradicts the %s address; allowed: one of the two",
-                         box, which, server->url);
-        else if (!conf_is_loopback(server->host))
-            conf_problem(r, line,
-                         "%s.%s.insecure_plain: %s is not this machine; allowed: true only with 127.0.0.1, "
-                         "[::1] or localhost",
-                         box, which, server->host);
-        else
-            server->tls = CONF_TLS_NONE;
-    }
-    bool login = strcmp(which, "imap") == 0; /* both are required there */
-    if (!login && !server->user != !server->password_file)
-        conf_problem(r, place(element, which),
-                     "%s.%s: user and password_file belong together; allowed: both or neither", box, which);
+    snprintf(oauth2, sizeof(oauth2), "%s.oauth2", which);
+    struct conf_server_place at = {key,
+                                   place(element, which),
+                                   place(element, plain),
+                                   place(element, oauth2),
+                                   member(element, oauth2) != NULL,
+                                   strcmp(which, "imap") == 0};
+    conf_check_server(r, &at, server);
 }
 
 static bool zone_is_loopback(const struct conf *conf)
@@ -360,6 +352,7 @@ static void check_mailboxes(struct conf_reader *r, const config_setting_t *root,
         snprintf(key, sizeof(key), "mailboxes[%zu]", i);
         check_server(r, element, key, "imap", &box->imap);
         check_server(r, element, key, "smtp", &box->smtp);
+        conf_check_login(r, place(element, "oauth2"), key, box);
         if (member(element, "trust"))
             check_trust(r, place(element, "trust"), key, conf, box);
         const char *folders[] = {box->inbox, box->done, box->refused, box->parked};

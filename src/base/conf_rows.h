@@ -35,6 +35,8 @@ enum conf_type {
     CONF_MATCH_ALSO,  /* bits of conf_match_also */
     CONF_NUMBERS_BY,  /* bool: Autotask */
     CONF_WATCH,       /* text; conf_watch.c reads it */
+    CONF_OAUTH2,      /* enum conf_oauth2 */
+    CONF_DAY,         /* a date */
 };
 
 /* Where the value goes: into struct conf, into one element of a list of groups, or into a group that may be
@@ -91,6 +93,16 @@ struct conf_watch_lines {
     unsigned watch, to, from;
 };
 void conf_check_watch(struct conf_reader *r, const struct conf_watch_lines *at, struct conf *conf);
+/* Where one of the two servers of a mailbox stands in the file. */
+struct conf_server_place {
+    const char *key; /* "mailboxes[0].imap" */
+    unsigned line, plain_line, oauth2_line;
+    bool by_token; /* oauth2 is there, be it right or wrong */
+    bool incoming; /* which must have a login */
+};
+/* Rules that span the settings of one server, and those of the group oauth2 beside them. */
+void conf_check_server(struct conf_reader *r, const struct conf_server_place *at, struct conf_server *server);
+void conf_check_login(struct conf_reader *r, unsigned line, const char *key, struct conf_mailbox *box);
 /* The row's preset into `base`. */
 void conf_value_preset(struct conf_reader *r, const struct conf_row *row, void *base);
 

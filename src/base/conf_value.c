@@ -469,6 +469,21 @@ static bool read_integration(struct value *v)
     return ok;
 }
 
+static bool read_oauth2(struct value *v)
+{
+    unsigned value = 0;
+    bool ok = choose(v, v->text, &value);
+    *(enum conf_oauth2 *)v->to = (enum conf_oauth2)value;
+    return ok;
+}
+
+static bool read_day(struct value *v)
+{
+    if (!v->text || strlen(v->text) != strlen("2027-05-31") || !entry_date(v->reader, v->text))
+        return wrong(v, "is no date");
+    return keep(v, v->text);
+}
+
 static bool read_either(struct value *v)
 {
     unsigned value = 0;
@@ -539,6 +554,10 @@ static bool dispatch(struct value *v)
         return read_environment(v);
     case CONF_INTEGRATION:
         return read_integration(v);
+    case CONF_OAUTH2:
+        return read_oauth2(v);
+    case CONF_DAY:
+        return read_day(v);
     case CONF_MATCH_BY:
     case CONF_NUMBERS_BY:
         return read_either(v);

@@ -82,13 +82,11 @@ static int take_line(struct secret *s, const char *raw, size_t len, const char *
     return 0;
 }
 
-int secret_load(struct secret *s, const char *path, struct err *e)
+/* The file as it stands, and where that is. */
+static int load_raw(const char *path, char real[4096], char raw[SECRET_MAX + 1], size_t *len, struct err *e)
 {
-    char real[4096], raw[SECRET_MAX + 1];
-    size_t len = 0;
     bool is_cred;
-    *s = (struct secret){0};
-    if (resolve_path(path, real, sizeof(real), &is_cred, e) != 0)
+    if (resolve_path(path, real, 4096, &is_cred, e) != 0)
         return -1;
     int fd = open(real, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -99,11 +97,31 @@ int secret_load(struct secret *s, const char *path, struct err *e)
     }
     int rc = check_mode(fd, real, is_cred, e);
     if (rc == 0)
-        rc = read_whole(fd, real, raw, &len, e);
+        rc = read_whole(fd, real, raw, len, e);
+    close(fd);
+    return rc;
+}
+
+int secret_load(struct secret *s, const char *path, struct err *e)
+{
+    char real[4096], raw[SECRET_MAX + 1];
+    size_t len = 0;
+    *s = (struct secret){0};
+    int rc = load_raw(path, real, raw, &len, e);
     if (rc == 0)
         rc = take_line(s, raw, len, real, e);
     explicit_bzero(raw, sizeof(raw));
-    close(fd);
+    return rc;
+}
+
+int secret_load_text(struct buf *out, const char *path, struct err *e)
+{
+    char real[4096], raw[SECRET_MAX + 1];
+    size_t len = 0;
+    int rc = load_raw(path, real, raw, &len, e);
+    if (rc == 0)
+        buf_put(out, raw, len);
+    explicit_bzero(raw, sizeof(raw));
     return rc;
 }
 

@@ -57,13 +57,19 @@ static const struct subcommand {
      "labels.\n"
      "Exit 0 when all is well, 69 otherwise, 78 when the settings cannot be read.\n",
      cmd_doctor},
-    {"login", "login quickbooks", "", 1, "log in at another system, in a browser",
-     "Prints the address of a page at Intuit. Open it in any browser, log in as an administrator of the\n"
-     "company and consent. Paste the address at which the browser ends: it holds a code that is exchanged "
-     "for\n"
-     "the tokens. They go into quickbooks.token_file, which no other program may use. The books are only "
-     "read,\n"
-     "though Intuit's page speaks of more: it has no consent to reading alone.\n",
+    {"login", "login quickbooks|microsoft|google [--mailbox NAME]", "mailbox", 1,
+     "log in at another system, in a browser",
+     "quickbooks: prints the address of a page at Intuit. Open it in any browser, log in as an administrator "
+     "of "
+     "the\ncompany and consent. Paste the address at which the browser ends: it holds a code that is "
+     "exchanged "
+     "for\nthe tokens. They go into quickbooks.token_file, which no other program may use. The books are "
+     "only "
+     "read,\nthough Intuit's page speaks of more: it has no consent to reading alone.\n"
+     "microsoft: prints a code and the address at which it is typed in, in any browser, and waits for the "
+     "consent.\n"
+     "google: as quickbooks, for the account of the mailbox.\n"
+     "Both are for mailboxes with oauth2 where no application logs in by itself; --mailbox says which one.\n",
      cmd_login},
     {"status", "status [--json]", "json", 0, "age of the last mail, work in hand, what is parked, alerts",
      "Reads the journal; works beside a running daemon.\n", cmd_status},

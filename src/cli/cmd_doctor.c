@@ -3,6 +3,8 @@
 #include "../errors.h"
 #include "cli.h"
 #include "frontdesk/json.h"
+#include "frontdesk/maillogin.h"
+#include "refusals.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -136,6 +138,22 @@ static void report(struct doctor *d, const char *what, enum area area, int rc, c
     buf_release(&cause);
 }
 
+/* The same for a mail server, in the words of its provider where they are known. */
+static void report_server(struct doctor *d, const char *what, const struct conf_server *server,
+                          enum area area, int rc, const struct buf *findings, const struct err *e)
+{
+    const struct refusal *r =
+        rc == 0 ? NULL : refusal_of(area == MAIL_IN ? REFUSED_IN : REFUSED_OUT, server->oauth2, e);
+    if (!r) {
+        report(d, what, area, rc, findings, e);
+        return;
+    }
+    struct buf cause = BUF_INIT(128 * 1024);
+    buf_printf(&cause, "%s\n%s\n%s", e->text, r->cause, findings->data);
+    bad(d, what, cause.data, r->fix);
+    buf_release(&cause);
+}
+
 /* --- this machine --- */
 
 static void look_at_secrets(struct doctor *d, const struct conf *conf)
@@ -222,6 +240,18 @@ static void look_at_state(struct doctor *d, const struct conf *conf)
 
 /* --- mail --- */
 
+static void look_at_secret(struct doctor *d, const struct conf_mailbox *m)
+{
+    int64_t ends_ms = maillogin_ends(m), days = (ends_ms - clock_now_ms()) / (INT64_C(86400) * 1000);
+    char what[300], day[32];
+    clock_format_utc(ends_ms, day);
+    snprintf(what, sizeof(what), "mailbox %s: the client %s ends in %lld days, on %.10s", m->name,
+             m->login.certificate_file ? "certificate" : "secret", (long long)days, day);
+    if (ends_ms && days <= 30)
+        warn(d, what,
+             "make a new one at the provider, put it in the place of the old one, and restart frontdesk");
+}
+
 static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
 {
     for (size_t i = 0; i < conf->n_mailboxes; i++) {
@@ -232,13 +262,14 @@ static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
         snprintf(what, sizeof(what), "mailbox %s: mail in (%s)", m->name, m->imap.url);
         cli_progress(what);
         int rc = mailbox_imap_probe(m, &findings, &e);
-        report(d, what, MAIL_IN, rc, &findings, &e);
+        report_server(d, what, &m->imap, MAIL_IN, rc, &findings, &e);
         buf_clear(&findings);
         snprintf(what, sizeof(what), "mailbox %s: mail out (%s)", m->name, m->smtp.url);
         cli_progress(what);
         rc = outbox_smtp_probe(&m->smtp, m->address, &findings, &e);
-        report(d, what, MAIL_OUT, rc, &findings, &e);
+        report_server(d, what, &m->smtp, MAIL_OUT, rc, &findings, &e);
         buf_release(&findings);
+        look_at_secret(d, m);
         snprintf(what, sizeof(what), "mailbox %s: anybody who can write a From line is believed", m->name);
         if (m->trust == CONF_TRUST_NONE)
             warn(d, what,

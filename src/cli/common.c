@@ -61,6 +61,30 @@ static unsigned check_secret(const struct conf *conf, const char *key, const cha
     return 0;
 }
 
+/* The secrets of a login by tokens; a file of several lines must only be readable. */
+static unsigned check_login(const struct conf *conf, const char *box, const struct conf_mail_login *l,
+                            struct buf *problems)
+{
+    const struct {
+        const char *name, *path;
+    } files[] = {{"certificate_file", l->certificate_file},
+                 {"service_account_file", l->service_account_file}};
+    char key[100];
+    snprintf(key, sizeof(key), "%s.oauth2.client_secret_file", box);
+    unsigned n = check_secret(conf, key, l->client_secret_file, problems);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct buf text = BUF_INIT(16 << 10);
+        struct err e = ERR_INIT;
+        snprintf(key, sizeof(key), "%s.oauth2.%s", box, files[i].name);
+        if (files[i].path && secret_load_text(&text, files[i].path, &e) != 0) {
+            buf_printf(problems, "%s:%u: %s: %s\n", conf->path, conf_line(conf, key), key, e.text);
+            n++;
+        }
+        buf_wipe(&text);
+    }
+    return n;
+}
+
 static unsigned check_ca(const struct conf *conf, const char *key, const char *path, struct buf *problems)
 {
     if (!path || access(path, R_OK) == 0)
@@ -89,6 +113,7 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
         snprintf(box, sizeof(box), "mailboxes[%zu]", i);
         n += check_server(conf, box, "imap", &conf->mailboxes[i].imap, problems);
         n += check_server(conf, box, "smtp", &conf->mailboxes[i].smtp, problems);
+        n += check_login(conf, box, &conf->mailboxes[i].login, problems);
     }
     n += check_secret(conf, "autotask.secret_file", conf->autotask.secret_file, problems);
     n += check_secret(conf, "autotask.integration_code_file", conf->autotask.integration_code_file, problems);

@@ -58,11 +58,15 @@ void imap_close(struct imap *i);
 int imap_select(struct imap *i, struct err *e) MUST_USE;
 /* rc of a mailimap call as an error: the stream's reason, or the server's words. */
 int imap_fail(struct imap *i, int rc, const char *doing, struct err *e);
+bool imap_can(struct imap *i, const char *name); /* is it among the capabilities? */
 void imap_limit(struct imap *i, uint64_t bytes);
 /* Adds a UID to a set that grows upwards, as a range where it can: short command lines. */
 void imap_set_add(struct mailimap_set *set, uint32_t uid);
 /* UTF-8 folder name → modified UTF-7; freed by the caller. */
 char *imap_folder_name(const char *utf8);
+
+/* imaplogin.c: by password or token, once the connection is secure. */
+int imap_log_in(struct imap *i, struct err *e) MUST_USE;
 
 /* fetch.c: everything from next_uid on goes into the sink. `fresh`: mails that IDLE announced, 0 = unknown.
  */

@@ -2,8 +2,6 @@
 /* session: connect, TLS, log in, select. mail.md sections 1.1 to 1.7. */
 #include "imap_private.h"
 
-#include "frontdesk/secret.h"
-
 #include <iconv.h>
 #include <libetpan/mailimap_extension.h>
 
@@ -76,11 +74,13 @@ static int ask_capabilities(struct imap *i, struct err *e)
     return 0;
 }
 
-static bool can(struct imap *i, const char *name)
+bool imap_can(struct imap *i, const char *name)
 {
     /* an empty list of capabilities is no list, which libetpan does not expect */
     const struct mailimap_connection_info *info = i->session->imap_connection_info;
     bool listed = info && info->imap_capability && info->imap_capability->cap_list;
+    if (listed && slice_starts(slice_of(name), SLICE("AUTH=")))
+        return mailimap_has_authentication(i->session, name + strlen("AUTH=")) != 0;
     return listed && mailimap_has_extension(i->session, name) != 0;
 }
 
@@ -98,35 +98,6 @@ static int start_tls(struct imap *i, struct err *e)
         return -1;
     }
     return stream_start_tls(i->stream, e);
-}
-
-static bool refused_login(const struct imap *i)
-{
-    const char *words = i->session->imap_response;
-    /* RFC 5530: a server that says UNAVAILABLE or LIMIT did not judge the password */
-    return !words || (!strstr(words, "UNAVAILABLE") && !strstr(words, "LIMIT") && !strstr(words, "INUSE"));
-}
-
-static int log_in(struct imap *i, struct err *e)
-{
-    struct secret password;
-    if (!stream_is_secure(i->stream))
-        return err_set(e, ERR_TLS, "the connection to %s is not secure: no password is sent",
-                       i->conf->imap.host);
-    if (can(i, "LOGINDISABLED"))
-        return err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
-                       i->conf->imap.host);
-    if (secret_load(&password, i->conf->imap.password_file, e) != 0)
-        return -1;
-    imap_limit(i, SMALL_ANSWER);
-    int rc = mailimap_login(i->session, i->conf->imap.user, password.value);
-    secret_release(&password);
-    if (rc == MAILIMAP_NO_ERROR)
-        return 0;
-    imap_fail(i, rc, "logging in", e);
-    if (rc == MAILIMAP_ERROR_LOGIN && refused_login(i))
-        e->code = ERR_CREDENTIALS;
-    return -1;
 }
 
 static int greet(struct imap *i, struct err *e)
@@ -155,11 +126,11 @@ int imap_open(struct imap *i, struct err *e)
     if (i->conf->imap.tls == CONF_TLS_STARTTLS && start_tls(i, e) != 0)
         return -1;
     /* asked again after TLS and after login: what was said before counts for nothing */
-    if (ask_capabilities(i, e) != 0 || log_in(i, e) != 0 || ask_capabilities(i, e) != 0)
+    if (ask_capabilities(i, e) != 0 || imap_log_in(i, e) != 0 || ask_capabilities(i, e) != 0)
         return -1;
-    i->has_move = can(i, "MOVE");
-    i->has_uidplus = can(i, "UIDPLUS");
-    i->has_idle = can(i, "IDLE");
+    i->has_move = imap_can(i, "MOVE");
+    i->has_uidplus = imap_can(i, "UIDPLUS");
+    i->has_idle = imap_can(i, "IDLE");
     return 0;
 }
 

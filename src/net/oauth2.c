@@ -9,6 +9,7 @@ enum {
     TIMEOUT_MS = 30000,
     LOCK_WAIT_MS = 60000,
     SPARE_MS = 5 * 60000, /* an access token with less is refreshed */
+    LAST_MS = 60000,      /* with less it is of no use */
     ANSWER_MAX = 64 << 10,
     ACCESS_S = 3600, /* where the answer does not say */
     THROTTLED_S = 60,
@@ -22,7 +23,7 @@ int oauth2_new(struct oauth2 **out, const struct oauth2_options *options, struct
     *out = NULL;
     o->options = *options;
     pthread_mutex_init(&o->lock, NULL);
-    if (secret_load(&o->secret, options->secret_file, e) != 0) {
+    if (options->secret_file && secret_load(&o->secret, options->secret_file, e) != 0) {
         oauth2_free(&o);
         return -1;
     }
@@ -64,24 +65,18 @@ static void put_basic(const struct oauth2 *o, struct buf *header)
     buf_wipe(&pair);
 }
 
-int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e)
+int oauth2_send(struct oauth2 *o, const char *url, const char *basic, const struct buf *form,
+                struct http_response *r, struct err *e)
 {
     const struct oauth2_provider *p = o->options.provider;
-    struct buf basic = BUF_INIT(32768);
-    if (p->basic) {
-        put_basic(o, &basic);
-    } else {
-        oauth2_put_pair(form, "client_id", o->options.client_id);
-        oauth2_put_pair(form, "client_secret", o->secret.value);
-    }
     const char *headers[6] = {"Accept: application/json", "Content-Type: application/x-www-form-urlencoded"};
     size_t n = 2;
-    if (p->basic)
-        headers[n++] = basic.data;
+    if (basic)
+        headers[n++] = basic;
     if (p->hard_header)
         headers[n++] = p->hard_header;
     struct http_request request = {.method = "POST",
-                                   .url = p->token_url,
+                                   .url = url,
                                    .headers = headers,
                                    .body = buf_view(form),
                                    .timeout_ms = o->options.timeout_ms ? o->options.timeout_ms : TIMEOUT_MS,
@@ -89,12 +84,24 @@ int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, 
                                    .compressed = true, /* tokens that cannot be read are lost */
                                    .trace = p->trace_header};
     int rc = http_send(o->options.http, &request, r, e);
-    buf_wipe(&basic);
     if (rc != 0 && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* whether the token changed shows at the next refresh */
     LOG(LOG_DEBUG, "oauth2", "request", LS("of", p->name), LN("status", r->status), LS("trace", r->trace),
         LN("ms", r->done_ms - r->sent_ms));
     return rc == 0 ? 0 : err_wrap(e, "%s's token server", p->name);
+}
+
+int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e)
+{
+    const struct oauth2_provider *p = o->options.provider;
+    struct buf basic = BUF_INIT(32768);
+    if (p->basic)
+        put_basic(o, &basic);
+    else if (oauth2_put_client(o, form, e) != 0)
+        return -1;
+    int rc = oauth2_send(o, p->token_url, p->basic ? basic.data : NULL, form, r, e);
+    buf_wipe(&basic);
+    return rc;
 }
 
 /* --- what it answered --- */
@@ -134,7 +141,8 @@ static int take_tokens(const struct oauth2_provider *p, const struct http_respon
         return -1;
     int rc = read_token(&root, "access_token", true, &t->access, e);
     if (rc == 0)
-        rc = read_token(&root, "refresh_token", t->refresh.len == 0, &t->refresh, e);
+        rc = read_token(&root, "refresh_token", p->grant == OAUTH2_REFRESH && t->refresh.len == 0,
+                        &t->refresh, e);
     if (rc == 0)
         rc = read_life(&root, "expires_in", ACCESS_S, now_ms, &t->access_ends_ms, e);
     if (rc == 0)
@@ -152,9 +160,7 @@ static int take_tokens(const struct oauth2_provider *p, const struct http_respon
     return rc;
 }
 
-/* "invalid_grant", and in `more` what is said about it; both bounded, "" when the answer is no error of
- * RFC 6749. */
-static void error_words(const struct http_response *r, char word[40], char more[200])
+void oauth2_error_words(const struct http_response *r, char word[40], char more[200])
 {
     struct json root;
     struct err ignored = ERR_INIT;
@@ -186,10 +192,10 @@ int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *se
 {
     const struct oauth2_provider *p = o->options.provider;
     char word[40], more[200];
-    const char *const secrets[] = {sent, o->secret.value, NULL};
+    const char *const secrets[] = {sent, o->secret.value ? o->secret.value : "", NULL};
     if (r->status == 200)
         return 0;
-    error_words(r, word, more);
+    oauth2_error_words(r, word, more);
     if (repeats(more, secrets) || repeats(word, secrets))
         more[0] = word[0] = '\0';
     const char *colon = word[0] ? ": " : "", *comma = more[0] ? ", " : "";
@@ -199,8 +205,10 @@ int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *se
         return -1;
     }
     if (strcmp(word, "invalid_client") == 0 || strcmp(word, "unauthorized_client") == 0 || r->status == 401)
-        return err_set(e, ERR_LOGIN, "%s does not accept the client id with the secret in %s (%ld%s%s%s%s)",
-                       p->name, o->options.secret_file, r->status, colon, word, comma, more);
+        return err_set(e, ERR_LOGIN, "%s does not accept the client id with the %s%s (%ld%s%s%s%s)", p->name,
+                       o->options.secret_file ? "secret in " : "proof that frontdesk has",
+                       o->options.secret_file ? o->options.secret_file : "", r->status, colon, word, comma,
+                       more);
     if (strcmp(word, "invalid_grant") == 0)
         return err_set(e, ERR_LOGIN, "%s answered %s%s%s", p->name, word, comma, more);
     if (r->status >= 500 || !word[0])
@@ -213,7 +221,7 @@ int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *se
 bool oauth2_is_final(const struct http_response *r)
 {
     char word[40], more[200];
-    error_words(r, word, more);
+    oauth2_error_words(r, word, more);
     return r->status >= 400 && r->status < 500 && strcmp(word, "invalid_grant") == 0;
 }
 
@@ -242,16 +250,35 @@ static int must_log_in(const struct oauth2 *o, struct err *e)
     return err_set(e, ERR_LOGIN, "%s; a person who may must log in: `%s`", why, o->options.provider->login);
 }
 
+/* Without consent there is nothing to lose: what is of another application or account is asked for anew. */
+static void forget_others(const struct oauth2 *o, struct token_set *t, bool there)
+{
+    const char *client = o->options.client_id ? o->options.client_id : "";
+    if (there && strcmp(t->account, o->options.account) == 0 && strcmp(t->client, client) == 0)
+        return;
+    token_set_release(t);
+    token_set_init(t);
+    snprintf(t->account, sizeof(t->account), "%s", o->options.account);
+    snprintf(t->client, sizeof(t->client), "%s", client);
+}
+
 /* The stored tokens, if they are ours to use. */
 static int load(const struct oauth2 *o, struct token_set *t, struct err *e)
 {
     bool there;
     if (token_file_load(o->options.token_file, t, &there, e) != 0)
         return -1;
+    if (o->options.provider->grant != OAUTH2_REFRESH) {
+        forget_others(o, t, there);
+        return 0;
+    }
     if (!there) {
         err_set(e, ERR_LOGIN, "nobody has logged in at %s yet", o->options.provider->name);
         return must_log_in(o, e);
     }
+    if (!t->refresh.len)
+        return err_set(e, ERR_CONFIG, "the token file %s is damaged: refresh_token: a token expected",
+                       o->options.token_file);
     if (strcmp(t->account, o->options.account) != 0)
         return err_set(e, ERR_CONFIG,
                        "the token file %s is of %s, and the settings name %s: log in with `%s`",
@@ -277,10 +304,10 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
     int room;
     if (token_file_prepare(o->options.token_file, &room, e) != 0)
         return -1;
-    oauth2_put_pair(&form, "grant_type", "refresh_token");
-    oauth2_put_pair(&form, "refresh_token", t->refresh.data);
+    int rc = oauth2_put_grant(o, t, &form, e);
     CRASH_POINT("oauth2.before-refresh");
-    int rc = oauth2_request(o, &form, &r, e);
+    if (rc == 0)
+        rc = oauth2_request(o, &form, &r, e);
     buf_wipe(&form);
     if (rc == 0)
         rc = oauth2_judge(o, &r, t->refresh.data, e);
@@ -288,7 +315,7 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
         rc = oauth2_keep_answer(o, room, &r, t, e);
     } else {
         token_file_abandon(o->options.token_file, room);
-        if (oauth2_is_final(&r)) {
+        if (o->options.provider->grant == OAUTH2_REFRESH && oauth2_is_final(&r)) {
             token_note_refused(o->options.token_file, buf_view(&t->refresh));
             LOG(LOG_ERROR, "oauth2", "refused", LS("of", o->options.provider->name), LS("trace", r.trace));
             must_log_in(o, e);
@@ -298,10 +325,24 @@ static int refresh(struct oauth2 *o, struct token_set *t, struct err *e)
     return rc;
 }
 
-static bool is_good(const struct token_set *t, const char *refused)
+static bool was_refused(const struct token_set *t, const char *refused)
 {
-    return t->access_ends_ms - clock_now_ms() >= SPARE_MS &&
-           !(refused && refused[0] && strcmp(refused, t->access.data) == 0);
+    return refused && refused[0] && strcmp(refused, t->access.data) == 0;
+}
+
+static bool is_good(const struct oauth2 *o, const struct token_set *t, const char *refused)
+{
+    int64_t left_ms = t->access_ends_ms - clock_now_ms(), life_ms = t->access_ends_ms - t->refreshed_ms;
+    unsigned percent = o->options.provider->renew_percent;
+    int64_t spare_ms = percent ? life_ms * (100 - percent) / 100 : SPARE_MS;
+    return t->access.len && left_ms > 0 && left_ms >= spare_ms && !was_refused(t, refused);
+}
+
+/* Renewing failed before it was needed: the token goes on to its end. */
+static bool can_go_on(const struct oauth2 *o, const struct token_set *t, const char *refused)
+{
+    return o->options.provider->renew_percent && t->access.len &&
+           t->access_ends_ms - clock_now_ms() > LAST_MS && !was_refused(t, refused);
 }
 
 /* Tokens for which `good` holds: those on the disk, or fresh ones. */
@@ -313,7 +354,7 @@ static int with_lock(struct oauth2 *o, const char *refused, int64_t oldest_ms, s
     rc = token_file_lock(o->options.token_file, LOCK_WAIT_MS, o->options.stop_fd, &lock, e);
     if (rc == 0) {
         rc = load(o, t, e);
-        if (rc == 0 && (!is_good(t, refused) || t->refreshed_ms < oldest_ms))
+        if (rc == 0 && (!is_good(o, t, refused) || t->refreshed_ms < oldest_ms))
             rc = refresh(o, t, e);
         token_file_unlock(lock);
     }
@@ -327,8 +368,12 @@ int oauth2_access(struct oauth2 *o, const char *refused, struct buf *token, stru
     token_set_init(&t);
     /* whole files only: a reader needs no lock */
     int rc = load(o, &t, e);
-    if (rc == 0 && !is_good(&t, refused))
+    if (rc == 0 && !is_good(o, &t, refused))
         rc = with_lock(o, refused, INT64_MIN, &t, e);
+    if (rc != 0 && can_go_on(o, &t, refused)) {
+        LOG(LOG_WARN, "oauth2", "not-renewed", LS("of", o->options.provider->name), LS("error", e->text));
+        rc = 0;
+    }
     if (rc == 0)
         buf_slice(token, buf_view(&t.access));
     token_set_release(&t);

@@ -27,7 +27,7 @@ void oauth2_consent_address(const struct oauth2 *o, const char *redirect, const 
     oauth2_put_pair(&form, "scope", p->scope);
     oauth2_put_pair(&form, "redirect_uri", redirect);
     oauth2_put_pair(&form, "state", state);
-    buf_printf(out, "%s?%s", p->consent_url, form.data);
+    buf_printf(out, "%s?%s%s", p->consent_url, form.data, p->consent_more ? p->consent_more : "");
     buf_release(&form);
 }
 

@@ -17,10 +17,23 @@ struct oauth2 {
     pthread_mutex_t lock;
 };
 
+/* --- oauth2_grant.c --- */
+
+/* What proves the application: id, and secret or assertion. */
+int oauth2_put_client(struct oauth2 *o, struct buf *form, struct err *e) MUST_USE;
+/* What a new access token is asked for with. */
+int oauth2_put_grant(struct oauth2 *o, const struct token_set *t, struct buf *form, struct err *e) MUST_USE;
+/* --- oauth2.c --- */
+
 /* "name=value", encoded, with "&" before all but the first. */
 void oauth2_put_pair(struct buf *form, const char *name, const char *value);
 /* Sends the form to the token endpoint, with id and secret. */
 int oauth2_request(struct oauth2 *o, struct buf *form, struct http_response *r, struct err *e) MUST_USE;
+/* Sends a form to an address of the provider. `basic`: a header besides, or NULL. */
+int oauth2_send(struct oauth2 *o, const char *url, const char *basic, const struct buf *form,
+                struct http_response *r, struct err *e) MUST_USE;
+/* "invalid_grant", and in `more` what is said about it; "" when the answer is no error of RFC 6749. */
+void oauth2_error_words(const struct http_response *r, char word[40], char more[200]);
 /* 0 for an answer that should hold tokens. `sent`: the code or token, which no text may repeat. */
 int oauth2_judge(struct oauth2 *o, const struct http_response *r, const char *sent, struct err *e) MUST_USE;
 /* Did it say invalid_grant? */

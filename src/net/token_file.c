@@ -54,12 +54,14 @@ static const struct member {
              {"refresh_ends_ms", offsetof(struct token_set, refresh_ends_ms)},
              {"hard_ends_ms", offsetof(struct token_set, hard_ends_ms)}};
 
-static int read_token(const struct json *root, const char *name, struct pool *pool, struct buf *out,
-                      struct err *e)
+static int read_token(const struct json *root, const char *name, bool needed, struct pool *pool,
+                      struct buf *out, struct err *e)
 {
     struct json j = json_get(root, name);
     const char *text;
     buf_clear(out);
+    if (!needed && !json_there(&j))
+        return 0;
     if (json_text(&j, TOKEN_BYTES + 1, pool, &text, e) != 0)
         return -1;
     if (!token_is_sound(slice_of(text)))
@@ -82,9 +84,9 @@ static int read_label(const struct json *root, const char *name, struct pool *po
 static int read_members(const struct json *root, struct token_set *t, struct err *e)
 {
     struct pool *pool = pool_new(1 << 20);
-    int rc = read_token(root, "access_token", pool, &t->access, e);
+    int rc = read_token(root, "access_token", true, pool, &t->access, e);
     if (rc == 0)
-        rc = read_token(root, "refresh_token", pool, &t->refresh, e);
+        rc = read_token(root, "refresh_token", false, pool, &t->refresh, e);
     if (rc == 0)
         rc = read_label(root, "account", pool, t->account, sizeof(t->account), e);
     if (rc == 0)
@@ -187,7 +189,8 @@ static void put_all(struct buf *b, const struct token_set *t)
     json_put_text(b, "account", t->account);
     json_put_text(b, "client_id", t->client);
     json_put_text(b, "access_token", t->access.data);
-    json_put_text(b, "refresh_token", t->refresh.data);
+    if (t->refresh.len)
+        json_put_text(b, "refresh_token", t->refresh.data);
     json_put_text(b, "trace", t->trace);
     for (size_t i = 0; i < ARRAY_LEN(times); i++)
         json_put_int(b, times[i].name, *(const int64_t *)((const char *)t + times[i].at));

@@ -12,8 +12,8 @@
 enum { TOKEN_BYTES = 8192 }; /* longest token */
 
 struct token_set {
-    struct buf access, refresh; /* printable ASCII without blanks */
-    char account[100], client[200], trace[80];
+    struct buf access, refresh; /* refresh may be empty; printable ASCII without blanks */
+    char account[256], client[200], trace[80];
     int64_t consent_ms, refreshed_ms;
     int64_t access_ends_ms, refresh_ends_ms, hard_ends_ms;
 };

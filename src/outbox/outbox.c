@@ -132,7 +132,7 @@ int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct b
         buf_printf(findings, "%s%s\n",
                    smtp->tls == CONF_TLS_NONE ? "plain text (loopback)"
                                               : "TLS, certificate and host name verified",
-                   smtp->password_file ? ", login accepted" : ", no login configured");
+                   smtp->password_file || smtp->oauth2 ? ", login accepted" : ", no login configured");
     if (rc == 0)
         rc = smtp_session_try(&s, from, e);
     if (rc == 0)

@@ -18,7 +18,7 @@ int mailsmtp_read_response(mailsmtp *session);
 enum { ANSWER_BYTES = 256 * 1024, LINE = 600 };
 
 /* The server's last answer as an error: 4xx later, 5xx never. */
-static int refuse(struct smtp_session *s, const char *doing, struct err *e)
+int smtp_session_refuse(struct smtp_session *s, const char *doing, struct err *e)
 {
     int code = s->smtp->response_code;
     const char *words = s->smtp->response ? s->smtp->response : "";
@@ -43,17 +43,15 @@ static int read_answer(struct smtp_session *s, struct err *e)
     return 0;
 }
 
-static int command(struct smtp_session *s, bool secret, struct err *e, const char *fmt, ...) PRINTF(4, 5);
-
 /* Sends one line and reads its answer; the code is in s->smtp->response_code. */
-static int command(struct smtp_session *s, bool secret, struct err *e, const char *fmt, ...)
+int smtp_session_command(struct smtp_session *s, bool secret, struct err *e, const char *fmt, ...)
 {
     char line[16384];
     va_list ap;
     va_start(ap, fmt);
     int n = vsnprintf(line, sizeof(line) - 2, fmt, ap);
     va_end(ap);
-    ENSURE(n > 0 && n < (int)sizeof(line) - 2);
+    ENSURE(n >= 0 && n < (int)sizeof(line) - 2);
     memcpy(line + n, "\r\n", 3);
     stream_limit(s->stream, s->answer_ms, ANSWER_BYTES);
     int rc = secret ? mailsmtp_send_command_private(s->smtp, line) : mailsmtp_send_command(s->smtp, line);
@@ -67,22 +65,21 @@ static int command(struct smtp_session *s, bool secret, struct err *e, const cha
     return read_answer(s, e);
 }
 
-static bool good(const struct smtp_session *s)
+bool smtp_session_good(const struct smtp_session *s)
 {
     return s->smtp->response_code / 100 == 2;
 }
 
 static int say_hello(struct smtp_session *s, struct err *e)
 {
-    if (command(s, false, e, "EHLO %.250s", s->helo) != 0)
+    if (smtp_session_command(s, false, e, "EHLO %.250s", s->helo) != 0)
         return -1;
-    if (!good(s))
-        return refuse(s, "EHLO", e);
+    if (!smtp_session_good(s))
+        return smtp_session_refuse(s, "EHLO", e);
     struct slice words = slice_of(s->smtp->response);
     s->pipelining = slice_find_nocase(words, SLICE("PIPELINING")) >= 0;
     s->starttls = slice_find_nocase(words, SLICE("STARTTLS")) >= 0;
-    s->auth_plain =
-        slice_find_nocase(words, SLICE("AUTH")) >= 0 && slice_find_nocase(words, SLICE("PLAIN")) >= 0;
+    s->auth = smtp_session_offers(words);
     return 0;
 }
 
@@ -91,45 +88,14 @@ static int start_tls(struct smtp_session *s, struct err *e)
     if (!s->starttls)
         return err_set(e, ERR_TLS, "%s does not offer STARTTLS; frontdesk never sends mail in plain text",
                        s->server->host);
-    if (command(s, false, e, "STARTTLS") != 0)
+    if (smtp_session_command(s, false, e, "STARTTLS") != 0)
         return -1;
     if (s->smtp->response_code != 220)
-        return refuse(s, "STARTTLS", e);
+        return smtp_session_refuse(s, "STARTTLS", e);
     if (stream_start_tls(s->stream, e) != 0)
         return -1;
     /* whatever was said before TLS counts for nothing */
     return say_hello(s, e);
-}
-
-static int log_in(struct smtp_session *s, struct err *e)
-{
-    struct secret password;
-    struct buf plain = BUF_INIT(16384);
-    if (!s->server->password_file)
-        return 0;
-    if (!s->auth_plain)
-        return err_set(e, ERR_CREDENTIALS, "%s does not offer AUTH PLAIN", s->server->host);
-    if (secret_load(&password, s->server->password_file, e) != 0)
-        return -1;
-    buf_putc(&plain, '\0');
-    buf_puts(&plain, s->server->user);
-    buf_putc(&plain, '\0');
-    buf_puts(&plain, password.value);
-    gnutls_datum_t in = {.data = (unsigned char *)plain.data, .size = (unsigned)plain.len}, out = {0};
-    ENSURE(gnutls_base64_encode2(&in, &out) == 0);
-    buf_wipe(&plain);
-    secret_release(&password);
-    int rc = command(s, true, e, "AUTH PLAIN %s", (const char *)out.data);
-    explicit_bzero(out.data, out.size);
-    gnutls_free(out.data);
-    if (rc != 0)
-        return -1;
-    if (good(s))
-        return 0;
-    refuse(s, "the login", e);
-    if (s->smtp->response_code / 100 == 5)
-        e->code = ERR_CREDENTIALS;
-    return -1;
 }
 
 int smtp_session_open(struct smtp_session *s, struct err *e)
@@ -142,7 +108,7 @@ int smtp_session_open(struct smtp_session *s, struct err *e)
     stream_limit(s->stream, s->answer_ms, ANSWER_BYTES);
     if (mailsmtp_connect(s->smtp, stream_mail(s->stream)) != MAILSMTP_NO_ERROR) {
         /* libetpan has closed and freed the mailstream when the greeting was not 220 */
-        refuse(s, "the connection", e);
+        smtp_session_refuse(s, "the connection", e);
         return -1;
     }
     s->broken = false;
@@ -150,7 +116,7 @@ int smtp_session_open(struct smtp_session *s, struct err *e)
         return -1;
     if (s->server->tls == CONF_TLS_STARTTLS && start_tls(s, e) != 0)
         return -1;
-    return log_in(s, e);
+    return smtp_session_log_in(s, e);
 }
 
 void smtp_session_close(struct smtp_session *s)
@@ -221,7 +187,7 @@ static int offer_envelope(struct smtp_session *s, const char *from, const char *
         bool ok = rc == 0 && s->smtp->response_code / 100 == (i == 2 ? 3 : 2);
         if (rc == 0 && !ok && refused < 0) {
             refused = i;
-            refuse(s, doing[i], &why);
+            smtp_session_refuse(s, doing[i], &why);
             if (!s->pipelining)
                 break;
         } else if (rc == 0 && ok && i == 2 && refused >= 0) {
@@ -237,18 +203,18 @@ static int offer_envelope(struct smtp_session *s, const char *from, const char *
     if (refused < 0)
         return 0;
     *e = why;
-    if (!s->broken && command(s, false, &why, "RSET") != 0)
+    if (!s->broken && smtp_session_command(s, false, &why, "RSET") != 0)
         s->broken = true;
     return -1;
 }
 
 int smtp_session_try(struct smtp_session *s, const char *from, struct err *e)
 {
-    if (check_address(from, e) != 0 || command(s, false, e, "MAIL FROM:<%s>", from) != 0)
+    if (check_address(from, e) != 0 || smtp_session_command(s, false, e, "MAIL FROM:<%s>", from) != 0)
         return -1;
-    if (!good(s))
-        return refuse(s, "our address", e);
-    return command(s, false, e, "RSET");
+    if (!smtp_session_good(s))
+        return smtp_session_refuse(s, "our address", e);
+    return smtp_session_command(s, false, e, "RSET");
 }
 
 int smtp_session_send(struct smtp_session *s, const char *from, const char *to, struct slice bytes,
@@ -280,7 +246,7 @@ int smtp_session_send(struct smtp_session *s, const char *from, const char *to, 
     if (kind == 2)
         return 0;
     if (kind == 4 || kind == 5)
-        return refuse(s, "the letter", e);
+        return smtp_session_refuse(s, "the letter", e);
     s->broken = true;
     return err_set(e, ERR_UNKNOWN_OUTCOME, "%s answered the letter with something that is no receipt: %d",
                    s->server->host, s->smtp->response_code);

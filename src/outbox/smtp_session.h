@@ -9,6 +9,9 @@
 
 #include <gnutls/gnutls.h>
 
+/* The ways to log in that a server offers. */
+enum smtp_auth { SMTP_AUTH_PLAIN = 1, SMTP_AUTH_XOAUTH2 = 2, SMTP_AUTH_OAUTHBEARER = 4 };
+
 struct smtp_session {
     const struct conf_server *server;
     const char *helo;
@@ -17,10 +20,23 @@ struct smtp_session {
     struct stream *stream;
     mailsmtp *smtp;
     bool broken; /* out of step or closed: do not use again */
-    bool pipelining, starttls, auth_plain;
+    bool pipelining, starttls;
+    unsigned auth;   /* bits of smtp_auth */
     int64_t used_ms; /* monotonic time of the last letter */
     bool busy;
 };
+
+/* --- between smtp.c and smtplogin.c --- */
+
+/* Sends one line and reads its answer; the code is in s->smtp->response_code. `secret`: never logged. */
+int smtp_session_command(struct smtp_session *s, bool secret, struct err *e, const char *fmt, ...)
+    PRINTF(4, 5);
+/* The server's last answer as an error: 4xx later, 5xx never. */
+int smtp_session_refuse(struct smtp_session *s, const char *doing, struct err *e);
+bool smtp_session_good(const struct smtp_session *s);
+/* Out of the answer to EHLO. */
+unsigned smtp_session_offers(struct slice words);
+int smtp_session_log_in(struct smtp_session *s, struct err *e) MUST_USE;
 
 int smtp_session_open(struct smtp_session *s, struct err *e) MUST_USE;
 void smtp_session_close(struct smtp_session *s);

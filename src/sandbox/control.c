@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* control: the addresses below /sandbox/, by which a test sets the stage and looks behind it. */
 #include "books.h"
+#include "mailtokens.h"
 
 /* "" when done; else what is wrong. */
 static const char *no_problem(const char *wrong)
@@ -118,14 +119,30 @@ static const char *get_tokens(const char *text, struct reply *r)
     return "";
 }
 
+static const char *get_mailtokens(const char *text, struct reply *r)
+{
+    (void)text;
+    reply_json(r, 200, mailtokens_dump());
+    return "";
+}
+
 static const struct {
     const char *method, *what;
     const char *(*run)(const char *text, struct reply *r);
 } doors[] = {
-    {"GET", "log", get_log},           {"DELETE", "log", clear_log},       {"GET", "world", get_world},
-    {"POST", "faults", put_faults},    {"DELETE", "faults", clear_faults}, {"POST", "reset", reset},
-    {"GET", "settings", get_settings}, {"POST", "settings", put_settings}, {"POST", "rows", put_rows},
-    {"GET", "books", get_books},       {"POST", "books", put_books},       {"GET", "tokens", get_tokens},
+    {"GET", "log", get_log},
+    {"DELETE", "log", clear_log},
+    {"GET", "world", get_world},
+    {"POST", "faults", put_faults},
+    {"DELETE", "faults", clear_faults},
+    {"POST", "reset", reset},
+    {"GET", "settings", get_settings},
+    {"POST", "settings", put_settings},
+    {"POST", "rows", put_rows},
+    {"GET", "books", get_books},
+    {"POST", "books", put_books},
+    {"GET", "tokens", get_tokens},
+    {"GET", "mailtokens", get_mailtokens},
 };
 
 void control(const char *method, struct slice what, const char *text, struct reply *r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* server: HTTP in and out, a thread a connection, so that a slow call holds up nobody else. */
 #include "books.h"
+#include "mailtokens.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -159,6 +160,10 @@ static enum MHD_Result answer(struct MHD_Connection *c, const char *url, const c
         call.hard_wanted = hard && strcmp(hard, "true") == 0;
         call.form = type && strcmp(type, "application/x-www-form-urlencoded") == 0;
         books_exchange(&call, q->first_us);
+    } else if (slice_starts(path, SLICE("/mail/"))) {
+        call.root = "/mail/";
+        call.path = slice_skip(path, 6);
+        mailtokens_exchange(&call, q->first_us);
     } else if (slice_starts(path, SLICE("/sandbox/"))) {
         control(method, slice_skip(path, 9), call.text, &call.reply);
     } else {

@@ -7,6 +7,7 @@
  * (where a saved world left off).
  */
 #include "books.h"
+#include "mailtokens.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -367,6 +368,7 @@ void world_reset(void)
     attachments_reset();
     books_reset(cJSON_GetObjectItem(world.source, "quickbooks"));
     tokens_reset();
+    mailtokens_reset();
     books_throttle_reset();
 }
 

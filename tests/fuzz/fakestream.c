@@ -52,6 +52,28 @@ const char *fake_password_file(void)
     return path;
 }
 
+const struct conf_mail_login *fake_login(void)
+{
+    static char path[60], tenant[] = "t", client[] = "c", secret[60], url[] = "http://127.0.0.1:1/";
+    static struct conf_mail_login login = {.tenant = tenant, .client_id = client, .token_url = url};
+    struct buf text = BUF_INIT(1000);
+    int64_t now_ms = clock_now_ms();
+    if (path[0])
+        return &login;
+    buf_printf(&text,
+               "{\"access_token\":\"sesame\",\"account\":\"t\",\"client_id\":\"c\",\"refreshed_ms\":%lld,"
+               "\"access_ends_ms\":%lld}",
+               (long long)now_ms, (long long)now_ms + 86400000);
+    int fd = memfd_create("token", MFD_CLOEXEC);
+    ENSURE(fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, text.data, text.len) == (ssize_t)text.len);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    snprintf(secret, sizeof(secret), "%s", fake_password_file());
+    login.token_file = path;
+    login.client_secret_file = secret;
+    buf_release(&text);
+    return &login;
+}
+
 /* The first word of the last line that we sent. */
 static struct slice last_tag(void)
 {

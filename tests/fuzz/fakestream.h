@@ -25,5 +25,7 @@ void fake_peer_start(struct slice input);
 void fake_peer_stop(void);
 /* A path from which secret_load reads "password". */
 const char *fake_password_file(void);
+/* A login by a token that is stored and good for a day; its text is "sesame". No new one can be had. */
+const struct conf_mail_login *fake_login(void);
 
 #endif

@@ -128,12 +128,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 name[] = "desk", inbox[] = "INBOX", done[] = "D\xc3\xb6ne", refused[] = "Refused",
                 parked[] = "Parked", file[60];
     struct scan c = scan_of(slice_from((const char *)data, size));
-    unsigned mode = fuzz_pick(&c, 8);
+    unsigned mode = fuzz_pick(&c, 16);
     struct conf_mailbox box = {
         .name = name, .inbox = inbox, .done = done, .refused = refused, .parked = parked};
     snprintf(file, sizeof(file), "%s", fake_password_file());
     box.imap =
         (struct conf_server){.url = url, .host = host, .port = 143, .user = user, .password_file = file};
+    if (mode & 8) {
+        box.imap.password_file = NULL;
+        box.imap.oauth2 = CONF_OAUTH2_MICROSOFT;
+        box.imap.login = fake_login();
+    }
     box.imap.tls = mode & 4 ? CONF_TLS_STARTTLS : CONF_TLS_NONE;
     struct mailbox_options options = {.conf = &box,
                                       .size_limit = 400000,

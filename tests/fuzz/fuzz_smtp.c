@@ -43,6 +43,7 @@ static void offer(struct outbox *out, const char *to)
     ENSURE(letters <= 1 && count(sent, "\r\nend\r\n.\r\n", &last) == letters);
     ENSURE(rc == 0 ||
            (e.code != ERR_NONE && fuzz_is_clean(slice_of(e.text)) && fuzz_is_utf8(slice_of(e.text))));
+    ENSURE(!strstr(e.text, "sesame") || slice_find(buf_view(&fake_peer.heard), SLICE("sesame")) >= 0);
     ENSURE(!strstr(e.text, "password") || slice_find(buf_view(&fake_peer.heard), SLICE("password")) >= 0);
     if (rc == 0)
         ENSURE(letters == 1 && verdict(buf_view(&fake_peer.heard)) == 2);
@@ -56,12 +57,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char host[] = "127.0.0.1", url[] = "smtp://127.0.0.1:25", user[] = "tickets@bot.test", file[60];
     struct scan c = scan_of(slice_from((const char *)data, size));
-    unsigned mode = fuzz_pick(&c, 4);
+    unsigned mode = fuzz_pick(&c, 8);
     struct conf_server server = {.url = url, .host = host, .port = 25, .tls = CONF_TLS_NONE};
     if (mode & 1) {
         snprintf(file, sizeof(file), "%s", fake_password_file());
         server.user = user;
         server.password_file = file;
+    }
+    if (mode & 4) {
+        server.user = user;
+        server.password_file = NULL;
+        server.oauth2 = CONF_OAUTH2_MICROSOFT;
+        server.login = fake_login();
     }
     if (mode & 2)
         server.tls = CONF_TLS_STARTTLS;

@@ -53,14 +53,16 @@ def stamped(raw, sender, proof=True):
 class Lab:
     """with Lab() as lab: the parts as lab.host, lab.sandbox, lab.daemon."""
 
-    def __init__(self, limits="", **options):
-        self.host, self.sandbox = MailHost(), Sandbox()
+    def __init__(self, limits="", tokens=False, **options):
+        """tokens: mailboxes are opened by the sandbox's mail tokens besides."""
+        self.host, self.sandbox, self.tokens = MailHost(), Sandbox(), tokens
         self.limits, self.options, self.daemon = limits, options, None
         self.passed_minutes = 0
 
     def __enter__(self):
-        self.host.start()
         self.sandbox.start()
+        self.host.tokens = self.sandbox.url if self.tokens else None
+        self.host.start()
         self.daemon = Daemon(self.host, self.sandbox, extra=LIMITS % self.limits, **self.options)
         return self
 

@@ -117,6 +117,22 @@ service lmtp {{
 }}
 """
 
+# What Dovecot asks about a token: the simulated token server.
+TOKENS = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {dir}/tokens.conf
+}}
+"""
+TOKENS_ARGS = """
+tokeninfo_url = {tokens}mail/tokeninfo?access_token=
+introspection_mode = auth
+username_attribute = email
+debug = no
+"""
+
 EXIM = """
 exim_user = {user}
 exim_group = {group}
@@ -245,7 +261,9 @@ def make_mail(sender, recipient, subject, text="", headers=(), files=None):
 class MailHost:
     """start() and stop(), or a with block. Attributes: dir, ports (name -> number), ca_file, password."""
 
-    def __init__(self, users=USERS, keep=False):
+    def __init__(self, users=USERS, keep=False, tokens=None):
+        """tokens: address of a sandbox whose mail tokens open the mailboxes besides."""
+        self.tokens = tokens
         self.users = list(users)
         self.keep = keep
         self.password = PASSWORD
@@ -322,7 +340,8 @@ class MailHost:
         self._write("users", "".join("%s:{PLAIN}%s::::::\n" % (u, self.password) for u in self.users))
         self._write("passwords", "".join("%s: %s\n" % (u, self.password) for u in self.users))
         self._write("domains", "".join(sorted({u.split("@")[1] + "\n" for u in self.users})))
-        self._write("dovecot.conf", DOVECOT.format(**fill))
+        self._write("dovecot.conf", DOVECOT.format(**fill) + (TOKENS.format(**fill) if self.tokens else ""))
+        self._write("tokens.conf", TOKENS_ARGS.format(tokens=self.tokens) if self.tokens else "")
         self._write("exim.conf", EXIM.format(**fill))
         # The installed binary is set-uid root and would refuse our configuration file; a copy is not.
         shutil.copyfile(shutil.which("exim4", path="/usr/sbin:/usr/bin"), self.path("bin/exim4"))

@@ -83,7 +83,6 @@ static const struct bad_case {
     {"staff = {", "metrics = {", "f.conf:18:", "metrics: ", "not built yet"},
     {"server:mx.example.com", "exchange", "f.conf:8:", "is no trust profile", "exchange-online"},
     {"server:mx.example.com", "gmail", "f.conf:8:", "is no trust profile", "google"},
-    {"user = \"desk\"", "oauth2 = \"google\"; user = \"desk\"", "f.conf:10:", "imap.oauth2", "not built yet"},
     {"address =", "role = \"books\"; address =", "f.conf:7:", "mailboxes[0].role", "not built yet"},
     /* missing */
     {"name = \"Example IT\";", "", "f.conf:1:", "firm.name: is missing", "allowed: text"},
