@@ -19,7 +19,8 @@ struct needles {
     uint8_t classes[256]; /* 0: in no needle */
     size_t n_classes;
     size_t n_nodes, node_room;
-    uint16_t *next; /* n_nodes rows of MOST_CLASSES */
+    size_t width;   /* of a row: MOST_CLASSES, and n_classes once it is closed */
+    uint16_t *next; /* n_nodes rows */
     uint16_t *ends; /* 1 + the first needle that ends here; 0: none */
     uint16_t *also; /* the nearest node on the way back in which one ends; 0: none */
 };
@@ -36,6 +37,7 @@ struct needles *needles_new(void)
     n->n_classes = 1;
     n->n_nodes = 1;
     n->node_room = 1024;
+    n->width = MOST_CLASSES;
     n->next = mem_alloc(n->node_room * MOST_CLASSES * sizeof(*n->next));
     n->ends = mem_alloc(n->node_room * sizeof(*n->ends));
     return n;
@@ -81,7 +83,7 @@ static size_t new_node(struct needles *n)
 
 static uint16_t *step(const struct needles *n, size_t node, unsigned char c)
 {
-    return &n->next[node * MOST_CLASSES + n->classes[c]];
+    return &n->next[node * n->width + n->classes[c]];
 }
 
 /* The node of the text, made where it is missing; 0: no room. */
@@ -144,6 +146,21 @@ long needles_add(struct needles *n, struct slice text)
     return (long)n->n - 1;
 }
 
+/* It is there as long as the program: no row and no column more than are used. */
+static void shrink(struct needles *n)
+{
+    uint16_t *rows = mem_alloc(n->n_nodes * n->n_classes * sizeof(*rows)),
+             *ends = mem_alloc(n->n_nodes * sizeof(*ends));
+    for (size_t i = 0; i < n->n_nodes; i++)
+        memcpy(rows + i * n->n_classes, n->next + i * n->width, n->n_classes * sizeof(*rows));
+    memcpy(ends, n->ends, n->n_nodes * sizeof(*ends));
+    free(n->next);
+    free(n->ends);
+    n->next = rows;
+    n->ends = ends;
+    n->width = n->n_classes;
+}
+
 /* Breadth first: the nodes nearer to the root have their rows whole already. */
 void needles_close(struct needles *n)
 {
@@ -169,6 +186,7 @@ void needles_close(struct needles *n)
     }
     free(fail);
     free(queue);
+    shrink(n);
 }
 
 static bool is_digit(char c)
