@@ -71,7 +71,6 @@ const char *const check_sentences[] = {
     "verdict-connection-clean",
     "unseen-period",
     "unseen-currency",
-    "unseen-code",
     "unseen-contacts",
     "seen-total",
     "seen-no-zero",

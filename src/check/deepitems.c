@@ -161,8 +161,6 @@ static bool sees_codes(struct invoice_check *c)
             known = codes->v[k].id == id;
         all = all && known;
     }
-    if (!all)
-        report_say(c->r, REPORT_UNSEEN, "unseen-code", NULL);
     return all;
 }
 

@@ -37,7 +37,7 @@ static int find_by_id(struct check_rows *rows, const struct check_sources *s, st
         rows->by_id = true;
         return 0;
     }
-    if (why.code == ERR_NOT_FOUND)
+    if (why.code == ERR_NOT_FOUND || or_denied(rows, AT_BOOKS_INVOICES, -1, &why) == 0)
         return 0;
     *e = why;
     return -1;

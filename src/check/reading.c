@@ -112,6 +112,17 @@ static int read_access(struct list *l)
                            &l->e);
 }
 
+/* Questions of one session share what was asked about sight, and each hears of what it reads itself. */
+static void keep_access_of(struct check_rows *rows, struct pool *pool, unsigned parts)
+{
+    const struct autotask_accesses all = rows->access;
+    rows->access = (struct autotask_accesses){.v = pool_array(pool, all.n + 1, sizeof(*all.v))};
+    for (size_t i = 0; i < all.n; i++) {
+        if (all.v[i].part & parts)
+            rows->access.v[rows->access.n++] = all.v[i];
+    }
+}
+
 /* For people: what came, and how much of it. */
 static void tell(const struct list *l, const char *what, size_t rows)
 {
@@ -285,10 +296,10 @@ static int read_rows(struct check_result *out, const struct check *check, const 
     merge_books(&rows->autotask, &all.books, all.parts);
     if (session && all.sight)
         keep_lists(session, rows, quickbooks, &all);
-    if (!check->read_after)
-        return 0;
-    out->lists[out->n_lists++] = pool_new(READ_POOL_MAX);
-    if (check->read_after(rows, sources, out->lists[out->n_lists - 1], e) == 0)
+    struct pool *pool = pool_new(READ_POOL_MAX);
+    out->lists[out->n_lists++] = pool;
+    keep_access_of(rows, pool, parts | check->sight);
+    if (!check->read_after || check->read_after(rows, sources, pool, e) == 0)
         return 0;
     out->unread = CHECK_UNREAD_TRANSACTIONS;
     return -1;
@@ -364,11 +375,11 @@ void check_session_free(struct check_session **s)
     *s = NULL;
 }
 
-/* A system that is away or refuses: asking twenty times would take as many deadlines. */
+/* A system that is away or refuses the login: asking twenty times would take as many deadlines. What only one
+ * question may not read is no reason to leave the others out. */
 static bool is_lasting(const struct err *e)
 {
-    return err_class(e) == ERR_CLASS_RETRY || e->code == ERR_LOGIN || e->code == ERR_CREDENTIALS ||
-           e->code == ERR_PERMISSION;
+    return err_class(e) == ERR_CLASS_RETRY || e->code == ERR_LOGIN || e->code == ERR_CREDENTIALS;
 }
 
 int check_session_run(struct check_session *s, struct check_result *out, const struct check_question *q,

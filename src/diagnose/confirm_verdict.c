@@ -222,11 +222,14 @@ static bool said(const struct report *r, enum report_sort sort, const char *key)
 
 /* What was not seen, and the kinds whose absence then says nothing; none = every kind. */
 static const struct {
-    const char *sentence, *kinds[6];
+    const char *sentence, *kinds[8];
 } unseen[] = {
     {"unseen-denied", {NULL}},
     {"unseen-restricted", {NULL}},
-    {"unseen-code", {"item-", "name-", "number-", "parent-", "levels-", NULL}},
+    {"unseen-absent", {NULL}},
+    {"unseen-company", {"customer", "email-", "method-email", "address-", "currency-", "web-", NULL}},
+    {"unseen-template", {"term-", "template-", NULL}},
+    {"unseen-codes", {"item-", "name-", "number-", "parent-", "levels-", NULL}},
     {"unseen-period", {"period-closed", NULL}},
     {"unseen-currency", {"currency-", NULL}},
     {"unseen-contacts", {"email-", "method-email", NULL}},

@@ -159,6 +159,14 @@ static const char *verdict_key(const struct diagnose_answer *a, struct asked *co
     return "diagnosis-unchecked";
 }
 
+/* Which system it was: what is read last is of both. */
+static bool is_of_quickbooks(const struct asked *asked)
+{
+    enum check_unread unread = asked->result.unread;
+    return strstr(asked->e.text, "QuickBooks") ||
+           (unread > CHECK_UNREAD_NOTHING && unread < CHECK_UNREAD_TRANSACTIONS);
+}
+
 /* Each reason once, with what it is about. */
 static void say_why(struct diagnose_answer *a, struct asked *const *asked)
 {
@@ -169,7 +177,7 @@ static void say_why(struct diagnose_answer *a, struct asked *const *asked)
         const struct err *e = &asked[i]->e;
         const struct report_fact facts[] = {
             {"name", confirm_name(look)},
-            {"what", asked[i]->rc == 0 || !strstr(e->text, "QuickBooks") ? "Autotask" : "QuickBooks"},
+            {"what", asked[i]->rc == 0 || !is_of_quickbooks(asked[i]) ? "Autotask" : "QuickBooks"},
             {NULL, NULL}};
         say(a, REPORT_UNSEEN, look->why, facts);
         if (a->verdict != DIAGNOSE_UNCHECKED || a->why[0])

@@ -293,6 +293,10 @@ def permissions():
     with At(fault(action="status", status=500, path="*BillingCodes/query", body=refused)) as firm:
         answer, = ask(firm, ("qbo-item-is-category", {"invoice_id": ERROR}))
         tap.check((answer["verdict"], answer["why"]) == ("unchecked", "diagnosis-unseen"), answer)
+    # what another error of the same mail reads does not matter for this one
+    with At(fault(action="status", status=500, path="*Invoices/query", body=refused)) as firm:
+        _, item = ask(firm, ("negative-invoice-total", {"invoice_id": ERROR}), ("at-item-missing", {"item_name": "Helpdesk Labor"}))
+        tap.check(item["verdict"] == "refuted" and "unseen-denied" not in item["sentences"], item)
     # what is only told besides does not matter for another question
     with At(fault(action="status", status=500, path="*Contacts/query", body=refused)) as firm:
         item, email = ask(firm, ("qbo-item-is-category", {"invoice_id": ERROR}), ("qbo-email-invalid", {"invoice_id": ERROR}))

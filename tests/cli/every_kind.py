@@ -219,7 +219,7 @@ ONE = {  # of each `check invoice`, `customer` and `item`
     "invoice 916": of_invoice(916, "error item-missing work type 102"),
     "invoice 917": of_invoice(917, "error period-closed invoice 917"),
     "invoice 918": of_invoice(918, "error invoice-term invoice 918"),
-    "invoice 919": of_invoice(919, "error invoice-term invoice 919"),
+    "invoice 919": of_invoice(919, "error invoice-term-inactive invoice 919, term 4"),
     "invoice 920": of_invoice(920, "error customer-blocked organization 56, vendor 71", matches=False),
     "invoice 921": of_invoice(921, "error customer-inactive organization 58, customer 68", matches=False),
     "invoice 922": of_invoice(922, "note customer-new organization 55", matches=False),
@@ -294,7 +294,7 @@ def every(expected, unseen=None, **firm):
 
 def every_kind_is_here():
     with open(os.path.join(ROOT, "src", "check", "check_private.h"), encoding="utf-8") as table:
-        known = {(severity.lower(), kind) for kind, severity in re.findall(r'X\(\w+, "([\w-]+)", (\w+)\)', table.read())}
+        known = {(severity.lower(), kind) for kind, severity in re.findall(r'X\(\w+, "([\w-]+)", (\w+)\)', table.read().partition("CHECK_DEEP_KINDS")[0])}
     here = {finding[:2] for checks in (ONLINE, BY_NUMBER, DESKTOP) for found in checks.values() for finding in found}
     tap.check(len(known) > 50 and known == here, "not here: %s; unknown: %s" % (sorted(known - here), sorted(here - known)))
 
