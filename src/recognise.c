@@ -116,13 +116,22 @@ static bool has_word(struct slice text, const char *const *words, size_t n)
     return false;
 }
 
+/* Is it about the sync of invoices? QuickBooks is also a program that does not start, or a bank's transfer.
+ */
+static bool is_about_sync(struct slice text)
+{
+    static const char *const books[] = {"quickbooks", "quick books", "qbo", "intuit", "qbxml"};
+    static const char *const sync[] = {"autotask", "web connector", "qbxml"};
+    static const char *const way[] = {"sync", "transfer"}, *const what[] = {"invoice"};
+    bool ours = has_word(text, sync, ARRAY_LEN(sync)) ||
+                (has_word(text, way, ARRAY_LEN(way)) && has_word(text, what, ARRAY_LEN(what)));
+    return ours && has_word(text, books, ARRAY_LEN(books));
+}
+
 /* What the mail quotes or brings, not what its sender tells, is about the sync and has a line that looks like
- * an error: then it is one, though no rule knows it. A problem with QuickBooks itself is a ticket. */
+ * an error: then it is one, though no rule knows it. */
 static const char *unknown_line(const struct diagnose_text *texts, size_t n, struct pool *pool)
 {
-    static const char *const books[] = {"quickbooks", "quick books", "qbo",
-                                        "intuit",     "qbxml",       "web connector"};
-    static const char *const sync[] = {"sync", "autotask", "web connector", "transfer"};
     struct buf all = BUF_INIT(2 * MESSAGE_TEXTS_ALL), body = BUF_INIT(2 * MESSAGE_TEXTS_ALL);
     const char *line = "";
     for (size_t i = 0; i < n; i++) {
@@ -134,8 +143,7 @@ static const char *unknown_line(const struct diagnose_text *texts, size_t n, str
         if (!line[0])
             line = pool_text(pool, slice_cut_utf8(errors_line(buf_view(&body)), UNKNOWN_MAX));
     }
-    bool about =
-        has_word(buf_view(&all), books, ARRAY_LEN(books)) && has_word(buf_view(&all), sync, ARRAY_LEN(sync));
+    bool about = is_about_sync(buf_view(&all));
     buf_release(&all);
     buf_release(&body);
     return about ? line : "";
@@ -201,7 +209,7 @@ int errors_recognise(struct desk *d, const struct desk_people *people, struct jo
     texts = pool_array(pool, ERRORS_TEXTS, sizeof(*texts));
     size_t n =
         errors_texts(texts, v->texts, message_str(&v->message, v->message.subject), before != NULL, pool);
-    if (before && c->kind == COMMAND_ASK) {
+    if (before && !c->addressed) {
         v->thanks = is_thanks(d, people, texts[0].text, pool);
         if (v->thanks || takes_numbers(v, d->rules, before, texts[0].text, pool))
             return 0;

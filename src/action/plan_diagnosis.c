@@ -30,7 +30,8 @@ void planning_errors(const struct plan_input *in, struct plan *p, struct pool *p
         return;
     p->reply = "diagnosis";
     p->errors = pool_copy(pool, in->errors_json);
-    p->asks = is_vague(in->errors) ? "invoice" : "";
+    /* an answer to the letter of a ticket is about the ticket */
+    p->asks = is_vague(in->errors) && !p->title ? "invoice" : "";
     if (in->errors->more)
         planning_say(p, in, pool, SAY_DIAGNOSIS_MORE, "n", pool_printf(pool, "%zu", in->errors->n), SAY_END);
 }

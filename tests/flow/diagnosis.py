@@ -48,8 +48,15 @@ def finish():
     LAB.wait_for_queue()
 
 
-def letters(user=STAFF):
+def go_on(actions):
+    LAB.go_on(actions)
+    LAB.wait_for_queue()
+
+
+def letters(user=STAFF, interim=False):
+    """In order; `Working on it`, which a slow machine may send, only when asked for."""
     got = [email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(user).get("INBOX", [])]
+    got = [letter for letter in got if interim or "Working on it" not in words(letter)]
     return sorted(got, key=lambda letter: letter["Date"].datetime)
 
 
@@ -170,12 +177,23 @@ def symptom_without_invoice():
     LAB.deliver(dict(subject="QuickBooks", text="An invoice came over as $0 in QuickBooks again.\n"))
     finish()
     one_letter("Probably", "WHICH INVOICE?", absent=("COULD NOT BE CHECKED", "CONFIRMED"))
-    LAB.go_on([dict(reply="It's 9002, thanks")])
+    go_on([dict(reply="It's 9002, thanks")])
     got = letters()
     tap.check(len(got) == 2 and "9002" in flat(got[1]) and "WHICH INVOICE" not in flat(got[1]), "\n".join(map(words, got)))
-    LAB.go_on([dict(reply="Thanks!")])
+    go_on([dict(reply="Thanks!")])
     tap.check(len(letters()) == 2 and not LAB.tickets(), "\n".join(map(words, letters())))
     tap.check(outcomes() == [("answered", "done")] * 2 + [("ignored", "done")], repr(outcomes()))
+
+
+def symptom_on_a_ticket():
+    """No question: what is answered to a ticket's letter is about the ticket."""
+    settle()
+    LAB.deliver(dict(subject="Sarah: look at QuickBooks", text="The invoice for Acme Dental came over as $0 in QuickBooks.\n"))
+    LAB.deliver(dict(subject="Sarah: please look at QuickBooks again", text="An invoice came over as $0 in QuickBooks.\n"))
+    finish()
+    tap.check(len(LAB.tickets()) == 2 and len(letters()) == 2, repr(outcomes()))
+    for letter in letters():
+        tap.check("ticket is made" in flat(letter) and "WHICH INVOICE" not in flat(letter), words(letter))
 
 
 def answer_with_other_words():
@@ -183,7 +201,7 @@ def answer_with_other_words():
     settle()
     deliver("gmail")
     finish()
-    LAB.go_on([dict(reply="Could somebody call the customer about it please")])
+    go_on([dict(reply="Could somebody call the customer about it please")])
     got = letters()
     tap.check(len(got) == 2 and MEANS_CATEGORY not in flat(got[1]), "\n".join(map(words, got)))
     tap.check(outcomes() == [("answered", "done"), ("asked", "waiting")], repr(outcomes()))
@@ -202,14 +220,14 @@ def away_then_again(hours=0):
     finish()
     one_letter("COULD NOT BE CHECKED", "tried again by itself", MEANS_CATEGORY)
     tap.check(outcomes() == [("answered", "waiting")], repr(outcomes()))
-    LAB.go_on([dict(passed=10)])
+    go_on([dict(passed=10)])
     tap.check(len(letters()) == 1 and outcomes() == [("answered", "waiting")], "\n".join(map(words, letters())))
     LAB.sandbox.faults([])
-    LAB.go_on([dict(passed=70)])
+    go_on([dict(passed=70)])
     got = letters()
     tap.check(len(got) == 2 and "could be checked now" in flat(got[1]), "\n".join(map(words, got)))
     tap.check("COULD NOT BE CHECKED" not in flat(got[1]) and got[1]["In-Reply-To"] == got[0]["In-Reply-To"], words(got[1]))
-    LAB.go_on([dict(passed=24 * 60)])
+    go_on([dict(passed=24 * 60)])
     tap.check(len(letters()) == 2 and outcomes() == [("answered", "done")], repr(outcomes()))
 
 
@@ -219,7 +237,7 @@ def away_for_long():
     LAB.sandbox.faults(AWAY)
     deliver("gmail")
     finish()
-    LAB.go_on([dict(passed=60), dict(passed=24 * 60)])
+    go_on([dict(passed=60), dict(passed=24 * 60)])
     tap.check(len(letters()) == 1 and outcomes() == [("answered", "done")], "%r\n%s" % (outcomes(), "\n".join(map(words, letters()))))
     tap.check("for a day" in LAB.daemon.journal()[0]["reason"], repr(LAB.daemon.journal()))
 
@@ -232,10 +250,10 @@ def away_with_a_ticket():
     finish()
     one_letter("COULD NOT BE CHECKED", "ticket is made")
     tap.check(len(LAB.tickets()) == 1 and outcomes() == [("ticket", "waiting")], repr(outcomes()))
-    LAB.go_on([dict(reply="High")])
+    go_on([dict(reply="High")])
     tap.check(len(letters()) == 2 and outcomes() == [("amended", "done"), ("ticket", "waiting")], "%r\n%s" % (outcomes(), "\n".join(map(words, letters()))))
     LAB.sandbox.faults([])
-    LAB.go_on([dict(passed=70)])
+    go_on([dict(passed=70)])
     got = letters()
     tap.check(len(got) == 3 and len(LAB.tickets()) == 1 and "could be checked now" in flat(got[2]), "\n".join(map(words, got)))
     notes = LAB.tickets()[0]["notes"]
@@ -257,11 +275,11 @@ def takes_long():
         while not LAB.tickets() and time.monotonic() - begin < 30:
             time.sleep(0.1)
         ticket_s = time.monotonic() - begin
-        while len(letters()) < 2 and time.monotonic() - begin < 60:
+        while len(letters(interim=True)) < 2 and time.monotonic() - begin < 60:
             time.sleep(0.2)
     finally:
         LAB.daemon.stop()
-    got = letters()
+    got = letters(interim=True)
     tap.check(len(got) == 2 and "Working on it" in flat(got[0]) and MEANS_CATEGORY in flat(got[1]), "\n".join(map(words, got)))
     tap.check(ticket_s < 6, "the ticket took %.1f s" % ticket_s)
 
@@ -295,6 +313,8 @@ ORDINARY = [
     ("Sarah: printer", "The printer of Acme shows error 50.1 and cannot print.\n-- \nDana\nIf you have received this in error, please delete it."),
     ("Sarah: invoice", "Please send invoice 1042 to Acme again, they lost it. Thanks."),
     ("Sarah: QuickBooks", "QuickBooks does not open on Bob's PC: error 3371, could not initialize license properties."),
+    ("Sarah: bank", "Bob forwards:\n\nFrom: Intuit <no-reply@intuit.example>\nSent: Tuesday\nTo: Bob\nSubject: Transfer\n\nYour QuickBooks bank transfer failed. "
+     "Error 103: the login of the bank was refused."),
     ("Sarah: sync", "OneDrive sync failed for Bob at Acme, error 0x8004de40."),
 ]
 
@@ -345,7 +365,7 @@ if __name__ == "__main__":
         tap.run([("every wrapping", every_wrapping), ("two errors", two_errors), ("ten invoices", ten_invoices),
                  ("a technician is addressed", technician_addressed), ("a technician is mentioned", technician_mentioned),
                  ("no rule knows it", no_rule_knows_it), ("a symptom", symptom), ("a symptom, but which invoice?", symptom_without_invoice),
-                 ("an answer with other words", answer_with_other_words), ("away, then looked at again", away_then_again),
+                 ("a symptom on a ticket", symptom_on_a_ticket), ("an answer with other words", answer_with_other_words), ("away, then looked at again", away_then_again),
                  ("away for more than a day", away_for_long), ("away, with a ticket", away_with_a_ticket), ("takes long", takes_long),
                  ("a stranger forwards it", stranger), ("the original sender is nobody", the_original_sender_is_nobody),
                  ("ordinary tickets", ordinary_tickets), ("ordinary questions", ordinary_questions), ("explain", explained)])
