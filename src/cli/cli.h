@@ -73,6 +73,12 @@ void cli_printf(const char *fmt, ...) PRINTF(1, 2);
 /* The same in colour, when stdout is a terminal and NO_COLOR is not set. */
 enum cli_colour { CLI_GREEN, CLI_YELLOW, CLI_RED };
 void cli_paint(enum cli_colour colour, const char *text);
+/* notify.c: words to the service manager that started us, if one did. */
+void notify_service(const char *state);
+/* How often it wants to hear that we are alive, in time for two to be lost; -1: it does not ask. */
+int notify_alive_every_ms(void);
+/* Says so, unless a thread is late with its work. */
+void notify_alive(void);
 /* Something that may take long begins, or (NULL) ended: on a terminal it is named on stderr after a second.
  */
 void cli_progress(const char *what);
