@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* watch: joins a mailbox to the journal, one thread a mailbox: mail goes in, finished mail is filed. */
 #include "desk.h"
+#include "frontdesk/measure.h"
 #include "frontdesk/pulse.h"
 
 #include <errno.h>
@@ -197,6 +198,7 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
+    measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
     count_full(w, false);
     snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
     snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);

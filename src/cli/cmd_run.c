@@ -2,6 +2,7 @@
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
 #include "../errors.h"
 #include "../drift.h"
+#include "../metrics.h"
 #include "cli.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct service {
     struct watch **watches;
     struct workers *workers;
     struct drift *drift;
+    struct metrics *metrics;
     pthread_t signals;
     int64_t since_ms;
     int stop_fd, signal_fd;
@@ -109,7 +111,9 @@ static int start_threads(struct service *s, struct err *e)
         if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
             return -1;
     }
-    return s->once ? 0 : drift_start(&s->drift, &s->desk, e);
+    return s->once                                    ? 0
+           : drift_start(&s->drift, &s->desk, e) != 0 ? -1
+                                                      : metrics_start(&s->metrics, &s->desk, e);
 }
 
 static void tell_all_to_stop(struct service *s)
@@ -193,6 +197,7 @@ static void close_all(struct service *s)
     struct err e = ERR_INIT;
     tell_all_to_stop(s);
     join_watches(s, &e);
+    metrics_stop(&s->metrics);
     drift_stop(&s->drift);
     workers_stop(&s->workers);
     journal_close(&s->journal);
