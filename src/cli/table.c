@@ -36,7 +36,7 @@ const struct subcommand cli_subcommands[] = {
      "show REF     one message: outcome, reason, steps, letters; never its text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
-     "export --unmatched  mails like an error of the sync that no rule knows\n"
+     "export       mails like an error of the sync that no rule knows (--unmatched)\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      "journal list --state open\njournal show 7KQ2\n", cmd_journal},
     {"render", "render [--output DIR] [TEMPLATE]", "output", "", 1, "see a reply template with sample facts",

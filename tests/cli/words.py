@@ -140,6 +140,7 @@ WRONG = [  # words, what the complaint says
     (["journal", "rebuild", "--json"], "journal rebuild takes no --json"),
     (["journal", "list", "x"], '"x" is one word too many'),
     (["explain", "a", "b"], '"b" is one word too many'),
+    (["diagnose", "a", "b"], '"b" is one word too many'),
     (["check"], "say what to check"),
     (["check", "mappin"], 'did you mean "mapping"'),
     (["login"], "login: allowed is quickbooks"),

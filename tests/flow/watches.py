@@ -334,7 +334,7 @@ def one_run_for_all():
 def asked_of_the_program():
     settle()
     done, out, _ = LAB.daemon.run("status")
-    tap.check(done == 0 and re.search(r"(?m)^watch +mapping hourly: \d+ findings, 0 accepted, made .*, next ", out), out)
+    tap.check(done == 0 and re.search(r"(?m)^watch +mapping hourly: \d+ known, 0 of them accepted, made .*, next ", out), out)
     done, out, _ = LAB.daemon.run("doctor")
     tap.check("watch: the check mapping" in out and "cannot be made" not in out, out)
     settle(books=False, run=False)
