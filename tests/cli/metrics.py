@@ -87,6 +87,14 @@ def after_work():
     LAB.sandbox.faults([])
 
 
+def is_answered():
+    """Beyond its few connections it closes new ones at once."""
+    try:
+        return ask()[0] == 200
+    except (http.client.HTTPException, OSError):
+        return False
+
+
 def a_door_for_one_thing():
     """Beside the daemon of the first case: other paths, methods and bodies get nothing, and many idle callers do not stop it."""
     tap.check(ask("/")[0] == 404 and ask("/metrics/")[0] == 404 and ask("/" + "x" * 8000)[0] == 404, "a path")
@@ -98,7 +106,7 @@ def a_door_for_one_thing():
     idle = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(20)]
     for s in idle:
         s.close()
-    until("it is deaf", lambda: ask()[0] == 200)
+    until("it is deaf", is_answered)
     text = ask()[2]
     tap.check("@" not in text and "northwind" not in text, "it names somebody")
 
