@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* answer: the letters of a job: written once, stored, then offered until the mail server takes them. */
 #include "job_private.h"
+#include "frontdesk/measure.h"
 #include "telling.h"
 
 #include <gnutls/crypto.h>
@@ -311,6 +312,9 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     l->tries++;
     mark(d, l, alone);
     note_login(d, i, rc == 0 ? NULL : e);
+    measure_add(rc == 0 ? MEASURE_LETTERS : MEASURE_REFUSED, i, 1);
+    if (rc == 0)
+        measure_set(MEASURE_MAIL_OUT_MS, i, clock_now_ms());
     if (rc == 0)
         LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
     else

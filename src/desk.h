@@ -84,6 +84,8 @@ const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, 
 enum job_ran { JOB_RAN, JOB_FINISHING, JOB_UNRECORDED, JOB_NOT_ITS_TURN };
 /* Runs job `id` as far as it goes. `slot` 0..63: this worker's. */
 enum job_ran job_run(struct desk *d, unsigned slot, int64_t id);
+/* "understand", "act" ...: the stage of mail in that state; "" = none. */
+const char *job_stage_name(enum job_state state);
 /* Offers the unsent interim letters of a job, or the alerts (job 0). */
 void job_post_letters(struct desk *d, int64_t job);
 

@@ -8,6 +8,8 @@
  */
 #include "drift.h"
 
+#include "frontdesk/pulse.h"
+
 /* of which twenty letters with a large table are most */
 enum { LOOK_MS = 1000, POOL_MB = 256 };
 #define TOPIC     "watch-%s"
@@ -238,8 +240,10 @@ static bool told_to_stop(struct drift *w)
 
 static void *drift_main(void *self)
 {
-    enum { MOST_MS = 20000 };
+    /* SILENT: longer than the largest check of slow books */
+    enum { MOST_MS = 20000, SILENT_MS = 2 * 3600 * 1000 };
     struct drift *w = self;
+    struct pulse *pulse = pulse_new("drift");
     int64_t next_ms[SCHEDULE_MOST] = {0}, looked_ms[SCHEDULE_MOST] = {0};
     bool unrecorded[SCHEDULE_MOST] = {false};
     while (!told_to_stop(w)) {
@@ -247,11 +251,14 @@ static void *drift_main(void *self)
             /* an answer by mail may have moved it: the journal is asked now and then */
             if (clock_now_ms() < next_ms[i] && (unrecorded[i] || clock_mono_ms() - looked_ms[i] < MOST_MS))
                 continue;
+            pulse_promise(pulse, SILENT_MS);
             next_ms[i] = look_after(w->desk, &w->desk->conf->watches[i], &unrecorded[i]);
             looked_ms[i] = clock_mono_ms();
         }
+        pulse_promise(pulse, SILENT_MS);
         wait_a_moment(w);
     }
+    pulse_end(&pulse);
     return NULL;
 }
 

@@ -13,6 +13,8 @@
  */
 #include "job_private.h"
 
+#include "frontdesk/measure.h"
+
 static const struct stage {
     enum job_state state;
     const char *name;
@@ -78,6 +80,7 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
         LN("tries", job->row.tries + 1));
     if (t->tell_queued && !job->perform.reading_back)
         job_tell_queued(job, e);
+    measure_add(MEASURE_RETRIES, job->row.state, 1);
     if (t->alert && e->code == ERR_DISK_FULL)
         alert_disk_full(job->desk, e);
     else if (t->alert)
@@ -108,6 +111,12 @@ static const struct stage *stage_for(enum job_state state)
     return NULL;
 }
 
+const char *job_stage_name(enum job_state state)
+{
+    const struct stage *s = stage_for(state);
+    return s ? s->name : "";
+}
+
 static void run_stages(struct job *job)
 {
     const struct stage *stage;
@@ -115,6 +124,7 @@ static void run_stages(struct job *job)
         struct err e = ERR_INIT;
         if (stage->state != JOB_TAKEN)
             turns_left(job->desk->turns, job->row.id);
+        int64_t begin_ms = clock_mono_ms();
         int rc = stage->run(job, &e);
         if (rc == 0 && pool_exhausted(job->pool))
             rc = err_set(&e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
@@ -125,6 +135,7 @@ static void run_stages(struct job *job)
         }
         if (job->waits)
             return;
+        measure_took(stage->state, clock_mono_ms() - begin_ms);
     }
 }
 

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* watch: joins a mailbox to the journal, one thread a mailbox: mail goes in, finished mail is filed. */
 #include "desk.h"
+#include "frontdesk/measure.h"
+#include "frontdesk/pulse.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* SLACK: by how much the server's clock may be behind ours */
-enum { MOST_FILED = 200, SLACK_MS = 600000 };
+/* SLACK: by how much the server's clock may be behind ours; SILENT: longer than any look, wait or piece of
+ * mail */
+enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
 #define REBUILT "rebuilt-%s"
 
 struct watch {
     struct desk *desk;
     const struct conf_mailbox *conf;
     pthread_t thread;
+    struct pulse *pulse;
     int wake_fd;
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
@@ -55,6 +59,7 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
 {
     struct watch *w = self;
     struct journal_cursor cursor;
+    pulse_promise(w->pulse, SILENT_MS);
     if (journal_cursor_get(w->desk->journal, w->conf->name, uidvalidity, &cursor, e) != 0)
         return -1;
     if (cursor.known) {
@@ -98,6 +103,7 @@ static int on_deliver(void *self, uint32_t uidvalidity, const struct mailbox_mai
 {
     struct watch *w = self;
     struct journal_mail *rows = mem_alloc(n * sizeof(*rows));
+    pulse_promise(w->pulse, SILENT_MS);
     for (size_t i = 0; i < n; i++)
         rows[i] = mail_of(w, &mails[i], NULL);
     int rc = journal_take(w->desk->journal, w->conf->name, uidvalidity, rows, n, e);
@@ -110,6 +116,7 @@ static int on_part(void *self, uint32_t uidvalidity, const struct mailbox_mail *
 {
     struct watch *w = self;
     char name[120];
+    pulse_promise(w->pulse, SILENT_MS);
     snprintf(name, sizeof(name), "%s-%u-%u", w->conf->name, uidvalidity, mail->uid);
     if (journal_spool_put(w->desk->journal, name, offset, bytes, last, e) != 0)
         return -1;
@@ -184,12 +191,14 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
 {
     struct watch *w = self;
     char topic[100], text[200];
+    pulse_promise(w->pulse, SILENT_MS);
     if (state == MAILBOX_LOST)
         lost(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
+    measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
     count_full(w, false);
     snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
     snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
@@ -216,7 +225,9 @@ static void *watch_main(void *self)
                                 .owed = on_owed,
                                 .filed = on_filed,
                                 .state = on_state};
+    pulse_promise(w->pulse, SILENT_MS);
     w->rc = mailbox_imap_run(&o, &sink, &w->err);
+    pulse_end(&w->pulse);
     return NULL;
 }
 
@@ -225,9 +236,13 @@ int watch_start(struct watch **out, struct desk *d, size_t mailbox, int64_t sinc
 {
     struct watch *w = mem_alloc(sizeof(*w));
     *w = (struct watch){.desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once};
+    char name[48];
+    snprintf(name, sizeof(name), "mailbox-%.32s", w->conf->name);
+    w->pulse = pulse_new(name);
     w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (w->wake_fd < 0 || pthread_create(&w->thread, NULL, watch_main, w) != 0) {
         err_set_errno(e, errno, "cannot start watching %s", w->conf->name);
+        pulse_end(&w->pulse);
         free(w);
         return -1;
     }

@@ -6,6 +6,7 @@
  * shows it as open.
  */
 #include "desk.h"
+#include "frontdesk/pulse.h"
 
 enum {
     MOST_BUSY = 4096,
@@ -14,7 +15,11 @@ enum {
     SOON_MS = 10000,
     AGAIN_MS = 20,
     QUIET_MS = 3000,
-    LONGEST_WAIT_MS = 1000
+    LONGEST_WAIT_MS = 1000,
+    /* longer than a wait, than a job with all its calls, than a new directory of many pages */
+    SHOWS_MS = 60000,
+    LONGEST_JOB_MS = 30 * 60000,
+    LONGEST_ROUND_MS = 30 * 60000
 };
 
 struct workers {
@@ -172,21 +177,25 @@ static void *worker_main(void *self)
     struct worker_arg arg = *(struct worker_arg *)self;
     struct workers *w = arg.workers;
     free(self);
+    struct pulse *pulse = pulse_new("worker");
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         int64_t r;
+        pulse_promise(pulse, SHOWS_MS);
         if (claim(w, &r)) {
             /* each wakes the next while there is work: waking all would make them queue for the lock, and the
              * one mail that came in wait behind them */
             if (w->at < w->n_ready || w->dirty)
                 pthread_cond_signal(&w->work);
             pthread_mutex_unlock(&w->lock);
+            pulse_promise(pulse, LONGEST_JOB_MS);
             run_one(w, arg.slot, r);
             continue;
         }
         wait_for_work(w);
     }
     pthread_mutex_unlock(&w->lock);
+    pulse_end(&pulse);
     return NULL;
 }
 
@@ -232,9 +241,11 @@ static void *keeper_main(void *self)
     struct desk_people *people = desk_people_get(w->desk);
     int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0;
     desk_people_put(w->desk, people);
+    struct pulse *pulse = pulse_new("keeper");
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
+        pulse_promise(pulse, LONGEST_ROUND_MS);
         keep_directory(w->desk, &next_ms);
         accounting_keep(w->desk, &next_login_ms);
         mailsecrets_keep(w->desk, &next_secret_ms);
@@ -245,6 +256,7 @@ static void *keeper_main(void *self)
             wait_on(w, &w->stopped, LONGEST_WAIT_MS);
     }
     pthread_mutex_unlock(&w->lock);
+    pulse_end(&pulse);
     return NULL;
 }
 

@@ -50,6 +50,12 @@ struct conf_server {
     bool insecure_plain;
 };
 
+/* Where we listen, on this machine. */
+struct conf_listen {
+    char *host; /* NULL: nowhere */
+    uint16_t port;
+};
+
 enum conf_trust { CONF_TRUST_NONE, CONF_TRUST_SERVER, CONF_TRUST_GOOGLE, CONF_TRUST_EXCHANGE };
 
 struct conf_mailbox {
@@ -162,10 +168,11 @@ struct conf {
     struct {
         char *email; /* operator's address; NULL: none */
     } alerts;
-    char *templates;          /* folder; default the installed one */
-    char *diagnose;           /* folder of the firm's rules; need not be there */
-    char *watch;              /* as written; NULL: nothing is watched */
-    struct schedule *watches; /* what it says */
+    struct conf_listen metrics; /* for Prometheus */
+    char *templates;            /* folder; default the installed one */
+    char *diagnose;             /* folder of the firm's rules; need not be there */
+    char *watch;                /* as written; NULL: nothing is watched */
+    struct schedule *watches;   /* what it says */
     size_t n_watches;
     struct conf_strings watch_to; /* see conf_watch_readers */
     char *watch_from;             /* name of a mailbox; NULL: the first one */

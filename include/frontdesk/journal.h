@@ -299,7 +299,7 @@ size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, st
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
     unsigned letters_unsent, alerts_ill;
-    int64_t last_taken_ms, oldest_unsent_ms; /* 0 = none */
+    int64_t last_taken_ms, oldest_unsent_ms, oldest_open_ms; /* 0 = none */
 };
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
 /* Does a `run` or `once` work with this state directory now? */

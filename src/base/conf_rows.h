@@ -28,6 +28,7 @@ enum conf_type {
     CONF_IMAP_URL,
     CONF_SMTP_URL, /* struct conf_server */
     CONF_TRUST_PROFILE,
+    CONF_LISTEN, /* struct conf_listen */
     CONF_DIGITS,
     CONF_ENVIRONMENT, /* bool: the sandbox */
     CONF_INTEGRATION, /* enum conf_integration */

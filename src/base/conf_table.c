@@ -210,6 +210,8 @@ const struct conf_row conf_rows[] = {
      "State directory: the journal, large mail, the lock."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
+    {"metrics.listen", CONF_LISTEN, TOP(metrics), 1, 100, NULL, false,
+     "Address and port at which Prometheus gets the metrics, path /metrics; absent: there are none."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,
      "Checks that are made by themselves (mapping, accounts, terms, sync, connection, all), and when, in the "
      "time zone "
@@ -233,7 +235,6 @@ const struct conf_later conf_laters[] = {
     {"alerts.command", "alerts by a program"},
     {"mailboxes[].role", "a mailbox for the books"},
     {"alerts.canary_minutes", "the canary"},
-    {"metrics", "metrics"},
 };
 const size_t conf_n_laters = ARRAY_LEN(conf_laters);
 
@@ -258,6 +259,7 @@ const char *conf_type_words(enum conf_type type)
         [CONF_HOURS] = "\"HH:MM-HH:MM\"",
         [CONF_IMAP_URL] = "imap://HOST[:PORT] or imaps://HOST[:PORT]",
         [CONF_SMTP_URL] = "smtp://HOST[:PORT] or smtps://HOST[:PORT]",
+        [CONF_LISTEN] = "127.0.0.1:PORT or [::1]:PORT",
         [CONF_DIGITS] = "digits in quotes",
         [CONF_OAUTH2] = "\"microsoft\" or \"google\"",
         [CONF_DAY] = "a date \"2027-05-31\"",

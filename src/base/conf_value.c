@@ -392,6 +392,19 @@ static bool read_server(struct value *v, bool imap)
     return wrong(v, "\"%.200s\" begins with no known scheme", v->text);
 }
 
+/* HOST:PORT of this machine alone. */
+static bool read_listen(struct value *v)
+{
+    struct conf_listen *to = v->to;
+    char host[256];
+    if (!read_text(v) || !read_host_port(v, slice_of(v->text), host, &to->port))
+        return false;
+    if (!to->port)
+        return wrong(v, "\"%.200s\" names no port", v->text);
+    to->host = pool_copy(v->reader->pool, host);
+    return conf_is_loopback(host) || wrong(v, "\"%.200s\" is not this machine", v->text);
+}
+
 static bool read_api_url(struct value *v)
 {
     char host[256];
@@ -546,6 +559,8 @@ static bool dispatch(struct value *v)
         return read_server(v, true);
     case CONF_SMTP_URL:
         return read_server(v, false);
+    case CONF_LISTEN:
+        return read_listen(v);
     case CONF_TRUST_PROFILE:
         return read_trust(v);
     case CONF_DIGITS:

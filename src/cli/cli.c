@@ -1,133 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli: the tables of subcommands and options; help and complaints follow from them. See cli.h. */
-#include "cli.h"
+/* cli: help, complaints and the way to a subcommand, by the tables of table.c. See cli.h. */
+#include "cli_table.h"
 
 #include <errno.h>
 #include <getopt.h>
 
-static int cmd_help(const struct cli *cli);
-
-/* `options`: those that this subcommand takes beside the common ones. */
-static const struct subcommand {
-    const char *name, *usage, *options;
-    int most_args;
-    const char *summary, *help;
-    int (*run)(const struct cli *cli);
-} subcommands[] = {
-    {"run", "run [--since DATE]", "since", 0, "watch the mailboxes and work until stopped",
-     "A first start begins with new mail only; --since 2026-01-31 also takes mail received from that day "
-     "on.\n"
-     "Stops within two seconds on SIGTERM or SIGINT; whatever was begun goes on at the next start.\n",
-     cmd_run},
-    {"once", "once [--since DATE]", "since", 0, "take what is there, do it, and end",
-     "As run, but ends when the mailboxes are drained and nothing is due. Exit 75 if something is left for "
-     "later.\n",
-     cmd_once},
-    {"explain", "explain [--json] [--mailbox NAME] [MAIL]", "json mailbox", 1,
-     "what would become of this mail, and why; nothing is done",
-     "MAIL is a file with the whole message; without it, or with -, standard input is read. Prints the\n"
-     "verdict on the sender, the evidence for the technician, the request that would be made and the reply\n"
-     "that would be sent. The staff list and the labels are read from Autotask; nothing is written there\n"
-     "or to the journal.\n",
-     cmd_explain},
-    {"check", "check WHAT [ARGUMENT] [--format text|html|csv|json]", "format", 40,
-     "what Autotask and QuickBooks do not agree on, and how to mend it", NULL, cmd_check},
-    {"diagnose", "diagnose [--json] [--offline] [FILE]", "json offline", 1,
-     "known errors of the sync in a mail or a text, and what to click",
-     "FILE is a mail, or the text of an error; without it, or with -, standard input is read. Prints what "
-     "the\n"
-     "answer by mail would say: what the error means, whether the books show it, and the steps that mend it\n"
-     "in this firm. Reads both systems and changes nothing. Exit 0: an error is known; 1: none is.\n",
-     cmd_diagnose},
-    {"journal", "journal list [--state STATE] | show|retry|discard REF | export | rebuild",
-     "json state unmatched", 2, "what became of each message",
-     "list         newest first; --state keeps to one state, or to all that are still open\n"
-     "show REF     one message: outcome, reason, steps with their keys, letters; never its text\n"
-     "retry REF    run a parked message again, or offer a refused letter again\n"
-     "discard REF  give a parked message up, or a refused letter\n"
-     "export       mails like an error of the sync that no rule knows (--unmatched), a JSON object a line\n"
-     "rebuild      make a new journal for an installation that lost its own\n",
-     cmd_journal},
-    {"render", "render [--output DIR] [TEMPLATE]", "output", 1, "see a reply template with sample facts",
-     "Writes TEMPLATE.txt and TEMPLATE.html into DIR (default: the current folder). Without TEMPLATE\n"
-     "lists the names.\n",
-     cmd_render},
-    {"doctor", "doctor [--json]", "json", 0, "look at everything and say what is wrong and how to mend it",
-     "Checks the settings, the state directory, each mailbox, each way out, Autotask's login, roles and "
-     "labels.\n"
-     "Exit 0 when all is well, 69 otherwise, 78 when the settings cannot be read.\n",
-     cmd_doctor},
-    {"login", "login quickbooks|microsoft|google [--mailbox NAME]", "mailbox", 1,
-     "log in at another system, in a browser",
-     "quickbooks: prints the address of a page at Intuit. Open it in any browser, log in as an administrator "
-     "of "
-     "the\ncompany and consent. Paste the address at which the browser ends: it holds a code that is "
-     "exchanged "
-     "for\nthe tokens. They go into quickbooks.token_file, which no other program may use. The books are "
-     "only "
-     "read,\nthough Intuit's page speaks of more: it has no consent to reading alone.\n"
-     "microsoft: prints a code and the address at which it is typed in, in any browser, and waits for the "
-     "consent.\n"
-     "google: as quickbooks, for the account of the mailbox.\n"
-     "Both are for mailboxes with oauth2 where no application logs in by itself; --mailbox says which one.\n",
-     cmd_login},
-    {"status", "status [--json]", "json", 0, "age of the last mail, work in hand, what is parked, alerts",
-     "Reads the journal; works beside a running daemon.\n", cmd_status},
-    {"conf", "conf", "", 0, "every setting with its type, limits and default", "", cmd_conf},
-    {"version", "version", "", 0, "the version, and that of the libraries", "", cmd_version},
-    {"help", "help [COMMAND]", "", 1, "this list, or more about one of them", "", cmd_help},
-};
-
-/* `at`: where in struct cli the text or the flag goes. */
-static const struct option_row {
-    const char *name;
-    char letter;
-    const char *arg; /* NULL: a flag */
-    bool common;     /* to all subcommands */
-    const char *help;
-    size_t at;
-} option_rows[] = {
-    {"since", 0, "DATE", false, "also take mail received from that day on, such as 2026-01-31",
-     offsetof(struct cli, since)},
-    {"mailbox", 0, "NAME", false, "the mailbox that the mail would have come to (default: the first)",
-     offsetof(struct cli, mailbox)},
-    {"state", 0, "STATE", false,
-     "taken, planned, acted, answered, waiting, done, parked, or open (all but done)",
-     offsetof(struct cli, state)},
-    {"format", 0, "FORMAT", false, "text (default), html, csv or json", offsetof(struct cli, format)},
-    {"output", 0, "DIR", false, "the folder to write to", offsetof(struct cli, output)},
-    {"json", 0, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
-    {"unmatched", 0, NULL, false, "mails like an error of the sync that no rule knows",
-     offsetof(struct cli, unmatched)},
-    {"offline", 0, NULL, false, "ask neither Autotask nor QuickBooks: nothing is confirmed",
-     offsetof(struct cli, offline)},
-    {"config", 'c', "FILE", true, "the settings (default " FD_SYSCONF_DIR "/frontdesk.conf)",
-     offsetof(struct cli, conf_path)},
-    {"log", 0, "LEVEL", true, "debug, info, warn or error", offsetof(struct cli, log)},
-    {"version", 0, NULL, true, "print the version, and end", offsetof(struct cli, version)},
-    {"help", 'h', NULL, true, "print this text, and end", offsetof(struct cli, help)},
-};
-
 /* --- help --- */
-
-static bool takes(const struct subcommand *s, const struct option_row *o)
-{
-    struct scan c = scan_of(slice_of(s->options));
-    while (!scan_end(&c)) {
-        if (slice_eq(scan_until(&c, " "), slice_of(o->name)))
-            return true;
-        scan_char(&c, ' ');
-    }
-    return o->common;
-}
 
 /* Those of `s`, or (NULL) the common ones. */
 static void print_options(const struct subcommand *s)
 {
-    for (size_t i = 0; i < ARRAY_LEN(option_rows); i++) {
-        const struct option_row *o = &option_rows[i];
+    for (size_t i = 0; i < cli_n_options; i++) {
+        const struct option_row *o = &cli_options[i];
         char left[40];
-        if (s ? !takes(s, o) : !o->common)
+        if (s ? !cli_takes(s, o) : !o->common)
             continue;
         snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
         printf("  %c%c%c %-16s %s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
@@ -135,15 +21,26 @@ static void print_options(const struct subcommand *s)
     }
 }
 
+/* Each line of it as a command to type. */
+static void print_examples(const char *examples)
+{
+    struct scan c = scan_of(slice_of(examples));
+    printf("\nexamples:\n");
+    while (!scan_end(&c)) {
+        struct slice line = scan_line(&c);
+        printf("  frontdesk %.*s\n", SLICE_ARG(line));
+    }
+}
+
+/* At most 24 lines of 80 columns: it fits the smallest terminal. */
 static void print_help(void)
 {
-    printf("frontdesk: staff mail in, Autotask ticket and reply out\n\nusage: frontdesk COMMAND "
-           "[options]\n\n");
-    for (size_t i = 0; i < ARRAY_LEN(subcommands); i++)
-        printf("  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+    printf("frontdesk: staff mail in, Autotask ticket and reply out\nusage: frontdesk COMMAND [options]\n\n");
+    for (size_t i = 0; i < cli_n_subcommands; i++)
+        printf("  %-11s %s\n", cli_subcommands[i].name, cli_subcommands[i].summary);
     printf("\n");
     print_options(NULL);
-    printf("\n`frontdesk COMMAND --help` says more; the manual is frontdesk(1).\n");
+    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(1).\n");
 }
 
 static int print_subcommand_help(const struct subcommand *s)
@@ -154,6 +51,7 @@ static int print_subcommand_help(const struct subcommand *s)
     else
         check_help();
     print_options(s);
+    print_examples(s->examples);
     return EX_OK;
 }
 
@@ -161,18 +59,18 @@ static int print_subcommand_help(const struct subcommand *s)
 
 static const struct subcommand *find_subcommand(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(subcommands); i++) {
-        if (strcmp(subcommands[i].name, name) == 0)
-            return &subcommands[i];
+    for (size_t i = 0; i < cli_n_subcommands; i++) {
+        if (strcmp(cli_subcommands[i].name, name) == 0)
+            return &cli_subcommands[i];
     }
     return NULL;
 }
 
 static int unknown_subcommand(const char *name)
 {
-    const char *names[ARRAY_LEN(subcommands) + 1] = {0};
-    for (size_t i = 0; i < ARRAY_LEN(subcommands); i++)
-        names[i] = subcommands[i].name;
+    const char *names[MOST_SUBCOMMANDS + 1] = {0};
+    for (size_t i = 0; i < cli_n_subcommands; i++)
+        names[i] = cli_subcommands[i].name;
     const char *near = fold_nearest(name, names);
     fprintf(stderr, "frontdesk: there is no command \"%s\"%s%s%s\n", name, near ? "; did you mean \"" : "",
             near ? near : "", near ? "\"?" : "");
@@ -180,7 +78,7 @@ static int unknown_subcommand(const char *name)
     return EX_USAGE;
 }
 
-static int cmd_help(const struct cli *cli)
+int cmd_help(const struct cli *cli)
 {
     const struct subcommand *s = cli->n_args ? find_subcommand(cli->args[0]) : NULL;
     if (cli->n_args && !s)
@@ -195,30 +93,30 @@ static int cmd_help(const struct cli *cli)
 
 enum { FIRST_VALUE = 256 }; /* getopt's value of a row: this and its index */
 
-static void fill_getopt(struct option out[ARRAY_LEN(option_rows) + 1])
+static void fill_getopt(struct option out[MOST_OPTIONS + 1])
 {
-    for (size_t i = 0; i < ARRAY_LEN(option_rows); i++)
-        out[i] = (struct option){.name = option_rows[i].name,
-                                 .has_arg = option_rows[i].arg ? required_argument : no_argument,
+    for (size_t i = 0; i < cli_n_options; i++)
+        out[i] = (struct option){.name = cli_options[i].name,
+                                 .has_arg = cli_options[i].arg ? required_argument : no_argument,
                                  .val = FIRST_VALUE + (int)i};
-    out[ARRAY_LEN(option_rows)] = (struct option){0};
+    out[cli_n_options] = (struct option){0};
 }
 
 static const struct option_row *row_of(int value)
 {
-    for (size_t i = 0; i < ARRAY_LEN(option_rows); i++) {
-        if (value == FIRST_VALUE + (int)i || (value && value == option_rows[i].letter))
-            return &option_rows[i];
+    for (size_t i = 0; i < cli_n_options; i++) {
+        if (value == FIRST_VALUE + (int)i || (value && value == cli_options[i].letter))
+            return &cli_options[i];
     }
     return NULL;
 }
 
 static int unknown_option(const char *word)
 {
-    const char *names[ARRAY_LEN(option_rows) + 1] = {0};
+    const char *names[MOST_OPTIONS + 1] = {0};
     char name[100];
-    for (size_t i = 0; i < ARRAY_LEN(option_rows); i++)
-        names[i] = option_rows[i].name;
+    for (size_t i = 0; i < cli_n_options; i++)
+        names[i] = cli_options[i].name;
     struct scan c = scan_of(slice_of(word));
     scan_while(&c, "-");
     struct slice bare = scan_until(&c, "=");
@@ -248,11 +146,11 @@ static int complain(int c, char *const *argv)
 /* `given`: one bit a row. */
 static int take_options(struct cli *cli, int argc, char **argv, unsigned *given)
 {
-    struct option rows[ARRAY_LEN(option_rows) + 1];
+    struct option rows[MOST_OPTIONS + 1];
     int c;
     fill_getopt(rows);
     opterr = 0;
-    while ((c = getopt_long(argc, argv, ":c:h", rows, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, ":c:hq", rows, NULL)) != -1) {
         if (c == ':' || c == '?')
             return complain(c, argv);
         const struct option_row *row = row_of(c);
@@ -261,7 +159,7 @@ static int take_options(struct cli *cli, int argc, char **argv, unsigned *given)
             *(const char **)((char *)cli + row->at) = optarg;
         else
             *(bool *)((char *)cli + row->at) = true;
-        *given |= 1U << (row - option_rows);
+        *given |= 1U << (row - cli_options);
     }
     cli->conf_given = cli->conf_path != NULL;
     if (!cli->conf_given)
@@ -271,9 +169,9 @@ static int take_options(struct cli *cli, int argc, char **argv, unsigned *given)
 
 static int check_use(const struct subcommand *s, const struct cli *cli, unsigned given)
 {
-    for (size_t i = 0; i < ARRAY_LEN(option_rows); i++) {
-        if ((given & 1U << i) && !takes(s, &option_rows[i]))
-            return cli_misused(cli, "%s takes no --%s", s->name, option_rows[i].name);
+    for (size_t i = 0; i < cli_n_options; i++) {
+        if ((given & 1U << i) && !cli_takes(s, &cli_options[i]))
+            return cli_misused(cli, "%s takes no --%s", s->name, cli_options[i].name);
     }
     if (cli->n_args > s->most_args)
         return cli_misused(cli, "\"%s\" is one word too many", cli->args[s->most_args]);
@@ -309,6 +207,8 @@ static int run_subcommand(struct cli *cli, const struct subcommand *s, unsigned 
     if (cli->help)
         return print_subcommand_help(s);
     rc = check_use(s, cli, given);
+    if (cli->quiet)
+        cli_silence();
     if (rc == EX_OK && cli->log)
         rc = set_log_level(cli->log);
     return rc == EX_OK ? s->run(cli) : rc;

@@ -14,7 +14,7 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, unmatched, offline, help, version;
+    bool json, unmatched, offline, quiet, help, version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */
@@ -40,6 +40,8 @@ int cmd_status(const struct cli *cli);
 int cmd_version(const struct cli *cli);
 int cmd_conf(const struct cli *cli);
 int cmd_diagnose(const struct cli *cli);
+int cmd_completion(const struct cli *cli);
+int cmd_help(const struct cli *cli);
 
 /* The checks and what each is for, on stdout: the help of `check`. */
 void check_help(void);
@@ -73,6 +75,16 @@ void cli_printf(const char *fmt, ...) PRINTF(1, 2);
 /* The same in colour, when stdout is a terminal and NO_COLOR is not set. */
 enum cli_colour { CLI_GREEN, CLI_YELLOW, CLI_RED };
 void cli_paint(enum cli_colour colour, const char *text);
+/* notify.c: words to the service manager that started us, if one did. */
+void notify_service(const char *state);
+/* How often it wants to hear that we are alive, in time for two to be lost; -1: it does not ask. */
+int notify_alive_every_ms(void);
+/* Says so, unless a thread is late with its work. */
+void notify_alive(void);
+/* --quiet: from now on no progress, no hints, and only errors in the log. */
+void cli_silence(void);
+/* A person watches stderr, and wants to know what is going on. */
+bool cli_is_watched(void);
 /* Something that may take long begins, or (NULL) ended: on a terminal it is named on stderr after a second.
  */
 void cli_progress(const char *what);

@@ -5,8 +5,6 @@
 #include "frontdesk/check.h"
 #include "frontdesk/reply.h"
 
-#include <unistd.h>
-
 enum { REPORT_MAX = 64 << 20, FINDINGS = 1, SHOW_AFTER_MS = 1000 };
 
 /* --- what is going on --- */
@@ -37,7 +35,7 @@ static int run(struct desk *d, const struct check *check, const char *argument, 
     struct progress p = {.lock = PTHREAD_MUTEX_INITIALIZER,
                          .began_ms = clock_mono_ms(),
                          .read = BUF_INIT(400),
-                         .terminal = isatty(STDERR_FILENO)};
+                         .terminal = cli_is_watched()};
     struct check_sources sources = {.conf = d->conf,
                                     .autotask = d->autotask,
                                     .quickbooks = d->accounting ? d->accounting->qb : NULL,
@@ -110,7 +108,7 @@ void check_help(void)
     for (size_t i = 0; i < n; i++) {
         char left[40];
         snprintf(left, sizeof(left), "%s %s", list[i].name, list[i].argument_words);
-        printf("  %-18s %s\n", left, list[i].summary);
+        printf("  %-13s %s\n", left, list[i].summary);
     }
     printf("\nReads both systems and changes nothing. Exit 0: no errors found; 1: some were.\n\n");
 }

@@ -2,9 +2,8 @@
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
 #include "../errors.h"
 #include "../drift.h"
+#include "../metrics.h"
 #include "cli.h"
-
-#include "config.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -13,9 +12,6 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
 
 enum { DRAIN_MS = 600000 };
 
@@ -27,6 +23,7 @@ struct service {
     struct watch **watches;
     struct workers *workers;
     struct drift *drift;
+    struct metrics *metrics;
     pthread_t signals;
     int64_t since_ms;
     int stop_fd, signal_fd;
@@ -54,15 +51,6 @@ static void on_finished(void *self, int64_t job)
     struct service *s = self;
     if (s->workers)
         workers_finished(s->workers, job);
-}
-
-static void notify(const char *state)
-{
-#ifdef HAVE_LIBSYSTEMD
-    sd_notify(0, state);
-#else
-    (void)state;
-#endif
 }
 
 static int open_journal(struct service *s, struct err *e)
@@ -123,7 +111,9 @@ static int start_threads(struct service *s, struct err *e)
         if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
             return -1;
     }
-    return s->once ? 0 : drift_start(&s->drift, &s->desk, e);
+    return s->once                                    ? 0
+           : drift_start(&s->drift, &s->desk, e) != 0 ? -1
+                                                      : metrics_start(&s->metrics, &s->desk, e);
 }
 
 static void tell_all_to_stop(struct service *s)
@@ -135,13 +125,16 @@ static void tell_all_to_stop(struct service *s)
 }
 
 /* A thread of its own, from before the first call on: a start that waits for Autotask, and `once`, must end
- * when they are told to. */
+ * when they are told to. It also tells the service manager that all goes on. */
 static void *signals_main(void *self)
 {
     struct service *s = self;
     struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN}, {.fd = s->stop_fd, .events = POLLIN}};
     struct signalfd_siginfo info;
-    while (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno == EINTR) {
+    int every_ms = notify_alive_every_ms(), n;
+    while ((n = poll(fds, ARRAY_LEN(fds), every_ms)) == 0 || (n < 0 && errno == EINTR)) {
+        if (n == 0)
+            notify_alive();
     }
     if (fds[0].revents && read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
         LOG(LOG_INFO, "run", "stopping", LN("signal", info.ssi_signo));
@@ -204,6 +197,7 @@ static void close_all(struct service *s)
     struct err e = ERR_INIT;
     tell_all_to_stop(s);
     join_watches(s, &e);
+    metrics_stop(&s->metrics);
     drift_stop(&s->drift);
     workers_stop(&s->workers);
     journal_close(&s->journal);
@@ -252,7 +246,7 @@ static int work(struct service *s, struct err *e)
     /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */
     journal_requests_run(s->journal);
     print_start(s);
-    notify("READY=1");
+    notify_service("READY=1");
     if (s->once)
         return work_once(s, e);
     pthread_join(s->signals, NULL);
@@ -283,7 +277,7 @@ static int serve(const struct cli *cli, bool once)
     int rc = hear_signals(&s, &e);
     if (rc == 0)
         rc = work(&s, &e);
-    notify("STOPPING=1");
+    notify_service("STOPPING=1");
     close_all(&s);
     /* `run` that is told to stop while it starts has done what it was told */
     return rc == 0 || (!once && e.code == ERR_STOPPING) ? EX_OK : cli_fail(&e);

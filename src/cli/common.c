@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static bool silent; /* --quiet */
+
 /* --- configuration --- */
 
 void cli_problems(const struct buf *problems)
@@ -168,7 +170,7 @@ int cli_misused(const struct cli *cli, const char *fmt, ...)
 
 void cli_quiet(const struct cli *cli, enum log_level level)
 {
-    if (!cli->log)
+    if (!cli->log && !cli->quiet)
         log_set_level(level);
 }
 
@@ -227,10 +229,21 @@ static void show_progress(int number)
         progress_shown = 1;
 }
 
+void cli_silence(void)
+{
+    silent = true;
+    log_set_level(LOG_ERROR);
+}
+
+bool cli_is_watched(void)
+{
+    return !silent && isatty(STDERR_FILENO);
+}
+
 void cli_progress(const char *what)
 {
     struct sigaction action = {.sa_handler = show_progress, .sa_flags = SA_RESTART};
-    if (!isatty(STDERR_FILENO) || sigaction(SIGALRM, &action, NULL) != 0)
+    if (!cli_is_watched() || sigaction(SIGALRM, &action, NULL) != 0)
         return;
     alarm(0);
     if (progress_shown)
@@ -274,7 +287,7 @@ static int read_stream(FILE *f, const char *name, struct buf *out, struct err *e
 int cli_read(const char *path, struct buf *out, struct err *e)
 {
     if (strcmp(path, "-") == 0) {
-        if (isatty(STDIN_FILENO))
+        if (isatty(STDIN_FILENO) && !silent)
             fprintf(stderr, "frontdesk: what you type is read; end it with Ctrl-D\n");
         return read_stream(stdin, "standard input", out, e);
     }

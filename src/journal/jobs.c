@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* jobs: loading a job, and each way it moves on. Every call here is one transaction. */
 #include "db.h"
+#include "frontdesk/measure.h"
 
 size_t journal_due(struct journal *j, int64_t now_ms, int64_t *ids, size_t max)
 {
@@ -174,6 +175,10 @@ int journal_finish(struct journal *j, const struct journal_job *job, const struc
     snprintf(a->mailbox, sizeof(a->mailbox), "%s", job->mailbox);
     struct submission_after after = {
         .owed_mailbox = a->mailbox, .finished_job = durable ? 0 : a->job, .job_ready = letter != NULL};
+    if (state != JOB_WAITING) {
+        measure_add(MEASURE_JOBS, job->outcome, 1);
+        measure_took(MEASURE_WHOLE, a->now_ms - job->taken_ms);
+    }
     CRASH_POINT("finish.before");
     if (!durable) {
         journal_post(j, finish, a, &after);

@@ -62,6 +62,8 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     static const char oldest[] = "SELECT MIN(first_ms) FROM letters WHERE state = 0";
     static const char ill[] = "SELECT COUNT(*) FROM alerts WHERE ill = 1";
     static const char last[] = "SELECT taken_ms FROM jobs ORDER BY id DESC LIMIT 1";
+    /* JOB_WAITING waits for a person */
+    static const char open[] = "SELECT MIN(taken_ms) FROM jobs WHERE open = 1 AND state < 4";
     *out = (struct journal_counts){0};
     struct db *db = journal_read_begin(j);
     struct query q = query_start(db, states);
@@ -74,6 +76,7 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     out->letters_unsent = (unsigned)one_number(db, unsent, e, &rc);
     out->alerts_ill = (unsigned)one_number(db, ill, e, &rc);
     out->oldest_unsent_ms = one_number(db, oldest, e, &rc);
+    out->oldest_open_ms = one_number(db, open, e, &rc);
     out->last_taken_ms = one_number(db, last, e, &rc);
     journal_read_end(j);
     return rc;

@@ -5,6 +5,7 @@
  * budget.h.
  */
 #include "frontdesk/budget.h"
+#include "frontdesk/measure.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,7 @@ struct endpoint {
 struct budget {
     char *dir, name[32];
     unsigned in_flight, per_hour;
+    enum measure_system system;
     pthread_mutex_t lock;
     struct endpoint endpoints[MOST_ENDPOINTS];
     size_t n_endpoints;
@@ -101,6 +103,7 @@ int budget_open(struct budget **out, const char *dir, const char *name, unsigned
     snprintf(b->name, sizeof(b->name), "%s", name);
     b->in_flight = in_flight < 1 ? 1 : in_flight > MOST_SLOTS ? MOST_SLOTS : in_flight;
     b->per_hour = calls_per_hour;
+    b->system = strcmp(name, "quickbooks") == 0 ? MEASURE_QUICKBOOKS : MEASURE_AUTOTASK;
     pthread_mutex_init(&b->lock, NULL);
     if ((dir ? map_counter(b, e) : map_private(b, e)) != 0) {
         budget_close(&b);
@@ -287,6 +290,10 @@ int budget_enter(struct budget *b, const char *endpoint, unsigned wait_ms, int *
         rc = -1;
     }
     pthread_mutex_unlock(&b->lock);
+    if (rc == 0) {
+        measure_add(MEASURE_CALLS, b->system, 1);
+        measure_add(MEASURE_IN_FLIGHT, b->system, 1);
+    }
     return rc;
 }
 
@@ -296,6 +303,7 @@ void budget_leave(struct budget *b, const char *endpoint, int slot)
     struct endpoint *p = endpoint_of(b, endpoint);
     free_slot(p, slot);
     pthread_mutex_unlock(&b->lock);
+    measure_add(MEASURE_IN_FLIGHT, b->system, -1);
     pthread_cond_signal(&p->freed);
 }
 

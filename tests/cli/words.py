@@ -18,7 +18,7 @@ WORK = tempfile.mkdtemp(prefix="frontdesk-words-")
 CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
-READERS = {"run": [], "once": [], "explain": [], "diagnose": [], "journal": ["list"], "check": ["mapping"], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
+READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "check": ["mapping"], "diagnose": [], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
 GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
@@ -45,7 +45,7 @@ def untouched():
 
 def commands():
     """Name -> its help, from the list of `--help`."""
-    listed = re.findall(r"^  ([a-z]+) {2,}\S", frontdesk("--help").out.split("\n\n")[2] + "\n", re.M)
+    listed = re.findall(r"^  ([a-z]+) {2,}\S", frontdesk("--help").out.split("\n\n")[1] + "\n", re.M)
     return {name: frontdesk(name, "--help").out for name in listed}
 
 
@@ -68,7 +68,11 @@ def every_help():
         for words in ((name, "-h"), ("-h", name), ("--help", name), ("help", name), (name, "--help", "-c", NOWHERE)):
             answer = expect(0, frontdesk(*words))
             tap.check(answer.out == text and not answer.errors, answer)
-        tap.check(not [line for line in text.splitlines() if len(line) > 110], "lines too long for a terminal: " + text)
+        tap.check(not [line for line in text.splitlines() if len(line) > 80], "lines too long for a terminal: " + text)
+        examples = re.findall(r"(?m)^  frontdesk (\w+)", text[text.index("\nexamples:\n"):])
+        tap.check(examples and set(examples) == {name} and len(text.splitlines()) <= 30, text)
+    screen = frontdesk("--help").out.splitlines()
+    tap.check(len(screen) <= 24 and max(map(len, screen)) <= 80, "%d lines: %r" % (len(screen), screen))
     answer = expect(64, frontdesk())
     tap.check(answer.out == frontdesk("--help").out == frontdesk("help").out, answer)
 
@@ -88,7 +92,7 @@ def manual_and_program_agree():
     for name, text in all_commands.items():
         used = re.search(r"\.Cm %s\b(.*?)(?=^\.Nm|\Z)" % name, synopsis, re.M | re.S)
         tap.check(used, "%s is not in the synopsis" % name)
-        for option in options_of(text) - {"config", "log", "version", "help"}:
+        for option in options_of(text) - {"config", "log", "quiet", "version", "help"}:
             tap.check(re.search(r"\.Cm %s\b[^.]*(\n(?!\.Nm).*)*Fl Fl %s" % (name, option), synopsis), "%s --%s" % (name, option))
 
 
@@ -151,7 +155,7 @@ def wrong_words():
         answer = expect(64, frontdesk(*words, "-c", CONF) if "-c" not in words else frontdesk(*words), errors=[complaint])
         tap.check(not answer.out and "frontdesk: " in answer.errors.splitlines()[-1], answer)
     for name in commands():
-        if name not in ("check", "diagnose", "explain", "journal", "login", "render", "help"):
+        if name not in ("check", "completion", "diagnose", "explain", "journal", "login", "render", "help"):
             expect(64, frontdesk(name, "extra", "-c", CONF), errors=['"extra" is one word too many', "usage: frontdesk " + name])
     untouched()
 
@@ -162,7 +166,7 @@ def options_where_they_belong():
     values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error"}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
-        words = [name] + READERS.get(name, [])
+        words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
         for option in every:
             given = ["--" + option] + ([values[option]] if option in values else [])
             for line in (words + given, given + words):
@@ -210,7 +214,7 @@ PROBLEMS = [  # line, key, what is said
     (9, r"mailboxes\[0\].imap.password_file", "allowed: an absolute path"), (10, r"mailboxes\[0\].smtp.url", '"99999" is no port|no port'),
     (12, "autotask.in_flight", "allowed: a number from 1 to 3"), (13, "ticket.triage_queue", "is empty"),
     (13, "ticket.prioritiy", r"did you mean ticket.priority\?"), (13, "ticket.priority", "is missing"),
-    (14, "limits.workers", "allowed: a number from 1 to 64"), (14, "limits.keep_days", "allowed here: "), (15, "metrics", "not built yet"),
+    (14, "limits.workers", "allowed: a number from 1 to 64"), (14, "limits.keep_days", "allowed here: "), (15, "metrics.listen", "names no port|is no|not this machine"),
 ]
 
 

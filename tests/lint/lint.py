@@ -34,7 +34,7 @@ LAYERS = {
 }
 # header stem -> folder, where the name does not say it
 HOME = {"banned": "base", "conf": "base", "due": "base", "schedule": "base", "when": "base", "secret": "base", "http": "net", "stream": "net",
-        "budget": "net", "pace": "net", "json": "base", "oauth2": "net", "maillogin": "net", "desk": "", "job": "", "watch": "", "workers": ""}
+        "budget": "net", "pace": "net", "pulse": "base", "measure": "base", "json": "base", "oauth2": "net", "maillogin": "net", "desk": "", "job": "", "watch": "", "workers": ""}
 MAX_FILE, MAX_FUNCTION, MOST_FUNCTION = 600, 100, 50
 WORKPLACE = re.compile("/" + r"work/|/tmp/" + r"wt\b|helper " + "agent", re.I)
 

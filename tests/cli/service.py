@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""frontdesk as a service: what it tells the service manager, and the unit that comes with it."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
+from lab import Lab  # noqa: E402
+from sandbox import BUILD, ROOT  # noqa: E402
+import tap  # noqa: E402
+
+UNIT = os.path.join(ROOT, "dist", "systemd", "frontdesk.service")
+MOST_EXPOSED = 20  # tenths, as systemd-analyze counts
+
+
+def heard(manager, want, seconds=20):
+    """What the service manager hears until `want` (name: how often) came."""
+    words, end = [], time.monotonic() + seconds
+    while any(words.count(word) < times for word, times in want.items()):
+        tap.check(time.monotonic() < end, "%r\n%s" % (words, LAB.daemon.log()))
+        manager.settimeout(1)
+        try:
+            words += manager.recv(4096).decode().splitlines()
+        except TimeoutError:
+            pass
+    return words
+
+
+def told():
+    """Ready, then alive again and again, then its end; without a watchdog nobody is told that it is alive."""
+    folder = tempfile.mkdtemp(prefix="fd-notify-")
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(os.path.join(folder, "notify"))
+            for watchdog in ("300000", None):
+                LAB.clean()
+                env = dict(NOTIFY_SOCKET=os.path.join(folder, "notify"), **({"WATCHDOG_USEC": watchdog} if watchdog else {}))
+                LAB.daemon.start(env=env)
+                words = heard(manager, {"READY=1": 1, **({"WATCHDOG=1": 5} if watchdog else {})})
+                LAB.daemon.stop()
+                words += heard(manager, {"STOPPING=1": 1})
+                tap.check(("WATCHDOG=1" in words) == bool(watchdog) and words.count("READY=1") == 1, words)
+                tap.check(words.index("READY=1") < words.index("STOPPING=1") == len(words) - 1, words)
+    finally:
+        shutil.rmtree(folder)
+
+
+def unit():
+    """The unit is sound, and closed as far as a program that talks to servers can be."""
+    folder = tempfile.mkdtemp(prefix="fd-unit-")
+    copy = os.path.join(folder, "frontdesk.service")
+    try:
+        with open(UNIT, encoding="utf-8") as text, open(copy, "w", encoding="utf-8") as out:
+            # manuals and program of this build: nothing is installed
+            out.write(re.sub("(?m)^Documentation=.*\n", "", text.read()).replace("/usr/bin/frontdesk", os.path.join(BUILD, "frontdesk")))
+        verified = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False)
+        tap.check(verified.returncode == 0 and not verified.stderr, verified.stderr)
+        exposed = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=%d" % MOST_EXPOSED, copy],
+                                 capture_output=True, text=True, check=False)
+        print("# " + exposed.stdout.strip().splitlines()[-1])
+        tap.check(exposed.returncode == 0, exposed.stdout + exposed.stderr)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    TESTS = [("the service manager hears what it wants to know", told)]
+    if shutil.which("systemd-analyze"):
+        TESTS.append(("the unit is verified and closed", unit))
+    with Lab() as LAB:
+        tap.run(TESTS)
