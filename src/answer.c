@@ -457,7 +457,7 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
     struct err e = ERR_INIT;
     bool proven = job->row.sender && job->row.sender[0] && job->mailbox;
     /* once the answer is stored nothing more is said: the answer is the final word */
-    if (!proven || job->row.state == JOB_ANSWERED ||
+    if (!proven || job->is_old || job->row.state == JOB_ANSWERED ||
         (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
         return false;
     job->plan.sender = job->row.sender;
@@ -473,7 +473,10 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
 static void alert_parked(struct job *job, const struct err *why, bool proven)
 {
     char topic[64];
-    snprintf(topic, sizeof(topic), "parked-%s", proven ? job->row.ref : "unproven");
+    snprintf(topic, sizeof(topic), "%s%s", job->is_old ? PARKED_OLD : "parked-",
+             job->is_old ? ""
+             : proven    ? job->row.ref
+                         : "unproven");
     alert_ill(
         job->desk, topic,
         pool_printf(

@@ -174,6 +174,16 @@ void accounting_close(struct accounting **a);
  * *next_ms (monotonic) has come. */
 void accounting_keep(struct desk *d, int64_t *next_ms);
 
+/* --- retention.c --- */
+struct retention {
+    int64_t next_ms, after; /* monotonic; the last job that was looked at */
+    size_t erased;
+};
+/* The keeper: one short piece, an hour after the last one ended. */
+void retention_keep(struct desk *d, struct retention *r);
+/* `once`: all of it. */
+void retention_all(struct desk *d);
+
 /* --- alert.c --- */
 /* Tells the operator once that `topic` is ill (text: what, where, the fix), and once that it is well again.
  */

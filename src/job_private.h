@@ -28,7 +28,8 @@ struct job {
     bool finished;     /* its end is on the way to the disk */
     bool waits;        /* for an older job of its conversation */
     bool not_its_turn; /* turns.c */
-    bool unrecorded;   /* the journal could not be told how it went: the job is due as it was */
+    bool is_old; /* from before what the journal keeps: parked, and nobody is written to but the operator */
+    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
 };
 
 /* origin.c: what a mail answers. */

@@ -453,6 +453,16 @@ static bool is_reply(const struct message *m)
     return m->in_reply_to.len || m->n_references;
 }
 
+/* What it answers, or says again, may have been erased; the operator says whether it counts (invariant 9). */
+static int too_old(struct job *job, struct err *e)
+{
+    if (job->row.lookup_first || !journal_before_horizon(job->desk->journal, job->row.received_ms) ||
+        journal_key_owner(job->desk->journal, job->row.message_key))
+        return 0;
+    job->is_old = true;
+    return err_set(e, ERR_MAIL, "it was received before the time that journal.keep_days keeps texts of");
+}
+
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -462,6 +472,8 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
     job->row.conversation = conversation_of(job, &v->message);
     job->row.message_key = pool_copy(job->pool, v->key);
+    if (too_old(job, e) != 0)
+        return -1;
     if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
         job->waits = job->not_its_turn = true;
         return 0;

@@ -138,7 +138,8 @@ struct conf {
         uint64_t attachment_size; /* bytes of one file, default and most 6 MB */
     } limits;
     struct {
-        char *path; /* state directory: journal.db, spool/, instance, lock */
+        char *path;         /* state directory: journal.db, spool/, instance, lock */
+        unsigned keep_days; /* of texts and addresses, default 400 */
     } journal;
     struct {
         char *email; /* operator's address; NULL: none */

@@ -304,9 +304,24 @@ struct journal_counts {
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
 /* Does a `run` or `once` work with this state directory now? */
 bool journal_is_running(const struct journal *j);
-/* Operator's wish for the daemon ("retry" or "discard"); works beside a running daemon. */
+/* Operator's wish for the daemon ("retry" or "discard" and a reference, "forget" and an address); works
+ * beside a running daemon. */
 int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e) MUST_USE;
 /* Carries out the wishes; returns how many. */
 size_t journal_requests_run(struct journal *j);
+
+/* --- erasing (invariant 9): texts and addresses go, keys and outcomes stay --- */
+/* Of all done mails of `address` (lower case), in batches. Durable. */
+int journal_forget(struct journal *j, const char *address, size_t *erased, struct err *e) MUST_USE;
+/* How many mails of it that would erase, and how many it would leave. */
+void journal_forget_count(struct journal *j, const char *address, unsigned *done, unsigned *open);
+/* Of what was done before `before_ms`: a short piece behind job *after, which moves on; *erased grows. False
+ * when the end is reached, or with *e. */
+bool journal_expire(struct journal *j, int64_t before_ms, int64_t *after, size_t *erased, struct err *e);
+/* One alert stands for all mail that is parked for that. */
+#define PARKED_OLD "parked-old"
+bool journal_is_erased(const struct journal_job *job);
+/* Was this mail received at a time whose texts retention has erased? */
+bool journal_before_horizon(struct journal *j, int64_t received_ms);
 
 #endif

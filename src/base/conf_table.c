@@ -173,6 +173,8 @@ const struct conf_row conf_rows[] = {
      "Largest file that goes along to the ticket. Autotask takes 6 MB at most."},
     {"journal.path", CONF_PATH, TOP(journal.path), PATH_BYTES, FD_STATE_DIR, false,
      "State directory: the journal, large mail, the lock."},
+    {"journal.keep_days", CONF_NUMBER, TOP(journal.keep_days), 30, 36500, "400", false,
+     "How many days texts and addresses of mail are kept after it was done; keys and outcomes stay."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,
@@ -195,7 +197,6 @@ const size_t conf_n_rows = ARRAY_LEN(conf_rows);
 const struct conf_later conf_laters[] = {
     {"mailboxes[].imap.oauth2", "login by OAuth 2"},
     {"limits.replies_per_hour", "a breaker on replies"},
-    {"journal.keep_days", "retention"},
     {"alerts.command", "alerts by a program"},
     {"mailboxes[].smtp.oauth2", "login by OAuth 2"},
     {"mailboxes[].role", "a mailbox for the books"},
