@@ -65,6 +65,7 @@ static int compose(struct desk *d, const struct plan *plan, const struct conf_ma
                             .html = buf_view(&parts[HTML]),
                             .file = file,
                             .auto_generated = plan->reply && (strcmp(plan->reply, "alert") == 0 ||
+                                                              strcmp(plan->reply, "digest") == 0 ||
                                                               strcmp(plan->reply, "watch") == 0)};
     return compose_letter(&letter, bytes, e);
 }

@@ -291,6 +291,7 @@ static int turn_away(struct job *job, const struct job_view *v, struct err *e)
     job->row.sender = pool_copy(job->pool, v->gate.address);
     LOG(LOG_INFO, "gate", machine ? "machine" : "refused", LS("sender", v->gate.address),
         LS("test", v->gate.reason));
+    unproven_refused(job->desk, &v->gate);
     return job_end(job, JOB_FOLDER_REFUSED, e);
 }
 
@@ -467,6 +468,7 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
 {
     struct desk *d = job->desk;
     job->row.sender = pool_copy(job->pool, v->gate.address);
+    unproven_proved(d, v->gate.address);
     job->plan.sender_name = pool_slice(job->pool, message_str(&v->message, v->message.from_name));
     job->plan.subject = pool_slice(job->pool, message_str(&v->message, v->message.subject));
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));

@@ -295,6 +295,15 @@ int journal_list(struct journal *j, int state, size_t max, struct pool *pool, st
                  size_t *n, struct err *e) MUST_USE;
 /* Jobs behind `after` whose mail looked like an error that no rule knows, oldest first; ids. */
 size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max);
+/* Mail refused although it says it is of the staff: the sender it claims, the failed test, how often. */
+struct journal_refusal {
+    const char *sender, *test;
+    unsigned count;
+};
+/* Of mail that ended in [from_ms, to_ms), none older than job *after, which moves on to shortly before the
+ * last job there is. */
+size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64_t *after, struct pool *pool,
+                        struct journal_refusal *out, size_t max);
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
