@@ -304,6 +304,11 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
         return err_set(e, ERR_CONFIG,
                        "mailbox %s is no longer in the settings: put it back, or discard its mail",
                        l->mailbox);
+    if (breaker_take(d, l, e) != 0) {
+        l->next_ms = clock_now_ms() + (int64_t)e->retry_after_s * 1000;
+        mark(d, l, alone);
+        return -1;
+    }
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");

@@ -42,6 +42,9 @@ struct desk {
     unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
     struct unkept *unkept;      /* alert.c */
     struct turns *turns;
+    int64_t *sent; /* breaker.c; guarded by lock, like sent_at */
+    size_t sent_at;
+    struct loop *loops;     /* loops.c; guarded by lock */
     unsigned reports;       /* being made; guarded by lock */
     unsigned told_unproven; /* letters at once about refused staff on day told_day; guarded by lock */
     int64_t told_day;
@@ -175,6 +178,10 @@ void accounting_close(struct accounting **a);
 /* The keeper: keeps the login alive, and tells the operator before it ends and when it has ended. Looks when
  * *next_ms (monotonic) has come. */
 void accounting_keep(struct desk *d, int64_t *next_ms);
+
+/* --- breaker.c --- */
+/* May this letter leave now? It counts then. -1 with ERR_BUSY: too many left in the last hour. */
+int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e) MUST_USE;
 
 /* --- unproven.c --- */
 /* A mail was refused: the operator hears of the first one of an address that Autotask knows. */

@@ -53,6 +53,10 @@ void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_ke
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
 const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
 
+/* loops.c: does this sender say the same again and again? Then nothing is to be answered; the operator was
+ * told. */
+bool loops_caught(struct job *job, const struct message *m) MUST_USE;
+
 /* The stages: 0 when the next state is committed (or on its way, for the end); -1 with *e. */
 int job_understand(struct job *job, struct err *e) MUST_USE;
 int job_act(struct job *job, struct err *e) MUST_USE;

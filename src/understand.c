@@ -464,6 +464,15 @@ static int too_old(struct job *job, struct err *e)
     return err_set(e, ERR_MAIL, "it was received before the time that journal.keep_days keeps texts of");
 }
 
+/* Recorded, filed, not answered. */
+static int end_loop(struct job *job, struct err *e)
+{
+    job->row.outcome = OUTCOME_IGNORED;
+    job->row.reason = "loop: the same words again and again, each soon after the answer to the last";
+    LOG(LOG_INFO, "gate", "loop", LS("sender", job->row.sender));
+    return job_end(job, JOB_FOLDER_REFUSED, e);
+}
+
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
@@ -476,6 +485,8 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     job->row.message_key = pool_copy(job->pool, v->key);
     if (too_old(job, e) != 0)
         return -1;
+    if (!journal_key_owner(d->journal, v->key) && loops_caught(job, &v->message))
+        return end_loop(job, e);
     if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
         job->waits = job->not_its_turn = true;
         return 0;

@@ -130,6 +130,7 @@ struct conf {
         uint64_t message_size;    /* bytes as they travel, default 35 MB (a file of 25 MB) */
         unsigned parts, depth;    /* default 200, 20 */
         unsigned per_sender_hour; /* default 30 */
+        unsigned replies_hour;    /* of all senders together, default 600 */
         unsigned settle_seconds;  /* default 330 */
         unsigned workers;         /* default 8 */
         unsigned poll_seconds;    /* default 60 */

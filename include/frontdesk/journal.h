@@ -243,6 +243,9 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest
+ * first, the newest `max` of them. `out` NULL: only how many. */
+size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max);
 /* Letters of this kind that count (were not replaced). */
 unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind);
 /* How offering it ended: state, tries, next_ms, last_error as they stand in *letter. Unless `durable` it is

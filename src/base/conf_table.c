@@ -159,6 +159,8 @@ const struct conf_row conf_rows[] = {
     {"limits.depth", CONF_NUMBER, TOP(limits.depth), 3, 100, "20", false, "Deepest nesting of MIME parts."},
     {"limits.per_sender_hour", CONF_NUMBER, TOP(limits.per_sender_hour), 1, 100000, "30", false,
      "Mails an hour of one sender that are acted on at once; more are delayed, never dropped."},
+    {"limits.replies_per_hour", CONF_NUMBER, TOP(limits.replies_hour), 10, 1000000, "600", false,
+     "Letters an hour to all senders together; more wait, and the operator is told. Alerts are not counted."},
     {"limits.settle_seconds", CONF_NUMBER, TOP(limits.settle_seconds), 1, 86400, "330", false,
      "How long after a lost answer \"not found\" is believed. Autotask may work on a request for 300 "
      "seconds."},
@@ -195,13 +197,9 @@ const struct conf_row conf_rows[] = {
 const size_t conf_n_rows = ARRAY_LEN(conf_rows);
 
 const struct conf_later conf_laters[] = {
-    {"mailboxes[].imap.oauth2", "login by OAuth 2"},
-    {"limits.replies_per_hour", "a breaker on replies"},
-    {"alerts.command", "alerts by a program"},
-    {"mailboxes[].smtp.oauth2", "login by OAuth 2"},
-    {"mailboxes[].role", "a mailbox for the books"},
-    {"alerts.canary_minutes", "the canary"},
-    {"metrics", "metrics"},
+    {"mailboxes[].imap.oauth2", "login by OAuth 2"}, {"alerts.command", "alerts by a program"},
+    {"mailboxes[].smtp.oauth2", "login by OAuth 2"}, {"mailboxes[].role", "a mailbox for the books"},
+    {"alerts.canary_minutes", "the canary"},         {"metrics", "metrics"},
 };
 const size_t conf_n_laters = ARRAY_LEN(conf_laters);
 
