@@ -11,7 +11,7 @@
 #include "errors.h"
 #include "job_private.h"
 
-enum { DESCRIPTION_CHARS = 8000, ANSWERS_MAX = 400 * 1024, MARK_MAX = 8000 };
+enum { DESCRIPTION_CHARS = 8000, NOTE_CHARS = 30000, ANSWERS_MAX = 400 * 1024, MARK_MAX = 8000 };
 
 /* 5 min growing to an hour. */
 static int64_t again_ms(unsigned tries)
@@ -71,11 +71,15 @@ static const char *described(const char *description, struct slice diagnosis, st
                        (int)rest.len, rest.ptr ? rest.ptr : "");
 }
 
-static int put_into_ticket(struct job *job, struct view *v, struct err *e)
+/* Into the ticket that is to be made, or as a note to the one that was. */
+static int put_into_ticket(struct job *job, struct view *v, bool made, struct err *e)
 {
     struct buf text = BUF_INIT(300 * 1024);
     int rc = errors_text(v, job->desk->templates, &text, e);
-    if (rc == 0)
+    if (rc == 0 && made)
+        job->plan.later_note =
+            pool_slice(job->pool, slice_cut_utf16(slice_trim(buf_view(&text)), NOTE_CHARS));
+    else if (rc == 0)
         job->plan.description = described(job->plan.description, buf_view(&text), job->pool);
     buf_release(&text);
     return rc;
@@ -91,8 +95,8 @@ static int take_answers(struct job *job, const struct diagnose_answers *a, bool 
     int rc = 0;
     errors_tell(v, a, job->desk->conf, job->desk->templates, p->asks);
     view_flag(v, "news", news);
-    if (ticket && !news)
-        rc = put_into_ticket(job, v, e);
+    if (ticket && job->row.outcome != OUTCOME_DIVERTED)
+        rc = put_into_ticket(job, v, news, e);
     view_put_json(v, &json);
     p->answers = pool_slice(job->pool, buf_view(&json));
     p->mark = mark_of(a, job->pool);

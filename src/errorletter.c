@@ -13,6 +13,7 @@ struct telling {
     const struct templates *t;
     const struct diagnose_answer *a;
     struct view *names; /* what stands in the rule's texts */
+    bool foreseen;      /* nobody was asked yet */
 };
 
 static void set(struct view *v, const char *name, const char *text)
@@ -119,6 +120,10 @@ static void put_verdict(const struct telling *w, struct view *to)
     const char *own = w->a->verdict == DIAGNOSE_CONFIRMED ? rule->confirmed
                       : w->a->verdict == DIAGNOSE_REFUTED ? rule->refuted
                                                           : "";
+    if (w->foreseen) {
+        set(to, "verdict", "(what both systems say then)");
+        return;
+    }
     put_verdict_flags(to, w->a->verdict);
     if (own[0] && put_text(w, to, "verdict", own))
         return;
@@ -173,9 +178,11 @@ static void put_answer(struct telling *w, struct view *to)
     put_text(w, to, "meaning", d->rule->meaning);
     put_text(w, to, "cause", d->rule->cause);
     put_verdict(w, to);
-    put_lines(w, &a->report, REPORT_COMPARED, to, "compared");
-    put_lines(w, &a->report, REPORT_UNSEEN, to, "unseen");
-    put_looks(a, to);
+    if (!w->foreseen) {
+        put_lines(w, &a->report, REPORT_COMPARED, to, "compared");
+        put_lines(w, &a->report, REPORT_UNSEEN, to, "unseen");
+        put_looks(a, to);
+    }
     put_rows(w, &a->report, to, "rows", MOST_ROWS);
     report_pages(&a->report, to);
     put_rows(w, &a->others, to, "besides", MOST_BESIDES);
@@ -208,15 +215,16 @@ static bool is_told(const struct diagnose_answers *all, size_t i)
     return confirmed ? all->v[i].verdict == DIAGNOSE_CONFIRMED : first;
 }
 
-void errors_tell(struct view *v, const struct diagnose_answers *answers, const struct conf *conf,
-                 const struct templates *t, const char *asks)
+static void tell_all(struct view *v, const struct diagnose_answers *answers, const struct conf *conf,
+                     const struct templates *t, const char *asks, bool foreseen)
 {
     struct pool *pool = pool_new(4 << 20);
     size_t told = 0;
     for (size_t i = 0; i < answers->n; i++)
         told += is_told(answers, i);
     for (size_t i = 0, n = 0; i < answers->n; i++) {
-        struct telling w = {.conf = conf, .t = t, .a = &answers->v[i], .names = view_new(pool)};
+        struct telling w = {
+            .conf = conf, .t = t, .a = &answers->v[i], .names = view_new(pool), .foreseen = foreseen};
         if (!is_told(answers, i))
             continue;
         struct view *item = view_item(v, "answers");
@@ -230,6 +238,12 @@ void errors_tell(struct view *v, const struct diagnose_answers *answers, const s
         view_setf(v, "count", "%zu", told);
     view_flag(v, "asks_invoice", asks && strcmp(asks, "invoice") == 0);
     pool_free(&pool);
+}
+
+void errors_tell(struct view *v, const struct diagnose_answers *answers, const struct conf *conf,
+                 const struct templates *t, const char *asks)
+{
+    tell_all(v, answers, conf, t, asks, false);
 }
 
 int errors_text(struct view *v, const struct templates *t, struct buf *out, struct err *e)
@@ -252,7 +266,7 @@ const char *errors_foreseen(const struct plan *p, const struct conf *conf, const
     struct buf json = BUF_INIT(400 * 1024);
     errors_read_json(found, p->errors, rules, pool);
     diagnose_unasked(answers, found, conf);
-    errors_tell(v, answers, conf, t, p->asks);
+    tell_all(v, answers, conf, t, p->asks, true);
     view_put_json(v, &json);
     const char *text = pool_slice(pool, buf_view(&json));
     diagnose_release(answers);

@@ -208,7 +208,7 @@ int errors_recognise(struct desk *d, const struct desk_people *people, struct jo
     }
     struct diagnoses *found = pool_alloc(pool, sizeof(*found));
     diagnose_match(d->rules, texts, n, pool, found);
-    found->unmatched = found->n ? "" : unknown_line(texts, n, pool);
+    found->unmatched = found->n || c->kind != COMMAND_ASK ? "" : unknown_line(texts, n, pool);
     decide(v, found);
     return 0;
 }

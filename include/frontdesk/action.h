@@ -109,6 +109,7 @@ struct plan {
     const char *errors, *answers, *mark, *asks;
     const char *unmatched,
         *unmatched_text;      /* looks like an error that no rule knows: the line, and the text */
+    const char *later_note;   /* what was found later, for the ticket that was made meanwhile; empty = none */
     int64_t recheck_until_ms; /* it could not be checked: looked at again by itself until then; 0 = no */
     int64_t said_again; /* the same words a moment ago: nothing is made unless the sender says `separate` */
     /* what goes along, after the answer; and what the sender must be told */

@@ -43,8 +43,9 @@ struct diagnose_rules;
 
 /* Reads every *.conf of the folders: first `ours` (NULL-terminated; the full language, then the one that is
  * spoken: a later folder takes the place of an earlier one by id), then `firm` (NULL: there is none). A
- * folder that is not there is no error. `checks` and `kinds` (NULL-terminated) are the names that `check` and
- * `confirmed_by` may hold: given by the caller, for matching knows no checks; NULL: any.
+ * folder that is not there is no error, unless ours come to nothing. `checks` and `kinds` (NULL-terminated)
+ * are the names that `check` and `confirmed_by` may hold: given by the caller, for matching knows no checks;
+ * NULL: any.
  *
  * What is wrong is written as lines "FILE:LINE: what is wrong, and what is allowed", all of it at once. Ours
  * must be right: ERR_CONFIG, and `problems` says why. A rule of the firm that is wrong is left out, and told

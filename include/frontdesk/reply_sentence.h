@@ -36,6 +36,7 @@ struct templates;
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
     X(DIAGNOSIS_NO_TICKET, "name")                                                                           \
+    X(DIAGNOSIS_MORE, "n")                                                                                   \
     /* what was wanted and cannot be */                                                                      \
     X(IN_THE_PAST, "said have example")                                                                      \
     X(FITS_SEVERAL, "said kind names have")                                                                  \
@@ -118,6 +119,7 @@ struct templates;
     X(TICKET_NO_TEXT, "")                                                                                    \
     X(TICKET_CUT, "")                                                                                        \
     X(NOTE_TITLE, "address")                                                                                 \
+    X(NOTE_TITLE_LATER, "address")                                                                           \
     X(NOTE_HEAD, "name address")                                                                             \
     X(NOTE_UNDONE, "")                                                                                       \
     /* days and times; the names in one line each, Sunday and January first */                               \

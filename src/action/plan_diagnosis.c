@@ -31,6 +31,8 @@ void planning_errors(const struct plan_input *in, struct plan *p, struct pool *p
     p->reply = "diagnosis";
     p->errors = pool_copy(pool, in->errors_json);
     p->asks = is_vague(in->errors) ? "invoice" : "";
+    if (in->errors->more)
+        planning_say(p, in, pool, SAY_DIAGNOSIS_MORE, "n", pool_printf(pool, "%zu", in->errors->n), SAY_END);
 }
 
 /* "10233" of "Invoice 10233 could not ..."; what `check invoice` can be asked about. */

@@ -38,7 +38,7 @@ static const struct field plan_fields[] = {
     TEXT(plan, unmatched),      TEXT(plan, unmatched_text), INT(plan, recheck_until_ms),
     TEXT(plan, watch),          INT(plan, watch_letter),    INT(plan, watch_since),
     INT(plan, watch_ack),       INT(plan, watch_undo),      INT(plan, snooze_ms),
-    TEXT(plan, absent_why),     INT(plan, due_now),
+    TEXT(plan, absent_why),     INT(plan, due_now),         TEXT(plan, later_note),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),

@@ -6,6 +6,9 @@
  */
 #include "step_kinds.h"
 
+/* A note is about words of the mail, or about what was found later. */
+enum { WORDS_NOTE, LATER_NOTE, NOTES };
+
 /* --- which steps a plan has --- */
 
 static void add_step(const struct plan *p, struct journal_step *out, size_t *n, const char *kind,
@@ -42,11 +45,14 @@ size_t plan_steps(const struct plan *p, struct journal_step *out)
     for (size_t i = 0; i < p->n_adds; i++)
         add_step(p, out, &n, "second.add", i);
     if (p->note && p->note[0])
-        add_step(p, out, &n, "note.create", 0);
+        add_step(p, out, &n, "note.create", WORDS_NOTE);
     if (makes_ticket(p) && p->todo_action && p->n_people)
         add_step(p, out, &n, "todo.create", 0);
     for (size_t i = 0; i < p->n_files; i++)
         add_step(p, out, &n, "file.attach", i);
+    /* last, so that the steps before it keep their numbers */
+    if (makes_ticket(p) && p->later_note && p->later_note[0])
+        add_step(p, out, &n, "note.create", LATER_NOTE);
     return n;
 }
 
@@ -257,13 +263,15 @@ static void mark_of(const struct journal_step *step, char out[40])
 static int make_note(struct perform *p, const struct journal_step *step, int64_t *result_id, struct err *e)
 {
     char mark[40];
+    bool later = about(step, NOTES) == LATER_NOTE;
     mark_of(step, mark);
-    struct autotask_note note = {
-        .ticket_id = p->ticket_id,
-        .title = sentence(p->templates, p->pool, SAY_NOTE_TITLE, "address", p->plan->sender, SAY_END),
-        .mark = mark,
-        .text = p->plan->note,
-        .as_resource = p->as_resource};
+    struct autotask_note note = {.ticket_id = p->ticket_id,
+                                 .title = sentence(p->templates, p->pool,
+                                                   later ? SAY_NOTE_TITLE_LATER : SAY_NOTE_TITLE, "address",
+                                                   p->plan->sender, SAY_END),
+                                 .mark = mark,
+                                 .text = later ? p->plan->later_note : p->plan->note,
+                                 .as_resource = p->as_resource};
     int rc = autotask_note_create(p->autotask, &note, result_id, e);
     *result_id = 0;
     return rc;

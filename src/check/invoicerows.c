@@ -77,7 +77,8 @@ static int read_sources(struct check_rows *rows, const struct check_sources *s, 
     n = 0;
     for (size_t i = 0; i < rows->entries.n; i++)
         ids[n++] = rows->entries.v[i].ticket_id;
-    return n ? autotask_ticket_names(s->autotask, ids, n, pool, &rows->tickets, e) : 0;
+    rc = n ? autotask_ticket_names(s->autotask, ids, n, pool, &rows->tickets, e) : 0;
+    return or_denied(rows, AT_BOOKS_TIME_ENTRIES, rc, e);
 }
 
 int read_invoice(struct check_rows *rows, const struct check_sources *s, struct pool *pool, struct err *e)

@@ -114,6 +114,19 @@ void find_customer(const struct check_rows *rows, struct report *r, const struct
     }
 }
 
+/* As the customer that an organization is nearly called. */
+static bool is_told(const struct report *r, const struct quickbooks_customer *c)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const struct report_finding *f = &r->findings[i];
+        for (unsigned k = 0; k < f->n_evidence; k++) {
+            if (strcmp(f->evidence[k].what, "customer") == 0 && strcmp(f->evidence[k].id, c->id) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Customers of that name, or nearly, that no organization is called. */
 static void show_strays(const struct check_rows *rows, struct report *r, struct slice form,
                         const struct name_index *companies)
@@ -122,7 +135,7 @@ static void show_strays(const struct check_rows *rows, struct report *r, struct 
     for (size_t i = 0; i < rows->customers.n && check_sees(rows, AT_BOOKS_CUSTOMERS); i++) {
         const struct quickbooks_customer *c = &rows->customers.v[i];
         if (!slice_eq(nearname_form(r->pool, party_name(c)), form) ||
-            name_index_first(companies, party_name(c)) != NAME_INDEX_NONE)
+            name_index_first(companies, party_name(c)) != NAME_INDEX_NONE || is_told(r, c))
             continue;
         struct report_finding *f = report_add(r, KIND_CUSTOMER_ONLY_QUICKBOOKS, c->name);
         report_fact(f, "have", c->active ? "active" : "inactive");

@@ -16,7 +16,9 @@ struct terms {
     struct name_index *customers;         /* of QuickBooks, by display name */
     struct name_index *templates;         /* of Autotask, by id */
     struct name_index *told;
-    size_t unseen; /* organizations whose own template is not shown */
+    size_t unseen;   /* organizations whose own template is not shown */
+    size_t nameless; /* templates whose term has no name that is shown */
+    const char *first_nameless;
 };
 
 static struct slice bare(const char *name, bool active)
@@ -81,8 +83,8 @@ static void look_at_template(struct terms *t, uint32_t at)
     if (template->term == 0)
         return;
     if (!template->term_name[0]) {
-        const struct report_fact facts[] = {{"template", template->name}, {NULL, NULL}};
-        report_say(t->r, REPORT_UNSEEN, "unseen-term", facts);
+        if (t->nameless++ == 0)
+            t->first_nameless = template->name;
         return;
     }
     for (size_t i = 0; i < t->rows->autotask.customers.n; i++)
@@ -176,6 +178,11 @@ void find_terms(const struct check_rows *rows, struct report *r)
         look_at_template(&t, i);
     for (size_t i = 0; i < at->customers.n; i++)
         look_at_company(&t, &at->customers.v[i]);
+    if (t.nameless) {
+        const struct report_fact nameless[] = {
+            {"n", check_count(r, t.nameless)}, {"template", t.first_nameless}, {NULL, NULL}};
+        report_say(r, REPORT_UNSEEN, "unseen-term", nameless);
+    }
     if (t.unseen) {
         const struct report_fact hidden[] = {{"n", check_count(r, t.unseen)}, {NULL, NULL}};
         report_say(r, REPORT_UNSEEN, "unseen-template", hidden);

@@ -39,14 +39,14 @@ static const struct subcommand {
      "answer by mail would say: what the error means, whether the books show it, and the steps that mend it\n"
      "in this firm. Reads both systems and changes nothing. Exit 0: an error is known; 1: none is.\n",
      cmd_diagnose},
-    {"journal", "journal list | show REF | retry REF | discard REF | forget WHO | export | rebuild",
+    {"journal", "journal list | show|retry|discard REF | forget ADDRESS | export | rebuild",
      "json state unmatched", 2, "what became of each message",
      "list         newest first; --state keeps to one state, or to all that are still open\n"
      "show REF     one message: outcome, reason, steps with their keys, letters; never its text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
-     "forget WHO   erase texts and address of a sender's done messages; keys and outcomes stay\n"
-     "export --unmatched  mails like an error of the sync that no rule knows, a JSON object a line\n"
+     "forget ADDRESS  erase texts and address of a sender's done messages; keys and outcomes stay\n"
+     "export       mails like an error of the sync that no rule knows (--unmatched), a JSON object a line\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      cmd_journal},
     {"render", "render [--output DIR] [TEMPLATE]", "output", 1, "see a reply template with sample facts",

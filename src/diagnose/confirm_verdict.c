@@ -298,7 +298,8 @@ void confirm_judge(struct diagnose_answer *a, struct diagnose_look *look, const 
         return;
     }
     if (said(r, REPORT_VERDICT, "verdict-invoice-none")) {
-        set_unchecked(look, "diagnosis-no-invoice");
+        bool hidden = said(r, REPORT_UNSEEN, "unseen-denied") || said(r, REPORT_UNSEEN, "unseen-restricted");
+        set_unchecked(look, hidden ? "diagnosis-denied" : "diagnosis-no-invoice");
         return;
     }
     if (is_solved(d, look, asked)) {

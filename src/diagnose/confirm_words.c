@@ -167,11 +167,10 @@ static void say_why(struct diagnose_answer *a, struct asked *const *asked)
         if (look->verdict != DIAGNOSE_UNCHECKED)
             continue;
         const struct err *e = &asked[i]->e;
-        const struct report_fact facts[] = {{"name", confirm_name(look)},
-                                            {"what", asked[i]->rc == 0               ? ""
-                                                     : strstr(e->text, "QuickBooks") ? "QuickBooks"
-                                                                                     : "Autotask"},
-                                            {NULL, NULL}};
+        const struct report_fact facts[] = {
+            {"name", confirm_name(look)},
+            {"what", asked[i]->rc == 0 || !strstr(e->text, "QuickBooks") ? "Autotask" : "QuickBooks"},
+            {NULL, NULL}};
         say(a, REPORT_UNSEEN, look->why, facts);
         if (a->verdict != DIAGNOSE_UNCHECKED || a->why[0])
             continue;

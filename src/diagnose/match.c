@@ -85,10 +85,23 @@ static bool named_anywhere(const struct matching *m)
     return false;
 }
 
-/* The block is hardly more than these words: then the rest of the mail may name the program. */
-static bool is_most_of(const struct normal_block *b, const struct param_span *at)
+/* Without a label before it: "Error message: ..." */
+static size_t length_of(struct slice lower)
 {
-    return (at->to - at->from) * 10 >= (b->to - b->from) * 8;
+    static const struct slice labels[] = {{"error message:", 14}, {"error:", 6},   {"message:", 8},
+                                          {"reason:", 7},         {"details:", 8}, {"result:", 7},
+                                          {"fault:", 6}};
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+        if (slice_starts(lower, labels[i]))
+            return lower.len - labels[i].len;
+    }
+    return lower.len;
+}
+
+/* The block is hardly more than these words: then the rest of the mail may name the program. */
+static bool is_most_of(struct slice lower, const struct param_span *at)
+{
+    return (at->to - at->from) * 10 >= length_of(lower) * 8;
 }
 
 static bool counts(struct looking *l, const struct normal *n, const struct normal_block *b,
@@ -103,9 +116,10 @@ static bool counts(struct looking *l, const struct normal *n, const struct norma
     struct slice lower = normal_block_lower(n, b);
     size_t here = at->from - b->from;
     size_t from = here > SHORT_BLOCK ? here - SHORT_BLOCK : 0;
+    bool most = is_most_of(lower, at);
     lower = slice_cut(slice_skip(lower, from), 2 * SHORT_BLOCK);
     return number_before(lower, here - from) || normal_has(lower, programs) ||
-           normal_has(lower, code_words) || (is_most_of(b, at) && named_anywhere(l->m));
+           normal_has(lower, code_words) || (most && named_anywhere(l->m));
 }
 
 /* --- one block --- */

@@ -8,6 +8,7 @@ enum { MOST_NODES = 60000, MOST_CLASSES = 64, MOST_NEEDLES = 4000, NONE = 0 };
 struct needle {
     char *text;
     unsigned letters;  /* bytes that count */
+    bool begins;       /* a sentence: '^' */
     unsigned digits;   /* '#'s at the end */
     uint16_t same_end; /* 1 + the next needle that ends in the same node; 0: none */
 };
@@ -117,7 +118,8 @@ static long find_same(const struct needles *n, size_t node, struct slice text)
 
 long needles_add(struct needles *n, struct slice text)
 {
-    struct slice letters = text;
+    bool begins = text.len && text.ptr[0] == '^';
+    struct slice letters = slice_skip(text, begins);
     while (letters.len && letters.ptr[letters.len - 1] == '#')
         letters.len--;
     size_t node = n->n < MOST_NEEDLES ? node_of(n, letters) : 0;
@@ -131,7 +133,9 @@ long needles_add(struct needles *n, struct slice text)
         n->v = mem_grow(n->v, n->room * sizeof(*n->v));
     }
     struct needle *it = &n->v[n->n++];
-    *it = (struct needle){.text = mem_alloc(text.len + 1), .digits = (unsigned)(text.len - letters.len)};
+    *it = (struct needle){.text = mem_alloc(text.len + 1),
+                          .begins = begins,
+                          .digits = (unsigned)(text.len - letters.len - begins)};
     memcpy(it->text, text.ptr, text.len);
     for (size_t i = 0; i < letters.len; i++)
         it->letters += !is_gap(letters.ptr[i]);
@@ -177,10 +181,20 @@ static bool is_word(char c)
     return is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
+static bool begins_sentence(struct slice text, size_t at)
+{
+    bool bar = false;
+    for (; at && is_gap(text.ptr[at - 1]); at--)
+        bar = bar || text.ptr[at - 1] == '|';
+    return bar || at == 0 || strchr("\n.:;!?\"'()[]>-", text.ptr[at - 1]);
+}
+
 /* A number is found whole or not at all; and where the needle wants digits behind it, they are there. */
 static bool whole(const struct needle *it, struct slice text, size_t from, size_t *to)
 {
-    if (is_digit(it->text[0]) && from && is_word(text.ptr[from - 1]))
+    if (is_digit(it->text[it->begins]) && from && is_word(text.ptr[from - 1]))
+        return false;
+    if (it->begins && !begins_sentence(text, from))
         return false;
     for (unsigned i = 0; i < it->digits; i++, ++*to) {
         *to += *to < text.len && is_gap(text.ptr[*to]);

@@ -12,8 +12,9 @@ struct needles;
 
 struct needles *needles_new(void) MUST_USE;
 void needles_free(struct needles **n);
-/* The needle's number, the same for the same text; `text` is lower case, with single blanks. Digits must
- * follow where it ends in '#'s, one for each. -1: there are too many. */
+/* The needle's number, the same for the same text; `text` is lower case, with single blanks. A '^' before it
+ * is the beginning of a sentence; digits must follow where it ends in '#'s, one for each. -1: there are too
+ * many. */
 long needles_add(struct needles *n, struct slice text) MUST_USE;
 /* No needle can be added afterwards. */
 void needles_close(struct needles *n);

@@ -258,7 +258,7 @@ static bool check_needle(struct value *v, const config_setting_t *s, const char 
     size_t letters = 0, len = strlen(text);
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
-        letters += c != ' ' && c != '#';
+        letters += c != ' ' && c != '#' && (c != '^' || i > 0);
         if ((c >= 'A' && c <= 'Z') || (c == ' ' && (i == 0 || text[i - 1] == ' ' || i + 1 == len)) ||
             (unsigned char)c >= 0x80 || c == '|' || c == '\n' || c == '\t') {
             rule_problem(v->r, line_of(s),

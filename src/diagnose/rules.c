@@ -261,6 +261,10 @@ int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, co
     build(&l);
     for (unsigned i = 1; i <= l.folder; i++)
         (void)prove(&l, i);
+    if (l.folders[0] && !l.rules->n && !l.n_problems) {
+        buf_printf(problems, "%s:1: there is no rule in it\n", l.folders[0]);
+        l.n_problems++;
+    }
     if (l.n_problems) {
         diagnose_rules_free(&l.rules);
         return err_set(e, ERR_CONFIG, "the rules for errors of the sync have %zu fault%s", l.n_problems,

@@ -6,7 +6,16 @@
  */
 #include "found.h"
 
-enum { AROUND = 6, PIECE = 4096, OVERLAP = 400, MOST_PIECES = 16, REST_BLOCKS = 80, VALUE_MAX = 300 };
+enum {
+    AROUND = 6,
+    PIECE = 4096,
+    OVERLAP = 400,
+    MOST_PIECES = 16,
+    REST_BLOCKS = 80,
+    VALUE_MAX = 300,
+    TABLE_ROWS = 2000,
+    ROW_MAX = 400
+};
 
 struct gathering {
     const struct matching *m;
@@ -15,6 +24,9 @@ struct gathering {
     const char *const *have; /* names that need no more; NULL-terminated */
     size_t n_taken;
     bool only_records; /* an invoice, a customer, a ticket */
+
+    struct param_table head; /* of the table that the findings stand in, up to head_block */
+    uint32_t head_text, head_section, head_block;
 };
 
 void values_add(struct diagnosis *d, struct pool *pool, const char *name, struct slice value)
@@ -173,19 +185,28 @@ static void take_around(struct gathering *g, const struct finding *f)
         take_block(g, f->text, f->block + i, &table);
 }
 
-/* The head of a table stands some blocks before its rows. */
-static void find_table(const struct matching *m, const struct finding *f, struct param_table *table)
+/* The head of a table stands some blocks before its rows: looked for once, for findings come in order. */
+static const struct param_table *find_table(struct gathering *g, const struct finding *f)
 {
-    const struct normal *n = &m->normals[f->text];
+    const struct normal *n = &g->m->normals[f->text];
     size_t nothing = 0;
     struct param_sink sink = {count_record, &nothing};
-    uint32_t first = f->block;
-    while (first && f->block - first < 60 && n->blocks[first - 1].section == n->blocks[f->block].section)
-        first--;
-    for (uint32_t b = first; b < f->block; b++) {
-        if (n->blocks[b].to - n->blocks[b].from < 400 && n->blocks[b].n_lines == 1)
-            params_take(n, &n->blocks[b], NULL, 0, table, &sink);
+    uint32_t section = n->blocks[f->block].section;
+    if (g->head_text != f->text + 1 || g->head_section != section) {
+        g->head = (struct param_table){0};
+        g->head_text = f->text + 1;
+        g->head_section = section;
+        g->head_block = f->block;
+        while (g->head_block && f->block - g->head_block < TABLE_ROWS &&
+               n->blocks[g->head_block - 1].section == section)
+            g->head_block--;
     }
+    for (; g->head_block < f->block; g->head_block++) {
+        const struct normal_block *b = &n->blocks[g->head_block];
+        if (b->to - b->from < ROW_MAX && b->n_lines == 1)
+            params_take_rows(n, b, &g->head, &sink);
+    }
+    return &g->head;
 }
 
 static bool is_row(const struct normal *n, const struct normal_block *b)
@@ -203,7 +224,7 @@ static void take_finding(struct gathering *g, const struct finding *f)
     struct diagnosis own = {0}, *all = g->d;
     struct param_table table = {0};
     if (is_row(n, &n->blocks[f->block]))
-        find_table(g->m, f, &table);
+        table = *find_table(g, f);
     g->d = &own;
     take_patterns(g, f);
     take_block(g, f->text, f->block, &table);

@@ -481,6 +481,8 @@ struct view *templates_sample(const char *name, struct pool *pool)
     set(v, "greeting", "Dana");
     set(v, "verb", "check mapping");
     set(v, "reason", "The other system could not be reached; your request waits.");
+    if (strcmp(name, "working") == 0)
+        set(v, "check", "check mapping");
     for (size_t i = 0; i < ARRAY_LEN(fills); i++) {
         if (strcmp(fills[i].name, name) == 0)
             fills[i].fill(v);

@@ -228,6 +228,33 @@ def no_call_too_many():
             tap.check(all(set(page["IncludeFields"]) == CODE_FIELDS for page in pages), pages)
 
 
+def most_at_once(rows):
+    """How many of these calls were in work at one moment."""
+    moments = sorted([(row["mono_us"], 1) for row in rows] + [(row["done_us"], -1) for row in rows])
+    busy = most = 0
+    for _, change in moments:
+        busy += change
+        most = max(most, busy)
+    return most
+
+
+def side_by_side():
+    """Both systems at one time, pages of QuickBooks four at a time, never more than two calls to a table of Autotask."""
+    planter = Planter(7).fill(1, 700)
+    for _ in range(4500):
+        planter.only_quickbooks()
+    with Firm(planter.world(WORLD)) as books:
+        books.sandbox.settings(latency_ms=300)
+        begun = len(books.sandbox.log())
+        compare("mapping", planter.found["mapping"], report_of(books, "mapping"))
+        rows = books.sandbox.log()[begun:]
+        quickbooks = [row for row in rows if "/v3/company" in row["path"]]
+        codes = [row for row in rows if "BillingCodes" in row["path"]]
+        tap.check(most_at_once(quickbooks) in (3, 4), "%d calls to QuickBooks at once" % most_at_once(quickbooks))
+        tap.check(most_at_once(codes) <= 2, "%d calls to BillingCodes at once" % most_at_once(codes))
+        tap.check(any(a["mono_us"] < b["done_us"] and b["mono_us"] < a["done_us"] for a in quickbooks for b in codes), "one system after the other")
+
+
 def systems_that_fail():
     with Firm() as books:
         books.sandbox.faults([dict(action="status", status=500, path="v3/company/*/query")])
@@ -240,5 +267,5 @@ def systems_that_fail():
 if __name__ == "__main__":
     tap.run([(test.__name__.replace("_", " "), test) for test in (
         small_world, world_by_number, large_world, planted_invoices, all_in_one, nothing_to_find, formats, the_same_again, misuse, settings_are_missing, desktop,
-        one_name, one_invoice, the_sync, hidden_rows, progress_on_a_terminal, nothing_is_written, no_call_too_many,
+        one_name, one_invoice, the_sync, hidden_rows, progress_on_a_terminal, nothing_is_written, no_call_too_many, side_by_side,
         systems_that_fail)])

@@ -17,7 +17,7 @@ from smtp_peer import SmtpPeer  # noqa: E402
 import tap  # noqa: E402
 
 PLAIN = "insecure_plain = true; "
-CHECKS = ["settings", "secrets and certificates", "state directory", "journal", "mail in", "mail out", "templates", "zone, login, rights",
+CHECKS = ["settings", "secrets and certificates", "state directory", "journal", "mail in", "mail out", "rules for errors of the sync", "templates", "zone, login, rights",
           "staff list", "technicians"]
 
 
@@ -174,7 +174,7 @@ def language_with_gaps():
         os.unlink(folder + "/de/reply/created.txt")
         os.unlink(folder + "/de/reply/created.html")
         change((r'templates = "[^"]*"', 'templates = "%s"' % folder), ("firm = {", 'firm = { language = "de"; '))
-        expect(0, doctor(), "^warn  templates: these are in English, the language de has none of them: created, help attachments, help credit memo, ",
+        expect(0, doctor(), "^warn  templates: these are in English, the language de has none of them: created, help add rule, help attachments, help credit memo, ",
                "fix: write them in the folder of the language")
 
 
@@ -254,7 +254,7 @@ def cases():
         ("the sender's address is refused", sender_refused),
         ("a nickname of nobody", warns(r'staff.nicknames\[0\]: nobody in Autotask is "Sarah Kline", so "sal" means nobody', "as Autotask has it",
                                        ("staff = {", 'staff = { nicknames = ( { who = "Sarah Kline"; nick = "sal"; } );'))),
-        ("trust none", warns("anybody who can write a From line is believed", 'set trust to "server:NAME"', (r'trust = "[^"]*"', 'trust = "none"'))),
+        ("trust none", warns("anybody who can write a From line is believed", 'set trust to "exchange-online" or "google"', (r'trust = "[^"]*"', 'trust = "none"'))),
         ("no address for alerts", warns("nobody is told when frontdesk is ill", "set alerts.email", (r"alerts = \{.*\};", ""))),
         ("a language with one letter", language_with_gaps), ("everything at once", all_in_one),
         ("for programs", for_programs),

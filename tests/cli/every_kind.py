@@ -231,8 +231,7 @@ ONE = {  # of each `check invoice`, `customer` and `item`
     "customer Fox Tools": findings("note name-in-autotask organization 56\nerror customer-blocked organization 56, vendor 71"),
     "customer Gil Reed": findings("note name-in-autotask organization 57\nerror customer-blocked organization 57, employee 81"),
     "customer Harbor Inn": findings("note name-in-autotask organization 58\nerror customer-inactive organization 58, customer 68"),
-    "customer Iris & Co.": findings("note name-in-autotask organization 59\nwarning customer-near organization 59, customer 69\n"
-                                    "note customer-only-quickbooks customer 69"),
+    "customer Iris & Co.": findings("note name-in-autotask organization 59\nwarning customer-near organization 59, customer 69"),
     "customer Jade: West": findings("note name-in-autotask organization 60\nerror customer-forbidden organization 60"),
     "customer Kilo Kayaks": findings("note customer-only-quickbooks customer 70"),
     "customer Nobody": set(),

@@ -83,6 +83,21 @@ def templates():
         compare("terms", without(planter.found["terms"], *("organization %d" % company["id"] for company in own)), report)
 
 
+def names_of_terms():
+    """Thirty templates send terms whose names are not shown: said once, with their number."""
+    planter = Planter(8)
+    for n in range(30):
+        planter.template("Net %d" % n)
+    world = planter.world(WORLD)
+    world["picklists"]["InvoiceTemplates"]["paymentTerms"] = []
+    world["entities"]["PaymentTerms"] = []
+    with Firm(world) as books:
+        for check in ("terms", "all"):
+            report = report_of(books, check)
+            says(report, 'whose name frontdesk cannot tell: 30, the first of them "Template 1"')
+            tap.check(not kinds_of(report) & {"term-missing", "template-sends-term"}, report)
+
+
 def companies():
     planter = Planter(8)
     planter.plant_terms(1)
@@ -125,6 +140,7 @@ def of_one_invoice():
     code = next(line["billingCodeID"] for line in planter.lines if line["billingCodeID"])
     transferred = next(n for n, expected in known.items() if any(kind == "invoice-transferred" for kind, _ in expected))
     missing = next(n for n, expected in known.items() if any(kind == "item-missing" for kind, _ in expected))
+    planter.entries[0]["ticketID"] = 40001
     work = next(n for n, expected in known.items() if any(kind == "line-no-work-type" for kind, _ in expected))
     gone = next(line["billingCodeID"] for line in planter.lines if line["invoiceID"] == missing)
     with Firm(planter.world(WORLD)) as books:
@@ -138,7 +154,8 @@ def of_one_invoice():
         compare("invoice %d" % missing, {f for f in known[missing] if f[0] != "item-missing"}, report)
         books.sandbox.settings(hidden={"BillingItems": [line["id"] for line in planter.lines]})
         says(report_of(books, "invoice", str(missing)), "may not see all lines of invoices")
-        for entity, words in (("BillingItems", "lines of invoices"), ("TimeEntries", "time entries"), ("Companies", "companies")):
+        for entity, words in (("BillingItems", "lines of invoices"), ("TimeEntries", "time entries"), ("Companies", "companies"),
+                              ("Tickets", "time entries")):
             books.sandbox.settings(hidden={}, denied={entity: ["query"]})
             report = report_of(books, "invoice", str(work))
             says(report, "may not read " + words)
@@ -152,4 +169,4 @@ NO_SUCH = [dict(action="status", status=404, path="BillingCodes/*", body='{"Mess
 if __name__ == "__main__":
     tap.run([("some codes", some_codes), ("all codes", no_codes(REFUSED)), ("all codes, by flag", no_codes(denied={"BillingCodes": ["query"]})),
              ("a list that this Autotask does not have", no_codes(NO_SUCH, "does not give billing codes")), ("services", services),
-             ("templates", templates), ("companies", companies), ("invoices", invoices), ("of one invoice", of_one_invoice)])
+             ("templates", templates), ("names of terms", names_of_terms), ("companies", companies), ("invoices", invoices), ("of one invoice", of_one_invoice)])

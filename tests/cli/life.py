@@ -86,7 +86,7 @@ def plain_status(text):
 def status_by_mail():
     """To an operator word for word the same; to others without the words of the alerts, which name people's mail."""
     _, bad = parked(daemon=True)
-    expect(0, run("status"), r"^Autotask     reached \d+ seconds? ago, \d+ of 5000 calls used this hour$", "^waiting      0 for an answer$",
+    expect(0, run("status"), r"^Autotask     reached \d+ seconds? ago, \d+ of 5000 calls used this hour$", "^waiting      0 for an answer, or for a system that was away$",
            "^letters      0 not yet accepted by the mail server$")
     for sender in (OPERATOR, STAFF):
         LAB.deliver(dict(subject="status", sender=sender))

@@ -18,8 +18,7 @@ WORK = tempfile.mkdtemp(prefix="frontdesk-words-")
 CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
-READERS = {"run": [], "once": [],
-           "explain": [], "journal": ["list"], "check": ["mapping"], "diagnose": [], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
+READERS = {"run": [], "once": [], "explain": [], "diagnose": [], "journal": ["list"], "check": ["mapping"], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
 GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
@@ -137,6 +136,7 @@ WRONG = [  # words, what the complaint says
     (["journal", "rebuild", "--json"], "journal rebuild takes no --json"),
     (["journal", "list", "x"], '"x" is one word too many'),
     (["explain", "a", "b"], '"b" is one word too many'),
+    (["diagnose", "a", "b"], '"b" is one word too many'),
     (["check"], "say what to check"),
     (["check", "mappin"], 'did you mean "mapping"'),
     (["login"], "login: allowed is quickbooks"),
@@ -205,7 +205,7 @@ metrics = { listen = "1"; };
 PROBLEMS = [  # line, key, what is said
     (4, "firm.timezone", 'no time zone "Amerika/New_York"; allowed: '), (5, "firm.hours", "allowed: "),
     (8, r"mailboxes\[0\].name", "allowed: letters, digits and -"),
-    (8, r"mailboxes\[0\].adress", r"did you mean mailboxes\[0\].address\?"), (8, r"mailboxes\[0\].trust", "allowed: "),
+    (8, r"mailboxes\[0\].adress", r"did you mean mailboxes\[0\].address\?"), (8, r"mailboxes\[0\].trust", "is no trust profile; allowed: "),
     (7, r"mailboxes\[0\].address", "is missing; allowed: an e-mail address"), (9, r"mailboxes\[0\].imap.url", "allowed: imap://HOST"),
     (9, r"mailboxes\[0\].imap.password_file", "allowed: an absolute path"), (10, r"mailboxes\[0\].smtp.url", '"99999" is no port|no port'),
     (12, "autotask.in_flight", "allowed: a number from 1 to 3"), (13, "ticket.triage_queue", "is empty"),

@@ -75,7 +75,7 @@ def ordinary_mails(firm):
 
 def as_text(firm):
     answer = expect(0, run(firm, "--offline", stdin=("Invoice 10233 failed: " + CATEGORY).encode()),
-                    "COULD NOT BE CHECKED", "^What to do:", r"^  1\. ", "The error: ")
+                    "COULD NOT BE CHECKED", "^What to do:", r"^  1\. ", "10233 failed: ")
     tap.check("{{" not in answer.out, answer)
 
 

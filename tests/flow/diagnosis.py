@@ -160,7 +160,7 @@ def symptom():
     settle()
     LAB.deliver(dict(subject="Wrong amount", text=ZERO + "\n"))
     finish()
-    one_letter("Probably", "9002", "What to do")
+    one_letter("CONFIRMED", "Set up the firewall", "9002", "What to do", absent=("Probably",))
     tap.check(not LAB.tickets() and outcomes() == [("answered", "done")], repr(outcomes()))
 
 
@@ -238,6 +238,9 @@ def away_with_a_ticket():
     LAB.go_on([dict(passed=70)])
     got = letters()
     tap.check(len(got) == 3 and len(LAB.tickets()) == 1 and "could be checked now" in flat(got[2]), "\n".join(map(words, got)))
+    notes = LAB.tickets()[0]["notes"]
+    tap.check(len(notes) == 1 and MEANS_CATEGORY in notes[0] and "COULD NOT BE CHECKED" not in notes[0], "notes: %r" % notes)
+    tap.check("COULD NOT BE CHECKED" in LAB.tickets()[0]["description"], LAB.tickets()[0]["description"])
     tap.check(outcomes() == [("amended", "done"), ("ticket", "done")], repr(outcomes()))
 
 

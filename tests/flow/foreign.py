@@ -43,7 +43,7 @@ def letter(text):
 def article(text):
     head, body = text.split("\n\n", 1)
     return "\n".join(foreign(line).replace(foreign("title: "), "title: ") if line.startswith("title: ") else line
-                     for line in head.split("\n")) + "\n\n" + words_only(body)
+                     for line in head.split("\n")) + "\n\n" + "\n".join(line if line.startswith("@") else words_only(line) for line in body.split("\n"))
 
 
 def sentences(text):

@@ -4,7 +4,7 @@
 included. What passes gives the very report of an unbroken run (so nothing that was not read is told as missing), at most with `Queued`
 before; what is meant for good gives one letter that says so, no report, and word to the operator. In time, and a ticket is never made.
 
-Every third cell is taken, beginning with another fault at each call; FRONTDESK_FAULTS_STRIDE=1 (what tests/long/faults.sh does) takes all
+Every third cell is taken, beginning with another fault at each call; FRONTDESK_FAULTS_STRIDE=1 (what tests/long/report_faults.sh does) takes all
 and lets QuickBooks hang as well. FRONTDESK_FAULTS_ONLY is a part of the names of the cells to run."""
 import contextlib
 import fnmatch

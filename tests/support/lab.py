@@ -152,7 +152,7 @@ class Lab:
                                queue=queues.get(t.get("queueID")), key=t.get("externalID"), description=CHANGING.sub("N", t["description"]),
                                status=t.get("status"), priority=t.get("priority"), company=t.get("companyID"),
                                contact=t.get("contactID"), creator=users.get(t.get("creatorResourceID")),
-                               notes=sorted(n["description"] for n in own("TicketNotes", "ticketID")),
+                               notes=sorted(CHANGING.sub("N", n["description"]) for n in own("TicketNotes", "ticketID")),
                                files=sorted(f["title"] for f in own("TicketAttachments", "ticketID")),
                                file_names=sorted(f["fullPath"] for f in own("TicketAttachments", "ticketID")),
                                file_sizes=sorted(f.get("fileSize", 0) for f in own("TicketAttachments", "ticketID")),

@@ -165,6 +165,11 @@ static const struct match_case matches[] = {
     {"QBO: object not found", "qbo-object-not-found\n"},
     {"We use QuickBooks.\n\nObject not found", "qbo-object-not-found\n"},
     {"We use QuickBooks.\n\nObject not found when we open the door of the server room", ""},
+    {"Invoice 12 did not go to QuickBooks.\n\nError message:\nObject not found",
+     "qbo-object-not-found invoice_number=12\n"},
+    /* what people write too counts where it begins a sentence */
+    {"Could not start QuickBooks.", "qbd-could-not-start\n"},
+    {"We could not start QuickBooks.", ""},
     /* a number alone */
     {"QuickBooks Online error 6140 for invoice 77", "qbo-duplicate-doc-number invoice_number=77\n"},
     {"{\"code\":\"6140\"}", "qbo-duplicate-doc-number error_code=6140\n"},

@@ -8,7 +8,6 @@
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -136,7 +135,9 @@ static const struct {
                               "records: what=invoice | name=1042\n"},
     {"diagnosis-unknown", "unmatched=The flux of invoice 1042 failed.\ntyped=1042\n"},
     {"diagnosis-unknown-bare", "unmatched=The flux failed.\n"},
-    {"diagnosis-asks", "+asks_invoice\nanswers: title=the amount is zero | meaning=It is 0. | +weak\n"},
+    {"diagnosis-asks",
+     "+asks_invoice\nanswers: title=the amount is zero | meaning=It is 0. | quote=came over as 0 | +weak\n"},
+    {"working-diagnosis", ""},
     {"queued-bare", "reason=Autotask cannot be reached at present.\n"},
     {"help-small", "people: name=Sarah Klein | example=Sarah: reset the password\n"
                    "brackets_example=Sarah: renew the certificate [High, due friday]\n"},
