@@ -20,18 +20,31 @@ static void fill(struct desk *d, unsigned most)
     d->sent_at = n == most ? 0 : n;
 }
 
-static bool take(struct desk *d)
+static bool is_free(const struct desk *d, int64_t now_ms)
+{
+    int64_t oldest_ms = d->sent[d->sent_at];
+    return oldest_ms == 0 || now_ms - oldest_ms >= HOUR_MS;
+}
+
+/* *well: letters waited, and there is room for more than this one now. Decided here, under the lock: a thread
+ * that took the last place must not tell that all is well after another one was refused. */
+static bool take(struct desk *d, bool *well)
 {
     unsigned most = d->conf->limits.replies_hour;
+    bool ill = !d->sent && journal_alert_is(d->journal, TOPIC);
     pthread_mutex_lock(&d->lock);
-    if (!d->sent)
+    if (!d->sent) {
         fill(d, most);
-    int64_t oldest_ms = d->sent[d->sent_at], now_ms = clock_mono_ms();
-    bool may = oldest_ms == 0 || now_ms - oldest_ms >= HOUR_MS;
+        d->tripped = ill;
+    }
+    int64_t now_ms = clock_mono_ms();
+    bool may = is_free(d, now_ms);
     if (may) {
         d->sent[d->sent_at] = now_ms;
         d->sent_at = (d->sent_at + 1) % most;
     }
+    *well = may && d->tripped && is_free(d, now_ms);
+    d->tripped = !may || (d->tripped && !*well);
     pthread_mutex_unlock(&d->lock);
     return may;
 }
@@ -42,8 +55,10 @@ int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e)
     char text[300];
     if (l->kind == LETTER_ALERT)
         return 0;
-    if (take(d)) {
-        alert_well(d, TOPIC, "letters go out again");
+    bool well;
+    if (take(d, &well)) {
+        if (well)
+            alert_well(d, TOPIC, "letters go out again");
         return 0;
     }
     snprintf(text, sizeof(text),

@@ -42,8 +42,9 @@ struct desk {
     unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
     struct unkept *unkept;      /* alert.c */
     struct turns *turns;
-    int64_t *sent; /* breaker.c; guarded by lock, like sent_at */
+    int64_t *sent; /* breaker.c; guarded by lock, like sent_at and tripped */
     size_t sent_at;
+    bool tripped;           /* letters waited for it */
     struct loop *loops;     /* loops.c; guarded by lock */
     unsigned reports;       /* being made; guarded by lock */
     unsigned told_unproven; /* letters at once about refused staff on day told_day; guarded by lock */
