@@ -4,9 +4,15 @@
  * letter has to do that nothing keeps. */
 #include "desk.h"
 
-static bool write_letter(struct desk *d, const char *topic, const char *text, bool ill, struct pool *pool,
+struct said {
+    const char *template, *topic, *text, *lines;
+    bool ill;
+};
+
+static bool write_letter(struct desk *d, const struct said *said, struct pool *pool,
                          struct journal_letter *letter)
 {
+    const char *topic = said->topic;
     struct err e = ERR_INIT;
     const struct conf_mailbox *mailbox = &d->conf->mailboxes[0];
     struct plan plan = {.sender = d->conf->alerts.email,
@@ -14,22 +20,22 @@ static bool write_letter(struct desk *d, const char *topic, const char *text, bo
                         .subject = "",
                         .message_id = "",
                         .references = "",
-                        .verb = ill ? "ill" : "well",
+                        .verb = said->ill ? "ill" : "well",
                         .argument = topic,
-                        .reply = "alert"};
+                        .reply = said->template};
     struct facts_input facts = {.conf = d->conf,
                                 .templates = d->templates,
                                 .plan = &plan,
                                 .ref = "",
-                                .reason = text,
+                                .reason = said->text,
                                 .ticket_number = "",
                                 .diverted_to = "",
-                                .status_text = ""};
+                                .status_text = said->lines};
     const char *key =
         pool_printf(pool, "alert %s %s %lld", journal_instance(d->journal), topic, (long long)clock_now_us());
     if (!plan.sender || !plan.sender[0])
         return false;
-    if (job_letter(d, &plan, mailbox, &facts, NULL, "alert", "alert", key, pool, letter, &e) != 0) {
+    if (job_letter(d, &plan, mailbox, &facts, NULL, said->template, "alert", key, pool, letter, &e) != 0) {
         LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
         return false;
     }
@@ -113,7 +119,7 @@ void alert_ill(struct desk *d, const char *topic, const char *text)
     if (told && journal_ill_since(d->journal, NULL, 0))
         return;
     struct pool *pool = pool_new(1 << 20);
-    bool written = !told && write_letter(d, topic, text, true, pool, &letter);
+    bool written = !told && write_letter(d, &(struct said){"alert", topic, text, "", true}, pool, &letter);
     int rc = journal_alert_turn(d->journal, topic, true, text, written ? &letter : NULL);
     if (rc >= 0)
         set_unkept(d, topic, false, false);
@@ -135,7 +141,8 @@ void alert_well(struct desk *d, const char *topic, const char *text)
     if (!kept && !unkept)
         return;
     struct pool *pool = pool_new(1 << 20);
-    bool written = (kept || told) && write_letter(d, topic, text, false, pool, &letter);
+    bool written =
+        (kept || told) && write_letter(d, &(struct said){"alert", topic, text, "", false}, pool, &letter);
     bool turned = kept ? journal_alert_turn(d->journal, topic, false, text, written ? &letter : NULL) > 0
                        : !written || journal_letter_add(d->journal, &letter, &e) == 0;
     if (turned) {
@@ -150,4 +157,15 @@ void alert_disk_full(struct desk *d, const struct err *why)
     char text[1000];
     snprintf(text, sizeof(text), "%s. No mail is taken. Fix: %s.", why->text, err_fix(why->code));
     alert_ill(d, err_code_name(ERR_DISK_FULL), text);
+}
+
+void alert_digest(struct desk *d, const char *lines)
+{
+    struct err e = ERR_INIT;
+    struct journal_letter letter;
+    struct pool *pool = pool_new(1 << 20);
+    if (write_letter(d, &(struct said){"digest", "", "", lines, true}, pool, &letter) &&
+        journal_letter_add(d->journal, &letter, &e) != 0)
+        LOG(LOG_ERROR, "alert", "digest.failed", LS("error", e.text));
+    pool_free(&pool);
 }

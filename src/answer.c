@@ -66,6 +66,7 @@ static int compose(struct desk *d, const struct plan *plan, const struct conf_ma
                             .html = buf_view(&parts[HTML]),
                             .file = file,
                             .auto_generated = plan->reply && (strcmp(plan->reply, "alert") == 0 ||
+                                                              strcmp(plan->reply, "digest") == 0 ||
                                                               strcmp(plan->reply, "watch") == 0)};
     return compose_letter(&letter, bytes, e);
 }
@@ -303,6 +304,11 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
         return err_set(e, ERR_CONFIG,
                        "mailbox %s is no longer in the settings: put it back, or discard its mail",
                        l->mailbox);
+    if (breaker_take(d, l, e) != 0) {
+        l->next_ms = clock_now_ms() + (int64_t)e->retry_after_s * 1000;
+        mark(d, l, alone);
+        return -1;
+    }
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");
@@ -460,7 +466,7 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
     struct err e = ERR_INIT;
     bool proven = job->row.sender && job->row.sender[0] && job->mailbox;
     /* once the answer is stored nothing more is said: the answer is the final word */
-    if (!proven || job->row.state == JOB_ANSWERED ||
+    if (!proven || job->is_old || job->row.state == JOB_ANSWERED ||
         (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
         return false;
     job->plan.sender = job->row.sender;
@@ -476,7 +482,10 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
 static void alert_parked(struct job *job, const struct err *why, bool proven)
 {
     char topic[64];
-    snprintf(topic, sizeof(topic), "parked-%s", proven ? job->row.ref : "unproven");
+    snprintf(topic, sizeof(topic), "%s%s", job->is_old ? PARKED_OLD : "parked-",
+             job->is_old ? ""
+             : proven    ? job->row.ref
+                         : "unproven");
     alert_ill(
         job->desk, topic,
         pool_printf(

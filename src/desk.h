@@ -42,7 +42,13 @@ struct desk {
     unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
     struct unkept *unkept;      /* alert.c */
     struct turns *turns;
-    unsigned reports; /* being made; guarded by lock */
+    int64_t *sent; /* breaker.c; guarded by lock, like sent_at and tripped */
+    size_t sent_at;
+    bool tripped;           /* letters waited for it */
+    struct loop *loops;     /* loops.c; guarded by lock */
+    unsigned reports;       /* being made; guarded by lock */
+    unsigned told_unproven; /* letters at once about refused staff on day told_day; guarded by lock */
+    int64_t told_day;
 };
 
 /* A directory with its index, held while a job reads it. */
@@ -180,6 +186,28 @@ void accounting_keep(struct desk *d, int64_t *next_ms);
 /* The keeper's part: hourly, whether a secret for mail ends soon. */
 void mailsecrets_keep(struct desk *d, int64_t *next_ms);
 
+/* --- breaker.c --- */
+/* May this letter leave now? It counts then. -1 with ERR_BUSY: too many left in the last hour. */
+int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e) MUST_USE;
+
+/* --- unproven.c --- */
+/* A mail was refused: the operator hears of the first one of an address that Autotask knows. */
+void unproven_refused(struct desk *d, const struct gate_result *gate);
+void unproven_proved(struct desk *d, const char *address);
+/* Writes the letter of the day when one has passed; the keeper asks every minute, `once` each time. */
+void unproven_digest(struct desk *d);
+void unproven_keep(struct desk *d, int64_t *next_ms);
+
+/* --- retention.c --- */
+struct retention {
+    int64_t next_ms, after; /* monotonic; the last job that was looked at */
+    size_t erased;
+};
+/* The keeper: one short piece, an hour after the last one ended. */
+void retention_keep(struct desk *d, struct retention *r);
+/* `once`: all of it. */
+void retention_all(struct desk *d);
+
 /* --- alert.c --- */
 /* Tells the operator once that `topic` is ill (text: what, where, the fix), and once that it is well again.
  */
@@ -187,5 +215,7 @@ void alert_ill(struct desk *d, const char *topic, const char *text);
 void alert_well(struct desk *d, const char *topic, const char *text);
 /* Ill, in the words and under the one topic for a full disk; the watchers turn it well. */
 void alert_disk_full(struct desk *d, const struct err *why);
+/* The letter of the day: lines of what was refused. */
+void alert_digest(struct desk *d, const char *lines);
 
 #endif

@@ -28,7 +28,8 @@ struct job {
     bool finished;     /* its end is on the way to the disk */
     bool waits;        /* for an older job of its conversation */
     bool not_its_turn; /* turns.c */
-    bool unrecorded;   /* the journal could not be told how it went: the job is due as it was */
+    bool is_old; /* from before what the journal keeps: parked, and nobody is written to but the operator */
+    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
 };
 
 /* origin.c: what a mail answers. */
@@ -51,6 +52,10 @@ const char *origin_watch_ref(const char *watch, unsigned letter, struct pool *po
 void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_kept *out);
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
 const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
+
+/* loops.c: does this sender say the same again and again? Then nothing is to be answered; the operator was
+ * told. */
+bool loops_caught(struct job *job, const struct message *m) MUST_USE;
 
 /* The stages: 0 when the next state is committed (or on its way, for the end); -1 with *e. */
 int job_understand(struct job *job, struct err *e) MUST_USE;

@@ -19,6 +19,7 @@ int status_read(struct status *out, const struct conf *conf, struct journal *j, 
     *out = (struct status){.conf = conf, .now_ms = clock_now_ms(), .authenticated = all_authenticated(conf)};
     if (journal_count(j, &out->counts, e) != 0 || drift_look(conf, j, pool, out->watches, e) != 0)
         return -1;
+    out->replies = journal_sent_since(j, out->now_ms - 3600000, NULL, conf->limits.replies_hour);
     out->n_alerts = journal_alerts(j, pool, &out->alerts);
     out->ill_since_ms = journal_ill_since(j, out->ill_why, sizeof(out->ill_why));
     out->running = journal_is_running(j);
@@ -108,6 +109,7 @@ static void tell_work(struct telling *to, const struct status *s)
                        c->by_state[JOB_ANSWERED];
     const char *waiting = telling_number(to, c->by_state[JOB_WAITING]);
     const char *parked = telling_number(to, c->by_state[JOB_PARKED]);
+    bool many = s->replies * 2 >= s->conf->limits.replies_hour; /* worth a word */
     bool late = c->letters_unsent && c->oldest_unsent_ms;
     if (c->by_state[JOB_PARKED])
         parked = sentence(to->templates, to->pool, SAY_STATUS_PARKED, "n", parked, SAY_END);
@@ -117,7 +119,9 @@ static void tell_work(struct telling *to, const struct status *s)
     tell(to, SAY_TELL_PARKED, parked);
     tell(to, SAY_TELL_LETTERS,
          sentence(to->templates, to->pool, SAY_STATUS_LETTERS, "n", telling_number(to, c->letters_unsent),
-                  "age", late ? age(to, s->now_ms - c->oldest_unsent_ms) : "", SAY_END));
+                  "age", late ? age(to, s->now_ms - c->oldest_unsent_ms) : "", "sent",
+                  many ? telling_number(to, s->replies) : "", "most",
+                  telling_number(to, s->conf->limits.replies_hour), SAY_END));
 }
 
 static void tell_alerts(struct telling *to, const struct status *s, bool whole)

@@ -42,7 +42,10 @@ static void tell_job(struct telling *to, const struct conf *conf, const struct j
     tell(to, SAY_TELL_REF,
          sentence(to->templates, to->pool, SAY_STORY_TAKEN, "ref", job->ref, "mailbox", job->mailbox, "when",
                   taken, SAY_END));
-    tell(to, SAY_TELL_SENDER, job->sender[0] ? job->sender : telling_word(to, SAY_STORY_UNPROVEN));
+    tell(to, SAY_TELL_SENDER,
+         job->sender[0]           ? job->sender
+         : journal_is_erased(job) ? "-"
+                                  : telling_word(to, SAY_STORY_UNPROVEN));
     if (job->state == JOB_WAITING)
         state = sentence(to->templates, to->pool, SAY_STORY_UNTIL, "state", state, "when", when, SAY_END);
     else if (job->state < JOB_WAITING)

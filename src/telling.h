@@ -39,6 +39,7 @@ struct status {
     struct journal_alert *alerts;
     size_t n_alerts;
     struct budget_view calls;
+    size_t replies;               /* letters of the last hour, alerts aside */
     int64_t now_ms, ill_since_ms; /* nothing can be written since; 0 = all is well */
     char ill_why[512];
     bool running, authenticated, refused;

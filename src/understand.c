@@ -291,6 +291,7 @@ static int turn_away(struct job *job, const struct job_view *v, struct err *e)
     job->row.sender = pool_copy(job->pool, v->gate.address);
     LOG(LOG_INFO, "gate", machine ? "machine" : "refused", LS("sender", v->gate.address),
         LS("test", v->gate.reason));
+    unproven_refused(job->desk, &v->gate);
     return job_end(job, JOB_FOLDER_REFUSED, e);
 }
 
@@ -453,15 +454,39 @@ static bool is_reply(const struct message *m)
     return m->in_reply_to.len || m->n_references;
 }
 
+/* What it answers, or says again, may have been erased; the operator says whether it counts (invariant 9). */
+static int too_old(struct job *job, struct err *e)
+{
+    if (job->row.lookup_first || !journal_before_horizon(job->desk->journal, job->row.received_ms) ||
+        journal_key_owner(job->desk->journal, job->row.message_key))
+        return 0;
+    job->is_old = true;
+    return err_set(e, ERR_MAIL, "it was received before the time that journal.keep_days keeps texts of");
+}
+
+/* Recorded, filed, not answered. */
+static int end_loop(struct job *job, struct err *e)
+{
+    job->row.outcome = OUTCOME_IGNORED;
+    job->row.reason = "loop: the same words again and again, each soon after the answer to the last";
+    LOG(LOG_INFO, "gate", "loop", LS("sender", job->row.sender));
+    return job_end(job, JOB_FOLDER_REFUSED, e);
+}
+
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
 {
     struct desk *d = job->desk;
     job->row.sender = pool_copy(job->pool, v->gate.address);
+    unproven_proved(d, v->gate.address);
     job->plan.sender_name = pool_slice(job->pool, message_str(&v->message, v->message.from_name));
     job->plan.subject = pool_slice(job->pool, message_str(&v->message, v->message.subject));
     job->plan.message_id = pool_slice(job->pool, message_str(&v->message, v->message.message_id));
     job->row.conversation = conversation_of(job, &v->message);
     job->row.message_key = pool_copy(job->pool, v->key);
+    if (too_old(job, e) != 0)
+        return -1;
+    if (!journal_key_owner(d->journal, v->key) && loops_caught(job, &v->message))
+        return end_loop(job, e);
     if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
         job->waits = job->not_its_turn = true;
         return 0;

@@ -239,7 +239,9 @@ static void *keeper_main(void *self)
 {
     struct workers *w = self;
     struct desk_people *people = desk_people_get(w->desk);
-    int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0;
+    int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0,
+            next_digest_ms = 0;
+    struct retention retention = {.next_ms = 0};
     desk_people_put(w->desk, people);
     struct pulse *pulse = pulse_new("keeper");
     pthread_mutex_lock(&w->lock);
@@ -250,6 +252,8 @@ static void *keeper_main(void *self)
         accounting_keep(w->desk, &next_login_ms);
         mailsecrets_keep(w->desk, &next_secret_ms);
         journal_requests_run(w->desk->journal);
+        retention_keep(w->desk, &retention);
+        unproven_keep(w->desk, &next_digest_ms);
         pthread_mutex_lock(&w->lock);
         give_memory_back(w);
         if (!w->stop)

@@ -25,6 +25,15 @@
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+/* AddressSanitizer needs much address space, and looks into its own process. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FD_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FD_SANITIZED 1
+#endif
+#endif
+
 #include "frontdesk/base_err.h"
 #include "frontdesk/base_slice.h"
 #include "frontdesk/base_buf.h"

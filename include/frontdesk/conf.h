@@ -155,6 +155,7 @@ struct conf {
         uint64_t message_size;    /* bytes as they travel, default 35 MB (a file of 25 MB) */
         unsigned parts, depth;    /* default 200, 20 */
         unsigned per_sender_hour; /* default 30 */
+        unsigned replies_hour;    /* of all senders together, default 600 */
         unsigned settle_seconds;  /* default 330 */
         unsigned workers;         /* default 8 */
         unsigned poll_seconds;    /* default 60 */
@@ -163,7 +164,8 @@ struct conf {
         uint64_t attachment_size; /* bytes of one file, default and most 6 MB */
     } limits;
     struct {
-        char *path; /* state directory: journal.db, spool/, instance, lock */
+        char *path;         /* state directory: journal.db, spool/, instance, lock */
+        unsigned keep_days; /* of texts and addresses, default 400 */
     } journal;
     struct {
         char *email; /* operator's address; NULL: none */

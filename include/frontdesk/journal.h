@@ -243,6 +243,9 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest
+ * first, the newest `max` of them. `out` NULL: only how many. */
+size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max);
 /* Letters of this kind that count (were not replaced). */
 unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind);
 /* How offering it ended: state, tries, next_ms, last_error as they stand in *letter. Unless `durable` it is
@@ -295,6 +298,15 @@ int journal_list(struct journal *j, int state, size_t max, struct pool *pool, st
                  size_t *n, struct err *e) MUST_USE;
 /* Jobs behind `after` whose mail looked like an error that no rule knows, oldest first; ids. */
 size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max);
+/* Mail refused although it says it is of the staff: the sender it claims, the failed test, how often. */
+struct journal_refusal {
+    const char *sender, *test;
+    unsigned count;
+};
+/* Of mail that ended in [from_ms, to_ms), none older than job *after, which moves on to shortly before the
+ * last job there is. */
+size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64_t *after, struct pool *pool,
+                        struct journal_refusal *out, size_t max);
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
@@ -304,9 +316,24 @@ struct journal_counts {
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;
 /* Does a `run` or `once` work with this state directory now? */
 bool journal_is_running(const struct journal *j);
-/* Operator's wish for the daemon ("retry" or "discard"); works beside a running daemon. */
+/* Operator's wish for the daemon ("retry" or "discard" and a reference, "forget" and an address); works
+ * beside a running daemon. */
 int journal_request_add(const char *dir, const char *verb, const char *ref, struct err *e) MUST_USE;
 /* Carries out the wishes; returns how many. */
 size_t journal_requests_run(struct journal *j);
+
+/* --- erasing (invariant 9): texts and addresses go, keys and outcomes stay --- */
+/* Of all done mails of `address` (lower case), in batches. Durable. */
+int journal_forget(struct journal *j, const char *address, size_t *erased, struct err *e) MUST_USE;
+/* How many mails of it that would erase, and how many it would leave. */
+void journal_forget_count(struct journal *j, const char *address, unsigned *done, unsigned *open);
+/* Of what was done before `before_ms`: a short piece behind job *after, which moves on; *erased grows. False
+ * when the end is reached, or with *e. */
+bool journal_expire(struct journal *j, int64_t before_ms, int64_t *after, size_t *erased, struct err *e);
+/* One alert stands for all mail that is parked for that. */
+#define PARKED_OLD "parked-old"
+bool journal_is_erased(const struct journal_job *job);
+/* Was this mail received at a time whose texts retention has erased? */
+bool journal_before_horizon(struct journal *j, int64_t received_ms);
 
 #endif

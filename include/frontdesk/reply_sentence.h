@@ -177,7 +177,7 @@ struct templates;
     X(LOGIN_THERE, "")                                                                                       \
     X(STATUS_WAITING, "n")                                                                                   \
     X(STATUS_PARKED, "n")                                                                                    \
-    X(STATUS_LETTERS, "n age")                                                                               \
+    X(STATUS_LETTERS, "n age sent most")                                                                     \
     X(STATUS_WATCH, "check schedule n acked last next")                                                      \
     X(STATUS_WATCH_NEW, "check schedule next")                                                               \
     X(STATUS_WATCH_SNOOZED, "when")                                                                          \

@@ -21,5 +21,7 @@ int secret_load_text(struct buf *out, const char *path, struct err *e) MUST_USE;
 void secret_release(struct secret *s); /* wipes */
 /* 16 hexadecimal digits that tell whether two secrets are the same. */
 void secret_fingerprint(struct slice value, char out[17]);
+/* From now on this process leaves no core dump, and no other process of its user may look into it. */
+void secret_guard_process(void);
 
 #endif

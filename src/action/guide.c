@@ -388,7 +388,7 @@ void guide_set(struct view *v, const struct facts_input *in, struct pool *pool)
     } rows[] = {{"created", set_hint},  {"triage", set_hint},         {"amended", set_hint},
                 {"help", set_help},     {"howto", set_howto},         {"topics", set_topics},
                 {"status", set_status}, {"explain", set_explanation}, {"show", set_wish},
-                {"wish", set_wish},     {"diagnosis", set_diagnosis}};
+                {"wish", set_wish},     {"diagnosis", set_diagnosis}, {"digest", set_status}};
     for (size_t i = 0; in->plan->reply && i < ARRAY_LEN(rows); i++) {
         if (strcmp(rows[i].reply, in->plan->reply) == 0)
             rows[i].set(v, in, pool);

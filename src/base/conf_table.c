@@ -194,6 +194,8 @@ const struct conf_row conf_rows[] = {
     {"limits.depth", CONF_NUMBER, TOP(limits.depth), 3, 100, "20", false, "Deepest nesting of MIME parts."},
     {"limits.per_sender_hour", CONF_NUMBER, TOP(limits.per_sender_hour), 1, 100000, "30", false,
      "Mails an hour of one sender that are acted on at once; more are delayed, never dropped."},
+    {"limits.replies_per_hour", CONF_NUMBER, TOP(limits.replies_hour), 10, 1000000, "600", false,
+     "Letters an hour to all senders together; more wait, and the operator is told. Alerts are not counted."},
     {"limits.settle_seconds", CONF_NUMBER, TOP(limits.settle_seconds), 1, 86400, "330", false,
      "How long after a lost answer \"not found\" is believed. Autotask may work on a request for 300 "
      "seconds."},
@@ -208,6 +210,8 @@ const struct conf_row conf_rows[] = {
      "Largest file that goes along to the ticket. Autotask takes 6 MB at most."},
     {"journal.path", CONF_PATH, TOP(journal.path), PATH_BYTES, FD_STATE_DIR, false,
      "State directory: the journal, large mail, the lock."},
+    {"journal.keep_days", CONF_NUMBER, TOP(journal.keep_days), 30, 36500, "400", false,
+     "How many days texts and addresses of mail are kept after it was done; keys and outcomes stay."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
     {"metrics.listen", CONF_LISTEN, TOP(metrics), 1, 100, NULL, false,
@@ -230,8 +234,6 @@ const struct conf_row conf_rows[] = {
 const size_t conf_n_rows = ARRAY_LEN(conf_rows);
 
 const struct conf_later conf_laters[] = {
-    {"limits.replies_per_hour", "a breaker on replies"},
-    {"journal.keep_days", "retention"},
     {"alerts.command", "alerts by a program"},
     {"mailboxes[].role", "a mailbox for the books"},
     {"alerts.canary_minutes", "the canary"},

@@ -18,14 +18,6 @@
 #include <seccomp.h>
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
-#define FD_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FD_SANITIZED 1
-#endif
-#endif
-
 #if defined(HAVE_LIBSECCOMP) && !defined(FD_SANITIZED)
 
 static bool allow_calls(scmp_filter_ctx c)

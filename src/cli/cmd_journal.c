@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* journal: list, show, retry, discard, export, rebuild. Reading works beside a running daemon; wishes are
- * carried out by it. */
+/* journal: list, show, retry, discard, forget, export, rebuild. Reading works beside a running daemon; wishes
+ * are carried out by it. */
 #include "../telling.h"
 #include "cli.h"
 #include "frontdesk/action.h"
@@ -225,6 +225,57 @@ static int wish(const struct cli *cli, const struct conf *conf, struct journal *
     return rc;
 }
 
+/* --- somebody is forgotten --- */
+
+static int check_address(const char *said, char *out, size_t size, struct err *e)
+{
+    const char *at = strchr(said, '@');
+    if (!at || at == said || !at[1] || strchr(at + 1, '@') || strlen(said) >= size)
+        return err_set(e, ERR_USAGE, "journal forget %s: needs an e-mail address", said);
+    size_t n = 0;
+    for (; said[n]; n++)
+        out[n] = (char)(said[n] >= 'A' && said[n] <= 'Z' ? said[n] + 32 : said[n]);
+    out[n] = '\0';
+    return 0;
+}
+
+static void say_forgotten(const struct cli *cli, const char *address, unsigned done, unsigned left,
+                          bool running)
+{
+    if (cli->json) {
+        struct buf b = BUF_INIT(4096);
+        buf_putc(&b, '{');
+        json_put_text(&b, "address", address);
+        json_put_int(&b, "mails", done);
+        json_put_int(&b, "left", left);
+        buf_printf(&b, ",\"running\":%s}\n", running ? "true" : "false");
+        fwrite(b.data, 1, b.len, stdout);
+        buf_release(&b);
+        return;
+    }
+    printf("%u done mails of %s lose their text and its address: noted; %s\n", done, address,
+           running ? "frontdesk does it within a second" : "frontdesk does it when it is started");
+    if (left)
+        printf("%u mails of it stay, since they, or what belongs to them, are not done: `frontdesk journal "
+               "list --state open` shows them\n",
+               left);
+}
+
+static int forget(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
+{
+    char address[256];
+    unsigned done, left;
+    if (check_address(cli->args[1], address, sizeof(address), e) != 0)
+        return -1;
+    journal_forget_count(j, address, &done, &left);
+    if (done + left == 0)
+        return err_set(e, ERR_NOT_FOUND, "the journal holds no mail of %s", address);
+    if (journal_request_add(conf->journal.path, "forget", address, e) != 0)
+        return -1;
+    say_forgotten(cli, address, done, left, journal_is_running(j));
+    return 0;
+}
+
 /* --- mails that looked like an error which no rule knows --- */
 
 /* A line of JSON. */
@@ -301,9 +352,10 @@ static const struct verb {
     int n_args; /* with the verb itself */
     bool has_state, has_json, opens;
     int (*run)(const struct cli *, const struct conf *, struct journal *, struct err *);
-} verbs[] = {{"list", 1, true, true, true, list},       {"show", 2, false, true, true, show},
-             {"retry", 2, false, true, true, wish},     {"discard", 2, false, true, true, wish},
-             {"export", 1, false, false, true, export}, {"rebuild", 1, false, false, false, rebuild}};
+} verbs[] = {{"list", 1, true, true, true, list},         {"show", 2, false, true, true, show},
+             {"retry", 2, false, true, true, wish},       {"discard", 2, false, true, true, wish},
+             {"forget", 2, false, true, true, forget},    {"export", 1, false, false, true, export},
+             {"rebuild", 1, false, false, false, rebuild}};
 
 /* NULL after a complaint. */
 static const struct verb *find_verb(const struct cli *cli)
@@ -328,6 +380,8 @@ static int check_use(const struct cli *cli, const struct verb *v)
 {
     if (cli->n_args > v->n_args)
         return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->n_args]);
+    if (cli->n_args < v->n_args && v->run == forget)
+        return cli_misused(cli, "journal forget needs the address that is to be forgotten");
     if (cli->n_args < v->n_args)
         return cli_misused(cli, "journal %s needs the REF of a message; `frontdesk journal list` shows them",
                            v->name);

@@ -173,6 +173,8 @@ static int join_watches(struct service *s, struct err *e)
 static bool do_all(struct service *s)
 {
     bool all = workers_drain(s->workers, DRAIN_MS);
+    retention_all(&s->desk);
+    unproven_digest(&s->desk);
     if (s->conf->n_watches == 0)
         return all;
     drift_once(&s->desk);

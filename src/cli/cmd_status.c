@@ -67,6 +67,8 @@ static void print_json(const struct status *s)
     drift_json(s->conf, s->watches, &b);
     json_put_int(&b, "letters_unsent", c->letters_unsent);
     json_put_int(&b, "oldest_unsent_ms", c->oldest_unsent_ms);
+    json_put_int(&b, "replies_hour", (int64_t)s->replies);
+    json_put_int(&b, "replies_per_hour", s->conf->limits.replies_hour);
     json_put_name(&b, "alerts");
     buf_putc(&b, '[');
     for (size_t i = 0; i < s->n_alerts; i++) {

@@ -30,12 +30,13 @@ const struct subcommand cli_subcommands[] = {
      "means, whether the books show it, and the steps that mend it in this firm.\n"
      "Reads both systems and changes nothing. Exit 0: an error is known; 1: none.\n",
      "diagnose error.txt\ndiagnose --offline < mail.eml\n", cmd_diagnose},
-    {"journal", "journal list|show|retry|discard|export|rebuild [REF]", "json state unmatched",
-     "list show retry discard export rebuild", 2, "what became of each message",
+    {"journal", "journal list|show|retry|discard|forget|export|rebuild [REF]", "json state unmatched",
+     "list show retry discard forget export rebuild", 2, "what became of each message",
      "list         newest first; --state keeps to one state, or to all still open\n"
      "show REF     one message: outcome, reason, steps, letters; never its text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
+     "forget ADDRESS  erase texts and address of a sender's done messages\n"
      "export       mails like an error of the sync that no rule knows (--unmatched)\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      "journal list --state open\njournal show 7KQ2\n", cmd_journal},

@@ -63,7 +63,7 @@ int db_open(struct db *db, const char *path, bool read_only, struct err *e)
     /* a small page cache: the working set is the last few hundred jobs */
     static const char setup[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                                 "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4000;"
-                                "PRAGMA journal_size_limit=16777216;";
+                                "PRAGMA journal_size_limit=16777216; PRAGMA secure_delete=ON;";
     if (db_exec(db, setup, e) != 0) {
         db_close(db);
         return -1;

@@ -135,6 +135,10 @@ int letter_insert(struct db *db, const struct journal_letter *l, int64_t now_ms,
                   struct err *e) MUST_USE;
 /* What the answer to a letter of drift watch asks for. */
 int watch_answer_carry_out(struct db *db, const struct journal_watch_answer *a, struct err *e) MUST_USE;
+/* Before when retention erased: a fact (journal_fact_get), as its row is named. */
+#define ERASED_FACT "fact.erased_before_ms"
+/* What SQLite wrote before still stands in its log until that is begun anew. */
+void erase_log(const struct journal *j);
 /* An operator's wish, carried out by journal_requests_run. */
 int request_insert(struct db *db, const char *verb, const char *ref, struct err *e) MUST_USE;
 

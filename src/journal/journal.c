@@ -13,7 +13,7 @@
  *  6. A letter with unknown outcome is offered again with identical bytes: the one place for a second copy.
  *  7. Every job not in done, waiting, parked is running, has a timer (run_at), or waits for an older one.
  *  8. An attempt is noted before parsing and cleared when the reader returns (attempts.c).
- *  9. Retention never removes key → outcome rows.
+ *  9. Retention and forget erase texts and addresses of done jobs, never key → outcome rows (erase.c).
  * 10. `instance` marks an installation; instance without journal refuses to start (instance.c).
  * 11. There is no recovery code: an unfinished job is run from its recorded state by the same loop.
  */

@@ -190,3 +190,26 @@ int journal_letter_mark(struct journal *j, const struct journal_letter *letter, 
     free(a);
     return rc;
 }
+
+size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max)
+{
+    static const char sql[] = "SELECT first_ms FROM letters WHERE state = 1 AND kind != 3 ORDER BY id DESC";
+    struct query q = query_start(journal_read_begin(j), sql);
+    size_t n = 0;
+    while (n < max && query_row(&q)) {
+        int64_t at_ms = query_get_int(&q);
+        if (at_ms < since_ms)
+            break; /* letters are written in the order of their ids */
+        if (out)
+            out[n] = at_ms;
+        n++;
+    }
+    (void)query_end(&q, NULL);
+    journal_read_end(j);
+    for (size_t i = 0; out && i < n / 2; i++) {
+        int64_t swap = out[i];
+        out[i] = out[n - 1 - i];
+        out[n - 1 - i] = swap;
+    }
+    return n;
+}

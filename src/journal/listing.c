@@ -46,6 +46,36 @@ size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t 
     return journal_read_ids(j, &q, ids, max);
 }
 
+size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64_t *after, struct pool *pool,
+                        struct journal_refusal *out, size_t max)
+{
+    enum { SLACK = 1000 }; /* jobs that may not have ended yet */
+    static const char sql[] =
+        "SELECT sender, substr(reason, 1, instr(reason, ':') - 1) AS test, COUNT(*) FROM jobs WHERE id > ? "
+        "AND"
+        " done_ms >= ? AND done_ms < ? AND outcome = 6 AND sender != '' AND instr(reason, ':') > 1 AND"
+        " reason NOT LIKE 'not-staff:%' GROUP BY sender, test ORDER BY COUNT(*) DESC, sender LIMIT ?";
+    static const char last[] = "SELECT MAX(seq - ?, 0) FROM sqlite_sequence WHERE name = 'jobs'";
+    size_t n = 0;
+    struct query q = query_start(journal_read_begin(j), sql);
+    query_int(&q, *after);
+    query_int(&q, from_ms);
+    query_int(&q, to_ms);
+    query_int(&q, (int64_t)max);
+    while (n < max && query_row(&q)) {
+        out[n].sender = query_get_text(&q, pool);
+        out[n].test = query_get_text(&q, pool);
+        out[n++].count = (unsigned)query_get_int(&q);
+    }
+    if (query_end(&q, NULL) != 0)
+        n = 0;
+    journal_read_end(j);
+    q = query_start(journal_read_begin(j), last);
+    query_int(&q, SLACK);
+    *after = journal_read_number(j, &q);
+    return n;
+}
+
 static int64_t one_number(struct db *db, const char *sql, struct err *e, int *rc)
 {
     struct query q = query_start(db, sql);

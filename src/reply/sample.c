@@ -218,6 +218,14 @@ static void fill_alert(struct view *v)
         "Autotask has refused this user, secret and integration code twice; no further try is made.");
 }
 
+static void fill_digest(struct view *v)
+{
+    labelled(v, "", "dana.reed@northwind.example  auth-none (3)",
+             "dana.reed@northwind.example  auth-none (3)");
+    labelled(v, "", "the mailbox's server said nothing about the sender",
+             "    the mailbox's server said nothing about the sender");
+}
+
 static void fill_trouble(struct view *v)
 {
     set(v, "reason", "Autotask answered 500: Picklist value [3] does not exist for priority");
@@ -444,6 +452,7 @@ struct view *templates_sample(const char *name, struct pool *pool)
                  {"help", fill_help},
                  {"status", fill_status},
                  {"alert", fill_alert},
+                 {"digest", fill_digest},
                  {"trouble", fill_trouble},
                  {"diverted", fill_diverted},
                  {"too_large", fill_too_large},

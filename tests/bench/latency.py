@@ -126,7 +126,7 @@ def one_mail(lab, proxies, number):
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    with Lab("per_sender_hour = 10000;") as lab:
+    with Lab("per_sender_hour = 10000; replies_per_hour = 1000000;") as lab:
         lab.clean()
         proxies = behind_proxies(lab)
         lab.daemon.start()

@@ -131,7 +131,7 @@ def one_new(lab, count):
 
 def main():
     old = int(sys.argv[1]) if len(sys.argv) > 1 else 100000
-    with Lab("per_sender_hour = 10000; message_size = \"30 MB\";") as lab:
+    with Lab("per_sender_hour = 10000; replies_per_hour = 1000000; message_size = \"30 MB\";") as lab:
         idle(lab)
         large(lab)
         one_new(lab, 1000)

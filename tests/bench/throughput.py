@@ -24,7 +24,7 @@ mailboxes = ( {{ name = "desk"; address = "newticket@desk.example"; trust = "ser
 autotask = {{ zone_url = "http://127.0.0.1:{http}/atservicesrest"; user = "api@northwind.example"; secret_file = "{dir}/secret";
     integration_code_file = "{dir}/secret"; calls_per_hour = 10000; in_flight = 3; }};
 ticket = {{ queue = "Help Desk"; triage_queue = "Triage"; status = "New"; priority = "Medium"; }};
-limits = {{ per_sender_hour = 10000; workers = {workers}; attachment_size = "1 KB"; }};
+limits = {{ per_sender_hour = 10000; replies_per_hour = 1000000; workers = {workers}; attachment_size = "1 KB"; }};
 journal = {{ path = "{dir}/state"; }};
 templates = "{root}/templates";
 """

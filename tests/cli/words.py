@@ -214,7 +214,7 @@ PROBLEMS = [  # line, key, what is said
     (9, r"mailboxes\[0\].imap.password_file", "allowed: an absolute path"), (10, r"mailboxes\[0\].smtp.url", '"99999" is no port|no port'),
     (12, "autotask.in_flight", "allowed: a number from 1 to 3"), (13, "ticket.triage_queue", "is empty"),
     (13, "ticket.prioritiy", r"did you mean ticket.priority\?"), (13, "ticket.priority", "is missing"),
-    (14, "limits.workers", "allowed: a number from 1 to 64"), (14, "limits.keep_days", "allowed here: "), (15, "metrics.listen", "names no port|is no|not this machine"),
+    (14, "limits.workers", "allowed: a number from 1 to 64"), (14, "limits.keep_days", r"did you mean journal.keep_days\? Allowed here: "), (15, "metrics.listen", "names no port|is no|not this machine"),
 ]
 
 

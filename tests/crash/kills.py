@@ -48,5 +48,5 @@ def kills():
 
 
 if __name__ == "__main__":
-    with Lab("per_sender_hour = 100000;") as LAB:
+    with Lab("per_sender_hour = 100000; replies_per_hour = 1000000;") as LAB:
         tap.run([("killed at random moments", kills)])

@@ -137,7 +137,7 @@ def level():
 RESULT = {}
 
 if __name__ == "__main__":
-    with Lab("per_sender_hour = 100000;") as LAB:
+    with Lab("per_sender_hour = 100000; replies_per_hour = 1000000;") as LAB:
         LAB.daemon.start(ready=10, arguments=("--since", "2020-01-01"))
         tap.run([("%g minutes of mixed mail and faults" % MINUTES, soak), ("every mail has its one outcome", outcomes),
                  ("one ticket and one final letter a request", tickets_and_letters), ("memory and descriptors stay level", level)])

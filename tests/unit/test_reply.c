@@ -62,7 +62,7 @@ static void letters_are_as_agreed(void **state)
         render_and_compare(t, *name, *name, templates_sample(*name, pool));
         pool_free(&pool);
     }
-    assert_int_equal(n, 28);
+    assert_int_equal(n, 29);
     templates_free(&t);
 }
 

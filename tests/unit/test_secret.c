@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -94,11 +96,25 @@ static void credentials_come_from_systemd(void **state)
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+static void a_guarded_process_leaves_no_core(void **state)
+{
+    struct rlimit core;
+    (void)state;
+    secret_guard_process();
+    assert_int_equal(getrlimit(RLIMIT_CORE, &core), 0);
+    assert_int_equal(core.rlim_cur, 0);
+    assert_int_equal(core.rlim_max, 0);
+#ifndef FD_SANITIZED
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_are_checked, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(credentials_come_from_systemd, make_dir, remove_dir),
+        cmocka_unit_test(a_guarded_process_leaves_no_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

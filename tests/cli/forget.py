@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Texts and addresses leave the journal, by `journal forget` and by retention; keys and outcomes stay, so that a copy of an erased
+mail makes no second ticket."""
+import json
+import os
+import re
+import sys
+import time
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
+from lab import OPERATOR, STAFF, Lab, staff_mail  # noqa: E402
+import tap  # noqa: E402
+
+OTHER = OPERATOR
+WORD = "Quetzalcoatlus"
+LARGE = "a line of a long mail about %s\n" % WORD * 9000
+DAY = 1440
+
+
+def in_the_state(*needles):
+    """Where in the files of the state directory a word stands."""
+    found = []
+    for where, _, names in os.walk(os.path.join(LAB.daemon.dir, "state")):
+        for name in names:
+            with open(os.path.join(where, name), "rb") as file:
+                data = file.read().lower()
+            found += ["%s in %s" % (n, name) for n in needles if n.lower().encode() in data]
+    return found
+
+
+def wait_for(what, truth, seconds=20):
+    end = time.monotonic() + seconds
+    while not truth():
+        tap.check(time.monotonic() < end, "%s: never\n%s" % (what, LAB.daemon.log()))
+        time.sleep(0.05)
+
+
+def row_of(sender):
+    return [r for r in LAB.daemon.journal() if r["sender"] == sender]
+
+
+def ask_to_forget(address, code=0):
+    got, out, errors = LAB.daemon.run("journal", "forget", address, "--json")
+    tap.check(got == code, "%d: %s %s" % (got, out, errors))
+    return json.loads(out) if code == 0 else errors
+
+
+def forgotten():
+    """Beside a running daemon: nothing of the sender is left in any file, all is left of the other one."""
+    LAB.clean()
+    first = staff_mail("Sarah: the %s is loose" % WORD, "It is a %s.\n" % WORD, message_id="<first@client.test>")
+    LAB.deliver((STAFF, first))
+    LAB.deliver(dict(subject="Sarah: long", text=LARGE))
+    LAB.deliver(dict(subject="Sarah: other", text="Xylophone\n", sender=OTHER))
+    LAB.daemon.start(arguments=("--since", "2020-01-01"))
+    wait_for("all is done", lambda: [r["state"] for r in LAB.daemon.journal()] == ["done"] * 3)
+    LAB.wait_for_queue()
+    before = {r["ref"]: (r["ticket_number"], r["outcome"], r["taken_ms"]) for r in LAB.daemon.journal()}
+    tap.check(len(in_the_state(WORD, STAFF)) >= 2 and os.listdir(os.path.join(LAB.daemon.dir, "state", "spool")), in_the_state(WORD, STAFF))
+    said = ask_to_forget(STAFF.upper())
+    tap.check((said["mails"], said["left"], said["running"]) == (2, 0, True), said)
+    wait_for("it is erased", lambda: not row_of(STAFF))
+    wait_for("no file holds it", lambda: not in_the_state(WORD, STAFF), 10)
+    tap.check(not os.listdir(os.path.join(LAB.daemon.dir, "state", "spool")), "the spool holds a mail")
+    tap.check(in_the_state("Xylophone", OTHER), "the other sender is gone too")
+    tap.check({r["ref"]: (r["ticket_number"], r["outcome"], r["taken_ms"]) for r in LAB.daemon.journal()} == before, "outcomes changed")
+    ref = next(r["ref"] for r in LAB.daemon.journal() if not r["sender"])
+    code, out, _ = LAB.daemon.run("journal", "show", ref)
+    tap.check(code == 0 and "text and addresses erased" in out and "unproven" not in out, out)
+    # a copy of an erased mail is still the same mail
+    LAB.deliver((STAFF, first))
+    wait_for("the copy is judged", lambda: any(r["outcome"] == "same" for r in LAB.daemon.journal()))
+    tap.check(len(LAB.tickets()) == 3, LAB.tickets())
+    # an answer to an erased request is a request
+    LAB.answer(dict(reply="Sarah: please look again"))
+    wait_for("the answer is done", lambda: sum(r["state"] == "done" for r in LAB.daemon.journal()) == 5)
+    LAB.daemon.stop()
+    tap.check(len(LAB.tickets()) == 4, LAB.tickets())
+    told = [line for line in LAB.daemon.log().splitlines() if "forg" in line]
+    tap.check(len(told) == 2 and not any("@" in line for line in told), told)
+
+
+def open_mail_stays():
+    """What waits for an answer is not erased, and is counted."""
+    LAB.clean()
+    LAB.deliver(dict(subject="Please look at the printer", text="It hums, says %s.\n" % WORD))
+    LAB.settle()
+    tap.check([r["state"] for r in LAB.daemon.journal()] == ["waiting"], LAB.daemon.journal())
+    said = ask_to_forget(STAFF)
+    tap.check((said["mails"], said["left"], said["running"]) == (0, 1, False), said)
+    LAB.settle()
+    tap.check(in_the_state(WORD) and row_of(STAFF), "it was erased")
+    tap.check("holds no mail of nobody@northwind.example" in ask_to_forget("nobody@northwind.example", 66), "not said")
+    tap.check("needs an e-mail address" in ask_to_forget("nobody", 64), "not said")
+
+
+def retention():
+    """After journal.keep_days; what comes in from before that time is parked, with one alert and no letter to its sender."""
+    LAB.clean()
+    first = staff_mail("Sarah: the %s is loose" % WORD, "It is a %s.\n" % WORD, message_id="<first@client.test>")
+    LAB.deliver((STAFF, first))
+    LAB.settle()
+    LAB.passed_minutes = 399 * DAY
+    LAB.settle()
+    tap.check(in_the_state(WORD, STAFF) and row_of(STAFF), "erased too early")
+    LAB.passed_minutes = 401 * DAY
+    LAB.settle()
+    tap.check(not in_the_state(WORD, STAFF) and not row_of(STAFF), in_the_state(WORD, STAFF))
+    letters = len(LAB.letters(STAFF))
+    LAB.deliver((STAFF, first))
+    LAB.deliver(dict(subject="Sarah: an old one", text="x\n"))
+    LAB.deliver(dict(subject="Sarah: another old one", text="y\n"))
+    LAB.settle()
+    tap.check(sorted(r["state"] for r in LAB.daemon.journal()) == ["done", "done", "parked", "parked"], LAB.daemon.journal())
+    LAB.wait_for_queue()
+    tap.check(len(LAB.tickets()) == 1 and len(LAB.letters(STAFF)) == letters, LAB.letters(STAFF))
+    told = [subject for _, subject, _ in LAB.letters(OPERATOR).values()]
+    tap.check(told == ["frontdesk: parked-old needs you"], told)
+    LAB.ask("retry")
+    LAB.settle()
+    tap.check(sorted(t["title"] for t in LAB.tickets()) == ["an old one", "another old one", "the %s is loose" % WORD], LAB.tickets())
+    tap.check(not re.search("parked-old", LAB.daemon.run("status")[1]), LAB.daemon.run("status"))
+
+
+if __name__ == "__main__":
+    with Lab("poll_seconds = 5;") as LAB:
+        tap.run([("a sender is forgotten", forgotten), ("what is not done stays", open_mail_stays), ("retention", retention)])

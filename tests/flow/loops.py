@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Machines that answer our answers from a proven address, without any sign of being one: at most three letters, then silence and one
+word to the operator. People and monitors who write often are not taken for one."""
+import json
+import os
+import sys
+import time
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
+from lab import OPERATOR, STAFF, Lab  # noqa: E402
+import tap  # noqa: E402
+
+ROUNDS = 7
+ILL, WELL = "frontdesk: loop-%s needs you" % STAFF, "frontdesk: loop-%s is well again" % STAFF
+
+
+def letters():
+    LAB.wait_for_queue()
+    return sum(copies for copies, _, _ in LAB.letters(STAFF).values())
+
+
+def told():
+    LAB.wait_for_queue()
+    return sorted(subject for _, subject, _ in LAB.letters(OPERATOR).values())
+
+
+def start():
+    LAB.daemon.kill()
+    LAB.clean()
+    LAB.daemon.start(arguments=("--since", "2020-01-01"))
+
+
+def deliver(**mail):
+    """And waits until it is judged, and answered if it is."""
+    want, end = len(LAB.daemon.journal()) + 1, time.monotonic() + 20
+    LAB.deliver(mail)
+    while True:
+        rows = LAB.daemon.journal()
+        if len(rows) == want and all(r["state"] in ("done", "waiting", "parked") for r in rows):
+            return rows[0]["outcome"]
+        tap.check(time.monotonic() < end, "not done: %r\n%s" % (rows[:1], LAB.daemon.log()))
+        time.sleep(0.05)
+
+
+def loop(answer):
+    """The machine sends `answer` to each letter, at most ROUNDS times; how many letters it got."""
+    before = letters()
+    for n in range(ROUNDS):
+        deliver(**answer(n, LAB.newest_letter(STAFF)))
+    return letters() - before
+
+
+def stripped():
+    """A responder that takes all fields away, so that each mail of it is a request."""
+    start()
+    deliver(subject="Sarah: the printer", text="It hums.\n")
+    got = loop(lambda n, letter: dict(subject="I am away", text="I am out of the office until Monday. Please call the front desk.\n"))
+    tap.check(got == 3, "%d letters" % got)
+    tap.check(told() == [ILL], told())
+    tap.check("loop-%s" % STAFF in LAB.daemon.run("status")[1], LAB.daemon.run("status"))
+    tap.check(deliver(subject="Sarah: the window", text="It does not close.\n") == "ticket", "a person is not heard any more")
+    tap.check(told() == sorted([ILL, WELL]), told())
+
+
+def another_desk():
+    """It gives each mail a number of its own, and quotes what it answers."""
+    start()
+    deliver(subject="Sarah: the printer", text="It hums.\n")
+
+    def answer(n, letter):
+        quoted = "".join("> %s\n" % line for line in letter.get_body(("plain",)).get_content().splitlines())
+        return dict(subject="Re: %s" % letter["Subject"],
+                    text="Thank you. Your message was received as case #%d.\n\n%s" % (4711 + n, quoted))
+
+    got = loop(answer)
+    tap.check(got <= 3, "%d letters" % got)
+    tap.check(told() == [ILL], told())
+
+
+def bounces():
+    """Of our own letters: never answered, and no alert."""
+    start()
+    deliver(subject="Sarah: the printer", text="It hums.\n")
+    got = loop(lambda n, letter: dict(subject="Undelivered Mail Returned to Sender", text="550 no such user\n", proof=False,
+                                      sender="mailer-daemon@northwind.example", headers={"Return-Path": "<>"}))
+    tap.check(got == 0 and told() == [], "%d letters, %r" % (got, told()))
+
+
+def people_and_monitors():
+    """Who says something else each time is answered each time, however quick."""
+    start()
+    outcomes = [deliver(subject="Sarah: backup of server %d failed" % n, text="Code %d.\n" % n) for n in range(ROUNDS)]
+    outcomes += [deliver(subject=command, text="") for command in ("status", "help", "status", "help", "status", "help")]
+    tap.check(set(outcomes) == {"ticket", "answered"}, outcomes)
+    tap.check(letters() == ROUNDS + 6 and told() == [], "%d letters, %r" % (letters(), told()))
+
+
+def breaker():
+    """More letters than limits.replies_per_hour wait, also behind a restart; an hour later they go out, each once."""
+    with Lab("poll_seconds = 5; per_sender_hour = 1000; replies_per_hour = 10;") as lab:
+        for n in range(14):
+            lab.deliver(dict(subject="Sarah: request %d" % n, text="Number %d.\n" % n))
+        lab.daemon.start(arguments=("--since", "2020-01-01"))
+        end = time.monotonic() + 20
+        while sum(r["ticket_number"] != "" for r in lab.daemon.journal()) < 14 or "10 of 10 sent" not in lab.daemon.run("status")[1]:
+            tap.check(time.monotonic() < end, lab.daemon.log())
+            time.sleep(0.1)
+        lab.daemon.stop()
+        lab.once()  # counts what went out before
+        lab.wait_for_queue()
+        finals = lambda: sum(copies for copies, _, _ in lab.letters(STAFF).values())
+        alerts = lambda: sorted(subject for _, subject, _ in lab.letters(OPERATOR).values())
+        tap.check(finals() == 10 and alerts() == ["frontdesk: replies needs you"], "%d letters, %r" % (finals(), alerts()))
+        tap.check(len(lab.tickets()) == 14, "the work itself waits")
+        out, told = lab.daemon.run("status")[1], json.loads(lab.daemon.run("status", "--json")[1])
+        tap.check("10 of 10 sent this hour" in out and (told["replies_hour"], told["replies_per_hour"]) == (10, 10), out)
+        lab.passed_minutes = 61
+        lab.settle()
+        lab.wait_for_queue()
+        tap.check(finals() == 14 and len(lab.letters(STAFF)) == 14, "%d letters" % finals())
+        tap.check(alerts() == ["frontdesk: replies is well again", "frontdesk: replies needs you"], alerts())
+
+
+if __name__ == "__main__":
+    with Lab("poll_seconds = 5; per_sender_hour = 1000;") as LAB:
+        tap.run([("a responder that strips all fields", stripped), ("another desk", another_desk), ("bounces of our letters", bounces),
+                 ("people and monitors", people_and_monitors), ("a cap on all letters", breaker)])
