@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* conf_value: one reader a type of setting. Each says what is wrong; the caller adds what is allowed. */
-#include "conf_rows.h"
+#include "conf_value.h"
 #include "frontdesk/due.h"
 
 #include <idn2.h>
 
-#define WHY_BYTES 400
-
-/* What a reader works on. Texts come in checked for control characters and UTF-8. */
-struct value {
-    struct conf_reader *reader;
-    const struct conf_row *row;
-    const char *text;          /* NULL if the setting is no string */
-    const config_setting_t *s; /* NULL for a preset */
-    void *to;
-    char why[WHY_BYTES];
-};
-
-static bool wrong(struct value *v, const char *fmt, ...) PRINTF(2, 3);
-static bool wrong(struct value *v, const char *fmt, ...)
+bool conf_wrong(struct value *v, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -33,21 +20,21 @@ static bool keep(struct value *v, const char *text)
     return true;
 }
 
-static bool read_text(struct value *v)
+bool conf_read_text(struct value *v)
 {
     if (!v->text)
-        return wrong(v, "must be a text in quotes");
+        return conf_wrong(v, "must be a text in quotes");
     size_t len = strlen(v->text);
     if (len < v->row->min)
-        return wrong(v, "is empty");
+        return conf_wrong(v, "is empty");
     if (len > v->row->max)
-        return wrong(v, "is longer than %llu bytes", (unsigned long long)v->row->max);
+        return conf_wrong(v, "is longer than %llu bytes", (unsigned long long)v->row->max);
     if (len && slice_trim(slice_of(v->text)).len != len)
-        return wrong(v, "begins or ends with a blank");
+        return conf_wrong(v, "begins or ends with a blank");
     return keep(v, v->text);
 }
 
-static bool only(const char *text, const char *set)
+bool conf_only(const char *text, const char *set)
 {
     return text[0] && strspn(text, set) == strlen(text);
 }
@@ -58,28 +45,28 @@ static bool only(const char *text, const char *set)
 
 static bool read_name(struct value *v)
 {
-    return read_text(v) &&
-           (only(v->text, LOWER UPPER DIGITS "-") || wrong(v, "\"%s\" is no short name", v->text));
+    return conf_read_text(v) &&
+           (conf_only(v->text, LOWER UPPER DIGITS "-") || conf_wrong(v, "\"%s\" is no short name", v->text));
 }
 
 static bool read_path(struct value *v)
 {
-    return read_text(v) && (v->text[0] == '/' || wrong(v, "\"%s\" is no absolute path", v->text));
+    return conf_read_text(v) && (v->text[0] == '/' || conf_wrong(v, "\"%s\" is no absolute path", v->text));
 }
 
 static bool read_secret_file(struct value *v)
 {
-    if (!read_text(v))
+    if (!conf_read_text(v))
         return false;
     if (!slice_starts(slice_of(v->text), SLICE("cred:")))
-        return v->text[0] == '/' || wrong(v, "\"%.200s\" is no path of a file", v->text);
+        return v->text[0] == '/' || conf_wrong(v, "\"%.200s\" is no path of a file", v->text);
     const char *name = v->text + strlen("cred:");
-    return (only(name, LOWER UPPER DIGITS "-_.") && name[0] != '.') ||
-           wrong(v, "\"%.200s\" is no name of a credential", v->text);
+    return (conf_only(name, LOWER UPPER DIGITS "-_.") && name[0] != '.') ||
+           conf_wrong(v, "\"%.200s\" is no name of a credential", v->text);
 }
 
 /* Lower-case A-labels into `out`; at least two labels unless `one_label`. */
-static bool to_domain(struct slice text, char out[256], bool one_label)
+bool conf_to_domain(struct slice text, char out[256], bool one_label)
 {
     char name[256], *ascii = NULL;
     if (!text.len || text.len >= sizeof(name))
@@ -95,7 +82,7 @@ static bool to_domain(struct slice text, char out[256], bool one_label)
     if (ok)
         out[len] = '\0';
     idn2_free(ascii);
-    if (!ok || !only(out, LOWER DIGITS "-.") || out[0] == '.' || out[0] == '-' || out[len - 1] == '.' ||
+    if (!ok || !conf_only(out, LOWER DIGITS "-.") || out[0] == '.' || out[0] == '-' || out[len - 1] == '.' ||
         strstr(out, "..") || strstr(out, ".-") || strstr(out, "-."))
         return false;
     return one_label || strchr(out, '.');
@@ -110,18 +97,18 @@ static char *to_address(struct conf_reader *r, const char *text)
     if (!at || local < 1 || local > 64 || text[0] == '.' || at[-1] == '.' ||
         strspn(text, LOWER UPPER DIGITS ".!#$%&'*+-/=?^_`{|}~") != local)
         return NULL;
-    if (!to_domain(slice_of(at + 1), domain, true))
+    if (!conf_to_domain(slice_of(at + 1), domain, true))
         return NULL;
     return pool_printf(r->pool, "%.*s@%s", (int)local, text, domain);
 }
 
 static bool read_address(struct value *v)
 {
-    if (!read_text(v))
+    if (!conf_read_text(v))
         return false;
     char *address = to_address(v->reader, v->text);
     if (!address)
-        return wrong(v, "\"%s\" is no e-mail address", v->text);
+        return conf_wrong(v, "\"%s\" is no e-mail address", v->text);
     *(char **)v->to = address;
     return true;
 }
@@ -130,16 +117,17 @@ static bool read_due(struct value *v)
 {
     struct due due;
     struct err e = ERR_INIT;
-    return read_text(v) && (due_parse(v->text, &due, &e) == 0 || wrong(v, "\"%s\" is no due rule", v->text));
+    return conf_read_text(v) &&
+           (due_parse(v->text, &due, &e) == 0 || conf_wrong(v, "\"%s\" is no due rule", v->text));
 }
 
 static bool read_zone(struct value *v)
 {
     struct tm tm;
     /* the set keeps paths and the POSIX rules that GLib also takes out of the name */
-    return read_text(v) &&
-           ((only(v->text, LOWER UPPER DIGITS "/_-+") && v->text[0] != '/' && clock_local(0, v->text, &tm)) ||
-            wrong(v, "there is no time zone \"%s\"", v->text));
+    return conf_read_text(v) && ((conf_only(v->text, LOWER UPPER DIGITS "/_-+") && v->text[0] != '/' &&
+                                  clock_local(0, v->text, &tm)) ||
+                                 conf_wrong(v, "there is no time zone \"%s\"", v->text));
 }
 
 /* --- lists ------------------------------------------------------------------------------------------------
@@ -148,7 +136,7 @@ static bool read_zone(struct value *v)
 static char *entry_domain(struct conf_reader *r, const char *text)
 {
     char domain[256];
-    return to_domain(slice_of(text), domain, false) ? pool_copy(r->pool, domain) : NULL;
+    return conf_to_domain(slice_of(text), domain, false) ? pool_copy(r->pool, domain) : NULL;
 }
 
 static char *entry_date(struct conf_reader *r, const char *text)
@@ -172,13 +160,13 @@ static bool is_list(struct value *v)
 {
     int type = config_setting_type(v->s);
     if (type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST)
-        return wrong(v, "must be a list in brackets");
+        return conf_wrong(v, "must be a list in brackets");
     uint64_t n = (uint64_t)config_setting_length(v->s);
     if (n < v->row->min)
-        return wrong(v, "is empty");
+        return conf_wrong(v, "is empty");
     if (n > v->row->max)
-        return wrong(v, "has %llu entries, at most %llu are allowed", (unsigned long long)n,
-                     (unsigned long long)v->row->max);
+        return conf_wrong(v, "has %llu entries, at most %llu are allowed", (unsigned long long)n,
+                          (unsigned long long)v->row->max);
     return true;
 }
 
@@ -202,11 +190,11 @@ static bool read_list(struct value *v, char *(*entry)(struct conf_reader *r, con
     for (unsigned i = 0; i < n; i++) {
         const char *text = config_setting_get_string(config_setting_get_elem(v->s, i));
         if (!text)
-            return wrong(v, "entry %u is no text in quotes", i + 1);
+            return conf_wrong(v, "entry %u is no text in quotes", i + 1);
         char *made = clean(text) ? entry(v->reader, text) : NULL;
         if (!made)
-            return wrong(v, "entry %u \"%.100s\" is wrong", i + 1,
-                         clean(text) ? text : "(control character)");
+            return conf_wrong(v, "entry %u \"%.100s\" is wrong", i + 1,
+                              clean(text) ? text : "(control character)");
         list->v[list->n++] = made;
     }
     return true;
@@ -220,7 +208,7 @@ static bool add_weekday(struct value *v, const char *word, unsigned *bits)
             *bits |= 1U << i;
             return true;
         }
-    return wrong(v, "\"%.50s\" is no day", word && clean(word) ? word : "(no text)");
+    return conf_wrong(v, "\"%.50s\" is no day", word && clean(word) ? word : "(no text)");
 }
 
 static bool read_weekdays(struct value *v)
@@ -249,22 +237,23 @@ static bool read_weekdays(struct value *v)
 static bool get_number(struct value *v, uint64_t *out)
 {
     if (!v->s)
-        return slice_to_u64(slice_of(v->text), 0, UINT64_MAX, out) || wrong(v, "is no number");
+        return slice_to_u64(slice_of(v->text), 0, UINT64_MAX, out) || conf_wrong(v, "is no number");
     int type = config_setting_type(v->s);
     if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
-        return wrong(v, "must be a whole number without quotes");
+        return conf_wrong(v, "must be a whole number without quotes");
     long long n = config_setting_get_int64(v->s);
     if (type == CONFIG_TYPE_INT)
         n = config_setting_get_int(v->s);
     if (n < 0)
-        return wrong(v, "%lld is out of range", n);
+        return conf_wrong(v, "%lld is out of range", n);
     *out = (uint64_t)n;
     return true;
 }
 
 static bool in_range(struct value *v, uint64_t n)
 {
-    return (n >= v->row->min && n <= v->row->max) || wrong(v, "%llu is out of range", (unsigned long long)n);
+    return (n >= v->row->min && n <= v->row->max) ||
+           conf_wrong(v, "%llu is out of range", (unsigned long long)n);
 }
 
 static bool read_number(struct value *v)
@@ -291,7 +280,7 @@ static bool read_size(struct value *v)
         while (i < ARRAY_LEN(units) && !slice_eq_nocase(unit, slice_of(units[i].unit)))
             i++;
         if (!ok || i == ARRAY_LEN(units))
-            return wrong(v, "\"%.50s\" is no size", v->text);
+            return conf_wrong(v, "\"%.50s\" is no size", v->text);
         n <<= units[i].shift;
     } else if (!get_number(v, &n)) {
         return false;
@@ -305,7 +294,7 @@ static bool read_size(struct value *v)
 static bool read_bool(struct value *v)
 {
     if (v->s && config_setting_type(v->s) != CONFIG_TYPE_BOOL)
-        return wrong(v, "must be true or false without quotes");
+        return conf_wrong(v, "must be true or false without quotes");
     *(bool *)v->to = v->s && config_setting_get_bool(v->s);
     return true;
 }
@@ -319,149 +308,27 @@ static bool read_hours(struct value *v)
         !slice_to_u64(slice_cut(slice_skip(s, 3), 2), 0, 59, &m1) ||
         !slice_to_u64(slice_cut(slice_skip(s, 6), 2), 0, 23, &h2) ||
         !slice_to_u64(slice_skip(s, 9), 0, 59, &m2))
-        return wrong(v, "is no pair of times");
+        return conf_wrong(v, "is no pair of times");
     int *minutes = v->to; /* day_start_min and day_end_min stand together */
     minutes[0] = (int)(h1 * 60 + m1);
     minutes[1] = (int)(h2 * 60 + m2);
-    return minutes[0] < minutes[1] || wrong(v, "closes before it opens");
-}
-
-/* --- servers ----------------------------------------------------------------------------------------------
- */
-
-/* HOST[:PORT] with [::1] for IPv6, all of `s`. */
-static bool read_host_port(struct value *v, struct slice s, char host[256], uint16_t *port)
-{
-    long end = s.len && s.ptr[0] == '[' ? slice_find_char(s, ']') : -1;
-    if (end > 0) {
-        struct slice inside = slice_cut(slice_skip(s, 1), (size_t)end - 1);
-        snprintf(host, 256, "%.*s", SLICE_ARG(inside));
-        if (!only(host, "0123456789abcdefABCDEF:."))
-            return wrong(v, "has no IPv6 address in its brackets");
-        s = slice_skip(s, (size_t)end + 1);
-    } else {
-        long colon = slice_find_char(s, ':');
-        struct slice name = colon < 0 ? s : slice_cut(s, (size_t)colon);
-        if (!to_domain(name, host, true))
-            return wrong(v, "\"%.*s\" is no host name", SLICE_ARG(name));
-        s = colon < 0 ? SLICE_NONE : slice_skip(s, (size_t)colon);
-    }
-    uint64_t n;
-    if (!s.len)
-        return true;
-    if (s.ptr[0] != ':' || !slice_to_u64(slice_skip(s, 1), 1, 65535, &n))
-        return wrong(v, "\"%.*s\" is no port", SLICE_ARG(s));
-    *port = (uint16_t)n;
-    return true;
-}
-
-static bool read_server(struct value *v, bool imap)
-{
-    static const struct {
-        const char *scheme;
-        bool imap;
-        enum conf_tls tls;
-        uint16_t port;
-    } schemes[] = {
-        {"imap://", true, CONF_TLS_STARTTLS, 143},
-        {"imaps://", true, CONF_TLS_IMPLICIT, 993},
-        {"smtp://", false, CONF_TLS_STARTTLS, 587},
-        {"smtps://", false, CONF_TLS_IMPLICIT, 465},
-    };
-    struct conf_server *server = v->to;
-    if (!v->text)
-        return wrong(v, "must be a text in quotes");
-    for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
-        struct slice scheme = slice_of(schemes[i].scheme), s = slice_of(v->text);
-        char host[256];
-        if (schemes[i].imap != imap || !slice_starts_nocase(s, scheme))
-            continue;
-        server->port = schemes[i].port;
-        server->tls = schemes[i].tls;
-        s = slice_skip(s, scheme.len);
-        if (slice_find_char(s, '@') >= 0)
-            return wrong(v, "must hold no user or password");
-        if (slice_ends_nocase(s, SLICE("/")))
-            s = slice_cut(s, s.len - 1);
-        if (!read_host_port(v, s, host, &server->port))
-            return false;
-        server->url = pool_copy(v->reader->pool, v->text);
-        server->host = pool_copy(v->reader->pool, host);
-        return true;
-    }
-    return wrong(v, "\"%.200s\" begins with no known scheme", v->text);
-}
-
-/* HOST:PORT of this machine alone. */
-static bool read_listen(struct value *v)
-{
-    struct conf_listen *to = v->to;
-    char host[256];
-    if (!read_text(v) || !read_host_port(v, slice_of(v->text), host, &to->port))
-        return false;
-    if (!to->port)
-        return wrong(v, "\"%.200s\" names no port", v->text);
-    to->host = pool_copy(v->reader->pool, host);
-    return conf_is_loopback(host) || wrong(v, "\"%.200s\" is not this machine", v->text);
-}
-
-static bool read_api_url(struct value *v)
-{
-    char host[256];
-    uint16_t port = 0;
-    if (!read_text(v))
-        return false;
-    struct slice s = slice_of(v->text);
-    bool plain = slice_starts_nocase(s, SLICE("http://"));
-    if (!plain && !slice_starts_nocase(s, SLICE("https://")))
-        return wrong(v, "\"%.200s\" is no https address", v->text);
-    struct scan c = scan_of(slice_skip(s, plain ? strlen("http://") : strlen("https://")));
-    struct slice authority = scan_until(&c, "/?#");
-    if (slice_find_char(authority, '@') >= 0 || slice_find_char(s, '?') >= 0 || slice_find_char(s, '#') >= 0)
-        return wrong(v, "must hold no user, query or fragment");
-    if (!read_host_port(v, authority, host, &port))
-        return false;
-    return !plain || conf_is_loopback(host) || wrong(v, "would send the secret in the clear");
-}
-
-static bool read_trust(struct value *v)
-{
-    struct conf_mailbox *box = (void *)((char *)v->to - offsetof(struct conf_mailbox, trust));
-    if (!v->text)
-        return wrong(v, "must be a text in quotes");
-    struct slice s = slice_of(v->text);
-    char host[256];
-    static const struct {
-        const char *name;
-        enum conf_trust trust;
-    } named[] = {
-        {"none", CONF_TRUST_NONE}, {"google", CONF_TRUST_GOOGLE}, {"exchange-online", CONF_TRUST_EXCHANGE}};
-    for (size_t i = 0; i < ARRAY_LEN(named); i++) {
-        if (slice_eq_nocase(s, slice_of(named[i].name))) {
-            box->trust = named[i].trust;
-            return true;
-        }
-    }
-    if (!slice_starts(s, SLICE("server:")) || !to_domain(slice_skip(s, strlen("server:")), host, true))
-        return wrong(v, "\"%.200s\" is no trust profile", v->text);
-    box->trust = CONF_TRUST_SERVER;
-    box->trust_server = pool_copy(v->reader->pool, host);
-    return true;
+    return minutes[0] < minutes[1] || conf_wrong(v, "closes before it opens");
 }
 
 static bool read_digits(struct value *v)
 {
-    return read_text(v) && (only(v->text, DIGITS) || wrong(v, "\"%.60s\" is no number", v->text));
+    return conf_read_text(v) &&
+           (conf_only(v->text, DIGITS) || conf_wrong(v, "\"%.60s\" is no number", v->text));
 }
 
 static bool read_environment(struct value *v)
 {
     if (!v->text)
-        return wrong(v, "must be a text in quotes");
+        return conf_wrong(v, "must be a text in quotes");
     bool sandbox = slice_eq_nocase(slice_of(v->text), SLICE("sandbox"));
     *(bool *)v->to = sandbox;
     return sandbox || slice_eq_nocase(slice_of(v->text), SLICE("production")) ||
-           wrong(v, "\"%.60s\" is no environment", v->text);
+           conf_wrong(v, "\"%.60s\" is no environment", v->text);
 }
 
 /* --- one of some words --- */
@@ -469,9 +336,9 @@ static bool read_environment(struct value *v)
 static bool choose(struct value *v, const char *word, unsigned *out)
 {
     if (!word)
-        return wrong(v, "must be a text in quotes");
+        return conf_wrong(v, "must be a text in quotes");
     return conf_choice(v->row->type, word, out) ||
-           wrong(v, "\"%.60s\" is none of the words", clean(word) ? word : "(control character)");
+           conf_wrong(v, "\"%.60s\" is none of the words", clean(word) ? word : "(control character)");
 }
 
 static bool read_integration(struct value *v)
@@ -493,7 +360,7 @@ static bool read_oauth2(struct value *v)
 static bool read_day(struct value *v)
 {
     if (!v->text || strlen(v->text) != strlen("2027-05-31") || !entry_date(v->reader, v->text))
-        return wrong(v, "is no date");
+        return conf_wrong(v, "is no date");
     return keep(v, v->text);
 }
 
@@ -524,7 +391,7 @@ static bool dispatch(struct value *v)
     switch (v->row->type) {
     case CONF_TEXT:
     case CONF_WATCH:
-        return read_text(v);
+        return conf_read_text(v);
     case CONF_NAME:
         return read_name(v);
     case CONF_PATH:
@@ -538,7 +405,7 @@ static bool dispatch(struct value *v)
     case CONF_ZONE:
         return read_zone(v);
     case CONF_API_URL:
-        return read_api_url(v);
+        return conf_read_api_url(v);
     case CONF_ADDRESSES:
         return read_list(v, to_address);
     case CONF_DOMAINS:
@@ -556,13 +423,13 @@ static bool dispatch(struct value *v)
     case CONF_HOURS:
         return read_hours(v);
     case CONF_IMAP_URL:
-        return read_server(v, true);
+        return conf_read_server(v, true);
     case CONF_SMTP_URL:
-        return read_server(v, false);
+        return conf_read_server(v, false);
     case CONF_LISTEN:
-        return read_listen(v);
+        return conf_read_listen(v);
     case CONF_TRUST_PROFILE:
-        return read_trust(v);
+        return conf_read_trust(v);
     case CONF_DIGITS:
         return read_digits(v);
     case CONF_ENVIRONMENT:
@@ -589,7 +456,7 @@ void conf_value_read(struct conf_reader *r, const struct conf_row *row, const ch
     unsigned line = config_setting_source_line(s);
     v.text = config_setting_get_string(s);
     if (v.text && !clean(v.text))
-        wrong(&v, "holds a control character");
+        conf_wrong(&v, "holds a control character");
     else if (dispatch(&v))
         return;
     struct buf limits = BUF_INIT(100);
