@@ -144,24 +144,25 @@ static void put_rows(const struct telling *w, const struct report *r, struct vie
 }
 
 /* "invoice 10233, Acme Dental, 2026-11-24, total 1250.00" */
-static void put_look(const struct diagnose_look *l, struct view *item)
+static void put_look(const struct telling *w, const struct diagnose_look *l, struct view *item)
 {
     struct buf b = BUF_INIT(2000);
     const char *const rest[] = {l->company, l->date, l->total};
     for (size_t i = 0; i < ARRAY_LEN(rest); i++)
         buf_printf(&b, "%s%s", b.len && rest[i][0] ? ", " : "", rest[i]);
-    set(item, "what", l->what);
+    set(item, "what", report_thing(w->t, l->what));
     set(item, "name", l->name[0] ? l->name : l->said);
     view_set(item, "detail", buf_view(&b));
     put_verdict_flags(item, l->verdict);
     buf_release(&b);
 }
 
-static void put_looks(const struct diagnose_answer *a, struct view *to)
+static void put_looks(const struct telling *w, struct view *to)
 {
+    const struct diagnose_answer *a = w->a;
     bool books = a->n_looks == 1 && strcmp(a->looks[0].what, "books") == 0;
     for (size_t i = 0; !books && i < a->n_looks && i < MOST_RECORDS; i++)
-        put_look(&a->looks[i], view_item(to, "records"));
+        put_look(w, &a->looks[i], view_item(to, "records"));
     view_flag(to, "several", a->n_looks > 1);
     if (a->n_looks > MOST_RECORDS || a->more_looks)
         view_setf(to, "more", "%zu",
@@ -181,10 +182,10 @@ static void put_answer(struct telling *w, struct view *to)
     if (!w->foreseen) {
         put_lines(w, &a->report, REPORT_COMPARED, to, "compared");
         put_lines(w, &a->report, REPORT_UNSEEN, to, "unseen");
-        put_looks(a, to);
+        put_looks(w, to);
     }
     put_rows(w, &a->report, to, "rows", MOST_ROWS);
-    report_pages(&a->report, to);
+    report_pages(&a->report, w->t, to);
     put_rows(w, &a->others, to, "besides", MOST_BESIDES);
     view_flag(to, "has_besides", a->others.n > 0);
     if (a->verdict != DIAGNOSE_SOLVED)

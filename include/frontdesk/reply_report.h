@@ -117,11 +117,13 @@ int report_letter(const struct report *r, const struct templates *t, const char 
 /* For another letter, into its facts: finding `i` (title, object, detail, ids, links); the pages that list
  * the records of all findings (lists); the sentences of a sort, the verdict as the text `list`, others as its
  * items. */
-void report_pages(const struct report *r, struct view *v);
+void report_pages(const struct report *r, const struct templates *t, struct view *v);
 int report_row(const struct report *r, const struct templates *t, size_t i, struct view *row,
                struct err *e) MUST_USE;
 int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,
                  const char *list, struct err *e) MUST_USE;
+/* A word of the table of things ("invoice", "inactive") as the language says it. */
+const char *report_thing(const struct templates *t, const char *text);
 /* A finding in short: its title, its subject, its records. */
 int report_line(const struct report *r, const struct templates *t, const struct report_finding *f,
                 struct buf *out, struct err *e) MUST_USE;

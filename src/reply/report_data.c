@@ -83,49 +83,51 @@ static void put_field(struct buf *out, struct slice s, bool last)
 }
 
 /* Ids of one system, or (NULL) the links. */
-static void put_evidence(const struct report_finding *f, const char *system, struct buf *out)
+static void put_evidence(const struct report_words *w, const struct report_finding *f, const char *system,
+                         struct buf *out)
 {
     for (unsigned i = 0; i < f->n_evidence; i++) {
         const struct report_evidence *e = &f->evidence[i];
         if (system && strcmp(e->system, system) == 0)
-            buf_printf(out, "%s%s %s", out->len ? "; " : "", e->what, e->id);
+            buf_printf(out, "%s%s %s", out->len ? "; " : "", report_words_thing(w, e->what), e->id);
         else if (!system && e->link[0])
             buf_printf(out, "%s%s", out->len ? " " : "", e->link);
     }
 }
 
 static void put_steps(const struct report_entry *entry, const struct report *r,
-                      const struct report_finding *f, struct buf *out)
+                      const struct report_fact *facts, size_t n_facts, struct buf *out)
 {
     for (size_t n = 0;; n++) {
         const char *step = report_words_text(entry, WORDS_FIX, r->integration, n);
         if (!step[0])
             return;
         buf_printf(out, "%s%zu) ", n ? " " : "", n + 1);
-        report_words_fill(step, f->facts, f->n_facts, out);
+        report_words_fill(step, facts, n_facts, out);
     }
 }
 
-static void put_row(const struct report *r, const struct report_entry *entry, const struct report_finding *f,
-                    struct buf *out)
+static void put_row(const struct report_words *w, const struct report *r, const struct report_entry *entry,
+                    const struct report_finding *f, struct buf *out)
 {
     static const enum report_field texts[] = {WORDS_DETAIL, WORDS_CAUSE};
     struct buf field = BUF_INIT(FIELD_MAX);
-    put_field(out, slice_of(report_severity_name(r->kinds[f->kind].severity)), false);
+    struct report_fact said[REPORT_FACTS];
+    size_t n = report_words_speak(w, f->facts, f->n_facts, said);
+    put_field(out, slice_of(report_words_thing(w, report_severity_name(r->kinds[f->kind].severity))), false);
     put_field(out, slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)), false);
     put_field(out, slice_of(f->subject), false);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        report_words_fill(report_words_text(entry, texts[i], r->integration, 0), f->facts, f->n_facts,
-                          &field);
+        report_words_fill(report_words_text(entry, texts[i], r->integration, 0), said, n, &field);
         put_field(out, buf_view(&field), false);
         buf_clear(&field);
     }
-    put_steps(entry, r, f, &field);
+    put_steps(entry, r, said, n, &field);
     put_field(out, buf_view(&field), false);
     static const char *const systems[] = {"Autotask", "QuickBooks", NULL};
     for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
         buf_clear(&field);
-        put_evidence(f, systems[i], &field);
+        put_evidence(w, f, systems[i], &field);
         put_field(out, buf_view(&field), false);
     }
     put_field(out, slice_of(r->kinds[f->kind].key), true);
@@ -145,7 +147,11 @@ static int put_rest(const struct report *r, const struct templates *t, size_t n,
     const struct report_fact facts[] = {{"n", digits}, {"what", r->name}};
     report_words_fill(report_words_text(entry, WORDS_TEXT, r->integration, 0), facts, ARRAY_LEN(facts),
                       &text);
-    put_field(out, slice_of(report_severity_name(r->kinds[r->findings[r->n - n].kind].severity)), false);
+    put_field(
+        out,
+        slice_of(report_words_thing(templates_report_words(t),
+                                    report_severity_name(r->kinds[r->findings[r->n - n].kind].severity))),
+        false);
     put_field(out, buf_view(&text), false);
     for (size_t i = 2; i + 1 < COLUMNS; i++)
         put_field(out, SLICE_NONE, false);
@@ -164,7 +170,7 @@ int report_csv_within(const struct report *r, const struct templates *t, size_t 
     int rc = 0;
     buf_puts(out, "\xef\xbb\xbf");
     for (size_t i = 0; i < COLUMNS; i++)
-        put_field(out, slice_of(heads[i]), i + 1 == COLUMNS);
+        put_field(out, slice_of(report_words_thing(templates_report_words(t), heads[i])), i + 1 == COLUMNS);
     for (size_t i = 0; i < r->n && rc == 0; i++) {
         const struct report_entry *entry =
             report_words_need(templates_report_words(t), r->kinds[r->findings[i].kind].key, e);
@@ -173,7 +179,7 @@ int report_csv_within(const struct report *r, const struct templates *t, size_t 
             break;
         }
         buf_clear(&row);
-        put_row(r, entry, &r->findings[i], &row);
+        put_row(templates_report_words(t), r, entry, &r->findings[i], &row);
         if (out->len + row.len + FIELD_MAX > most) {
             rc = put_rest(r, t, r->n - i, out, e);
             break;
@@ -239,7 +245,7 @@ static void put_finding(const struct report *r, const struct report_entry *entry
                out);
     put_filled("cause", report_words_text(entry, WORDS_CAUSE, r->integration, 0), f->facts, f->n_facts, out);
     struct buf steps = BUF_INIT(FIELD_MAX);
-    put_steps(entry, r, f, &steps);
+    put_steps(entry, r, f->facts, f->n_facts, &steps);
     put_member(out, "fix", buf_view(&steps));
     buf_release(&steps);
     put_json_facts(f, out);
@@ -252,7 +258,9 @@ int report_said(const struct report *r, const struct templates *t, const struct 
     const struct report_entry *entry = report_words_need(templates_report_words(t), s->key, e);
     if (!entry)
         return -1;
-    report_words_fill(report_words_text(entry, WORDS_TEXT, r->integration, 0), s->facts, s->n_facts, out);
+    struct report_fact said[REPORT_FACTS];
+    size_t n = report_words_speak(templates_report_words(t), s->facts, s->n_facts, said);
+    report_words_fill(report_words_text(entry, WORDS_TEXT, r->integration, 0), said, n, out);
     return 0;
 }
 

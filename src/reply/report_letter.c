@@ -34,10 +34,12 @@ static int put_sentences(const struct writing *w, enum report_sort sort, const c
         if (!entry)
             return -1;
         const char *text = report_words_text(entry, WORDS_TEXT, w->r->integration, 0);
+        struct report_fact said[REPORT_FACTS];
+        size_t n = report_words_speak(w->words, s->facts, s->n_facts, said);
         if (sort == REPORT_VERDICT)
-            set_filled(w->v, list, text, s->facts, s->n_facts);
+            set_filled(w->v, list, text, said, n);
         else
-            set_filled(view_item(w->v, list), "line", text, s->facts, s->n_facts);
+            set_filled(view_item(w->v, list), "line", text, said, n);
     }
     return 0;
 }
@@ -67,16 +69,17 @@ static bool is_list(const struct report_evidence *e)
     return !slice_ends_nocase(slice_of(e->link), slice_of(e->id));
 }
 
-static void put_link(const struct report_evidence *e, struct view *to, const char *list)
+static void put_link(const struct report_words *w, const struct report_evidence *e, struct view *to,
+                     const char *list)
 {
     struct view *link = view_item(to, list);
     view_set(link, "href", slice_of(e->link));
-    view_set(link, "what", slice_of(e->what));
+    view_set(link, "what", slice_of(report_words_thing(w, e->what)));
     view_set(link, "system", slice_of(e->system));
 }
 
 /* The lists that records of these findings stand in, each once. */
-static void put_lists(const struct report_finding *f, size_t n, struct view *g)
+static void put_lists(const struct report_words *w, const struct report_finding *f, size_t n, struct view *g)
 {
     const char *seen[REPORT_EVIDENCE];
     size_t n_seen = 0;
@@ -89,39 +92,42 @@ static void put_lists(const struct report_finding *f, size_t n, struct view *g)
             if (known)
                 continue;
             seen[n_seen++] = e->link;
-            put_link(e, g, "lists");
+            put_link(w, e, g, "lists");
         }
     }
 }
 
-static void write_ids(const struct report_finding *f, struct buf *ids)
+static void write_ids(const struct report_words *w, const struct report_finding *f, struct buf *ids)
 {
     for (unsigned i = 0; i < f->n_evidence; i++)
-        buf_printf(ids, "%s%s %s", i ? ", " : "", f->evidence[i].what, f->evidence[i].id);
+        buf_printf(ids, "%s%s %s", i ? ", " : "", report_words_thing(w, f->evidence[i].what),
+                   f->evidence[i].id);
     if (f->more_evidence)
         buf_printf(ids, " +%u", f->more_evidence);
 }
 
-static void put_ids(const struct report_finding *f, struct view *row)
+static void put_ids(const struct report_words *w, const struct report_finding *f, struct view *row)
 {
     struct buf ids = BUF_INIT(LINE_TEXT_MAX);
-    write_ids(f, &ids);
+    write_ids(w, f, &ids);
     for (unsigned i = 0; i < f->n_evidence; i++) {
         const struct report_evidence *e = &f->evidence[i];
         if (e->link[0] && !is_list(e))
-            put_link(e, row, "links");
+            put_link(w, e, row, "links");
     }
     view_set(row, "ids", buf_view(&ids));
     buf_release(&ids);
 }
 
-static void put_row(const struct report *r, const struct report_entry *entry, size_t i, struct view *row)
+static void put_row(const struct report_words *w, const struct report *r, const struct report_entry *entry,
+                    size_t i, struct view *row)
 {
     const struct report_finding *f = &r->findings[i];
+    struct report_fact said[REPORT_FACTS];
+    size_t n = report_words_speak(w, f->facts, f->n_facts, said);
     view_set(row, "object", slice_of(f->subject));
-    set_filled(row, "detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), f->facts,
-               f->n_facts);
-    put_ids(f, row);
+    set_filled(row, "detail", report_words_text(entry, WORDS_DETAIL, r->integration, 0), said, n);
+    put_ids(w, f, row);
 }
 
 int report_row(const struct report *r, const struct templates *t, size_t i, struct view *row, struct err *e)
@@ -131,13 +137,13 @@ int report_row(const struct report *r, const struct templates *t, size_t i, stru
     if (!entry)
         return -1;
     view_set(row, "title", slice_of(report_words_text(entry, WORDS_TITLE, r->integration, 0)));
-    put_row(r, entry, i, row);
+    put_row(templates_report_words(t), r, entry, i, row);
     return 0;
 }
 
-void report_pages(const struct report *r, struct view *v)
+void report_pages(const struct report *r, const struct templates *t, struct view *v)
 {
-    put_lists(r->findings, r->n, v);
+    put_lists(templates_report_words(t), r->findings, r->n, v);
 }
 
 int report_lines(const struct report *r, const struct templates *t, enum report_sort sort, struct view *v,
@@ -168,9 +174,9 @@ static void put_group(struct writing *w, const struct report_entry *entry, size_
         view_setf(s, "n", "%zu", n + 1);
         view_set(s, "step", slice_of(step));
     }
-    put_lists(&r->findings[from], to - from, g);
+    put_lists(w->words, &r->findings[from], to - from, g);
     for (size_t i = from; i < to && i - from < most; i++, w->shown++)
-        put_row(r, entry, i, view_item(g, "rows"));
+        put_row(w->words, r, entry, i, view_item(g, "rows"));
     if (to - from > most)
         view_setf(g, "more", "%zu", to - from - most);
     else
@@ -192,6 +198,11 @@ static int put_groups(struct writing *w, struct err *e)
     return 0;
 }
 
+const char *report_thing(const struct templates *t, const char *text)
+{
+    return report_words_thing(templates_report_words(t), text);
+}
+
 int report_line(const struct report *r, const struct templates *t, const struct report_finding *f,
                 struct buf *out, struct err *e)
 {
@@ -199,7 +210,7 @@ int report_line(const struct report *r, const struct templates *t, const struct 
     if (!entry)
         return -1;
     struct buf ids = BUF_INIT(LINE_TEXT_MAX);
-    write_ids(f, &ids);
+    write_ids(templates_report_words(t), f, &ids);
     buf_printf(out, "%s: %s", report_words_text(entry, WORDS_TITLE, r->integration, 0), f->subject);
     if (ids.len)
         buf_printf(out, " (%s)", ids.data);

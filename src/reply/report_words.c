@@ -43,6 +43,7 @@ struct report_words {
     const struct report_words_rule *rule; /* NULL: any section; borrowed while it is read */
     struct report_entry *v;
     size_t n, n_own; /* n_own: of the language itself, the rest is English */
+    bool english;
 };
 
 const char *const report_fact_names[] = {
@@ -291,10 +292,11 @@ struct report_words *report_words_load(const char *folder, const char *language,
     w->pool = pool_new(4 << 20);
     w->v = pool_array(w->pool, MOST_ENTRIES, sizeof(*w->v));
     w->rule = rule;
+    w->english = strcmp(language, TEMPLATES_FULL_LANGUAGE) == 0;
     snprintf(path, sizeof(path), "%s/%s/%s", folder, language, part);
     load_part(w, path, problems);
     w->n_own = w->n;
-    if (strcmp(language, TEMPLATES_FULL_LANGUAGE) != 0) {
+    if (!w->english) {
         snprintf(path, sizeof(path), "%s/%s/%s", folder, TEMPLATES_FULL_LANGUAGE, part);
         load_part(w, path, problems);
     }
@@ -404,4 +406,30 @@ void report_words_fill(const char *text, const struct report_fact *facts, size_t
     (void)scan_while(&c, ";, "); /* what stood before it had no facts */
     buf_slice(out, scan_rest(&c));
     buf_release(&filled);
+}
+
+/* --- words of ours in facts --- */
+
+const char *report_words_thing(const struct report_words *w, const char *text)
+{
+    enum { LONGEST = 40 };
+    char key[sizeof("thing-") + LONGEST] = "thing-";
+    size_t n = strlen(text);
+    if (w->english || n == 0 || n > LONGEST)
+        return text;
+    for (size_t i = 0; i <= n; i++) {
+        char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+        key[sizeof("thing-") - 1 + i] = (char)(c == ' ' ? '-' : c);
+    }
+    const struct report_entry *entry = report_words_find(w, key);
+    return entry ? report_words_text(entry, WORDS_TEXT, "", 0) : text;
+}
+
+size_t report_words_speak(const struct report_words *w, const struct report_fact *facts, size_t n,
+                          struct report_fact said[REPORT_FACTS])
+{
+    n = n < REPORT_FACTS ? n : (size_t)REPORT_FACTS;
+    for (size_t i = 0; i < n; i++)
+        said[i] = (struct report_fact){.name = facts[i].name, .text = report_words_thing(w, facts[i].text)};
+    return n;
 }

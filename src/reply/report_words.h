@@ -34,6 +34,13 @@ const char *report_words_text(const struct report_entry *e, enum report_field fi
  * missing. */
 void report_words_fill(const char *text, const struct report_fact *facts, size_t n_facts, struct buf *out);
 
+/* A word of ours that stands in a fact or beside an id ("work type", "inactive", "a colon") as the language
+ * says it: section [thing-work-type]; what has no section stays as it is. */
+const char *report_words_thing(const struct report_words *w, const char *text);
+/* The facts with such words spoken; how many. */
+size_t report_words_speak(const struct report_words *w, const struct report_fact *facts, size_t n,
+                          struct report_fact said[REPORT_FACTS]);
+
 /* template.c */
 const struct report_words *templates_report_words(const struct templates *t);
 

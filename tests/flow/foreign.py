@@ -3,6 +3,7 @@
 """A language is a folder: English with every letter of its words changed into a Cyrillic one, in text form. Then what is left in
 Latin letters in the letters of the desk is what was mailed, what Autotask calls things, and what can be typed; a sentence of ours
 that stands anywhere but in the folder shows itself."""
+import json
 import os
 import re
 import shutil
@@ -53,10 +54,20 @@ def sentences(text):
     return "\n".join(map(line, text.split("\n")))
 
 
+def findings(text):
+    """What is said of kinds of findings: behind "title:", "fix qbd:" and so on, and lines that go on."""
+    def line(row):
+        head, colon, rest = row.partition(":")
+        if row.startswith(("[", "#")) or not row:
+            return row
+        return words_only(row) if row.startswith(" ") or not colon else head + colon + words_only(rest)
+    return "\n".join(map(line, text.split("\n")))
+
+
 def translate(folder):
     """FOLDER/xx, and FOLDER/en beside it."""
     shutil.copytree(ENGLISH, folder + "/en")
-    for part, change in (("reply", letter), ("help", article), ("", sentences)):
+    for part, change in (("reply", letter), ("help", article), ("check", findings), ("", sentences)):
         for name in os.listdir(os.path.join(ENGLISH, part)):
             if name.endswith(".txt"):
                 os.makedirs(os.path.join(folder, "xx", part), exist_ok=True)
@@ -65,8 +76,8 @@ def translate(folder):
                     out.write(change(source.read()))
 
 
-def begin():
-    LAB.clean()
+def begin(books=False):
+    LAB.clean(dict(books=books))
     with open(LAB.daemon.conf, encoding="utf-8") as settings:
         text = settings.read()
     text = text.replace("firm = {", 'firm = { language = "xx"; ').replace(os.path.join(ROOT, "templates"), LAB.daemon.dir + "/words")
@@ -125,6 +136,27 @@ def the_help():
            said("reset the password"), typed=" ".join(name[:-4].replace("-", " ") for name in os.listdir(ENGLISH + "/help")))
     speaks(text_of(POST.answer(POST.send("check mapping"))),
            said("The setting firm.integration does not say which product takes the invoices there."))
+
+
+def names_of_the_world():
+    """Whatever is called something in the two simulated systems."""
+    def values(node):
+        if isinstance(node, dict):
+            return [v for part in node.values() for v in values(part)]
+        return [v for part in node for v in values(part)] if isinstance(node, list) else [node] if isinstance(node, str) else []
+    with open(os.path.join(ROOT, "tests", "fixtures", "world.json"), encoding="utf-8") as world:
+        return " ".join(re.findall(r"[A-Za-z]{2,}", " ".join(values(json.load(world)))))
+
+
+def the_reports():
+    """Kinds of records, how they are, the heads of the table: words of the language too."""
+    begin(books=True)
+    for check in ("mapping", "accounts", "terms", "sync", "invoice 9002", "customer Acme Dental", "item Hardware"):
+        letter = POST.answer(POST.send("check " + check))
+        speaks(text_of(letter), typed=names_of_the_world() + " Hardware CSV id")
+        for table in letter.iter_attachments():
+            head = table.get_payload(decode=True).decode("utf-8-sig").split("\n")[0]
+            tap.check(not re.search("[A-Za-z]", head), head)
 
 
 def an_error():
@@ -212,5 +244,6 @@ if __name__ == "__main__":
         POST = Post(LAB)
         translate(LAB.daemon.dir + "/words")
         tap.run([("a ticket and its changes", a_ticket_and_its_changes), ("a refusal", a_refusal), ("help, and a check that cannot be made", the_help),
+                 ("reports of checks", the_reports),
                  ("a refused request, and one that waits", an_error), ("what is written into tickets", in_tickets), ("status", the_status),
                  ("explain", what_would_happen), ("show and retry", show_and_retry)])

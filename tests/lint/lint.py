@@ -248,7 +248,21 @@ def sentences(tree):
             yield "include/frontdesk/reply_sentence.h: nobody says SAY_%s" % row
 
 
-RULES = [layers, stems, symbols, length, banned, headers, shipped, spdx, names, goldens, sentences]
+def things(tree):
+    """A word of ours that the checks put beside names and ids has a section in check/things.txt, so that a language can say it."""
+    there = set(re.findall(r"^\[thing-(.*)\]$", tree.get("templates/en/check/things.txt", ""), re.M))
+    calls = (r"report_evidence\((?:[^;]*?)\);", r'report_fact\([^;]*?"(?:kind|sign|what|have|party)",[^;]*?\);', r"look_at_\w+\([^;]*?\);",
+             r"return party [^;]*;", r'\.kind = "[^"]*"')
+    for path, text in sources(tree, (".c",)).items():
+        if not path.startswith("src/check/"):
+            continue
+        for call in (m for pattern in calls for m in re.findall(pattern, text, re.S)):
+            for word in re.findall(r'"([a-z][a-z\' ]{2,})"', re.sub(r'"(?:kind|sign|what|have|party)",', "", call)):
+                if word != "other" and word.replace(" ", "-") not in there:
+                    yield "%s: %r has no [thing-...] in templates/en/check/things.txt" % (path, word)
+
+
+RULES = [layers, stems, symbols, length, banned, headers, shipped, spdx, names, goldens, sentences, things]
 WRONG = {
     layers: {"src/gate/a.c": '#include "frontdesk/journal.h"\n'},
     stems: {"src/gate/a.c": "", "src/net/a.c": ""},
@@ -260,6 +274,7 @@ WRONG = {
     spdx: {"src/a.c": "int x;\n"},
     goldens: {"templates/en/reply/ask.txt": "Hello {{#x}}you{{/x}}", "tests/golden/ask.txt": "Hello ", "tests/golden/ask_again.txt": "you"},
     sentences: {"include/frontdesk/reply_sentence.h": 'X(A, "x")', "src/a.c": 'planning_say(p, in, pool, SAY_A, "y", f(1, 2), NULL);'},
+    things: {"src/check/a.c": 'report_evidence(f, "Autotask", "work type", id, link);'},
     names: {"src/a.c": "/* see /" + "work/x */\n"},
 }
 
