@@ -81,6 +81,10 @@ void desk_people_put(struct desk *d, struct desk_people *people);
 void desk_forget_refusal(struct desk *d);
 const struct conf_mailbox *desk_mailbox(const struct desk *d, const char *name, size_t *index);
 
+/* --- understand.c: for the cage, cage_on_question --- */
+void reading_pauses(void);
+void reading_goes_on(void);
+
 /* --- job.c
  * ----------------------------------------------------------------------------------------------------------
  */

@@ -422,8 +422,25 @@ static int commit_followup(struct job *job, struct job_view *v, struct err *e)
 
 /* Several may have been read when frontdesk died, and one of them killed it: read alone, it is the only one
  * that is counted the next time. */
+static _Thread_local struct job *noted;
+
+/* While a reader has the mail it is the reader that may die of it, and that is counted there. Only what we do
+ * with its answer is noted: else a restart in the middle of a reading counts against a mail that is good. */
+void reading_pauses(void)
+{
+    if (noted)
+        journal_read_done(noted->desk->journal, noted->slot);
+}
+
+void reading_goes_on(void)
+{
+    if (noted)
+        journal_reading(noted->desk->journal, noted->slot, noted->row.id);
+}
+
 static void reading_begins(struct job *job)
 {
+    noted = job;
     if (job->row.attempts)
         pthread_rwlock_wrlock(&job->desk->reading);
     else
@@ -433,6 +450,7 @@ static void reading_begins(struct job *job)
 
 static void reading_ends(struct job *job)
 {
+    noted = NULL;
     journal_read_done(job->desk->journal, job->slot);
     CRASH_POINT("read.after");
     pthread_rwlock_unlock(&job->desk->reading);

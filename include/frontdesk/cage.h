@@ -31,6 +31,8 @@ struct cage_reader;
 
 /* At most `most` readers at a time; each starts when it is first wanted. */
 struct cage *cage_new(unsigned most);
+/* Told around each question, on the thread that asks: what happens between the two cannot hurt us. */
+void cage_on_question(struct cage *cage, void (*asked)(void), void (*answered)(void));
 /* Ends all of them. */
 void cage_free(struct cage **cage);
 

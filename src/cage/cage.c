@@ -24,6 +24,7 @@ struct cage {
     pthread_cond_t freed;
     unsigned n, deaths;
     bool warned;
+    void (*asked)(void), (*answered)(void); /* NULL: nobody is told */
     struct cage_reader readers[];
 };
 
@@ -34,6 +35,12 @@ struct cage *cage_new(unsigned most)
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->freed, NULL);
     return c;
+}
+
+void cage_on_question(struct cage *c, void (*asked)(void), void (*answered)(void))
+{
+    c->asked = asked;
+    c->answered = answered;
 }
 
 /* --- its process --- */
@@ -287,8 +294,8 @@ static int have_reader(struct cage *c, struct cage_reader *r, struct err *e)
 }
 
 /* Asks until one answers. What a reader says of an error is shown as it shows everything foreign. */
-static int put_question(struct cage *c, struct cage_reader *r, const struct asking *a, struct buf *out,
-                        struct err *e)
+static int ask_until_answered(struct cage *c, struct cage_reader *r, const struct asking *a, struct buf *out,
+                              struct err *e)
 {
     for (unsigned tries = 0; tries < CAGE_TRIES; tries++) {
         enum err_code code = ERR_NONE;
@@ -312,6 +319,17 @@ static int put_question(struct cage *c, struct cage_reader *r, const struct aski
     return err_set(e, ERR_READER,
                    "reading this mail ended the reader %d times (it broke, took over %d s, or over %d MB)",
                    CAGE_TRIES, CAGE_SECONDS, CAGE_MEMORY >> 20);
+}
+
+static int put_question(struct cage *c, struct cage_reader *r, const struct asking *a, struct buf *out,
+                        struct err *e)
+{
+    if (c->asked)
+        c->asked();
+    int rc = ask_until_answered(c, r, a, out, e);
+    if (c->answered)
+        c->answered();
+    return rc;
 }
 
 static int open_file(const struct mail_bytes *mail, struct asking *a, struct err *e)

@@ -30,7 +30,7 @@ const struct subcommand cli_subcommands[] = {
      "means, whether the books show it, and the steps that mend it in this firm.\n"
      "Reads both systems and changes nothing. Exit 0: an error is known; 1: none.\n",
      "diagnose error.txt\ndiagnose --offline < mail.eml\n", cmd_diagnose},
-    {"journal", "journal list|show|retry|discard|forget|export|rebuild [REF]", "json state unmatched",
+    {"journal", "journal list|show|retry|discard|forget|... [REF]", "json state unmatched",
      "list show retry discard forget export rebuild", 2, "what became of each message",
      "list         newest first; --state keeps to one state, or to all still open\n"
      "show REF     one message: outcome, reason, steps, letters; never its text\n"
@@ -54,8 +54,8 @@ const struct subcommand cli_subcommands[] = {
      "quickbooks: prints the address of a page at Intuit. Open it in any browser, log\n"
      "in as an administrator of the company and consent. Paste the address at which\n"
      "the browser ends: it holds a code that is exchanged for the tokens. They go\n"
-     "into quickbooks.token_file, which no other program may use. The books are only\n"
-     "read, though Intuit's page speaks of more: it has no consent to reading alone.\n"
+     "into quickbooks.token_file, which no other program may use. The books are\n"
+     "only read, though Intuit's page speaks of more: it knows no consent to that.\n"
      "microsoft: prints a code and the address at which it is typed in, in any\n"
      "browser, and waits. google: as quickbooks, for the account of the mailbox. Both\n"
      "are for mailboxes with oauth2 where no application logs in by itself.\n",
