@@ -190,7 +190,6 @@ int cage_main(void)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     load_charsets();
     warm_up();
-    mem_trim(true);
     char locked = cage_confine() ? 'L' : 'U';
     if (!deliver(&locked, 1))
         return 1;

@@ -101,7 +101,7 @@ def nothing_known(firm):
 def misused(firm):
     expect(64, run(firm, "a", "b"), errors=["usage"])
     expect(64, run(firm, "--ofline"), errors=["offline"])
-    expect(0, frontdesk("diagnose", "--help"), "Exit 0: an error is known; 1: none is", "--offline")
+    expect(0, frontdesk("diagnose", "--help"), "Exit 0: an error is known; 1: none", "--offline")
 
 
 def confirmed(firm):
