@@ -141,7 +141,7 @@ void secret_fingerprint(struct slice value, char out[17])
     unsigned char digest[32];
     struct buf hex = BUF_INIT(64);
     /* salted with a constant so that the print is of no use in a table of common passwords' plain hashes */
-    struct buf salted = BUF_INIT(SECRET_MAX + 32);
+    struct buf salted = BUF_INIT(value.len + 256);
     buf_puts(&salted, "frontdesk secret ");
     buf_slice(&salted, value);
     ENSURE(gnutls_hash_fast(GNUTLS_DIG_SHA256, salted.data, salted.len, digest) == 0);

@@ -109,9 +109,28 @@ static void a_guarded_process_leaves_no_core(void **state)
 #endif
 }
 
+/* Every byte counts, however long the value is. */
+static void prints_of_long_values(void **state)
+{
+    (void)state;
+    char a[17], b[17];
+    char *text = mem_alloc(100001);
+    memset(text, 'x', 100000);
+    secret_fingerprint(slice_from(text, 100000), a);
+    text[0] = 'y';
+    secret_fingerprint(slice_from(text, 100000), b);
+    assert_string_not_equal(a, b);
+    text[0] = 'x';
+    text[99999] = 'y';
+    secret_fingerprint(slice_from(text, 100000), b);
+    assert_string_not_equal(a, b);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prints_of_long_values),
         cmocka_unit_test_setup_teardown(files_are_checked, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(credentials_come_from_systemd, make_dir, remove_dir),
         cmocka_unit_test(a_guarded_process_leaves_no_core),
