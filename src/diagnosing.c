@@ -132,7 +132,7 @@ int job_diagnose(struct job *job, struct err *e)
 {
     struct plan *p = &job->plan;
     struct confirming *c = pool_alloc(job->pool, sizeof(*c));
-    bool won;
+    bool won = false;
     if (!plan_waits_for_books(p) || !job_take_room(job))
         return 0;
     look(job, c, true);
@@ -176,7 +176,7 @@ int job_look_again(struct job *job, struct err *e)
 {
     struct plan *p = &job->plan;
     struct confirming *c = pool_alloc(job->pool, sizeof(*c));
-    bool over = clock_now_ms() >= p->recheck_until_ms, won;
+    bool over = clock_now_ms() >= p->recheck_until_ms, won = false;
     if (!job_take_room(job))
         return 0;
     look(job, c, false);

@@ -147,6 +147,7 @@ static const struct quickbooks_invoice *twin_of_day(const struct invoice_check *
 static void look_at_said(struct invoice_check *c, const struct quickbooks_invoices *all, bool taken_told)
 {
     const struct quickbooks_invoice *other = NULL;
+    ENSURE(all->n == 0 || all->v);
     for (size_t i = 0; i < all->n; i++) {
         const struct quickbooks_invoice *q = &all->v[i];
         if (invoice_same_customer(c, q) && q->total == c->inv->total && same_day(c, q)) {

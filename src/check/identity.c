@@ -50,7 +50,7 @@ static const char more_invoices[] = "unseen-more-invoices";
 /* Rows are missing without a word when the API user may not see them. */
 static bool hides_rows(const struct report_sentence *s)
 {
-    return strcmp(s->key, "unseen-denied") == 0 || strcmp(s->key, "unseen-restricted") == 0;
+    return s->key && (strcmp(s->key, "unseen-denied") == 0 || strcmp(s->key, "unseen-restricted") == 0);
 }
 
 void check_hidden(const struct report *r, struct buf *out)

@@ -183,6 +183,7 @@ static int log_in_mail(const struct cli *cli, const struct conf *conf, enum conf
     struct maillogin *login = NULL;
     if (find_mailbox(cli, conf, of, &m, e) != 0 || maillogin_open(&login, m, -1, e) != 0)
         return -1;
+    ENSURE(m);
     const char *user = m->imap.oauth2 ? m->imap.user : m->smtp.user;
     int rc = of == CONF_OAUTH2_MICROSOFT ? by_device(maillogin_oauth2(login), user, e)
                                          : ask(maillogin_oauth2(login), m->login.redirect_url, user, e);

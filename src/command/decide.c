@@ -312,7 +312,8 @@ static void find_program(struct command *out, struct slice stripped, const struc
 {
     struct buf folded = BUF_INIT(4000), name = BUF_INIT(1000);
     fold_into(&folded, slice_cut_utf8(stripped, 600));
-    for (size_t i = 0; i < d->n_resources && !out->absent; i++) {
+    size_t n = out->absent ? 0 : d->n_resources;
+    for (size_t i = 0; i < n; i++) {
         const struct directory_resource *r = &d->resources[i];
         if (strcmp(r->why_not, "API user") != 0 || !r->last[0])
             continue;
@@ -324,6 +325,7 @@ static void find_program(struct command *out, struct slice stripped, const struc
         out->why_ask = ASK_ABSENT;
         out->asked_word = slice_of(pool_printf(pool, "%s %s", r->first, r->last));
         out->absent = r;
+        break;
     }
     buf_release(&folded);
     buf_release(&name);

@@ -100,7 +100,7 @@ static size_t undo_encoding(struct slice s, char *out)
         if (more && line_break)
             i += more;
         else if (more && (all || slice_starts(rest, SLICE("3D")))) {
-            out[n++] = (char)(hex(rest.ptr[0]) << 4 | hex(rest.ptr[1]));
+            out[n++] = (char)((unsigned)hex(rest.ptr[0]) << 4 | (unsigned)hex(rest.ptr[1]));
             i += more;
         } else {
             out[n++] = s.ptr[i];
@@ -167,8 +167,9 @@ static size_t put(uint32_t c, char *out)
     const char *is = c >= 0x80 ? fold_of(c) : NULL;
     if (!is)
         return encode(c, out);
-    size_t len = strlen(is);
-    memcpy(out, is, len);
+    size_t len = 0;
+    for (; is[len]; len++)
+        out[len] = is[len];
     return len;
 }
 

@@ -60,7 +60,7 @@ static const char *text_of(struct value *v, const config_setting_t *s, size_t ma
         rule_problem(v->r, line_of(s), "%s: is longer than %zu bytes", v->key, max);
     else if (!text[0])
         rule_problem(v->r, line_of(s), "%s: is empty; allowed: a text, or leave the key out", v->key);
-    else if (memchr(text, '\r', strlen(text)) || memchr(text, 0x1b, strlen(text)))
+    else if (strchr(text, '\r') || strchr(text, 0x1b))
         rule_problem(v->r, line_of(s), "%s: holds a control character", v->key);
     else
         return pool_copy(v->r->pool, text);
@@ -409,8 +409,8 @@ static struct rule *new_rule(struct rule_reading *r)
     static const char *const nothing[] = {NULL};
     struct rule *rule = pool_alloc(r->pool, sizeof(*rule));
     for (size_t i = 0; i < ARRAY_LEN(plains); i++) {
-        const char *empty = "";
-        memcpy((char *)&rule->pub + plains[i].offset, &empty, sizeof(empty));
+        const char **text = (void *)((char *)&rule->pub + plains[i].offset);
+        *text = "";
     }
     rule->pub.emitter = "";
     rule->pub.confirmed_by = rule->pub.steps = nothing;

@@ -179,7 +179,7 @@ static int by_id(const void *a, const void *b)
 static void build(struct loading *l)
 {
     struct diagnose_rules *r = l->rules;
-    qsort(r->v, r->n, sizeof(*r->v), by_id);
+    qsort(r->v, r->n, sizeof(struct rule *), by_id);
     index_needles(l);
     index_uses(r);
     r->list = pool_array(r->pool, r->n + 1, sizeof(*r->list));
@@ -245,7 +245,7 @@ static struct diagnose_rules *new_rules(void)
     struct diagnose_rules *r = mem_alloc(sizeof(*r));
     r->pool = pool_new(POOL_MAX);
     r->room = MOST_RULES;
-    r->v = pool_array(r->pool, r->room, sizeof(*r->v));
+    r->v = pool_array(r->pool, r->room, sizeof(struct rule *));
     return r;
 }
 

@@ -256,6 +256,8 @@ static void take_rest(struct gathering *g)
                 take_block(g, t, b, &table);
         }
     }
+    g->have = NULL;
+    g->only_records = false;
 }
 
 void values_take(const struct matching *m, struct diagnosis *d, bool only_one, struct pool *pool)
