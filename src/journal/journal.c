@@ -12,8 +12,8 @@
  *  5. Read-back must show our externalID, else the outcome is `diverted`.
  *  6. A letter with unknown outcome is offered again with identical bytes: the one place for a second copy.
  *  7. Every job not in done, waiting, parked is running, has a timer (run_at), or waits for an older one.
- *  8. An attempt is noted while we work on what a reader made of a mail, and cleared behind it (attempts.c); a
- *     reader that dies is counted by the cage.
+ *  8. An attempt is noted while we work on what a reader made of a mail, and cleared behind it (attempts.c);
+ * a reader that dies is counted by the cage.
  *  9. Retention and forget erase texts and addresses of done jobs, never key → outcome rows (erase.c).
  * 10. `instance` marks an installation; instance without journal refuses to start (instance.c).
  * 11. There is no recovery code: an unfinished job is run from its recorded state by the same loop.
