@@ -57,7 +57,8 @@ def letters(user=STAFF, interim=False):
     """In order; `Working on it`, which a slow machine may send, only when asked for."""
     got = [email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(user).get("INBOX", [])]
     got = [letter for letter in got if interim or "Working on it" not in words(letter)]
-    return sorted(got, key=lambda letter: letter["Date"].datetime)
+    # in the same second the one further down the thread is the later one
+    return sorted(got, key=lambda letter: (letter["Date"].datetime, len((letter["References"] or "").split())))
 
 
 def words(letter):
