@@ -7,8 +7,9 @@
  * quick, and a restart costs MOST_SAME letters.
  *
  * "The same words": those of the subject and the sender's own text. In what answers us (Re:, or our token in
- * it) words with digits do not count, since a desk puts a number of its own into each mail; elsewhere they
- * do: a monitor may report server 1 and server 2.
+ * it) words with digits do not count, since a desk puts a number of its own into each mail, but only within
+ * SOON_MS: a person may move a date again and again. Elsewhere they do: a monitor may report server 1 and
+ * server 2.
  */
 #include "job_private.h"
 
@@ -60,7 +61,7 @@ static int64_t look_at(const struct message *m, char words[17])
     secret_fingerprint(buf_view(&all), words);
     buf_release(&own);
     buf_release(&all);
-    return is_short ? SOON_MS : QUIET_MS;
+    return is_short || answers ? SOON_MS : QUIET_MS;
 }
 
 /* Of this sender, or the one that was quiet for the longest time, for it. The lock is held. */
