@@ -22,7 +22,8 @@ struct sentences {
 
 static bool ends_sentence(struct slice s, size_t i)
 {
-    return strchr(".!?", s.ptr[i]) && (i + 1 == s.len || s.ptr[i + 1] == ' ');
+    char c = s.ptr[i];
+    return (c == '.' || c == '!' || c == '?') && (i + 1 == s.len || s.ptr[i + 1] == ' ');
 }
 
 static void cut(struct sentences *out, struct slice text, struct slice lower)
