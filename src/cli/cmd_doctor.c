@@ -194,7 +194,7 @@ static void look_at_journal(struct doctor *d, const struct conf *conf)
         return;
     }
     if (journal_ill_since(j, why, sizeof(why)))
-        bad(d, "journal", why, err_fix(ERR_DISK_FULL));
+        bad(d, "journal", why, err_fix(strstr(why, "the disk is full") ? ERR_DISK_FULL : ERR_UNWRITABLE));
     else
         good(d, "journal", journal_is_running(j) ? "frontdesk is running" : "frontdesk is not running");
     struct pool *pool = pool_new(4 << 20);

@@ -7,7 +7,7 @@
 
 #include <poll.h>
 
-enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, FULL_BACKOFF_S = 10 };
+enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, DISK_BACKOFF_S = 10 };
 
 static void tell(struct imap *i, enum mailbox_state state, const struct err *why)
 {
@@ -51,9 +51,9 @@ static int64_t backoff_ms(const struct imap *i, unsigned failures, const struct 
      */
     if (ms > most || err_class(why) == ERR_CLASS_OPERATOR)
         ms = most;
-    /* a full disk is ours alone: looking often troubles nobody */
-    if (why->code == ERR_DISK_FULL && ms > base * FULL_BACKOFF_S)
-        ms = base * FULL_BACKOFF_S;
+    /* a disk that cannot be written is ours alone: looking often troubles nobody */
+    if (err_is_unwritable(why) && ms > base * DISK_BACKOFF_S)
+        ms = base * DISK_BACKOFF_S;
     return ms - (clock_now_us() % 1000) * ms /
                     4000; /* up to a quarter less, so that many do not come back at once */
 }
