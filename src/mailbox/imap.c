@@ -91,36 +91,3 @@ int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox
             return 0;
     }
 }
-
-/* --- doctor --- */
-
-static int probe_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
-                          uint32_t *first_uid, struct err *e)
-{
-    (void)uidvalidity;
-    (void)e;
-    buf_printf(self, "the inbox holds %u mails\n", exists);
-    *first_uid = uidnext;
-    return 0;
-}
-
-int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e)
-{
-    struct mailbox_options options = {.conf = conf, .stop_fd = -1, .wake_fd = -1};
-    struct mailbox_sink sink = {.self = findings, .selected = probe_selected};
-    struct imap i = {.options = &options, .conf = conf, .sink = &sink, .answer_ms = ANSWER_MS};
-    int rc = imap_open(&i, e);
-    if (rc == 0) {
-        buf_printf(findings, "%s, login accepted\n",
-                   conf->imap.tls == CONF_TLS_NONE ? "plain text (loopback)"
-                                                   : "TLS, certificate and host name verified");
-        rc = imap_select(&i, e);
-    }
-    if (rc == 0)
-        buf_printf(findings, "%s%s\n",
-                   i.has_idle ? "the server announces new mail (IDLE)"
-                              : "no IDLE: new mail is seen by polling",
-                   i.has_move ? "" : "; no MOVE: finished mail is copied and marked deleted");
-    imap_close(&i);
-    return rc;
-}
