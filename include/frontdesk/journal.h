@@ -9,7 +9,8 @@
  * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
- * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO. Thread-safe unless noted.
+ * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER, ERR_LOCKED, ERR_IO. Thread-safe
+ * unless noted.
  */
 #ifndef FRONTDESK_JOURNAL_H
 #define FRONTDESK_JOURNAL_H

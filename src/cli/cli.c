@@ -40,7 +40,7 @@ static void print_help(void)
         printf("  %-11s %s\n", cli_subcommands[i].name, cli_subcommands[i].summary);
     printf("\n");
     print_options(NULL);
-    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(1).\n");
+    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(8).\n");
 }
 
 static int print_subcommand_help(const struct subcommand *s)
