@@ -80,6 +80,8 @@ int autotask_directory_load(struct autotask *at, struct directory **out, struct 
                             struct err *e) MUST_USE;
 /* doctor: zone, credentials, rights (entityInformation), threshold; lines for a person. */
 int autotask_probe(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
+/* The zone alone, which only the user's name decides: no login. */
+int autotask_probe_zone(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
 /* "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=.." */
 void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out);
 

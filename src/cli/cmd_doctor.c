@@ -13,7 +13,13 @@
 
 enum { LITTLE_ROOM_MB = 100, MOST_NAMED = 20 };
 
-enum area { HERE = 1, MAIL_IN = 2, MAIL_OUT = 4, AUTOTASK = 8, QUICKBOOKS = 16 };
+enum area {
+    HERE = DOCTOR_HERE,
+    MAIL_IN = DOCTOR_MAIL_IN,
+    MAIL_OUT = DOCTOR_MAIL_OUT,
+    AUTOTASK = DOCTOR_AUTOTASK,
+    QUICKBOOKS = DOCTOR_QUICKBOOKS
+};
 
 /* What to do where the general cure of the code (err_fix) can be said better. */
 static const struct cure {
@@ -64,6 +70,11 @@ static const char *fix_for(enum area area, const struct err *e)
     }
     return err_fix(e->code)[0] ? err_fix(e->code)
                                : "correct what it names; frontdesk.conf(5) says what is allowed";
+}
+
+const char *doctor_fix(enum doctor_area area, const struct err *e)
+{
+    return fix_for((enum area)area, e);
 }
 
 static void print_lines(const char *text)
