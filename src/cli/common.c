@@ -21,16 +21,26 @@ void cli_problems(const struct buf *problems)
     }
 }
 
+void cli_folder(const char *path, const char *name, char out[4000])
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(out, 4000, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, name);
+}
+
 struct conf *cli_conf(const struct cli *cli)
 {
     struct conf *conf = NULL;
+    char credentials[4000];
+    cli_folder(cli->conf_path, "credentials", credentials);
+    secret_folder(credentials, false);
     struct buf problems = BUF_INIT(256 * 1024);
     if (conf_load(cli->conf_path, &conf, &problems) != 0) {
         cli_problems(&problems);
         if (access(cli->conf_path, F_OK) != 0)
-            fprintf(stderr,
-                    "frontdesk: fix: copy the sample dist/frontdesk.conf there and fill it in, or name "
-                    "another file with -c\n");
+            fprintf(
+                stderr,
+                "frontdesk: fix: `frontdesk setup` asks what is needed and writes it; or name another file "
+                "with -c\n");
         fprintf(stderr, "frontdesk: nothing was done; frontdesk.conf(5) explains every setting\n");
     }
     buf_release(&problems);
