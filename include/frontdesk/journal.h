@@ -244,6 +244,8 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* Letters of that mailbox that wait for their next try are due now: the way out works again. */
+void journal_letters_wake(struct journal *j, const char *mailbox);
 /* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest
  * first, the newest `max` of them. `out` NULL: only how many. */
 size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max);

@@ -3,6 +3,15 @@
 #include "cli_table.h"
 
 const struct subcommand cli_subcommands[] = {
+    {"setup", "setup [--answers FILE] [--force] [--offline]", "answers answers-example force offline", "", 0,
+     "ask what is needed, prove it, write the settings",
+     "At a terminal: asks for the mailbox, Autotask, the labels of new tickets and\n"
+     "QuickBooks, and proves each answer at once. Then it writes the settings with\n"
+     "comments, and the secrets beside them, mode 0600. Nothing is written before the\n"
+     "end, and no settings are overwritten without --force, which keeps the old ones\n"
+     "as .bak. With --answers it asks nothing: exit 78 for answers that are wrong, 69\n"
+     "when something could not be proven.\n",
+     "setup\nsetup --answers-example > answers\nsetup --answers answers -c ./frontdesk.conf\n", cmd_setup},
     {"run", "run [--since DATE]", "since", "", 0, "watch the mailboxes and work until stopped",
      "A first start begins with new mail only; --since also takes mail received\n"
      "from that day on. Stops within two seconds on SIGTERM or SIGINT; whatever\n"
@@ -86,7 +95,13 @@ const struct option_row cli_options[] = {
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "mails like an error of the sync that no rule knows",
      offsetof(struct cli, unmatched)},
-    {"offline", 0, NULL, NULL, false, "ask neither Autotask nor QuickBooks", offsetof(struct cli, offline)},
+    {"offline", 0, NULL, NULL, false, "ask no other system", offsetof(struct cli, offline)},
+    {"answers", 0, "FILE", NULL, false, "take the answers from FILE (-: standard input)",
+     offsetof(struct cli, answers)},
+    {"answers-example", 0, NULL, NULL, false, "print such a file with comments, and end",
+     offsetof(struct cli, answers_example)},
+    {"force", 0, NULL, NULL, false, "write anew what is there; the old one is kept as .bak",
+     offsetof(struct cli, force)},
     {"config", 'c', "FILE", NULL, true, "the settings (" FD_SYSCONF_DIR "/frontdesk.conf)",
      offsetof(struct cli, conf_path)},
     {"log", 0, "LEVEL", "debug info warn error", true, "debug, info, warn or error",

@@ -16,6 +16,7 @@ enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 2 };
 struct db {
     sqlite3 *handle;
     char *path;
+    bool read_only;
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
@@ -90,7 +91,8 @@ struct journal {
     bool read_only, is_new;
     char instance[17], key[65];
     int lock_fd, dir_fd;
-    struct journal_notes *notes; /* mapped; NULL when opened for reading */
+    struct journal_notes *notes; /* of the file `attempts`; NULL when opened for reading */
+    int notes_fd;
     struct journal_options options;
 
     pthread_t writer;
