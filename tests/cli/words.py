@@ -19,6 +19,8 @@ CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
 READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "check": ["mapping"], "diagnose": [], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
+# which of its words takes an option that `journal list` does not
+JOURNAL = {"unmatched": ["export"], "explain": ["retry", "2222"], "output": ["export", "2222"]}
 GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
@@ -163,11 +165,12 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "answers": NOWHERE}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "sample": "usual", "answers": NOWHERE}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
-        words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
         for option in every:
+            words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
+            words = ["journal", *JOURNAL[option]] if name == "journal" and option in JOURNAL else words
             given = ["--" + option] + ([values[option]] if option in values else [])
             for line in (words + given, given + words):
                 answer = frontdesk(*line, "-c", NOWHERE)
