@@ -392,7 +392,7 @@ int job_post(struct job *job, struct err *e)
         return -1;
     bool asks = job->plan.hold_ms != 0, files = job->plan.n_files != 0;
     if (offer_all(job, files, e) != 0)
-        return asks && clock_now_ms() - job->row.taken_ms > QUESTION_MS ? job_question_failed(job, e) : -1;
+        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS ? job_question_failed(job, e) : -1;
     if (asks)
         return wait_for_answer(job, e);
     if (files && job_attach(job, e) != 0)

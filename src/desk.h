@@ -192,6 +192,19 @@ void accounting_keep(struct desk *d, int64_t *next_ms);
 /* The keeper's part: hourly, whether a secret for mail ends soon. */
 void mailsecrets_keep(struct desk *d, int64_t *next_ms);
 
+/* --- clockwatch.c --- */
+struct clock_watch {
+    int64_t away_ms;    /* from where the clock was before it jumped */
+    int64_t jumped_ms;  /* the last time; monotonic */
+    int64_t unmoved_ms; /* believed, and not followed in the journal yet */
+    int64_t next_ms;
+    bool moved; /* it was far away a round ago */
+};
+/* The keeper's part, each round. */
+void clock_keep(struct desk *d, struct clock_watch *w);
+/* It jumped, and whether it is right now nobody knows. */
+bool clock_is_doubted(struct desk *d);
+
 /* --- legs.c: what frontdesk stands on --- */
 /* `name` is the topic of its alert. `what`: what that means, in a sentence without its end. Thread-safe. */
 void leg_failed(struct desk *d, const char *name, const char *what, const struct err *why);

@@ -91,12 +91,17 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
         job->unrecorded = true;
 }
 
+int64_t job_moved_ms(const struct job *job)
+{
+    return clock_moved_ms() - job->moved_ms;
+}
+
 static void fail(struct job *job, const struct err *e)
 {
     const struct trouble *t = trouble_for(job->row.state, e);
     /* a question that nobody answered may have waited for days before its ticket was planned */
     int64_t since_ms = job->row.planned_ms > job->row.taken_ms ? job->row.planned_ms : job->row.taken_ms;
-    bool too_old = t->give_up_ms && clock_now_ms() - since_ms > t->give_up_ms;
+    bool too_old = t->give_up_ms && clock_now_ms() - since_ms - job_moved_ms(job) > t->give_up_ms;
     if (t->what == LATER && !too_old)
         try_later(job, t, e);
     else
@@ -142,7 +147,8 @@ static void run_stages(struct job *job)
 
 enum job_ran job_run(struct desk *d, unsigned slot, int64_t id)
 {
-    struct job job = {.desk = d, .slot = slot, .pool = pool_new((size_t)JOB_POOL_MB << 20)};
+    struct job job = {
+        .desk = d, .slot = slot, .moved_ms = clock_moved_ms(), .pool = pool_new((size_t)JOB_POOL_MB << 20)};
     struct err e = ERR_INIT;
     if (journal_job_load(d->journal, id, true, job.pool, &job.row, &e) != 0) {
         LOG(LOG_ERROR, "job", "load.failed", LN("id", id), LS("error", e.text));
