@@ -15,6 +15,17 @@ void imap_limit(struct imap *i, uint64_t bytes)
     stream_limit(i->stream, i->answer_ms, bytes);
 }
 
+void imap_hear(struct imap *i)
+{
+    if (i->session->imap_selection_info)
+        i->session->imap_selection_info->sel_has_exists = 0;
+}
+
+bool imap_heard(const struct imap *i)
+{
+    return i->session->imap_selection_info && i->session->imap_selection_info->sel_has_exists;
+}
+
 int imap_fail(struct imap *i, int rc, const char *doing, struct err *e)
 {
     struct err why = ERR_INIT;
