@@ -11,7 +11,11 @@
 /* SLACK: by how much the server's clock may be behind ours; SILENT: longer than any look, wait or piece of
  * mail */
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
+/* A mailbox that cannot be looked through is the operator's matter after this time, or when the server has
+ * said no, or could not prove who it is, so often. */
+enum { LONG_LOST_MS = 5 * 60000, MOST_REFUSALS = 3 };
 #define REBUILT "rebuilt-%s"
+#define UNFILED "filing-%s"
 
 struct watch {
     struct desk *desk;
@@ -21,6 +25,9 @@ struct watch {
     int wake_fd;
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
+    int64_t lost_since_ms;  /* monotonic; 0: it was looked through since */
+    unsigned refusals;      /* by the server or of its certificate, since then */
+    bool unfiled;           /* it may be that the operator was told that nothing can be filed */
     bool once;
     bool full; /* this mailbox counts in desk->full */
     int rc;
@@ -153,7 +160,27 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
             return -1;
     }
     CRASH_POINT("filed.after");
+    if (w->unfiled) {
+        char topic[100];
+        snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
+        alert_well(w->desk, topic, "finished mail can be filed again");
+        w->unfiled = false;
+    }
     return 0;
+}
+
+static void unfiled(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "unfiled", LS("mailbox", w->conf->name), LS("error", why->text));
+    snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
+    snprintf(text, sizeof(text),
+             "finished mail of mailbox %s stays in its inbox: %s. Mail is taken and answered all the same; "
+             "see that "
+             "the mailbox can be written to and is not full",
+             w->conf->name, why->text);
+    alert_ill(w->desk, topic, text);
+    w->unfiled = true;
 }
 
 /* A full disk is one failure, however many mailboxes it stops. */
@@ -170,6 +197,17 @@ static void count_full(struct watch *w, bool full)
         alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
 }
 
+/* Does it take a person? What passes by itself within minutes does not. */
+static bool is_lost_for_long(struct watch *w, const struct err *why)
+{
+    int64_t now_ms = clock_mono_ms();
+    if (w->lost_since_ms == 0)
+        w->lost_since_ms = now_ms;
+    w->refusals += why->code == ERR_MAILBOX || why->code == ERR_TLS;
+    return err_class(why) == ERR_CLASS_OPERATOR || w->refusals >= MOST_REFUSALS ||
+           now_ms - w->lost_since_ms > LONG_LOST_MS;
+}
+
 static void lost(struct watch *w, const struct err *why)
 {
     char topic[100], text[1000];
@@ -183,7 +221,7 @@ static void lost(struct watch *w, const struct err *why)
     const char *fix = err_fix(why->code);
     snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s%s%s", w->conf->name, why->text,
              fix[0] ? ". Fix: " : "", fix);
-    if (err_class(why) == ERR_CLASS_OPERATOR || why->code == ERR_TLS)
+    if (is_lost_for_long(w, why))
         alert_ill(w->desk, topic, text);
 }
 
@@ -194,12 +232,16 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     pulse_promise(w->pulse, SILENT_MS);
     if (state == MAILBOX_LOST)
         lost(w, why);
+    if (state == MAILBOX_UNFILED)
+        unfiled(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
     measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
     count_full(w, false);
+    w->lost_since_ms = 0;
+    w->refusals = 0;
     snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
     snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
     alert_well(w->desk, topic, text);
@@ -235,7 +277,8 @@ int watch_start(struct watch **out, struct desk *d, size_t mailbox, int64_t sinc
                 struct err *e)
 {
     struct watch *w = mem_alloc(sizeof(*w));
-    *w = (struct watch){.desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once};
+    *w = (struct watch){
+        .desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once, .unfiled = true};
     char name[48];
     snprintf(name, sizeof(name), "mailbox-%.32s", w->conf->name);
     w->pulse = pulse_new(name);

@@ -62,12 +62,14 @@ int imap_select(struct imap *i, struct err *e) MUST_USE;
 /* rc of a mailimap call as an error: the stream's reason, or the server's words. */
 int imap_fail(struct imap *i, int rc, const char *doing, struct err *e);
 bool imap_can(struct imap *i, const char *name); /* is it among the capabilities? */
+/* Is that response code (RFC 5530) in the last tagged answer? */
+bool imap_said(const struct imap *i, const char *code);
 void imap_limit(struct imap *i, uint64_t bytes);
-/* Adds a UID to a set that grows upwards, as a range where it can: short command lines. */
-void imap_set_add(struct mailimap_set *set, uint32_t uid);
 /* Has the server announced mail within its answers since imap_hear? */
 void imap_hear(struct imap *i);
 bool imap_heard(const struct imap *i);
+/* Adds a UID to a set that grows upwards, as a range where it can: short command lines. */
+void imap_set_add(struct mailimap_set *set, uint32_t uid);
 /* UTF-8 folder name → modified UTF-7; freed by the caller. */
 char *imap_folder_name(const char *utf8);
 

@@ -40,6 +40,14 @@ int imap_fail(struct imap *i, int rc, const char *doing, struct err *e)
                    words[0] ? words : "(nothing)");
 }
 
+bool imap_said(const struct imap *i, const char *code)
+{
+    const struct mailimap_response_info *info = i->session->imap_response_info;
+    const char *words = i->session->imap_response;
+    return (info && info->rsp_atom && slice_eq_nocase(slice_of(info->rsp_atom), slice_of(code))) ||
+           (words && slice_find_nocase(slice_of(words), slice_of(code)) >= 0);
+}
+
 void imap_set_add(struct mailimap_set *set, uint32_t uid)
 {
     clistiter *end = clist_end(set->set_list);
