@@ -11,13 +11,16 @@
 
 /*
  * The port. send: 0 = the server took it (250 after the final dot). Errors by class:
- *   RETRY     certainly not taken (connect, 4xx before or after the dot, 421)
- *   OPERATOR  refused for good (5xx, recipient refused, login refused)
+ *   RETRY     certainly not taken (connect, 4xx before or after the dot, 421; any refusal before login).
+ *             e->retry_after_s != 0: the server is ill for all letters, come back then and not before
+ *   OPERATOR  refused for good (5xx, recipient refused, or of the login: ERR_CREDENTIALS, which waits)
  *   UNKNOWN   connection lost between the final dot and the receipt: offer again with identical bytes
  * Thread-safe: several workers may call at once.
  */
 struct outbox {
     int (*send)(void *self, const char *from, const char *to, struct slice bytes, struct err *e);
+    /* for how long the server has not got as far as a letter; 0: it is well */
+    int64_t (*ill_ms)(void *self);
     void (*free)(void *self);
     void *self;
 };
@@ -34,6 +37,7 @@ struct outbox_options {
 int outbox_smtp_init(struct outbox *out, const struct outbox_options *options, struct err *e) MUST_USE;
 int outbox_send(struct outbox *out, const char *from, const char *to, struct slice bytes,
                 struct err *e) MUST_USE;
+int64_t outbox_ill_ms(struct outbox *out);
 void outbox_release(struct outbox *out);
 /* doctor: connect, EHLO, TLS, AUTH, MAIL FROM + RSET; findings as lines for a person. */
 int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings,
