@@ -65,24 +65,31 @@ static bool refused_for_now(const struct imap *i)
     return false;
 }
 
+static int make_folder(struct imap *i, const char *name)
+{
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_create(i->session, name);
+    if (rc == MAILIMAP_NO_ERROR)
+        mailimap_subscribe(i->session, name);
+    return rc;
+}
+
 /* 0 = moved (or copied); 1 = the server has no such folder and makes none; -1 = refused (ERR_MAILBOX), or the
  * connection is gone. */
 static int move(struct imap *i, struct mailimap_set *set, const char *name, struct err *e)
 {
     int rc = move_once(i, set, name);
-    if (rc != MAILIMAP_NO_ERROR && !wire_broke(rc) && refused_for_now(i))
-        return imap_fail(i, rc, "filing finished mail", e);
-    if (rc != MAILIMAP_NO_ERROR && !wire_broke(rc)) {
-        imap_limit(i, SMALL_ANSWER);
-        rc = mailimap_create(i->session, name);
-        if (rc == MAILIMAP_NO_ERROR) {
-            mailimap_subscribe(i->session, name);
+    bool refused = rc != MAILIMAP_NO_ERROR && refused_for_now(i);
+    if (rc != MAILIMAP_NO_ERROR && !wire_broke(rc) && !refused) {
+        rc = make_folder(i, name);
+        refused =
+            rc != MAILIMAP_NO_ERROR && (imap_said(i, "ALREADYEXISTS") || imap_said(i, "already exists"));
+        if (rc == MAILIMAP_NO_ERROR || refused)
             rc = move_once(i, set, name);
-        }
     }
     if (rc == MAILIMAP_NO_ERROR)
         return 0;
-    return wire_broke(rc) ? imap_fail(i, rc, "filing finished mail", e) : 1;
+    return refused || wire_broke(rc) ? imap_fail(i, rc, "filing finished mail", e) : 1;
 }
 
 static int mark_as_ours(struct imap *i, struct mailimap_set *set, struct err *e)
@@ -103,6 +110,7 @@ static int file_into(struct imap *i, struct mailimap_set *set, enum mailbox_fold
     free(name);
     if (rc == 1) {
         LOG(LOG_WARN, "imap", "no-folder", LS("folder", folder_of(i, f)), LS("mailbox", i->conf->name),
+            LS("says", i->session->imap_response),
             LS("hint", "finished mail stays in the inbox with a flag"));
         i->no_folders[f] = true;
         return mark_in_place(i, set, f, e);
