@@ -14,10 +14,11 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, unmatched, offline, quiet, help, version;
+    bool json, unmatched, offline, prove, quiet, help, version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *mailbox; /* --mailbox NAME */
+    const char *wait;    /* --wait MINUTES */
     const char *format;  /* --format FORMAT */
     const char *output;  /* --output DIR */
     const char *log;     /* --log LEVEL */

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "frontdesk/json.h"
 #include "frontdesk/maillogin.h"
+#include "prove.h"
 #include "refusals.h"
 
 #include <errno.h>
@@ -505,9 +506,17 @@ int cmd_doctor(const struct cli *cli)
 {
     struct buf json = BUF_INIT(4 << 20);
     struct doctor d = {.json = cli->json ? &json : NULL};
+    if (cli->prove)
+        return prove_run(cli);
+    if (cli->n_args)
+        return cli_misused(cli, "\"%s\" is one word too many: mails are read with --prove", cli->args[0]);
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;
+    if (cli->wait || cli->since || cli->mailbox) {
+        conf_free(&conf);
+        return cli_misused(cli, "--wait, --since and --mailbox mean nothing without --prove");
+    }
     cli_quiet(cli, LOG_ERROR);
     look_at_all(&d, conf);
     if (cli->json)

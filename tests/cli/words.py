@@ -163,7 +163,7 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error"}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "wait": "1", "state": "open", "output": WORK, "log": "error"}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
         words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
