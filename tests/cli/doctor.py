@@ -11,6 +11,7 @@ import tempfile
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "session")]
 from console import expect, frontdesk  # noqa: E402
 from lab import MAILBOX, STAFF, Lab  # noqa: E402
+from markers import AUTOTASK_CODE, AUTOTASK_SECRET  # noqa: E402
 from peer import ImapPeer  # noqa: E402
 from sandbox import ROOT, WORLD, Sandbox  # noqa: E402
 from smtp_peer import SmtpPeer  # noqa: E402
@@ -39,7 +40,7 @@ def doctor():
 def change(*pairs, extra=""):
     """The settings of a new installation, with each first text replaced by the second one (regular expressions)."""
     LAB.clean()
-    for name, text in (("mail-password", LAB.host.password), ("autotask-secret", "sandbox-secret#1"), ("autotask-code", "SANDBOXCODE")):
+    for name, text in (("mail-password", LAB.host.password), ("autotask-secret", AUTOTASK_SECRET), ("autotask-code", AUTOTASK_CODE)):
         with open(os.path.join(LAB.daemon.dir, name), "w", encoding="utf-8") as secret:
             secret.write(text + "\n")
         os.chmod(secret.name, 0o600)
