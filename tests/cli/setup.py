@@ -296,7 +296,12 @@ def providers():
 
 
 def odd_words():
-    """What would mean something to the reader of the settings is only text."""
+    """What would mean something to a reader of the settings or of the answers is only text."""
+    for written, meant in (("pass;word;", "pass;word;"), ("a # b = c", "a # b = c"), ("b\\\\c\"", "b\\\\c\""), ('"quoted;"', "quoted;"),
+                           ('"q\\"u\\\\o;" ;', 'q"u\\o;'), ('"', '"')):
+        with Place() as place:
+            expect(0, place.by_answers("--offline", mail__password=written))
+            tap.check(place.files()["credentials/mail-password"][1] == meant + "\n", (written, place.files()))
     with Place() as place:
         name = 'A "quoted" \\ firm; # no comment'
         expect(0, place.by_answers("--offline", firm__name=name))
