@@ -255,6 +255,8 @@ def tokens():
         for word in ('oauth2 = "microsoft"', 'trust = "exchange-online"', 'client_secret_file = "cred:mail-secret"', 'tenant = "northwind.example"'):
             tap.check(word in place.settings(), "%s is not in %s" % (word, place.text()))
         expect(69, frontdesk("doctor", "-c", place.conf), "^ok    mailbox desk: mail in", "^ok    secrets and certificates")
+        expect(0, place.by_answers("--offline", "--force"), "credentials.conf .hands")  # it would keep the password from the service
+        tap.check("LoadCredential=mail-password:" in place.files()["etc/systemd/system/frontdesk.service.d/credentials.conf"][1], place.files())
     with Place("etc/frontdesk") as place:  # the unit's own secrets will do
         os.makedirs(os.path.join(place.dir, "etc/systemd/system"))
         expect(0, place.by_answers("--offline"))
