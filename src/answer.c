@@ -269,7 +269,15 @@ static bool is_final(const struct err *e)
     return err_class(e) == ERR_CLASS_OPERATOR && e->code != ERR_CREDENTIALS;
 }
 
-/* The operator hears once that a mail server refuses our login, and once that it takes it again. */
+/* It says nothing about the letter, but about the way out. */
+static bool is_of_the_way(const struct err *e)
+{
+    return e->code == ERR_CONNECT || e->code == ERR_DNS || e->code == ERR_TLS || e->code == ERR_TIMEOUT ||
+           e->code == ERR_PROTOCOL;
+}
+
+/* The operator hears once that a mail server refuses our login or cannot be reached, and once that it takes
+ * letters again. */
 static void note_login(struct desk *d, size_t outbox, const struct err *e)
 {
     const struct conf_mailbox *mailbox = &d->conf->mailboxes[outbox];
@@ -289,8 +297,13 @@ static void note_login(struct desk *d, size_t outbox, const struct err *e)
                  "Answers of mailbox %s wait: %s. Mend the login of the group smtp; nothing is lost.",
                  mailbox->name, e->text);
         alert_ill(d, topic, text);
-    } else if (!e && before) {
-        alert_well(d, topic, "the mail server takes frontdesk's login again; what waited is sent");
+    } else if (e && is_of_the_way(e)) {
+        snprintf(text, sizeof(text), "Answers of mailbox %s wait; nothing is lost", mailbox->name);
+        leg_failed(d, topic, text, e);
+    } else if (!e && leg_works(d, topic,
+                               before ? "the mail server takes frontdesk's login again; what waited is sent"
+                                      : "the mail server takes letters again; what waited is sent")) {
+        journal_letters_wake(d->journal, mailbox->name);
     }
 }
 

@@ -22,7 +22,7 @@ struct watch {
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
     bool once;
-    bool full; /* this mailbox counts in desk->full */
+    bool stuck; /* this mailbox counts in desk->stuck */
     int rc;
     struct err err;
 };
@@ -156,35 +156,32 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     return 0;
 }
 
-/* A full disk is one failure, however many mailboxes it stops. */
-static void count_full(struct watch *w, bool full)
+/* A disk that is full or cannot be written is one failure, however many mailboxes it stops. */
+static void count_stuck(struct watch *w, bool stuck)
 {
     struct desk *d = w->desk;
     pthread_mutex_lock(&d->lock);
-    d->full += full && !w->full;
-    d->full -= !full && w->full;
-    bool none = d->full == 0;
+    d->stuck += stuck && !w->stuck;
+    d->stuck -= !stuck && w->stuck;
+    bool none = d->stuck == 0;
     pthread_mutex_unlock(&d->lock);
-    w->full = full;
+    w->stuck = stuck;
     if (none)
-        alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+        alert_writable(d);
 }
 
 static void lost(struct watch *w, const struct err *why)
 {
-    char topic[100], text[1000];
+    char topic[100], text[200];
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
-    if (why->code == ERR_DISK_FULL) {
-        count_full(w, true);
-        alert_disk_full(w->desk, why);
+    if (err_is_unwritable(why)) {
+        count_stuck(w, true);
+        alert_unwritable(w->desk, why);
         return;
     }
     snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    const char *fix = err_fix(why->code);
-    snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s%s%s", w->conf->name, why->text,
-             fix[0] ? ". Fix: " : "", fix);
-    if (err_class(why) == ERR_CLASS_OPERATOR || why->code == ERR_TLS)
-        alert_ill(w->desk, topic, text);
+    snprintf(text, sizeof(text), "mailbox %s cannot be watched", w->conf->name);
+    leg_failed(w->desk, topic, text, why);
 }
 
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
@@ -199,10 +196,10 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     if (state != MAILBOX_DRAINED)
         return;
     measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
-    count_full(w, false);
+    count_stuck(w, false);
     snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
     snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
-    alert_well(w->desk, topic, text);
+    (void)leg_works(w->desk, topic, text);
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);

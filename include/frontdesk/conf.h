@@ -168,7 +168,8 @@ struct conf {
         unsigned keep_days; /* of texts and addresses, default 400 */
     } journal;
     struct {
-        char *email; /* operator's address; NULL: none */
+        char *email;            /* operator's address; NULL: none */
+        unsigned grace_seconds; /* how long a leg may fail unsaid, default 600 */
     } alerts;
     struct conf_listen metrics; /* for Prometheus */
     char *templates;            /* folder; default the installed one */

@@ -9,7 +9,8 @@
  * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
- * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO. Thread-safe unless noted.
+ * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER, ERR_LOCKED, ERR_IO. Thread-safe
+ * unless noted.
  */
 #ifndef FRONTDESK_JOURNAL_H
 #define FRONTDESK_JOURNAL_H
@@ -243,6 +244,8 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* Letters of that mailbox that wait for their next try are due now: the way out works again. */
+void journal_letters_wake(struct journal *j, const char *mailbox);
 /* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest
  * first, the newest `max` of them. `out` NULL: only how many. */
 size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max);

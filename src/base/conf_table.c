@@ -214,6 +214,9 @@ const struct conf_row conf_rows[] = {
      "How many days texts and addresses of mail are kept after it was done; keys and outcomes stay."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
+    {"alerts.grace_seconds", CONF_NUMBER, TOP(alerts.grace_seconds), 1, 86400, "600", false,
+     "How long a mailbox, the way out, Autotask, or the look-up of names may fail before the operator hears "
+     "of it."},
     {"metrics.listen", CONF_LISTEN, TOP(metrics), 1, 100, NULL, false,
      "Address and port at which Prometheus gets the metrics, path /metrics; absent: there are none."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,

@@ -39,7 +39,7 @@ static void print_help(void)
     for (size_t i = 0; i < cli_n_subcommands; i++)
         printf("  %-11s %s\n", cli_subcommands[i].name, cli_subcommands[i].summary);
     print_options(NULL);
-    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(1).\n");
+    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(8).\n");
 }
 
 static int print_subcommand_help(const struct subcommand *s)

@@ -45,16 +45,6 @@ int cmd_diagnose(const struct cli *cli);
 int cmd_completion(const struct cli *cli);
 int cmd_help(const struct cli *cli);
 
-/* What doctor says is to be done about an error. */
-enum doctor_area {
-    DOCTOR_HERE = 1,
-    DOCTOR_MAIL_IN = 2,
-    DOCTOR_MAIL_OUT = 4,
-    DOCTOR_AUTOTASK = 8,
-    DOCTOR_QUICKBOOKS = 16
-};
-const char *doctor_fix(enum doctor_area area, const struct err *e);
-
 /* The checks and what each is for, on stdout: the help of `check`. */
 void check_help(void);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* setup_prove: the checks of doctor, made with the settings as they would be written. See setup.h. */
+#include "doctor.h"
 #include "frontdesk/autotask.h"
 #include "frontdesk/mailbox.h"
 #include "frontdesk/outbox.h"
@@ -20,24 +21,24 @@ static const struct {
     enum err_code code;
     const char *fix;
 } answers_fix[] = {
-    {DOCTOR_MAIL_IN, ERR_CREDENTIALS,
+    {MAIL_IN, ERR_CREDENTIALS,
      "give user name and password (or what stands for it) again; an account with two factors needs an app "
      "password"},
-    {DOCTOR_MAIL_OUT, ERR_CREDENTIALS,
+    {MAIL_OUT, ERR_CREDENTIALS,
      "user and password are those of mail in: give the server that takes them for sending; at Microsoft 365 "
      "SMTP AUTH "
      "must be on for the mailbox"},
-    {DOCTOR_MAIL_IN | DOCTOR_MAIL_OUT, ERR_TLS,
+    {MAIL_IN | MAIL_OUT, ERR_TLS,
      "give the host name as it stands in the server's certificate; if the firm has an authority of its own, "
      "name the "
      "file with its certificate (mail.ca_file)"},
-    {DOCTOR_MAIL_IN, ERR_MAILBOX, "look with a mail program whether this user may open the inbox"},
-    {DOCTOR_AUTOTASK, ERR_CREDENTIALS,
+    {MAIL_IN, ERR_MAILBOX, "look with a mail program whether this user may open the inbox"},
+    {AUTOTASK, ERR_CREDENTIALS,
      "give user, secret and tracking identifier again; in Autotask, Admin > Organization Settings & Users > "
      "Resources/Users: the API user is active, not locked, and has this tracking identifier. A few wrong "
      "logins "
      "lock it"},
-    {DOCTOR_AUTOTASK, ERR_REJECTED, "give the user name as Autotask shows it on the page of the API user"},
+    {AUTOTASK, ERR_REJECTED, "give the user name as Autotask shows it on the page of the API user"},
 };
 
 static void begin(struct setup_proof *p, const char *what)
@@ -49,9 +50,9 @@ static void begin(struct setup_proof *p, const char *what)
 
 static void refute(struct setup_proof *p, enum doctor_area area, bool by_token, const struct err *e)
 {
-    const struct refusal *r = area == DOCTOR_MAIL_IN    ? refusal_of(REFUSED_IN, by_token, e)
-                              : area == DOCTOR_MAIL_OUT ? refusal_of(REFUSED_OUT, by_token, e)
-                                                        : NULL;
+    const struct refusal *r = area == MAIL_IN    ? refusal_of(REFUSED_IN, by_token, e)
+                              : area == MAIL_OUT ? refusal_of(REFUSED_OUT, by_token, e)
+                                                 : NULL;
     const char *fix = r ? r->fix : doctor_fix(area, e);
     for (size_t i = 0; !r && i < ARRAY_LEN(answers_fix); i++) {
         if ((answers_fix[i].areas & area) && answers_fix[i].code == e->code)
@@ -130,7 +131,7 @@ static void prove_mail_in(struct setup *s, struct setup_proof *p)
     if (rc == 0)
         rc = mailbox_imap_probe(&conf->mailboxes[0], &p->findings, &e);
     if (rc != 0)
-        refute(p, DOCTOR_MAIL_IN, by_token, &e);
+        refute(p, MAIL_IN, by_token, &e);
     s->certificate_refused = rc != 0 && e.code == ERR_TLS;
     conf_free(&conf);
 }
@@ -152,7 +153,7 @@ static void prove_mail_out(struct setup *s, struct setup_proof *p)
     if (rc == 0)
         rc = outbox_smtp_probe(&conf->mailboxes[0].smtp, conf->mailboxes[0].address, &p->findings, &e);
     if (rc != 0)
-        refute(p, DOCTOR_MAIL_OUT, by_token, &e);
+        refute(p, MAIL_OUT, by_token, &e);
     conf_free(&conf);
 }
 
@@ -349,7 +350,7 @@ bool setup_prove_zone(struct setup *s, struct setup_proof *p)
     if (rc == 0)
         rc = autotask_probe_zone(t.at, &p->findings, &e);
     if (rc != 0)
-        refute(p, DOCTOR_AUTOTASK, false, &e);
+        refute(p, AUTOTASK, false, &e);
     if (rc != 0 && e.code == ERR_CREDENTIALS)
         snprintf(p->fix, sizeof(p->fix),
                  "give the user name (key) as Autotask shows it on the page of the API user");
@@ -389,7 +390,7 @@ static void prove_autotask(struct setup *s, struct setup_proof *p)
     if (rc == 0)
         rc = read_directory(s, &t, p, &e);
     if (rc != 0)
-        refute(p, DOCTOR_AUTOTASK, false, &e);
+        refute(p, AUTOTASK, false, &e);
     close_trial(&t);
 }
 

@@ -54,7 +54,7 @@ def options_of(text):
 
 
 def manual():
-    with open(os.path.join(ROOT, "man", "frontdesk.1"), encoding="utf-8") as page:
+    with open(os.path.join(ROOT, "man", "frontdesk.8"), encoding="utf-8") as page:
         return page.read()
 
 
