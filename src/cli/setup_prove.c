@@ -114,10 +114,24 @@ static int settings(struct setup *s, struct conf **conf, struct err *e)
     return rc;
 }
 
+/* The first of the doubts, two lines each: what, and the fix. */
+static void take_doubt(struct setup_proof *p, struct buf *doubts)
+{
+    char what[600], fix[600];
+    struct scan c = scan_of(buf_view(doubts));
+    snprintf(what, sizeof(what), "%.*s\n", SLICE_ARG(scan_line(&c)));
+    snprintf(fix, sizeof(fix), "%.*s", SLICE_ARG(scan_line(&c)));
+    if (doubts->len)
+        doubt(p, what, fix);
+    buf_release(doubts);
+}
+
 static void prove_mail_in(struct setup *s, struct setup_proof *p)
 {
     struct conf *conf;
     struct err e = ERR_INIT;
+    struct buf doubts = BUF_INIT(64 * 1024);
+    const struct mailbox_probe probe = {.findings = &p->findings, .doubts = &doubts};
     char what[1400];
     snprintf(what, sizeof(what), "mail in (%s)", setup_get(s, A_IMAP));
     begin(p, what);
@@ -129,7 +143,8 @@ static void prove_mail_in(struct setup *s, struct setup_proof *p)
     int rc = settings(s, &conf, &e);
     bool by_token = rc == 0 && conf->mailboxes[0].imap.oauth2;
     if (rc == 0)
-        rc = mailbox_imap_probe(&conf->mailboxes[0], &p->findings, &e);
+        rc = mailbox_imap_probe(&conf->mailboxes[0], &probe, &e);
+    take_doubt(p, &doubts);
     if (rc != 0)
         refute(p, MAIL_IN, by_token, &e);
     s->certificate_refused = rc != 0 && e.code == ERR_TLS;
@@ -140,6 +155,7 @@ static void prove_mail_out(struct setup *s, struct setup_proof *p)
 {
     struct conf *conf;
     struct err e = ERR_INIT;
+    struct buf doubts = BUF_INIT(64 * 1024);
     char what[1400];
     snprintf(what, sizeof(what), "mail out (%s), as %s", setup_get(s, A_SMTP), setup_get(s, A_ADDRESS));
     begin(p, what);
@@ -151,7 +167,9 @@ static void prove_mail_out(struct setup *s, struct setup_proof *p)
     int rc = settings(s, &conf, &e);
     bool by_token = rc == 0 && conf->mailboxes[0].smtp.oauth2;
     if (rc == 0)
-        rc = outbox_smtp_probe(&conf->mailboxes[0].smtp, conf->mailboxes[0].address, &p->findings, &e);
+        rc = outbox_smtp_probe(&conf->mailboxes[0].smtp, conf->mailboxes[0].address, &p->findings, &doubts,
+                               &e);
+    take_doubt(p, &doubts);
     if (rc != 0)
         refute(p, MAIL_OUT, by_token, &e);
     conf_free(&conf);
