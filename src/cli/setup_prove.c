@@ -131,25 +131,27 @@ static void take_doubts(struct setup_proof *p, struct buf *doubts)
 
 /* --- whose word counts: what stands in the mail that is there --- */
 
-static void note_name(struct setup *s, struct slice name)
+/* True when it is the first of all. */
+static bool note_name(struct setup *s, struct slice name)
 {
     struct scan c = scan_of(buf_view(&s->seen));
     size_t n = 0;
     for (; !scan_end(&c); n++) {
         if (slice_eq_nocase(scan_line(&c), name))
-            return;
+            return n == 0;
     }
     if (n < MOST_SEEN && name.len && name.len < 200)
         buf_printf(&s->seen, "%.*s\n", SLICE_ARG(name));
+    return n == 0;
 }
 
-/* The first word of each field, as doctor looks at them; the topmost, which is the server's own, comes first.
- */
+/* The first word of each field, as doctor looks at them. The server's own stands on top. */
 static void note_header(void *self, struct slice block)
 {
     static const char field[] = "Authentication-Results:";
     struct setup *s = self;
     struct scan c = scan_of(block);
+    bool on_top = true;
     s->mails_seen++;
     while (!scan_end(&c)) {
         struct slice line = scan_line(&c);
@@ -158,7 +160,9 @@ static void note_header(void *self, struct slice block)
         struct scan value = scan_of(slice_trim(slice_skip(line, strlen(field))));
         if (scan_end(&value)) /* folded behind the name of the field */
             value = scan_of(slice_trim(scan_line(&c)));
-        note_name(s, scan_until(&value, "; \t"));
+        bool first = note_name(s, scan_until(&value, "; \t"));
+        s->tops += first && on_top;
+        on_top = false;
     }
 }
 
@@ -173,7 +177,7 @@ static void prove_mail_in(struct setup *s, struct setup_proof *p)
     snprintf(what, sizeof(what), "mail in (%s)", setup_get(s, A_IMAP));
     begin(p, what);
     buf_clear(&s->seen);
-    s->mails_seen = 0;
+    s->mails_seen = s->tops = 0;
     if (setup_is(s, A_LOGIN, "person")) {
         doubt(p, "not proven yet: a person has to log in first\n",
               "when the settings are written: frontdesk login");
@@ -264,7 +268,8 @@ static void prove_trust(struct setup *s, struct setup_proof *p)
     p->worth_asking = why.len && s->seen.len;
     if (why.len)
         doubt(p, why.data,
-              s->seen.len ? "take one of those, if it is your own mail server"
+              s->seen.len ? "take one of those only if it is your own mail server: anybody can write such a "
+                            "field into a mail"
               : s->mails_seen
                   ? "make the mail server write that field for mail that comes in (doc/operator.md); without "
                     "it nobody is "

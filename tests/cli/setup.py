@@ -231,6 +231,36 @@ def trust_from_the_inbox():
         empty_inbox()
 
 
+def offered(place):
+    """What is offered for the name at a terminal."""
+    terminal = begin(place)
+    for text, prompt in ((HOST.password, "Enter asks again.*: $"), ("", "Incoming.*: $"), ("", "File with.*: $"), (HOST.ca_file, "Outgoing.*: $"),
+                         ("smtp://127.0.0.1:%(submission)d" % HOST.ports, r"Name with which.*: $")):
+        terminal.type(text)
+        found = terminal.wait(prompt).group(0)
+    terminal.kill()
+    terminal.end()
+    return found
+
+
+def only_our_own_is_offered():
+    """A name that a sender may have written is not: a stranger's, and one that is not on top of every mail."""
+    shutil.rmtree(os.path.join(HOST.path("mail"), MAILBOX), ignore_errors=True)
+    ours, strange = staff_mail(subject="ours"), staff_mail(subject="strange").replace(SERVER_ID.encode(), b"mx.evil.example")
+    try:
+        with Place() as place:
+            tap.check("[" not in offered(place), "offered without a mail")
+            HOST.deliver_lmtp("dana.reed@northwind.example", [MAILBOX], ours)
+            tap.check("[%s]" % SERVER_ID in offered(place), "not offered")
+            HOST.deliver_lmtp("eve@elsewhere.example", [MAILBOX], staff_mail(subject="bare", proof=False))
+            tap.check("[" not in offered(place), "offered, though one mail has none")
+            empty_inbox()
+            HOST.deliver_lmtp("eve@elsewhere.example", [MAILBOX], strange)
+            tap.check("[" not in offered(place), "a stranger's is offered")
+    finally:
+        empty_inbox()
+
+
 def empty_inbox():
     for folder in ("new", "cur"):
         where = os.path.join(HOST.path("mail"), MAILBOX, "Maildir", folder)
@@ -462,7 +492,7 @@ def logged():
 CASES = [
     ("by answers: proven, written, well", written), ("what the sample shows is written", as_the_sample), ("the example", example),
     ("forms of answers", forms), ("wrong answers", wrong_answers), ("legs that fail", legs_that_fail),
-    ("the name for trust is looked up in the inbox", trust_from_the_inbox), ("login by tokens", tokens), ("providers", providers),
+    ("the name for trust is looked up in the inbox", trust_from_the_inbox), ("only the firm's own name is offered", only_our_own_is_offered), ("login by tokens", tokens), ("providers", providers),
     ("odd words", odd_words), ("what is there already", existing), ("at a terminal, to the first ticket", talked),
     ("at a terminal, what cannot be proven", skipped), ("interrupted", interrupted), ("logged", logged),
 ]
