@@ -243,12 +243,14 @@ static void *keeper_main(void *self)
     int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0,
             next_digest_ms = 0;
     struct retention retention = {.next_ms = 0};
+    struct clock_watch clock = {.next_ms = 0};
     desk_people_put(w->desk, people);
     struct pulse *pulse = pulse_new("keeper");
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
         pulse_promise(pulse, LONGEST_ROUND_MS);
+        clock_keep(w->desk, &clock);
         keep_directory(w->desk, &next_ms);
         leg_autotask(w->desk, &next_ms);
         accounting_keep(w->desk, &next_login_ms);
