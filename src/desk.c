@@ -17,7 +17,7 @@ static int open_outboxes(struct desk *d, struct err *e)
         if (outbox_smtp_init(&d->outboxes[i], &o, e) != 0)
             return err_wrap(e, "mailbox %s", conf->mailboxes[i].name);
     }
-    return 0;
+    return ways_open(d, e) != 0 ? -1 : legs_open(d, e);
 }
 
 static int open_autotask(struct desk *d, struct err *e)
@@ -74,10 +74,7 @@ static unsigned readers_of(const struct conf *conf)
 
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
 {
-    *d = (struct desk){.conf = options->conf,
-                       .journal = options->journal,
-                       .stop_fd = options->stop_fd,
-                       .may_be_refused = UINT64_MAX};
+    *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
     pthread_mutex_init(&d->lock, NULL);
     init_reading(d);
     d->turns = turns_new();
@@ -153,6 +150,8 @@ void desk_close(struct desk *d)
     for (size_t i = 0; d->outboxes && i < d->conf->n_mailboxes; i++)
         outbox_release(&d->outboxes[i]);
     free(d->outboxes);
+    outbox_release(&d->second);
+    legs_close(d);
     accounting_close(&d->accounting);
     autotask_free(&d->autotask);
     budget_close(&d->budget);

@@ -33,6 +33,11 @@ const char *telling_where(const struct telling *to, enum command_where where);
 const char *telling_named(const struct telling *to, const char *name);
 
 /* --- status.c --- */
+struct status_mailbox {
+    struct journal_canaries canaries;
+    struct oauth2_view login; /* by tokens, if its settings say so */
+    int64_t secret_ends_ms;   /* 0 = not known, or there is none */
+};
 struct status {
     const struct conf *conf;
     struct journal_counts counts;
@@ -47,6 +52,9 @@ struct status {
     struct oauth2_view books_login;
     char books_trouble[512]; /* why its token file cannot be read; "" = it can */
     struct drift_view watches[SCHEDULE_MOST];
+    struct leg_view legs[LEGS_MOST]; /* those of the two systems: see calls, books_calls */
+    size_t n_legs;
+    struct status_mailbox *mailboxes; /* one a mailbox */
 };
 /* Strings live in `pool`. */
 int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,

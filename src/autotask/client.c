@@ -164,6 +164,8 @@ static int one_call(struct autotask *at, const struct call *call, const char *ur
         rc = judge(at, call, with_secrets, &r, answer, e);
     else if (call->kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
+    if (rc != 0)
+        budget_failed(at->options.budget, e);
     LOG(LOG_DEBUG, "autotask", "call", LS("method", call->method), LS("endpoint", call->endpoint),
         LN("status", r.status), LN("ms", r.done_ms - r.sent_ms));
     http_response_release(&r);

@@ -277,9 +277,48 @@ static void look_at_mailboxes(struct doctor *d, const struct conf *conf)
                  "\"server:NAME\", "
                  "the name that begins the Authentication-Results field of mail in this mailbox");
     }
-    if (!conf->alerts.email)
+}
+
+/* --- alerts --- */
+
+/* It is not run: that would be an alert. */
+static void look_at_command(struct doctor *d, const char *path)
+{
+    struct stat st;
+    char what[1200];
+    snprintf(what, sizeof(what), "alerts.command %s", path);
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || access(path, X_OK) != 0)
+        bad(d, what, "it is no program that frontdesk may run",
+            "name a program, mode 0755, by its whole path");
+    else if ((st.st_mode & (S_IWGRP | S_IWOTH)) || (st.st_uid != 0 && st.st_uid != geteuid()))
+        warn(d, what, "others than root may change that program: give it to root, mode 0755");
+    else
+        good(d, what, "");
+}
+
+static void look_at_alerts(struct doctor *d, const struct conf *conf)
+{
+    const struct conf_server *second = &conf->alerts.smtp;
+    struct buf findings = BUF_INIT(64 * 1024);
+    struct err e = ERR_INIT;
+    char what[900];
+    snprintf(what, sizeof(what), "alerts.smtp: the second way out (%s)", second->url ? second->url : "");
+    if (second->url) {
+        cli_progress(what);
+        int rc = outbox_smtp_probe(second, ways_from(conf), &findings, &e);
+        report_server(d, what, second, MAIL_OUT, rc, &findings, &e);
+    }
+    if (conf->alerts.command.n)
+        look_at_command(d, conf->alerts.command.v[0]);
+    if (!conf->alerts.email && !conf->alerts.command.n)
         warn(d, "nobody is told when frontdesk is ill; the log is the only word",
              "set alerts.email to the operator's address");
+    else if (!second->url && !conf->alerts.command.n)
+        warn(d,
+             "alerts have one way out, the mailbox's mail server: when that is ill only the log and status "
+             "tell",
+             "set alerts.smtp to a second mail server, or alerts.command to a program for chat or pager");
+    buf_release(&findings);
 }
 
 /* --- Autotask --- */
@@ -495,6 +534,7 @@ static void look_at_all(struct doctor *d, const struct conf *conf)
     look_at_secrets(d, conf);
     look_at_state(d, conf);
     look_at_mailboxes(d, conf);
+    look_at_alerts(d, conf);
     look_at_rules(d, conf);
     look_at_autotask(d, conf);
     look_at_quickbooks(d, conf);

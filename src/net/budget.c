@@ -40,6 +40,8 @@ struct budget {
     struct endpoint endpoints[MOST_ENDPOINTS];
     size_t n_endpoints;
     struct counter *counter;
+    int64_t failing_ms; /* the first call that failed since the last that did not; guarded by lock */
+    char failing_why[512];
 };
 
 static int open_shared(const struct budget *b, const char *path)
@@ -312,6 +314,38 @@ void budget_leave(struct budget *b, const char *endpoint, int slot)
 void budget_reached(struct budget *b)
 {
     b->counter->reached_ms = clock_now_ms();
+    pthread_mutex_lock(&b->lock);
+    b->failing_ms = 0;
+    pthread_mutex_unlock(&b->lock);
+}
+
+void budget_failed(struct budget *b, const struct err *why)
+{
+    bool passes = err_class(why) == ERR_CLASS_RETRY || err_class(why) == ERR_CLASS_UNKNOWN;
+    if (!passes || why->code == ERR_STOPPING)
+        return;
+    pthread_mutex_lock(&b->lock);
+    if (!b->failing_ms)
+        b->failing_ms = clock_now_ms();
+    snprintf(b->failing_why, sizeof(b->failing_why), "%s", why->text);
+    pthread_mutex_unlock(&b->lock);
+}
+
+int64_t budget_failing(struct budget *b, char *why, size_t size)
+{
+    pthread_mutex_lock(&b->lock);
+    if (b->counter->reached_ms > b->failing_ms) /* another process reached it */
+        b->failing_ms = 0;
+    int64_t since_ms = b->failing_ms;
+    if (since_ms && why)
+        snprintf(why, size, "%s", b->failing_why);
+    pthread_mutex_unlock(&b->lock);
+    return since_ms;
+}
+
+int64_t budget_contact(const struct budget *b)
+{
+    return b->counter->reached_ms;
 }
 
 void budget_look(const char *dir, const char *name, struct budget_view *out)

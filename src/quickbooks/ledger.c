@@ -136,6 +136,8 @@ static enum came attempt(struct quickbooks *qb, const char *url, const char *sta
         LS("intuit_tid", r.trace), LN("ms", r.done_ms - r.sent_ms));
     if (*rc == 0)
         came = judge(qb, &r, token->data, answer, rc, e);
+    if (*rc != 0)
+        budget_failed(qb->options.budget, e);
     http_response_release(&r);
     return came;
 }
@@ -154,8 +156,10 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
         why = (struct err)ERR_INIT;
         buf_clear(&token);
         rc = oauth2_access(qb->login, dead.data, &token, &why);
-        if (rc != 0)
+        if (rc != 0) { /* without a token nobody is reached */
+            budget_failed(qb->options.budget, &why);
             break;
+        }
         enum came came = attempt(qb, url.data, statement, &token, answer, &rc, &why);
         if (came == CAME_UNAUTHORIZED && !renewed) {
             renewed = true;
