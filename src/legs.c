@@ -86,7 +86,11 @@ static struct row *map_rows(const struct conf *conf)
     enum { SIZE = sizeof(struct row) * MOST_LEGS };
     char path[4300];
     path_of(conf, path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        handover(path, conf->journal.path);
+    else
+        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     bool shared = fd >= 0 && posix_fallocate(fd, 0, SIZE) == 0;
     void *map = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS,
                      shared ? fd : -1, 0);

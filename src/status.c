@@ -219,7 +219,7 @@ void status_text(const struct status *s, bool whole, const struct templates *t, 
     tell_mail(&to, s);
     tell_autotask(&to, s);
     tell_quickbooks(&to, s);
-    if (whole) { /* they differ between two letters of one and the same answer */
+    if (s->here) {
         tell_legs(&to, s);
         tell_canaries(&to, s);
     }

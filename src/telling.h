@@ -48,6 +48,7 @@ struct status {
     int64_t now_ms, ill_since_ms; /* nothing can be written since; 0 = all is well */
     char ill_why[512];
     bool running, authenticated, refused;
+    bool here; /* at the command line: also what differs from second to second, such as legs */
     struct budget_view books_calls; /* of QuickBooks, if the settings have it */
     struct oauth2_view books_login;
     char books_trouble[512]; /* why its token file cannot be read; "" = it can */

@@ -161,6 +161,7 @@ int cmd_status(const struct cli *cli)
     int rc = journal_open(&j, &o, &e);
     if (rc == 0) {
         rc = status_read(&s, conf, j, pool, &e);
+        s.here = true;
         journal_close(&j);
     }
     if (rc == 0 && !cli->json)
