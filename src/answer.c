@@ -272,13 +272,9 @@ static bool is_final(const struct err *e)
     return err_class(e) == ERR_CLASS_OPERATOR && e->code != ERR_CREDENTIALS;
 }
 
-/* A letter that was refused for good says that the server is there. */
 static void note_leg(struct desk *d, size_t mailbox, int rc, const struct err *e)
 {
-    if (rc == 0 || is_final(e))
-        leg_works(d, LEG_MAIL_OUT, mailbox);
-    else
-        leg_failed(d, LEG_MAIL_OUT, mailbox, e);
+    leg_tried_out(d, mailbox, rc, e);
     measure_add(rc == 0 ? MEASURE_LETTERS : MEASURE_REFUSED, mailbox, 1);
 }
 

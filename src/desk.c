@@ -17,7 +17,10 @@ static int open_outboxes(struct desk *d, struct err *e)
         if (outbox_smtp_init(&d->outboxes[i], &o, e) != 0)
             return err_wrap(e, "mailbox %s", conf->mailboxes[i].name);
     }
-    return ways_open(d, e) != 0 ? -1 : legs_open(d, e);
+    if (ways_open(d, e) != 0)
+        return -1;
+    legs_open(d);
+    return 0;
 }
 
 static int open_autotask(struct desk *d, struct err *e)

@@ -40,8 +40,9 @@ struct desk {
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */
-    unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
-    struct unkept *unkept;      /* alert.c */
+    unsigned stuck; /* mailboxes that cannot take mail because a disk is full or cannot be written; guarded by
+                       lock */
+    struct unkept *unkept; /* alert.c */
     struct turns *turns;
     int64_t *sent; /* breaker.c; guarded by lock, like sent_at and tripped */
     size_t sent_at;
@@ -206,15 +207,19 @@ enum leg {
     LEG_ALERT_SMTP,
     LEG_ALERT_COMMAND,
 };
-int legs_open(struct desk *d, struct err *e) MUST_USE;
+void legs_open(struct desk *d);
 void legs_close(struct desk *d);
 /* How using it went. The operator is told once when it fails for longer than its grace, and once when it
  * works again. Without legs_open nothing happens. */
 void leg_failed(struct desk *d, enum leg leg, size_t mailbox, const struct err *why);
 void leg_works(struct desk *d, enum leg leg, size_t mailbox);
 bool leg_is_failing(struct desk *d, enum leg leg, size_t mailbox);
+/* The same of an offered letter: what is refused for the letter's sake says nothing about the leg. */
+void leg_tried_out(struct desk *d, size_t mailbox, int rc, const struct err *e);
 /* Whose grace is over? Every second. */
 void legs_judge(struct desk *d);
+/* The keeper's part, each round; *directory_ms: when it reads the directory next (monotonic). */
+void leg_autotask(struct desk *d, int64_t *directory_ms);
 /* How they stand, also beside the process that keeps account; how many of `out`. */
 struct leg_view {
     enum leg leg;
@@ -258,8 +263,10 @@ void retention_all(struct desk *d);
  */
 void alert_ill(struct desk *d, const char *topic, const char *text);
 void alert_well(struct desk *d, const char *topic, const char *text);
-/* Ill, in the words and under the one topic for a full disk; the watchers turn it well. */
-void alert_disk_full(struct desk *d, const struct err *why);
+/* Ill, in the words and under the topic for a disk that is full or cannot be written; the watchers turn it
+ * well. */
+void alert_unwritable(struct desk *d, const struct err *why);
+void alert_writable(struct desk *d);
 /* The letter of the day: lines of what was refused. */
 void alert_digest(struct desk *d, const char *lines);
 

@@ -38,6 +38,7 @@ static const struct trouble {
     /* stopping is no trouble: the next run goes on */
     {ERR_STOPPING, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, false, 0},
     {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
+    {ERR_UNWRITABLE, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
     /* refused credentials mend themselves when the operator puts the right secret there */
     {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_TAKEN, JOB_ACTED, LATER, true, true, 3 * DAY_MS},
     /* the alert is the way out's own (answer.c) */
@@ -81,8 +82,8 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
     if (t->tell_queued && !job->perform.reading_back)
         job_tell_queued(job, e);
     measure_add(MEASURE_RETRIES, job->row.state, 1);
-    if (t->alert && e->code == ERR_DISK_FULL)
-        alert_disk_full(job->desk, e);
+    if (t->alert && err_is_unwritable(e))
+        alert_unwritable(job->desk, e);
     else if (t->alert)
         alert_ill(job->desk, err_code_name(e->code), e->text);
     /* an unwritable journal keeps the row as it was: the job is due at once and comes back by itself */

@@ -1,66 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * legs: what frontdesk stands on: each mailbox's way in and way out, the two systems, the ways of alerts. Who
- * uses a leg says how it went; a leg that fails for longer than its grace is an alert, once, and so is that
- * it works again. A failure that only a person can mend (a refused login) has no grace.
+ * uses a leg says how it went. One that fails for alerts.grace_seconds is told to the operator once, and once
+ * that it works again; what no waiting mends (a refused login, a wrong certificate) is told at once. Names
+ * that cannot be looked up are one failure, however many legs it stops.
  *
- * When a leg last worked, and since when it fails, stands in a file that is mapped: it costs no write,
- * outlives this process, so that a grace does not begin anew with each start, and `status` reads it beside
- * us.
+ * When a leg last worked, and since when it fails, stands in a file of its own, so that a grace does not
+ * begin anew with each start and `status` can read it beside us. It is written without waiting for the disk,
+ * and not mapped: a store to a page of a disk that has become read-only would end us.
  */
 #include "desk.h"
 
 #include <fcntl.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-enum { NAME_BYTES = 48, MOST_LEGS = 128 };
+enum { NAME_BYTES = 48, MOST_LEGS = 128, OFTEN_MS = 1000 };
+#define DNS_TOPIC err_code_name(ERR_DNS)
 
 static const struct kind {
     enum leg leg;
-    const char *name, *topic; /* the mailbox's name goes behind */
-    enum conf_leg grace;
+    const char *name, *topic;                    /* the mailbox's name goes behind */
+    unsigned graces;                             /* how many times alerts.grace_seconds */
     const char *ill, *ill_end, *well, *well_end; /* around the mailbox's name */
 } kinds[] = {
-    {LEG_MAIL_IN, "mail-in-", "mailbox-", CONF_LEG_MAIL_IN, "mailbox ", " cannot be watched", "mailbox ",
+    {LEG_MAIL_IN, "mail-in-", "mailbox-", 1, "mailbox ", " cannot be watched", "mailbox ",
      " is watched again"},
-    {LEG_MAIL_OUT, "mail-out-", "mail-out-", CONF_LEG_MAIL_OUT, "Letters of mailbox ",
-     " wait, nothing is lost", "The mail server of mailbox ", " takes letters again; what waited is sent"},
-    {LEG_AUTOTASK, "autotask", "autotask", CONF_LEG_AUTOTASK,
-     "Calls to Autotask fail; mail is taken, its senders are told that it waits", "",
-     "Autotask answers again", ""},
-    {LEG_QUICKBOOKS, "quickbooks", "quickbooks", CONF_LEG_QUICKBOOKS,
-     "Calls to QuickBooks fail; checks and diagnoses say that they could not look there", "",
+    {LEG_MAIL_OUT, "mail-out-", "mail-out-", 1, "Answers of mailbox ", " wait; nothing is lost",
+     "the mail server of mailbox ", " takes letters again; what waited is sent"},
+    {LEG_AUTOTASK, "autotask", "autotask", 1,
+     "Autotask does not do what frontdesk asks; requests wait, and their senders were told", "",
+     "Autotask works again; what waited is done", ""},
+    /* nobody waits for a ticket there */
+    {LEG_QUICKBOOKS, "quickbooks", "quickbooks", 2,
+     "QuickBooks does not answer; checks and diagnoses say that they could not look there", "",
      "QuickBooks answers again", ""},
-    {LEG_ALERT_SMTP, "alerts-smtp", "alerts-smtp", CONF_LEG_MAIL_OUT,
+    {LEG_ALERT_SMTP, "alerts-smtp", "alerts-smtp", 1,
      "The second way out for alerts, alerts.smtp, takes none", "", "alerts.smtp takes alerts again", ""},
-    {LEG_ALERT_COMMAND, "alerts-command", "alerts-command", CONF_LEG_MAIL_OUT,
+    {LEG_ALERT_COMMAND, "alerts-command", "alerts-command", 1,
      "The program alerts.command fails, and its alerts wait", "", "alerts.command works again", ""},
 };
 
-/* In the file; an empty name is free. */
+/* In the file; an empty name is free. Wall clock. */
 struct row {
     char name[NAME_BYTES];
-    _Atomic int64_t worked_ms, failing_ms; /* 0 = never; 0 = it does not fail */
+    int64_t worked_ms, failing_ms, failed_ms; /* last; since when, 0 = it works; last */
 };
 
 struct state {
     const struct kind *kind;
-    size_t mailbox;
-    struct row *row;
-    bool unsure;  /* it was not seen to work by this process: an alert may be open */
-    bool told;    /* the operator was, of what `row` says */
-    bool at_once; /* without a grace */
-    char why[700];
+    size_t mailbox, place; /* of its row */
+    struct row row;
+    int64_t since_ms, written_ms; /* it fails since then, for this kind of reason; monotonic */
+    bool unsure;                  /* it was not seen to work by this process: an alert may be open */
+    bool told;                    /* the operator was, of this failure */
+    bool at_once;                 /* without a grace */
+    bool dns;                     /* it fails for want of names */
+    char why[900];                /* "": this process has not seen it fail */
 };
 
 struct legs {
     pthread_mutex_t lock;
-    struct row *rows;
     struct state states[MOST_LEGS];
     size_t n;
-    int64_t started_ms;
+    int fd; /* -1: what it would hold is forgotten with this process */
+    bool dns_may_be_told;
 };
 
 static const char *box_of(const struct conf *conf, enum leg leg, size_t mailbox)
@@ -80,10 +83,18 @@ static void path_of(const struct conf *conf, char path[4300])
 
 /* --- the file --- */
 
-/* Without it, on a full disk, what it holds is forgotten with this process. */
-static struct row *map_rows(const struct conf *conf)
+/* How many rows. */
+static size_t read_rows(int fd, struct row *rows)
 {
-    enum { SIZE = sizeof(struct row) * MOST_LEGS };
+    ssize_t n = fd < 0 ? 0 : pread(fd, rows, sizeof(*rows) * MOST_LEGS, 0);
+    size_t whole = n < 0 ? 0 : (size_t)n / sizeof(*rows);
+    for (size_t i = 0; i < whole; i++)
+        rows[i].name[NAME_BYTES - 1] = '\0';
+    return whole;
+}
+
+static int open_file(const struct conf *conf)
+{
     char path[4300];
     path_of(conf, path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -91,77 +102,97 @@ static struct row *map_rows(const struct conf *conf)
         handover(path, conf->journal.path);
     else
         fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    bool shared = fd >= 0 && posix_fallocate(fd, 0, SIZE) == 0;
-    void *map = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS,
-                     shared ? fd : -1, 0);
-    if (fd >= 0)
-        close(fd);
-    return map == MAP_FAILED ? NULL : map;
+    return fd;
 }
 
-/* Its own row, or a free one, or, when all are taken by mailboxes that are no more, the last. */
-static struct row *row_for(struct row *rows, const char *name)
+/* Also when nothing is to be written there: it will be again. */
+static void write_row(struct legs *l, struct state *s)
 {
-    struct row *free_one = NULL;
-    for (size_t i = 0; i < MOST_LEGS; i++) {
-        rows[i].name[NAME_BYTES - 1] = '\0';
+    ssize_t n = l->fd < 0 ? 0 : pwrite(l->fd, &s->row, sizeof(s->row), (off_t)(s->place * sizeof(s->row)));
+    (void)n;
+    s->written_ms = clock_mono_ms();
+}
+
+/* Its own row; else one that is free, or, when all are taken by mailboxes that are no more, the last. */
+static size_t place_for(struct row *rows, const char *name)
+{
+    size_t free_one = MOST_LEGS - 1;
+    for (size_t i = MOST_LEGS; i-- > 0;) {
         if (strcmp(rows[i].name, name) == 0)
-            return &rows[i];
-        if (!free_one && !rows[i].name[0])
-            free_one = &rows[i];
+            return i;
+        if (!rows[i].name[0])
+            free_one = i;
     }
-    if (!free_one)
-        free_one = &rows[MOST_LEGS - 1];
-    snprintf(free_one->name, NAME_BYTES, "%s", name);
-    free_one->worked_ms = free_one->failing_ms = 0;
+    rows[free_one] = (struct row){.worked_ms = 0};
+    snprintf(rows[free_one].name, NAME_BYTES, "%s", name);
     return free_one;
 }
 
-static void add(struct legs *l, const struct conf *conf, const struct kind *kind, size_t mailbox)
+static int64_t grace_ms(const struct desk *d, const struct kind *kind)
+{
+    return (int64_t)d->conf->alerts.grace_seconds * 1000 * kind->graces;
+}
+
+/* A failure goes on over a restart, not over a longer rest. */
+static void add(struct desk *d, struct legs *l, struct row *rows, const struct kind *kind, size_t mailbox)
 {
     char name[NAME_BYTES];
-    if (l->n == MOST_LEGS - 1) /* the last row is row_for's */
+    if (l->n == MOST_LEGS)
         return;
-    join(name, sizeof(name), kind->name, box_of(conf, kind->leg, mailbox), "");
-    l->states[l->n++] =
-        (struct state){.kind = kind, .mailbox = mailbox, .row = row_for(l->rows, name), .unsure = true};
+    join(name, sizeof(name), kind->name, box_of(d->conf, kind->leg, mailbox), "");
+    struct state *s = &l->states[l->n++];
+    *s = (struct state){.kind = kind, .mailbox = mailbox, .place = place_for(rows, name), .unsure = true};
+    s->row = rows[s->place];
+    int64_t now_ms = clock_now_ms(), rest_ms = now_ms - s->row.failed_ms;
+    if (s->row.failing_ms && (rest_ms < 0 || rest_ms > grace_ms(d, kind) || s->row.failing_ms > now_ms))
+        s->row.failing_ms = 0;
+    s->since_ms = s->row.failing_ms ? clock_mono_ms() - (now_ms - s->row.failing_ms) : 0;
 }
 
-static bool is_wanted(const struct conf *conf, enum leg leg)
+static size_t how_many(const struct conf *conf, enum leg leg)
 {
-    return leg == LEG_QUICKBOOKS      ? conf->quickbooks != NULL
+    return leg <= LEG_MAIL_OUT        ? conf->n_mailboxes
+           : leg == LEG_QUICKBOOKS    ? conf->quickbooks != NULL
            : leg == LEG_ALERT_SMTP    ? conf->alerts.smtp.url != NULL
            : leg == LEG_ALERT_COMMAND ? conf->alerts.command.n > 0
-                                      : true;
+                                      : 1;
 }
 
-int legs_open(struct desk *d, struct err *e)
+void legs_open(struct desk *d)
 {
     struct legs *l = mem_alloc(sizeof(*l));
-    l->rows = map_rows(d->conf);
-    if (!l->rows) {
-        free(l);
-        return err_set(e, ERR_IO, "cannot map memory");
-    }
+    struct row *rows = mem_alloc(sizeof(*rows) * MOST_LEGS);
     pthread_mutex_init(&l->lock, NULL);
-    l->started_ms = clock_now_ms();
+    l->fd = open_file(d->conf);
+    l->dns_may_be_told = true;
+    (void)read_rows(l->fd, rows);
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        size_t n = kinds[k].leg <= LEG_MAIL_OUT ? d->conf->n_mailboxes : is_wanted(d->conf, kinds[k].leg);
-        for (size_t i = 0; i < n; i++)
-            add(l, d->conf, &kinds[k], i);
+        for (size_t i = 0; i < how_many(d->conf, kinds[k].leg); i++)
+            add(d, l, rows, &kinds[k], i);
     }
+    free(rows);
     d->legs = l;
-    return 0;
 }
 
 void legs_close(struct desk *d)
 {
     if (!d->legs)
         return;
-    munmap(d->legs->rows, sizeof(struct row) * MOST_LEGS);
+    if (d->legs->fd >= 0)
+        close(d->legs->fd);
     pthread_mutex_destroy(&d->legs->lock);
     free(d->legs);
     d->legs = NULL;
+}
+
+static void fill_view(struct leg_view *v, const struct row *rows, size_t n)
+{
+    for (size_t r = 0; r < n; r++) {
+        if (strcmp(rows[r].name, v->name) != 0)
+            continue;
+        v->worked_ms = rows[r].worked_ms;
+        v->failing_ms = rows[r].failing_ms;
+    }
 }
 
 size_t legs_look(const struct conf *conf, struct leg_view *out, size_t max)
@@ -171,28 +202,21 @@ size_t legs_look(const struct conf *conf, struct leg_view *out, size_t max)
     struct row *rows = mem_alloc(sizeof(*rows) * MOST_LEGS);
     path_of(conf, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    /* a copy may be torn between two rows, not within a number */
-    bool whole = fd >= 0 && read(fd, rows, sizeof(*rows) * MOST_LEGS) == (ssize_t)sizeof(*rows) * MOST_LEGS;
+    size_t n_rows = read_rows(fd, rows);
     if (fd >= 0)
         close(fd);
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        size_t boxes = kinds[k].leg <= LEG_MAIL_OUT ? conf->n_mailboxes : is_wanted(conf, kinds[k].leg);
-        for (size_t i = 0; i < boxes && n < max; i++, n++) {
+        for (size_t i = 0; i < how_many(conf, kinds[k].leg) && n < max; i++, n++) {
             out[n] = (struct leg_view){.leg = kinds[k].leg, .mailbox = i};
             join(out[n].name, sizeof(out[n].name), kinds[k].name, box_of(conf, kinds[k].leg, i), "");
-            for (size_t r = 0; whole && r < MOST_LEGS; r++) {
-                if (strncmp(rows[r].name, out[n].name, NAME_BYTES) != 0)
-                    continue;
-                out[n].worked_ms = rows[r].worked_ms;
-                out[n].failing_ms = rows[r].failing_ms;
-            }
+            fill_view(&out[n], rows, n_rows);
         }
     }
     free(rows);
     return n;
 }
 
-/* --- how it went --- */
+/* --- telling --- */
 
 static struct state *find(struct legs *l, enum leg leg, size_t mailbox)
 {
@@ -205,13 +229,13 @@ static struct state *find(struct legs *l, enum leg leg, size_t mailbox)
 
 static void say_ill(struct desk *d, const struct state *s)
 {
-    char topic[100], text[1100], when[32];
+    char topic[100], text[1300], when[32];
     const char *box = box_of(d->conf, s->kind->leg, s->mailbox);
     join(topic, sizeof(topic), s->kind->topic, box, "");
-    clock_format_local(s->row->failing_ms, d->conf->firm.timezone, when);
-    snprintf(text, sizeof(text), "%s%.40s%s. Since %s: %s", s->kind->ill, box, s->kind->ill_end, when,
+    clock_format_local(s->row.failing_ms, d->conf->firm.timezone, when);
+    snprintf(text, sizeof(text), "%s%.40s%s (since %s): %s", s->kind->ill, box, s->kind->ill_end, when,
              s->why);
-    alert_ill(d, topic, text);
+    alert_ill(d, s->dns ? DNS_TOPIC : topic, text);
 }
 
 static void say_well(struct desk *d, const struct state *s)
@@ -223,20 +247,35 @@ static void say_well(struct desk *d, const struct state *s)
     alert_well(d, topic, text);
 }
 
-static int64_t grace_ms(const struct desk *d, const struct state *s)
+/* The lock is held. */
+static bool any_without_dns(const struct legs *l)
 {
-    return s->at_once ? 0 : (int64_t)d->conf->alerts.grace[s->kind->grace] * 1000;
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->states[i].dns)
+            return true;
+    }
+    return false;
+}
+
+static void say_dns_is_well(struct desk *d)
+{
+    pthread_mutex_lock(&d->legs->lock);
+    bool well = d->legs->dns_may_be_told && !any_without_dns(d->legs);
+    if (well)
+        d->legs->dns_may_be_told = false;
+    pthread_mutex_unlock(&d->legs->lock);
+    if (well)
+        alert_well(d, DNS_TOPIC, "names can be looked up again");
 }
 
 /* Is it time to tell? Then *copy is what is told, and counts as told. The lock is held. */
 static bool is_due(struct desk *d, struct state *s, struct state *copy)
 {
-    int64_t now_ms = clock_now_ms(), since_ms = s->row->failing_ms;
-    if (since_ms > now_ms) /* the clock was put back */
-        s->row->failing_ms = since_ms = now_ms;
-    if (!since_ms || s->told || !s->why[0] || now_ms - since_ms < grace_ms(d, s))
+    int64_t least_ms = s->at_once ? 0 : grace_ms(d, s->kind);
+    if (!s->row.failing_ms || s->told || !s->why[0] || clock_mono_ms() - s->since_ms < least_ms)
         return false;
     s->told = true;
+    d->legs->dns_may_be_told = d->legs->dns_may_be_told || s->dns;
     *copy = *s;
     return true;
 }
@@ -246,82 +285,127 @@ static void tell(struct desk *d, struct state *s, const struct state *copy)
 {
     say_ill(d, copy);
     pthread_mutex_lock(&d->legs->lock);
-    bool well = !s->row->failing_ms;
+    bool well = !s->row.failing_ms;
     pthread_mutex_unlock(&d->legs->lock);
-    if (well)
+    if (well) {
         say_well(d, copy);
+        say_dns_is_well(d);
+    }
 }
 
-static void fails(struct desk *d, struct state *s, int64_t since_ms, const char *why, bool at_once)
-{
-    struct state copy;
-    pthread_mutex_lock(&d->legs->lock);
-    if (!s->row->failing_ms)
-        s->row->failing_ms = since_ms;
-    s->at_once = s->at_once || at_once;
-    snprintf(s->why, sizeof(s->why), "%s", why);
-    bool due = is_due(d, s, &copy);
-    pthread_mutex_unlock(&d->legs->lock);
-    if (due)
-        tell(d, s, &copy);
-}
+/* --- how it went --- */
 
 void leg_failed(struct desk *d, enum leg leg, size_t mailbox, const struct err *why)
 {
-    struct state *s = find(d->legs, leg, mailbox);
-    char text[700];
+    struct state *s = find(d->legs, leg, mailbox), copy;
+    const char *fix = err_fix(why->code);
+    bool dns = why->code == ERR_DNS, busy = leg == LEG_AUTOTASK && why->code == ERR_BUSY;
     if (!s || why->code == ERR_STOPPING)
         return;
-    const char *fix = err_fix(why->code);
-    snprintf(text, sizeof(text), "%s%s%s", why->text, fix[0] ? ". Fix: " : "", fix);
-    fails(d, s, clock_now_ms(), text,
-          err_class(why) == ERR_CLASS_OPERATOR || (leg == LEG_MAIL_IN && why->code == ERR_TLS));
-}
-
-static void works(struct desk *d, struct state *s, int64_t at_ms)
-{
     pthread_mutex_lock(&d->legs->lock);
-    bool news = s->row->failing_ms || s->unsure;
-    s->row->worked_ms = at_ms;
-    s->row->failing_ms = 0;
-    s->unsure = s->told = s->at_once = false;
-    s->why[0] = '\0';
+    if (!s->row.failing_ms || (s->why[0] && s->dns != dns)) {
+        s->row.failing_ms = clock_now_ms();
+        s->since_ms = clock_mono_ms();
+        s->told = s->at_once = false;
+    }
+    s->dns = dns;
+    s->at_once = s->at_once || err_class(why) == ERR_CLASS_OPERATOR || why->code == ERR_TLS;
+    s->row.failed_ms = clock_now_ms();
+    snprintf(
+        s->why, sizeof(s->why), "%s%s%s%s", why->text, fix[0] ? ". Fix: " : "", fix,
+        busy ? ". All calls of the firm count there, so look which integration makes so many; it passes by "
+               "itself"
+             : "");
+    write_row(d->legs, s);
+    bool due = is_due(d, s, &copy);
     pthread_mutex_unlock(&d->legs->lock);
-    if (news)
-        say_well(d, s);
+    say_dns_is_well(d);
+    if (due)
+        tell(d, s, &copy);
 }
 
 void leg_works(struct desk *d, enum leg leg, size_t mailbox)
 {
     struct state *s = find(d->legs, leg, mailbox);
-    if (s)
-        works(d, s, clock_now_ms());
+    if (!s)
+        return;
+    pthread_mutex_lock(&d->legs->lock);
+    bool failed = s->row.failing_ms != 0, news = failed || s->unsure;
+    s->row.worked_ms = clock_now_ms();
+    s->row.failing_ms = s->since_ms = 0;
+    s->unsure = s->told = s->at_once = s->dns = false;
+    s->why[0] = '\0';
+    if (news || clock_mono_ms() - s->written_ms >= OFTEN_MS)
+        write_row(d->legs, s);
+    pthread_mutex_unlock(&d->legs->lock);
+    if (!news)
+        return;
+    if (failed && leg == LEG_MAIL_OUT)
+        journal_letters_wake(d->journal, d->conf->mailboxes[mailbox].name);
+    say_well(d, s);
+    say_dns_is_well(d);
+}
+
+/* It says nothing about the letter, but about the way out. */
+static bool is_of_the_way(const struct err *e)
+{
+    return e->code == ERR_CONNECT || e->code == ERR_DNS || e->code == ERR_TLS || e->code == ERR_TIMEOUT ||
+           e->code == ERR_PROTOCOL || e->code == ERR_SERVER || e->code == ERR_CREDENTIALS;
+}
+
+void leg_tried_out(struct desk *d, size_t mailbox, int rc, const struct err *e)
+{
+    if (rc == 0)
+        leg_works(d, LEG_MAIL_OUT, mailbox);
+    else if (is_of_the_way(e))
+        leg_failed(d, LEG_MAIL_OUT, mailbox, e);
 }
 
 bool leg_is_failing(struct desk *d, enum leg leg, size_t mailbox)
 {
     const struct state *s = find(d->legs, leg, mailbox);
-    return s && s->row->failing_ms;
+    if (!s)
+        return false;
+    pthread_mutex_lock(&d->legs->lock);
+    bool failing = s->row.failing_ms != 0;
+    pthread_mutex_unlock(&d->legs->lock);
+    return failing;
 }
 
-/* The clients of the two systems tell their budget, which knows also of the command line's calls. */
-static void ask_budget(struct desk *d, enum leg leg, struct budget *budget)
+/* --- the two systems: their clients know how the last call went --- */
+
+static bool is_news(struct desk *d, enum leg leg)
 {
-    struct state *s = find(d->legs, leg, 0);
-    char why[512];
-    if (!s || !budget)
+    const struct state *s = find(d->legs, leg, 0);
+    pthread_mutex_lock(&d->legs->lock);
+    bool news = s->row.failing_ms || s->unsure;
+    pthread_mutex_unlock(&d->legs->lock);
+    return news;
+}
+
+/* `works` of a leg that is known to work says nothing new: when it was last reached stands elsewhere. */
+static void take_word(struct desk *d, enum leg leg, bool works, bool fails, const struct err *why)
+{
+    if (fails)
+        leg_failed(d, leg, 0, why);
+    else if (works && is_news(d, leg))
+        leg_works(d, leg, 0);
+}
+
+static void ask_systems(struct desk *d)
+{
+    struct err why = ERR_INIT;
+    enum autotask_state at = autotask_state(d->autotask, &why);
+    take_word(d, LEG_AUTOTASK, at == AUTOTASK_WORKS, at == AUTOTASK_FAILS, &why);
+    if (!d->accounting)
         return;
-    int64_t since_ms = budget_failing(budget, why, sizeof(why)), reached_ms = budget_contact(budget);
-    if (since_ms)
-        fails(d, s, since_ms, why, false);
-    else if (reached_ms >= d->legs->started_ms && reached_ms > s->row->worked_ms)
-        works(d, s, reached_ms);
+    enum quickbooks_state qb = quickbooks_state(d->accounting->qb, &why);
+    take_word(d, LEG_QUICKBOOKS, qb == QUICKBOOKS_WORKS, qb == QUICKBOOKS_FAILS, &why);
 }
 
 void legs_judge(struct desk *d)
 {
-    ask_budget(d, LEG_AUTOTASK, d->budget);
-    ask_budget(d, LEG_QUICKBOOKS, d->accounting ? d->accounting->budget : NULL);
+    ask_systems(d);
     for (size_t i = 0; i < d->legs->n; i++) {
         struct state *s = &d->legs->states[i], copy;
         pthread_mutex_lock(&d->legs->lock);
@@ -330,4 +414,18 @@ void legs_judge(struct desk *d)
         if (due)
             tell(d, s, &copy);
     }
+}
+
+void leg_autotask(struct desk *d, int64_t *directory_ms)
+{
+    enum { LOOK_MS = 30000 };
+    struct err why = ERR_INIT;
+    ask_systems(d);
+    if (autotask_state(d->autotask, &why) != AUTOTASK_FAILS)
+        return;
+    /* when nobody else asks, the directory does */
+    int64_t wait_ms = (int64_t)why.retry_after_s * 1000;
+    int64_t latest_ms = clock_mono_ms() + (wait_ms > LOOK_MS ? wait_ms : LOOK_MS);
+    if (*directory_ms > latest_ms)
+        *directory_ms = latest_ms;
 }

@@ -22,7 +22,7 @@ struct watch {
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
     bool once;
-    bool full; /* this mailbox counts in desk->full */
+    bool stuck; /* this mailbox counts in desk->stuck */
     int rc;
     struct err err;
 };
@@ -156,18 +156,18 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     return 0;
 }
 
-/* A full disk is one failure, however many mailboxes it stops. */
-static void count_full(struct watch *w, bool full)
+/* A disk that is full or cannot be written is one failure, however many mailboxes it stops. */
+static void count_stuck(struct watch *w, bool stuck)
 {
     struct desk *d = w->desk;
     pthread_mutex_lock(&d->lock);
-    d->full += full && !w->full;
-    d->full -= !full && w->full;
-    bool none = d->full == 0;
+    d->stuck += stuck && !w->stuck;
+    d->stuck -= !stuck && w->stuck;
+    bool none = d->stuck == 0;
     pthread_mutex_unlock(&d->lock);
-    w->full = full;
+    w->stuck = stuck;
     if (none)
-        alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+        alert_writable(d);
 }
 
 static size_t index_of(const struct watch *w)
@@ -178,9 +178,9 @@ static size_t index_of(const struct watch *w)
 static void lost(struct watch *w, const struct err *why)
 {
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
-    if (why->code == ERR_DISK_FULL) {
-        count_full(w, true);
-        alert_disk_full(w->desk, why);
+    if (err_is_unwritable(why)) {
+        count_stuck(w, true);
+        alert_unwritable(w->desk, why);
         return;
     }
     leg_failed(w->desk, LEG_MAIL_IN, index_of(w), why);
@@ -200,7 +200,7 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     measure_set(MEASURE_MAIL_IN_MS, index_of(w), clock_now_ms());
     if (!measure_get(MEASURE_LOOKED_MS, index_of(w)))
         measure_set(MEASURE_LOOKED_MS, index_of(w), clock_now_ms());
-    count_full(w, false);
+    count_stuck(w, false);
     leg_works(w->desk, LEG_MAIL_IN, index_of(w));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);

@@ -100,10 +100,7 @@ int ways_mail(struct desk *d, const char *to, struct slice bytes, struct err *e)
     }
     int rc = outbox_send(&d->outboxes[0], d->conf->mailboxes[0].address, to, bytes, e);
     measure_add(rc == 0 ? MEASURE_ALERTS : MEASURE_UNTOLD, MEASURE_BY_MAIL, 1);
-    if (rc == 0)
-        leg_works(d, LEG_MAIL_OUT, 0);
-    else if (err_class(e) != ERR_CLASS_OPERATOR || e->code == ERR_CREDENTIALS)
-        leg_failed(d, LEG_MAIL_OUT, 0, e);
+    leg_tried_out(d, 0, rc, e);
     /* refused here for good says nothing while the other may take it later */
     if (rc != 0 && why.code != ERR_NONE && err_class(&why) != ERR_CLASS_OPERATOR)
         *e = why;

@@ -26,13 +26,6 @@ int budget_enter(struct budget *budget, const char *endpoint, unsigned wait_ms, 
 void budget_leave(struct budget *budget, const char *endpoint, int slot);
 /* The system has taken our login and answered as it should. */
 void budget_reached(struct budget *budget);
-/* A call was made, and this came of it. Counts when it may pass by itself; a refusal is an answer. */
-void budget_failed(struct budget *budget, const struct err *why);
-/* Since when all calls of this process fail, 0 = the last one did not; `why` (may be NULL) the last failure.
- */
-int64_t budget_failing(struct budget *budget, char *why, size_t size);
-/* When the system was last reached, by whomever; 0 = never. */
-int64_t budget_contact(const struct budget *budget);
 
 /* How the budget of `dir` and `name` stands, also beside the processes that use it; zeros if nobody has. */
 struct budget_view {

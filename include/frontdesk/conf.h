@@ -109,9 +109,6 @@ struct conf_quickbooks {
     char *api_url; /* NULL: by the environment */
 };
 
-/* What a grace can be set for. */
-enum conf_leg { CONF_LEG_MAIL_IN, CONF_LEG_MAIL_OUT, CONF_LEG_AUTOTASK, CONF_LEG_QUICKBOOKS, CONF_LEGS };
-
 struct conf {
     char *path;
     const struct conf_place *places;
@@ -176,7 +173,7 @@ struct conf {
         struct conf_server smtp; /* a second way out; url NULL: none */
         char *smtp_from;         /* NULL: the address of the first mailbox */
         struct conf_strings command;
-        unsigned grace[CONF_LEGS]; /* seconds */
+        unsigned grace_seconds; /* how long a leg may fail unsaid, default 600 */
     } alerts;
     struct conf_listen metrics; /* for Prometheus */
     char *templates;            /* folder; default the installed one */
@@ -193,6 +190,10 @@ struct conf {
 int conf_load(const char *path, struct conf **out, struct buf *problems) MUST_USE;
 /* The same from memory, with `name` in messages (tests, fuzzing). */
 int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems) MUST_USE;
+/* One setting by itself ("mailboxes[].address"), before there is a file: may `words`, `n` of them for a list,
+ * be its value? False with "NAME: what is wrong; allowed: ..." in *why; `name`: what the person calls it. */
+bool conf_try(const char *setting, const char *name, const char *const *words, size_t n,
+              struct buf *why) MUST_USE;
 void conf_free(struct conf **conf);
 /* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
  * it does not. */

@@ -69,8 +69,18 @@ struct mailbox_options {
 int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink,
                      struct err *e) MUST_USE;
 
-/* doctor: connects, logs in, looks at INBOX and the capabilities; appends what it found as lines for a
- * person. */
-int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e) MUST_USE;
+/* doctor: what a look at a mailbox found. */
+struct mailbox_probe {
+    struct buf *findings; /* lines for a person */
+    struct buf *doubts;   /* what does not stop the work, two lines each: what, and the fix */
+    /* The header block of each of the newest mails in the inbox and in the folders of finished mail. NULL:
+     * they are not read. */
+    void (*header)(void *self, struct slice block);
+    void *self;
+};
+/* Connects, logs in, looks at the inbox, the capabilities and the rights to the folders. ERR_PERMISSION when
+ * finished mail could neither leave the inbox nor be marked. Nothing is changed. */
+int mailbox_imap_probe(const struct conf_mailbox *conf, const struct mailbox_probe *probe,
+                       struct err *e) MUST_USE;
 
 #endif

@@ -35,8 +35,9 @@ int outbox_smtp_init(struct outbox *out, const struct outbox_options *options, s
 int outbox_send(struct outbox *out, const char *from, const char *to, struct slice bytes,
                 struct err *e) MUST_USE;
 void outbox_release(struct outbox *out);
-/* doctor: connect, EHLO, TLS, AUTH, MAIL FROM + RSET; findings as lines for a person. */
+/* doctor: connect, EHLO, TLS, AUTH, MAIL FROM + RSET; findings as lines for a person, doubts as struct
+ * mailbox_probe has them. */
 int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings,
-                      struct err *e) MUST_USE;
+                      struct buf *doubts, struct err *e) MUST_USE;
 
 #endif

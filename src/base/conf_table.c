@@ -235,16 +235,9 @@ const struct conf_row conf_rows[] = {
     {"alerts.command", CONF_COMMAND, TOP(alerts.command), 1, 20, NULL, false,
      "Program that is told besides, for chat or pager: its path and its arguments, no shell. The words come "
      "on its standard input."},
-    {"alerts.grace_seconds.mail_in", CONF_NUMBER, TOP(alerts.grace[CONF_LEG_MAIL_IN]), 0, 86400, "300", false,
-     "How long a mailbox may be out of reach before the operator is told."},
-    {"alerts.grace_seconds.mail_out", CONF_NUMBER, TOP(alerts.grace[CONF_LEG_MAIL_OUT]), 0, 86400, "300",
-     false,
-     "How long an outgoing server may take no letter before the operator is told; alerts.smtp and "
-     "alerts.command too."},
-    {"alerts.grace_seconds.autotask", CONF_NUMBER, TOP(alerts.grace[CONF_LEG_AUTOTASK]), 0, 86400, "300",
-     false, "How long calls to Autotask may fail before the operator is told."},
-    {"alerts.grace_seconds.quickbooks", CONF_NUMBER, TOP(alerts.grace[CONF_LEG_QUICKBOOKS]), 0, 86400, "900",
-     false, "How long calls to QuickBooks or its token server may fail before the operator is told."},
+    {"alerts.grace_seconds", CONF_NUMBER, TOP(alerts.grace_seconds), 1, 86400, "600", false,
+     "How long a mailbox, the way out, Autotask, or the look-up of names may fail before the operator hears "
+     "of it; QuickBooks twice as long."},
     {"metrics.listen", CONF_LISTEN, TOP(metrics), 1, 100, NULL, false,
      "Address and port at which Prometheus gets the metrics, path /metrics; absent: there are none."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,

@@ -7,7 +7,7 @@
 
 #include <poll.h>
 
-enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, FULL_BACKOFF_S = 10 };
+enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, DISK_BACKOFF_S = 10 };
 
 static void tell(struct imap *i, enum mailbox_state state, const struct err *why)
 {
@@ -51,9 +51,9 @@ static int64_t backoff_ms(const struct imap *i, unsigned failures, const struct 
      */
     if (ms > most || err_class(why) == ERR_CLASS_OPERATOR)
         ms = most;
-    /* a full disk is ours alone: looking often troubles nobody */
-    if (why->code == ERR_DISK_FULL && ms > base * FULL_BACKOFF_S)
-        ms = base * FULL_BACKOFF_S;
+    /* a disk that cannot be written is ours alone: looking often troubles nobody */
+    if (err_is_unwritable(why) && ms > base * DISK_BACKOFF_S)
+        ms = base * DISK_BACKOFF_S;
     return ms - (clock_now_us() % 1000) * ms /
                     4000; /* up to a quarter less, so that many do not come back at once */
 }
@@ -90,37 +90,4 @@ int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox
         if (sleep_or_stop(&i, backoff_ms(&i, failures++, e)))
             return 0;
     }
-}
-
-/* --- doctor --- */
-
-static int probe_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
-                          uint32_t *first_uid, struct err *e)
-{
-    (void)uidvalidity;
-    (void)e;
-    buf_printf(self, "the inbox holds %u mails\n", exists);
-    *first_uid = uidnext;
-    return 0;
-}
-
-int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e)
-{
-    struct mailbox_options options = {.conf = conf, .stop_fd = -1, .wake_fd = -1};
-    struct mailbox_sink sink = {.self = findings, .selected = probe_selected};
-    struct imap i = {.options = &options, .conf = conf, .sink = &sink, .answer_ms = ANSWER_MS};
-    int rc = imap_open(&i, e);
-    if (rc == 0) {
-        buf_printf(findings, "%s, login accepted\n",
-                   conf->imap.tls == CONF_TLS_NONE ? "plain text (loopback)"
-                                                   : "TLS, certificate and host name verified");
-        rc = imap_select(&i, e);
-    }
-    if (rc == 0)
-        buf_printf(findings, "%s%s\n",
-                   i.has_idle ? "the server announces new mail (IDLE)"
-                              : "no IDLE: new mail is seen by polling",
-                   i.has_move ? "" : "; no MOVE: finished mail is copied and marked deleted");
-    imap_close(&i);
-    return rc;
 }

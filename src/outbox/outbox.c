@@ -52,8 +52,11 @@ static int send_on(struct smtp_session *s, const char *from, const char *to, str
         reused = false;
     }
     for (;;) {
-        if (!s->stream && smtp_session_open(s, e) != 0)
+        if (!s->stream && smtp_session_open(s, e) != 0) {
+            if (e->code == ERR_SMTP_TEMPORARY) /* not for the letter's sake */
+                e->code = ERR_SERVER;
             return -1;
+        }
         int rc = smtp_session_send(s, from, to, bytes, e);
         s->used_ms = clock_mono_ms();
         /* a kept connection may have died meanwhile; before DATA was accepted a second try is certainly no
@@ -124,17 +127,17 @@ void outbox_release(struct outbox *out)
     *out = (struct outbox){0};
 }
 
-int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings, struct err *e)
+int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings,
+                      struct buf *doubts, struct err *e)
 {
     struct smtp_session s = {.server = smtp, .helo = "localhost", .stop_fd = -1, .answer_ms = 15000};
     int rc = smtp_session_open(&s, e);
-    if (rc == 0)
-        buf_printf(findings, "%s%s\n",
-                   smtp->tls == CONF_TLS_NONE ? "plain text (loopback)"
-                                              : "TLS, certificate and host name verified",
-                   smtp->password_file || smtp->oauth2 ? ", login accepted" : ", no login configured");
-    if (rc == 0)
+    if (rc == 0) {
+        stream_tell(s.stream,
+                    smtp->password_file || smtp->oauth2 ? ", login accepted" : ", no login configured",
+                    findings, doubts);
         rc = smtp_session_try(&s, from, e);
+    }
     if (rc == 0)
         buf_printf(findings, "letters may go out as %s\n", from);
     smtp_session_close(&s);

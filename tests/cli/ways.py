@@ -53,7 +53,7 @@ def no_second_way():
     OPERATOR.cables["submission"].cut()
     LAB.deliver(dict(subject="Sarah: look at it", text="x"))
     OPERATOR.until("not in the log", lambda: "alert ill topic=mail-out-desk" in LAB.daemon.log())
-    expect(0, frontdesk("status", "-c", LAB.daemon.conf), "mail-out-desk.*fails since", "Letters of mailbox desk wait, nothing is lost")
+    expect(0, frontdesk("status", "-c", LAB.daemon.conf), "mail-out-desk.*fails since", "Answers of mailbox desk wait; nothing is lost")
     OPERATOR.cables["submission"].mend()
     LAB.host.wait_for_mail(ADDRESS, lambda raw: b"mail-out-desk" in raw, timeout=PROMISE)
     LAB.daemon.stop()

@@ -66,7 +66,7 @@ class Operator:
         text = "command = [%s]; " % ", ".join('"%s"' % word for word in [self.path("pager"), *ARGUMENTS]) if command else ""
         if second:
             text += 'smtp = { url = "smtp://127.0.0.1:%d"; insecure_plain = true; from = "alerts@elsewhere.example"; }; ' % self.second.port
-        return text + "grace_seconds = { mail_in = %d; mail_out = %d; autotask = %d; quickbooks = %d; };" % ((grace,) * 4)
+        return text + "grace_seconds = %d;" % grace
 
     # --- what was heard -------------------------------------------------------------------------------------------
 

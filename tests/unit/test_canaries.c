@@ -81,7 +81,8 @@ static void canaries_do_not_pile_up(void **state)
         if (uid > 10)
             assert_int_equal(journal_filed(j, "desk", 1, &filed, 1, &e), 0);
     }
-    assert_int_equal(journal_list(j, -1, 100, pool, &rows, &n, &e), 0);
+    assert_int_equal(
+        journal_list(j, &(struct journal_filter){.state = JOURNAL_ALL, .max = 100}, pool, &rows, &n, &e), 0);
     assert_in_range(n, 30, 31); /* ten that are not filed, and the last twenty */
     pool_free(&pool);
 }

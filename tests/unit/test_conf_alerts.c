@@ -33,7 +33,7 @@ static void all_of_it(void **state)
                    "alerts = { email = \"o@a.example\"; command = [\"/bin/page\", \"\", \"-x y\"];\n"
                    "smtp = { url = \"smtps://s.example\"; user = \"u\"; password_file = \"/q\"; from = "
                    "\"x@s.example\"; };\n"
-                   "grace_seconds = { mail_in = 0; quickbooks = 86400; }; };",
+                   "grace_seconds = 86400; };",
                    &conf, &problems);
     if (rc != 0)
         fail_msg("%s", problems.data);
@@ -43,10 +43,7 @@ static void all_of_it(void **state)
     assert_string_equal(conf->alerts.smtp.host, "s.example");
     assert_int_equal(conf->alerts.smtp.tls, CONF_TLS_IMPLICIT);
     assert_string_equal(conf->alerts.smtp_from, "x@s.example");
-    assert_int_equal(conf->alerts.grace[CONF_LEG_MAIL_IN], 0);
-    assert_int_equal(conf->alerts.grace[CONF_LEG_MAIL_OUT], 300);
-    assert_int_equal(conf->alerts.grace[CONF_LEG_AUTOTASK], 300);
-    assert_int_equal(conf->alerts.grace[CONF_LEG_QUICKBOOKS], 86400);
+    assert_int_equal(conf->alerts.grace_seconds, 86400);
     assert_int_equal(conf->mailboxes[0].canary_minutes, 10);
     assert_int_equal(conf->mailboxes[0].canary_seconds, 60);
     conf_free(&conf);
@@ -61,7 +58,7 @@ static void nothing_of_it(void **state)
     assert_int_equal(conf->alerts.command.n, 0);
     assert_null(conf->alerts.smtp.url);
     assert_int_equal(conf->mailboxes[0].canary_minutes, 0);
-    assert_int_equal(conf->alerts.grace[CONF_LEG_QUICKBOOKS], 900);
+    assert_int_equal(conf->alerts.grace_seconds, 600);
     conf_free(&conf);
 }
 
@@ -83,8 +80,7 @@ static const struct {
      "f:7: alerts.smtp.insecure_plain: s.example is not this machine", "127.0.0.1"},
     {"", "email = \"a@b.example\"; smtp = { url = \"smtp://s.example\"; oauth2 = \"google\"; };",
      "f:7: alerts.smtp.oauth2: unknown key", "password_file"},
-    {"", "grace_seconds = { mail_in = 86401; };", "f:7: alerts.grace_seconds.mail_in: ", "from 0 to 86400"},
-    {"", "grace_seconds = { mail = 1; };", "f:7: alerts.grace_seconds.mail: unknown key", "mail_in"},
+    {"", "grace_seconds = 86401;", "f:7: alerts.grace_seconds: ", "from 1 to 86400"},
     {"canary = { every_minutes = 1441; };", "", "f:2: mailboxes[0].canary.every_minutes: ", "from 0 to 1440"},
     {"canary = { within_seconds = 4; };", "", "f:2: mailboxes[0].canary.within_seconds: ", "from 5 to 86400"},
 };
