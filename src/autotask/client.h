@@ -24,6 +24,10 @@ struct autotask {
     struct pace *files;      /* bytes of files in the last minutes */
     unsigned refusals;       /* 401s in a row */
     bool accepted;           /* our login was taken, and not refused since */
+    enum autotask_state state;
+    struct err why; /* of its state */
+    bool clock_known;        /* an answer said the time */
+    int64_t clock_ahead_ms;  /* by how much our clock is before theirs */
     pthread_mutex_t proving; /* until it is, one call at a time */
     struct {
         int64_t value, until_ms; /* until then it is believed; monotonic */

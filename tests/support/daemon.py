@@ -11,6 +11,7 @@ import time
 from mailhost import MAILBOX, SERVER_ID
 from sandbox import BUILD, ROOT
 
+TEMPLATES = os.environ.get("FRONTDESK_TEMPLATES", os.path.join(ROOT, "templates"))
 SETTINGS = """
 firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; {firm} }};
 mailboxes = ( {{
@@ -44,7 +45,7 @@ class Daemon:
                            ("autotask-code", "SANDBOXCODE")):
             self._write(name, text + "\n")
         self._values = dict(dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
-                            templates=os.path.join(ROOT, "templates"), **host.ports)
+                            templates=TEMPLATES, **host.ports)
         self.configure()
 
     def configure(self, autotask="", ticket="", firm="", more=""):
