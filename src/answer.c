@@ -323,7 +323,9 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
         return -1;
     }
     CRASH_POINT("post.before");
-    int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
+    int rc = journal_left_before(d->journal, l->message_id)
+                 ? 0
+                 : outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");
     l->state = rc == 0 ? LETTER_SENT : is_final(e) ? LETTER_FAILED : LETTER_UNSENT;
     l->last_error = rc == 0 ? "" : e->text;
@@ -392,7 +394,9 @@ int job_post(struct job *job, struct err *e)
         return -1;
     bool asks = job->plan.hold_ms != 0, files = job->plan.n_files != 0;
     if (offer_all(job, files, e) != 0)
-        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS ? job_question_failed(job, e) : -1;
+        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS
+                   ? job_question_failed(job, e)
+                   : -1;
     if (asks)
         return wait_for_answer(job, e);
     if (files && job_attach(job, e) != 0)

@@ -22,7 +22,8 @@ struct watch {
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
     bool once;
-    bool stuck; /* this mailbox counts in desk->stuck */
+    bool drained; /* once since the start */
+    bool stuck;   /* this mailbox counts in desk->stuck */
     int rc;
     struct err err;
 };
@@ -54,6 +55,15 @@ static int further_back(struct watch *w, uint32_t uidvalidity, uint32_t *first_u
     return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, w->since_ms, e);
 }
 
+/* Of what lies there, what the journal knows is left alone, and what is from before our first start. */
+static int whole_inbox(struct watch *w, uint32_t uidvalidity, const struct journal_cursor *cursor,
+                       uint32_t *first_uid, struct err *e)
+{
+    *first_uid = 1;
+    w->taken_since_ms = cursor->since_ms < 0 ? -cursor->since_ms : cursor->since_ms;
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor->since_ms, e);
+}
+
 static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
                        uint32_t *first_uid, struct err *e)
 {
@@ -71,6 +81,8 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     }
     if (!cursor.other_validity)
         return first_sight(w, uidvalidity, uidnext, exists, first_uid, e);
+    if (cursor.replaced)
+        return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
     /* rebuilt or restored: positions mean nothing any more; the message keys tell what was done already, and
      * mail from before our first start stays untouched */
     char text[200], topic[100];
@@ -81,9 +93,7 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     LOG(LOG_WARN, "watch", "uidvalidity", LS("mailbox", w->conf->name), LN("exists", exists));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     alert_ill(w->desk, topic, text);
-    *first_uid = 1;
-    w->taken_since_ms = cursor.since_ms < 0 ? -cursor.since_ms : cursor.since_ms;
-    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor.since_ms, e);
+    return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
 }
 
 static struct journal_mail mail_of(const struct watch *w, const struct mailbox_mail *m, const char *spool)
@@ -170,6 +180,22 @@ static void count_stuck(struct watch *w, bool stuck)
         alert_writable(d);
 }
 
+/* A journal that replaced a damaged one has seen everything when every inbox was gone through. */
+static void count_drained(struct watch *w)
+{
+    struct desk *d = w->desk;
+    if (w->drained)
+        return;
+    w->drained = true;
+    pthread_mutex_lock(&d->lock);
+    bool all = ++d->drained == d->conf->n_mailboxes;
+    pthread_mutex_unlock(&d->lock);
+    if (all)
+        alert_well(
+            d, err_code_name(ERR_DAMAGED),
+            "a new journal was begun, and all mail in the inbox was compared with it and with Autotask");
+}
+
 static void lost(struct watch *w, const struct err *why)
 {
     char topic[100], text[200];
@@ -197,6 +223,7 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         return;
     measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
     count_stuck(w, false);
+    count_drained(w);
     snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
     snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
     (void)leg_works(w->desk, topic, text);

@@ -6,6 +6,7 @@
 #include "frontdesk/maillogin.h"
 #include "refusals.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -179,6 +180,22 @@ static void look_at_room(struct doctor *d, const char *path)
         warn(d, what, "free some space on that disk: without room no mail is taken");
 }
 
+static void look_at_aside(struct doctor *d, const char *path)
+{
+    char what[4600];
+    DIR *dir = opendir(path);
+    for (struct dirent *f; dir && (f = readdir(dir)) != NULL;) {
+        struct slice name = slice_of(f->d_name);
+        snprintf(what, sizeof(what), "a damaged journal was replaced and is kept as %s/%s", path, f->d_name);
+        if (slice_starts(name, SLICE(JOURNAL_ASIDE)) && slice_find(name, SLICE("-wal")) < 0)
+            warn(d, what,
+                 "see that the disk is sound; delete the file, and that with -wal behind it, when you miss "
+                 "nothing");
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static void look_at_journal(struct doctor *d, const struct conf *conf)
 {
     struct journal_options o = {.dir = conf->journal.path, .read_only = true};
@@ -193,7 +210,9 @@ static void look_at_journal(struct doctor *d, const struct conf *conf)
             bad(d, "journal", e.text, fix_for(HERE, &e));
         return;
     }
-    if (journal_ill_since(j, why, sizeof(why)))
+    if (journal_look(j, &e) != 0)
+        bad(d, "journal", e.text, fix_for(HERE, &e));
+    else if (journal_ill_since(j, why, sizeof(why)))
         bad(d, "journal", why, err_fix(strstr(why, "the disk is full") ? ERR_DISK_FULL : ERR_UNWRITABLE));
     else
         good(d, "journal", journal_is_running(j) ? "frontdesk is running" : "frontdesk is not running");
@@ -235,6 +254,7 @@ static void look_at_state(struct doctor *d, const struct conf *conf)
     }
     good(d, what, "");
     look_at_room(d, path);
+    look_at_aside(d, path);
     look_at_journal(d, conf);
 }
 
