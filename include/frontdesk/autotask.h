@@ -7,8 +7,8 @@
  * user, secret or code change), ERR_PERMISSION, ERR_REJECTED (a known text, or a refusal that the API itself
  * explains: permanent), ERR_NOT_FOUND, ERR_BUSY (429; retry_after_s), ERR_BUDGET, ERR_SERVER (reads: 5xx,
  * HTML of any status, a lost answer), ERR_UNKNOWN_OUTCOME (writes: the same, which may have been done),
- * ERR_CONNECT/ERR_DNS/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is only
- * believed from an empty list). The server's text is kept in the error. Thread-safe.
+ * ERR_CONNECT/ERR_DNS/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is
+ * only believed from an empty list). The server's text is kept in the error. Thread-safe.
  */
 #ifndef FRONTDESK_AUTOTASK_H
 #define FRONTDESK_AUTOTASK_H
@@ -37,8 +37,8 @@ struct autotask_options {
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e) MUST_USE;
 void autotask_free(struct autotask **at);
 
-/* How the last call went that said something about Autotask as a whole; *why when it fails. A refused login is
- * told elsewhere. */
+/* How the last call went that said something about Autotask as a whole; *why when it fails. A refused login
+ * is told elsewhere. */
 enum autotask_state { AUTOTASK_UNKNOWN, AUTOTASK_WORKS, AUTOTASK_FAILS };
 enum autotask_state autotask_state(struct autotask *at, struct err *why);
 
