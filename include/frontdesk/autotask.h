@@ -83,8 +83,17 @@ bool autotask_is_refused(const char *state_dir, int64_t reached_ms);
  * the labels that do exist appended to `problems`. ERR_PERMISSION when nobody in it can be given tickets. */
 int autotask_directory_load(struct autotask *at, struct directory **out, struct buf *problems,
                             struct err *e) MUST_USE;
-/* doctor: zone, credentials, rights (entityInformation), threshold; lines for a person. */
+/* doctor: zone, credentials, threshold; lines for a person. */
 int autotask_probe(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
+/* doctor: may this API user do what tickets take? Asks entityInformation of each entity. `lacks` gets a line
+ * an entity: what is missing, and what for; `hidden` a line for each whose rows it may not all see; *asked
+ * how many entities answered. `todo`: to-dos are made too. */
+int autotask_rights(struct autotask *at, bool todo, struct buf *lacks, struct buf *hidden, size_t *asked,
+                    struct err *e) MUST_USE;
+/* By how much our clock is before Autotask's, by the Date of its last answer; false: no answer had one. */
+bool autotask_clock(struct autotask *at, int64_t *ahead_ms);
+/* The zone alone, which only the user's name decides: no login. */
+int autotask_probe_zone(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
 /* "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=.." */
 void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out);
 

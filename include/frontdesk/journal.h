@@ -9,8 +9,8 @@
  * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
- * Errors: ERR_JOURNAL, ERR_DAMAGED, ERR_DISK_FULL, ERR_UNWRITABLE, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO.
- * Thread-safe unless noted.
+ * Errors: ERR_JOURNAL, ERR_DAMAGED, ERR_DISK_FULL, ERR_UNWRITABLE, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER,
+ * ERR_LOCKED, ERR_IO. Thread-safe unless noted.
  */
 #ifndef FRONTDESK_JOURNAL_H
 #define FRONTDESK_JOURNAL_H
@@ -319,9 +319,17 @@ struct journal_row {
     int64_t ticket_id;
     unsigned tries;
 };
-/* Newest first. `state` -1 = all, -2 = all but done. */
-int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
-                 size_t *n, struct err *e) MUST_USE;
+enum { JOURNAL_ALL = -1, JOURNAL_OPEN = -2 };
+struct journal_filter {
+    int state;              /* of enum job_state, JOURNAL_ALL, or JOURNAL_OPEN: all but done */
+    const char *mailbox;    /* NULL = any */
+    const char *sender;     /* a part of the address, in any case; NULL = any */
+    int64_t from_ms, to_ms; /* taken in [from, to); 0 = no limit */
+    size_t max;
+};
+/* Newest first. */
+int journal_list(struct journal *j, const struct journal_filter *filter, struct pool *pool,
+                 struct journal_row **out, size_t *n, struct err *e) MUST_USE;
 /* Jobs behind `after` whose mail looked like an error that no rule knows, oldest first; ids. */
 size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max);
 /* Mail refused although it says it is of the staff: the sender it claims, the failed test, how often. */

@@ -173,6 +173,26 @@ enum autotask_state autotask_state(struct autotask *at, struct err *why)
     return state;
 }
 
+/* The middle of the exchange against the time that the answer was dated with. */
+static void compare_clocks(struct autotask *at, const struct http_response *r)
+{
+    if (!r->date_ms)
+        return;
+    pthread_mutex_lock(&at->lock);
+    at->clock_ahead_ms = r->sent_ms + (r->done_ms - r->sent_ms) / 2 - r->date_ms;
+    at->clock_known = true;
+    pthread_mutex_unlock(&at->lock);
+}
+
+bool autotask_clock(struct autotask *at, int64_t *ahead_ms)
+{
+    pthread_mutex_lock(&at->lock);
+    bool known = at->clock_known;
+    *ahead_ms = at->clock_ahead_ms;
+    pthread_mutex_unlock(&at->lock);
+    return known;
+}
+
 static int one_call(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
                     struct json *answer, struct err *e)
 {
@@ -187,6 +207,8 @@ static int one_call(struct autotask *at, const struct call *call, const char *ur
     }
     int rc = exchange(at, call, url, with_secrets, &r, e);
     budget_leave(at->options.budget, call->endpoint, slot);
+    if (rc == 0)
+        compare_clocks(at, &r);
     if (rc == 0)
         rc = judge(at, call, with_secrets, &r, answer, e);
     else if (call->kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)

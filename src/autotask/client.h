@@ -26,6 +26,8 @@ struct autotask {
     bool accepted;      /* our login was taken, and not refused since */
     enum autotask_state state;
     struct err why;          /* of its state */
+    bool clock_known;        /* an answer said the time */
+    int64_t clock_ahead_ms;  /* by how much our clock is before theirs */
     pthread_mutex_t proving; /* until it is, one call at a time */
     struct {
         int64_t value, until_ms; /* until then it is believed; monotonic */

@@ -35,7 +35,9 @@ static const char *const fixes[ARRAY_LEN(rows)] = {
                     "TLS from the first byte; imap and smtp: STARTTLS)",
     [ERR_PROTOCOL] = "check that the address is that of the right server",
     [ERR_CREDENTIALS] = "check the user and the file with its secret",
-    [ERR_PERMISSION] = "give the API user the security level \"API User (system)\"",
+    [ERR_PERMISSION] =
+        "give frontdesk's user there the right that it lacks (Autotask: the security level \"API "
+        "User (system)\"); `frontdesk doctor` says which",
     [ERR_BUSY] = "try again later",
     [ERR_BUDGET] = "wait, or raise autotask.calls_per_hour",
     [ERR_SERVER] = "try again later",

@@ -10,7 +10,7 @@
 #include <semaphore.h>
 #include <sqlite3.h>
 
-enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 1 };
+enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 2 };
 
 /* Statements are prepared once and kept, found by the address of their literal. */
 struct db {
@@ -128,6 +128,8 @@ size_t journal_read_ids(struct journal *j, struct query *q, int64_t *ids, size_t
 int writer_start(struct journal *j, struct err *e) MUST_USE;
 void writer_stop(struct journal *j);
 int schema_prepare(struct db *db, bool create, bool *made, struct err *e) MUST_USE;
+/* From that version, at least 1, to this one; within the caller's transaction. */
+int schema_migrate(struct db *db, int64_t version, struct err *e) MUST_USE;
 int instance_prepare(struct journal *j, struct err *e) MUST_USE;
 int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);

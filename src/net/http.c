@@ -71,12 +71,22 @@ static void keep_trace(struct http_response *r, struct slice v)
     r->trace[k] = '\0';
 }
 
+static void keep_date(struct http_response *r, struct slice v)
+{
+    char text[64];
+    snprintf(text, sizeof(text), "%.*s", SLICE_ARG(slice_cut(v, sizeof(text) - 1)));
+    time_t date = curl_getdate(text, NULL);
+    r->date_ms = date > 0 ? (int64_t)date * 1000 : 0;
+}
+
 static size_t on_header(char *data, size_t size, size_t n, void *self)
 {
     struct exchange *x = self;
     struct slice line = slice_trim(slice_from(data, n * size)), v;
     if (header_value(line, slice_of(x->request->trace), &v))
         keep_trace(x->response, v);
+    if (header_value(line, SLICE("date"), &v))
+        keep_date(x->response, v);
     if (header_value(line, SLICE("content-type"), &v)) {
         long end = slice_find_char(v, ';');
         if (end >= 0)
