@@ -13,6 +13,7 @@
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
 #define REBUILT "rebuilt-%s"
 #define UNFILED "filing-%s"
+#define SKIPPED "unread-%s"
 
 struct watch {
     struct desk *desk;
@@ -174,6 +175,21 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     return 0;
 }
 
+static void skipped(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "skipped", LS("mailbox", w->conf->name), LS("error", why->text));
+    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
+    snprintf(text, sizeof(text),
+             "a mail of mailbox %s cannot be read: %s. It is parked as an empty one, and goes to the folder "
+             "for that, "
+             "so that mail behind it is answered. Look at it there with a mail program; moved back into the "
+             "inbox it is "
+             "tried again",
+             w->conf->name, why->text);
+    alert_ill(w->desk, topic, text);
+}
+
 static void unfiled(struct watch *w, const struct err *why)
 {
     char topic[100], text[1000];
@@ -243,6 +259,8 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         lost(w, why);
     if (state == MAILBOX_UNFILED)
         unfiled(w, why);
+    if (state == MAILBOX_SKIPPED)
+        skipped(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
@@ -256,6 +274,8 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);
+    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
+    alert_well(w->desk, topic, "all other mail of that mailbox was taken");
 }
 
 static void *watch_main(void *self)
