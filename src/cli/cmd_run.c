@@ -169,15 +169,15 @@ static int join_watches(struct service *s, struct err *e)
     return rc;
 }
 
-/* Mail before watches: what an answer put off or accepted must not be told once more. */
+/* Mail before watches: what an answer put off or accepted must not be told once more. Then the letters of the
+ * day and of the watches leave. */
 static bool do_all(struct service *s)
 {
     bool all = workers_drain(s->workers, DRAIN_MS);
     retention_all(&s->desk);
     unproven_digest(&s->desk);
-    if (s->conf->n_watches == 0)
-        return all;
-    drift_once(&s->desk);
+    if (s->conf->n_watches)
+        drift_once(&s->desk);
     return workers_drain(s->workers, DRAIN_MS) && all;
 }
 
