@@ -152,11 +152,17 @@ void alert_well(struct desk *d, const char *topic, const char *text)
     pool_free(&pool);
 }
 
-void alert_disk_full(struct desk *d, const struct err *why)
+void alert_unwritable(struct desk *d, const struct err *why)
 {
     char text[1000];
     snprintf(text, sizeof(text), "%s. No mail is taken. Fix: %s.", why->text, err_fix(why->code));
-    alert_ill(d, err_code_name(ERR_DISK_FULL), text);
+    alert_ill(d, err_code_name(why->code), text);
+}
+
+void alert_writable(struct desk *d)
+{
+    alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+    alert_well(d, err_code_name(ERR_UNWRITABLE), "the disk can be written again; all mail is taken");
 }
 
 void alert_digest(struct desk *d, const char *lines)

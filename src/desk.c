@@ -164,6 +164,7 @@ void desk_close(struct desk *d)
     pthread_rwlock_destroy(&d->reading);
     cage_free(&d->cage);
     free(d->unkept);
+    free(d->legs);
     free(d->loops);
     free(d->sent);
     turns_free(&d->turns);

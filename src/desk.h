@@ -31,7 +31,7 @@ struct desk {
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
-    uint64_t may_be_refused; /* a bit an outbox: its login may be refused; guarded by lock */
+    uint64_t may_be_refused; /* a bit an outbox: the operator may know that it is ill; guarded by lock */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
     /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
@@ -39,8 +39,10 @@ struct desk {
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */
-    unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
-    struct unkept *unkept;      /* alert.c */
+    unsigned stuck; /* mailboxes that cannot take mail because a disk is full or cannot be written; guarded by
+                       lock */
+    struct unkept *unkept; /* alert.c */
+    struct leg *legs;      /* legs.c; guarded by lock */
     struct turns *turns;
     int64_t *sent; /* breaker.c; guarded by lock, like sent_at and tripped */
     size_t sent_at;
@@ -190,9 +192,32 @@ void accounting_keep(struct desk *d, int64_t *next_ms);
 /* The keeper's part: hourly, whether a secret for mail ends soon. */
 void mailsecrets_keep(struct desk *d, int64_t *next_ms);
 
+/* --- clockwatch.c --- */
+struct clock_watch {
+    int64_t away_ms;    /* from where the clock was before it jumped */
+    int64_t jumped_ms;  /* the last time; monotonic */
+    int64_t unmoved_ms; /* believed, and not followed in the journal yet */
+    int64_t next_ms;
+    bool moved; /* it was far away a round ago */
+};
+/* The keeper's part, each round. */
+void clock_keep(struct desk *d, struct clock_watch *w);
+/* It jumped, and whether it is right now nobody knows. */
+bool clock_is_doubted(struct desk *d);
+
+/* --- legs.c: what frontdesk stands on --- */
+/* `name` is the topic of its alert. `what`: what that means, in a sentence without its end. Thread-safe. */
+void leg_failed(struct desk *d, const char *name, const char *what, const struct err *why);
+/* True when it had failed until now. */
+bool leg_works(struct desk *d, const char *name, const char *text);
+/* The keeper's part, each round; *directory_ms: when it reads the directory next (monotonic). */
+void leg_autotask(struct desk *d, int64_t *directory_ms);
+
 /* --- breaker.c --- */
 /* May this letter leave now? It counts then. -1 with ERR_BUSY: too many left in the last hour. */
 int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e) MUST_USE;
+/* It did not leave. */
+void breaker_give_back(struct desk *d, const struct journal_letter *l);
 
 /* --- unproven.c --- */
 /* A mail was refused: the operator hears of the first one of an address that Autotask knows. */
@@ -217,8 +242,10 @@ void retention_all(struct desk *d);
  */
 void alert_ill(struct desk *d, const char *topic, const char *text);
 void alert_well(struct desk *d, const char *topic, const char *text);
-/* Ill, in the words and under the one topic for a full disk; the watchers turn it well. */
-void alert_disk_full(struct desk *d, const struct err *why);
+/* Ill, in the words and under the topic for a disk that is full or cannot be written; the watchers turn it
+ * well. */
+void alert_unwritable(struct desk *d, const struct err *why);
+void alert_writable(struct desk *d);
 /* The letter of the day: lines of what was refused. */
 void alert_digest(struct desk *d, const char *lines);
 

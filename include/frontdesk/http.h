@@ -37,6 +37,7 @@ struct http_response {
     unsigned retry_after_s;   /* Retry-After as seconds from now (number or HTTP date), 0 = absent */
     char trace[80];           /* of the header asked for, printable; "" = absent */
     char content_type[80];    /* lower-case, without parameters; "" = absent */
+    int64_t date_ms;          /* of the header Date, whole seconds; 0 = absent or nonsense */
     int64_t sent_ms, done_ms; /* wall clock, for the log */
 };
 

@@ -9,7 +9,8 @@
  * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
- * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO. Thread-safe unless noted.
+ * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER, ERR_LOCKED, ERR_IO. Thread-safe
+ * unless noted.
  */
 #ifndef FRONTDESK_JOURNAL_H
 #define FRONTDESK_JOURNAL_H
@@ -243,6 +244,12 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* times.c: the clock jumped by `ms`: what waits for a time, and the age of what is not done, moves along. */
+int journal_times_move(struct journal *j, int64_t ms, struct err *e) MUST_USE;
+/* What was put off for longer than anything is, is due. */
+void journal_times_check(struct journal *j);
+/* Letters of that mailbox that wait for their next try are due now: the way out works again. */
+void journal_letters_wake(struct journal *j, const char *mailbox);
 /* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest
  * first, the newest `max` of them. `out` NULL: only how many. */
 size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max);
@@ -293,9 +300,17 @@ struct journal_row {
     int64_t ticket_id;
     unsigned tries;
 };
-/* Newest first. `state` -1 = all, -2 = all but done. */
-int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
-                 size_t *n, struct err *e) MUST_USE;
+enum { JOURNAL_ALL = -1, JOURNAL_OPEN = -2 };
+struct journal_filter {
+    int state;              /* of enum job_state, JOURNAL_ALL, or JOURNAL_OPEN: all but done */
+    const char *mailbox;    /* NULL = any */
+    const char *sender;     /* a part of the address, in any case; NULL = any */
+    int64_t from_ms, to_ms; /* taken in [from, to); 0 = no limit */
+    size_t max;
+};
+/* Newest first. */
+int journal_list(struct journal *j, const struct journal_filter *filter, struct pool *pool,
+                 struct journal_row **out, size_t *n, struct err *e) MUST_USE;
 /* Jobs behind `after` whose mail looked like an error that no rule knows, oldest first; ids. */
 size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max);
 /* Mail refused although it says it is of the staff: the sender it claims, the failed test, how often. */

@@ -20,7 +20,8 @@ struct mailbox_mail {
 
 enum mailbox_folder { MAILBOX_DONE, MAILBOX_REFUSED, MAILBOX_PARKED };
 
-enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST };
+/* UNFILED: the server would not move or mark finished mail; all else goes on, and it is tried again. */
+enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST, MAILBOX_UNFILED };
 
 struct mailbox_filing {
     uint32_t uid;
@@ -47,7 +48,7 @@ struct mailbox_sink {
     /* These are filed (moved, flagged, or gone). */
     int (*filed)(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
                  struct err *e);
-    /* State for people: connected, lost (with the error), drained. NULL = nobody listens. */
+    /* State for people: connected, drained, lost and unfiled (with the error). NULL = nobody listens. */
     void (*state)(void *self, enum mailbox_state state, const struct err *why);
 };
 
@@ -69,9 +70,19 @@ struct mailbox_options {
 int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink,
                      struct err *e) MUST_USE;
 
-/* doctor: connects, logs in, looks at INBOX and the capabilities; appends what it found as lines for a
- * person. */
-int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e) MUST_USE;
+/* doctor: what a look at a mailbox found. */
+struct mailbox_probe {
+    struct buf *findings; /* lines for a person */
+    struct buf *doubts;   /* what does not stop the work, two lines each: what, and the fix */
+    /* The header block of each of the newest mails in the inbox and in the folders of finished mail. NULL:
+     * they are not read. */
+    void (*header)(void *self, struct slice block);
+    void *self;
+};
+/* Connects, logs in, looks at the inbox, the capabilities and the rights to the folders. ERR_PERMISSION when
+ * finished mail could neither leave the inbox nor be marked. Nothing is changed. */
+int mailbox_imap_probe(const struct conf_mailbox *conf, const struct mailbox_probe *probe,
+                       struct err *e) MUST_USE;
 
 /*
  * doctor --prove: looks on while mail comes, beside a running frontdesk, into the inbox and the folders of

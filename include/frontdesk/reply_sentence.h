@@ -150,6 +150,7 @@ struct templates;
     X(TELL_TICKET, "")                                                                                       \
     X(TELL_STEP, "n")                                                                                        \
     X(TELL_LETTER, "")                                                                                       \
+    X(TELL_LIFE, "")                                                                                         \
     X(TELL_VERDICT, "")                                                                                      \
     X(TELL_EVIDENCE, "")                                                                                     \
     X(TELL_WATCH, "")                                                                                        \
@@ -196,6 +197,16 @@ struct templates;
     X(STORY_TICKET, "number id")                                                                             \
     X(STORY_STEP, "kind key state result n")                                                                 \
     X(STORY_LETTER, "kind to when state n error")                                                            \
+    X(LIFE_RECEIVED, "when")                                                                                 \
+    X(LIFE_TAKEN, "when mailbox")                                                                            \
+    X(LIFE_DECIDED, "when verb outcome who due")                                                             \
+    X(LIFE_SENT, "when kind key result")                                                                     \
+    X(LIFE_CUT_OFF, "when kind")                                                                             \
+    X(LIFE_NOT_DONE, "when kind")                                                                            \
+    X(LIFE_LETTER, "when kind to")                                                                           \
+    X(LIFE_ENDED, "when outcome")                                                                            \
+    X(LIFE_PARKED, "when reason")                                                                            \
+    X(LIFE_NEXT, "when state")                                                                               \
     /* what becomes of a mail */                                                                             \
     X(STATE_TAKEN, "")                                                                                       \
     X(STATE_PLANNED, "")                                                                                     \

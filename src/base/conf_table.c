@@ -12,6 +12,12 @@
 #define MB                 (UINT64_C(1) << 20)
 #define PATH_BYTES         1, 1024
 
+const char *conf_installed_templates(void)
+{
+    const char *elsewhere = getenv("FRONTDESK_INSTALLED_TEMPLATES"); /* tests */
+    return elsewhere ? elsewhere : FD_TEMPLATE_DIR;
+}
+
 /* clang-format off: one line a setting, its sentence below */
 const struct conf_row conf_rows[] = {
     {"firm.name", CONF_TEXT, TOP(firm.name), 1, 100, NULL, true, "Name of the firm, as replies show it."},
@@ -214,6 +220,9 @@ const struct conf_row conf_rows[] = {
      "How many days texts and addresses of mail are kept after it was done; keys and outcomes stay."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
+    {"alerts.grace_seconds", CONF_NUMBER, TOP(alerts.grace_seconds), 1, 86400, "600", false,
+     "How long a mailbox, the way out, Autotask, or the look-up of names may fail before the operator hears "
+     "of it."},
     {"metrics.listen", CONF_LISTEN, TOP(metrics), 1, 100, NULL, false,
      "Address and port at which Prometheus gets the metrics, path /metrics; absent: there are none."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,
@@ -226,7 +235,7 @@ const struct conf_row conf_rows[] = {
     {"watch_from", CONF_TEXT, TOP(watch_from), 1, 32, NULL, false,
      "Name of the mailbox that these letters come from; absent: the first one."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
-     "Folder of the reply templates."},
+     "Folder of the firm's own words, frontdesk-templates(5). What it lacks is taken from the default one."},
     {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
      "Folder of the firm's own rules for errors of the sync, frontdesk-rules(5). It need not be there."},
 };

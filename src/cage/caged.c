@@ -156,6 +156,18 @@ static int make(const struct cage_question *q, struct slice mail, struct slice m
                : 0;
 }
 
+/* Head and bytes in one call: each call wakes who waits. */
+static bool answer(const struct cage_answer *a, struct slice bytes)
+{
+    struct iovec io[] = {{(void *)(uintptr_t)a, sizeof(*a)}, {(void *)(uintptr_t)bytes.ptr, bytes.len}};
+    struct msghdr m = {.msg_iov = io, .msg_iovlen = bytes.len ? 2 : 1};
+    ssize_t put = sendmsg(CAGE_SOCKET, &m, MSG_NOSIGNAL);
+    if (put < (ssize_t)sizeof(*a))
+        return false;
+    bytes = slice_skip(bytes, (size_t)put - sizeof(*a));
+    return deliver(bytes.ptr, bytes.len);
+}
+
 static bool answer_one(void)
 {
     struct cage_question q;
@@ -173,7 +185,7 @@ static bool answer_one(void)
         buf_puts(&out, e.text);
     }
     struct cage_answer a = {.code = e.code, .bytes = out.len};
-    whole = whole && deliver(&a, sizeof(a)) && deliver(out.data, out.len);
+    whole = whole && answer(&a, buf_view(&out));
     if (file >= 0) {
         if (mail.len)
             munmap((void *)(uintptr_t)mail.ptr, mail.len);

@@ -2,18 +2,25 @@
 /* listing: what people see of the journal; alerts and small facts for `status`. */
 #include "db.h"
 
-int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
-                 size_t *n, struct err *e)
+int journal_list(struct journal *j, const struct journal_filter *filter, struct pool *pool,
+                 struct journal_row **out, size_t *n, struct err *e)
 {
     static const char sql[] = "SELECT id, mailbox, state, outcome, taken_ms, received_ms, done_ms, run_at, "
                               "sender, reason, ticket_number,"
                               " ticket_id, tries FROM jobs WHERE (?1 = -1 OR (?1 = -2 AND state != 5) OR "
-                              "state = ?1) ORDER BY id DESC LIMIT ?2";
+                              "state = ?1) AND (?3 = '' OR mailbox = ?3)"
+                              " AND (?4 = '' OR instr(lower(COALESCE(sender, '')), lower(?4)) > 0)"
+                              " AND taken_ms >= ?5 AND (?6 = 0 OR taken_ms < ?6) ORDER BY id DESC LIMIT ?2";
+    size_t max = filter->max;
     struct journal_row *rows = pool_array(pool, max, sizeof(*rows));
     struct query q = query_start(journal_read_begin(j), sql);
     *n = 0;
-    query_int(&q, state);
+    query_int(&q, filter->state);
     query_int(&q, (int64_t)max);
+    query_text(&q, filter->mailbox ? filter->mailbox : "");
+    query_text(&q, filter->sender ? filter->sender : "");
+    query_int(&q, filter->from_ms);
+    query_int(&q, filter->to_ms);
     while (*n < max && query_row(&q)) {
         struct journal_row *r = &rows[(*n)++];
         r->id = query_get_int(&q);

@@ -384,7 +384,7 @@ int imap_look(struct imap *i, uint32_t to, int64_t since_ms, const struct imap_e
 int imap_drain(struct imap *i, uint32_t fresh, struct err *e)
 {
     uint32_t highest;
-    if (fresh > 0 && fresh <= 20)
+    if (fresh <= 20)
         return drain_few(i, e);
     if (imap_highest_uid(i, &highest, e) != 0)
         return -1;

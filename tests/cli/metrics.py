@@ -151,7 +151,7 @@ def names_agree():
     asked = {e for panel in json.loads(dashboard)["panels"] for t in panel.get("targets", []) for e in re.findall(r"frontdesk_\w+", t["expr"])}
     asked |= {e for line in re.findall(r"(?m)^ +expr: (.*)$", rules) for e in re.findall(r"frontdesk_\w+", line)}
     tap.check(asked and asked <= samples, "asked for, but there are none: %r" % sorted(asked - samples))
-    manual = set(re.findall(r"(?m)^\.It Li (frontdesk_\w+)", read("man", "frontdesk.1")))
+    manual = set(re.findall(r"(?m)^\.It Li (frontdesk_\w+)", read("man", "frontdesk.8")))
     tap.check(manual == set(table), "manual and table differ: %r" % sorted(manual ^ set(table)))
 
 

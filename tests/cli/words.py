@@ -19,6 +19,8 @@ CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
 READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "check": ["mapping"], "diagnose": [], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
+# which of its words takes an option that `journal list` does not
+JOURNAL = {"unmatched": ["export"], "explain": ["retry", "2222"], "output": ["export", "2222"]}
 GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
@@ -50,11 +52,11 @@ def commands():
 
 
 def options_of(text):
-    return set(re.findall(r"^  (?:-\w,|   ) --([a-z]+)", text, re.M))
+    return set(re.findall(r"^  (?:-\w,|   ) --([a-z-]+)", text, re.M))
 
 
 def manual():
-    with open(os.path.join(ROOT, "man", "frontdesk.1"), encoding="utf-8") as page:
+    with open(os.path.join(ROOT, "man", "frontdesk.8"), encoding="utf-8") as page:
         return page.read()
 
 
@@ -85,7 +87,7 @@ def manual_and_program_agree():
     verbs = set(re.findall(r"^\.It Cm journal ([a-z]+)", described, re.M))
     tap.check(verbs == set(re.findall(r"^([a-z]+) ", all_commands["journal"].split("\n\n")[2], re.M)), verbs)
     taken = set().union(*[options_of(text) for text in all_commands.values()])
-    named = set(re.findall(r"^\.It (?:Fl \w.* , )?Fl Fl ([a-z]+)|, Fl Fl ([a-z]+)", page, re.M))
+    named = set(re.findall(r"^\.It (?:Fl \w.* , )?Fl Fl ([a-z-]+)|, Fl Fl ([a-z-]+)", page, re.M))
     named = {a or b for a, b in named}
     tap.check(named == taken, "manual %r, program %r" % (sorted(named), sorted(taken)))
     synopsis = page[page.index(".Sh SYNOPSIS"):page.index(".Sh DESCRIPTION")]
@@ -163,16 +165,20 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "wait": "1", "state": "open", "output": WORK, "log": "error"}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
-        words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
         for option in every:
+            words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
+            words = ["journal", *JOURNAL[option]] if name == "journal" and option in JOURNAL else words
             given = ["--" + option] + ([values[option]] if option in values else [])
             for line in (words + given, given + words):
                 answer = frontdesk(*line, "-c", NOWHERE)
                 if option in options_of(text):
-                    tap.check(answer.code == (78 if name in READERS else 0), answer)
+                    # setup: only with a terminal or with answers, which are not there
+                    of_setup = {"answers": 78, "answers-example": 0}.get(option, 64)
+                    tap.check(answer.code == (78 if name in READERS else of_setup if name == "setup" else 0), answer)
+                    tap.check("takes no --" not in answer.errors, answer)
                 else:
                     expect(64, answer, errors=["%s takes no --%s" % (name, option)])
     for line in (["-c", NOWHERE, "status"], ["status", "-c", NOWHERE], ["--config=" + NOWHERE, "status"], ["status", "-c" + NOWHERE]):
@@ -232,7 +238,7 @@ def all_problems_at_once():
 
 
 def unreadable_settings():
-    cases = [(NOWHERE, "No such file or directory", "copy the sample"), (WORK, "is no ordinary file", "nothing was done")]
+    cases = [(NOWHERE, "No such file or directory", "frontdesk setup"), (WORK, "is no ordinary file", "nothing was done")]
     write(os.path.join(WORK, "syntax.conf"), "firm = {\n  name = ;\n};\n")
     write(os.path.join(WORK, "large.conf"), "# x\n" * 100000)
     write(os.path.join(WORK, "nul.conf"), "firm\0")
@@ -360,6 +366,35 @@ def colours():
     tap.check(code == 69 and "\x1b[3" not in seen and "\x1b[1" not in seen and "FAIL" in seen, seen)
 
 
+def own_words():
+    """A folder with only what a firm changed: the rest is as installed, also after an upgrade; a wrong name is told."""
+    own, out, installed = os.path.join(WORK, "own"), os.path.join(WORK, "out"), os.path.join(ROOT, "templates")
+    shutil.rmtree(own, ignore_errors=True)
+    os.makedirs(os.path.join(own, "en", "reply"))
+    os.makedirs(out, exist_ok=True)
+    settle(GOOD.replace('templates = "%s"' % installed, 'templates = "%s"' % own))
+
+    def rendered(name, code=0, errors=()):
+        expect(code, frontdesk("render", name, "-c", CONF, "--output", out, env={"FRONTDESK_INSTALLED_TEMPLATES": installed}), errors=errors)
+        with open(os.path.join(out, name + ".txt"), encoding="utf-8") as text:
+            return text.read()
+    plain = {name: rendered(name) for name in ("created", "queued")}
+    for form in ("txt", "html"):
+        with open(os.path.join(installed, "en", "reply", "created." + form), encoding="utf-8") as text:
+            write(os.path.join(own, "en", "reply", "created." + form), text.read().replace("ticket is made", "wish is a ticket now"))
+        tap.check("wish is a ticket" in rendered("created"), "with .%s" % form)
+        with open(os.path.join(out, "created.html"), encoding="utf-8") as page:
+            tap.check(bool(page.read()) == (form == "html"), "a letter is taken whole: not the words of two")
+    tap.check(rendered("created") == plain["created"].replace("ticket is made", "wish is a ticket now") != plain["created"], rendered("created"))
+    write(os.path.join(own, "en", "words.txt"), "[weekdays]\ntext: Sonn Mon Dien Mitt Don Frei Sams\n")
+    tap.check(rendered("queued") == plain["queued"], rendered("queued"))
+    write(os.path.join(own, "en", "words.txt"), "[wekdays]\ntext: x\n")
+    rendered("created", 78, [r"own/en/words.txt:1: .*wekdays"])
+    shutil.rmtree(own)
+    rendered("created", 78, [re.escape(own) + ": No such file"])
+    settle()
+
+
 CASES = [("--help of every command", every_help), ("manual and program name the same commands and options", manual_and_program_agree),
          ("exit codes of the manual", exit_codes_are_in_the_manual), ("conf and frontdesk.conf(5)", settings_are_in_the_manual),
          ("version", versions), ("wrong words: 64, with a hint", wrong_words), ("options only where they belong, before and behind",
@@ -368,6 +403,7 @@ CASES = [("--help of every command", every_help), ("manual and program name the 
          ("settings that cannot be read", unreadable_settings), ("the sample and the manual's example", sample_and_manual_are_good),
          ("unreadable secrets, all at once", secrets_all_at_once), ("other faults of secrets", other_secrets),
          ("render writes every template", every_template), ("render with bad names, folders, templates", bad_rendering),
+         ("a firm's own words", own_words),
          ("output that cannot be written", lost_output), ("colours", colours)]
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import markers
 from mailhost import MAILBOX, SERVER_ID
 from sandbox import BUILD, ROOT
 
+TEMPLATES = os.environ.get("FRONTDESK_TEMPLATES", os.path.join(ROOT, "templates"))
 SETTINGS = """
 firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; {firm} }};
 mailboxes = ( {{
@@ -46,7 +47,7 @@ class Daemon:
                            ("autotask-code", markers.AUTOTASK_CODE)):
             self.secret(name, text)
         self._values = dict(dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
-                            templates=os.path.join(ROOT, "templates"), **host.ports)
+                            templates=TEMPLATES, **host.ports)
         self.configure()
 
     def configure(self, autotask="", ticket="", firm="", more=""):

@@ -54,6 +54,26 @@ static void json_is_always_valid(void **state)
     buf_release(&b);
 }
 
+/* Whatever stands in a text may stand there; and most of what does not is told apart. */
+static void pairs_miss_nothing(void **state)
+{
+    static const char text[] =
+        "the invoice didn't come over to quickbooks \xc3\xa4\xff\x01 item 0x80040408\n";
+    struct slice all = slice_of(text);
+    struct pairs pairs;
+    (void)state;
+    pairs_of(&pairs, all);
+    for (size_t from = 0; from < all.len; from++) {
+        for (size_t len = 0; from + len <= all.len; len++)
+            assert_true(pairs_may_hold(&pairs, slice_from(all.ptr + from, len)));
+    }
+    assert_false(pairs_may_hold(&pairs, SLICE("invoices")));
+    assert_false(pairs_may_hold(&pairs, SLICE("customer")));
+    pairs_of(&pairs, SLICE_NONE);
+    assert_true(pairs_may_hold(&pairs, SLICE("x")));
+    assert_false(pairs_may_hold(&pairs, SLICE("xy")));
+}
+
 static void fold_cases(void **state)
 {
     (void)state;
@@ -118,10 +138,15 @@ static void errors_are_printable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buf_keeps_its_maximum),       cmocka_unit_test(json_is_written),
-        cmocka_unit_test(json_is_always_valid),        cmocka_unit_test(fold_cases),
-        cmocka_unit_test(distance_counts_a_swap_once), cmocka_unit_test(zones_know_summer_time),
-        cmocka_unit_test(pool_serves_and_warns),       cmocka_unit_test(errors_are_printable),
+        cmocka_unit_test(buf_keeps_its_maximum),
+        cmocka_unit_test(json_is_written),
+        cmocka_unit_test(pairs_miss_nothing),
+        cmocka_unit_test(json_is_always_valid),
+        cmocka_unit_test(fold_cases),
+        cmocka_unit_test(distance_counts_a_swap_once),
+        cmocka_unit_test(zones_know_summer_time),
+        cmocka_unit_test(pool_serves_and_warns),
+        cmocka_unit_test(errors_are_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
