@@ -69,7 +69,7 @@ static struct mailimap_fetch_type *items(int want, uint32_t offset, uint32_t par
     }
     if (want & WANT_HEADER)
         mailimap_fetch_type_new_fetch_att_list_add(
-            t, mailimap_fetch_att_new_body_peek_section(mailimap_section_new_header()));
+            t, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new_header(), offset, part));
     else if ((want & WANT_BODY) && part)
         mailimap_fetch_type_new_fetch_att_list_add(
             t, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new(NULL), offset, part));
@@ -200,10 +200,13 @@ static struct slice only_body(clist *answer, uint32_t uid)
     return SLICE_NONE;
 }
 
+/* Its first megabyte: a header block can be as large as a mail, and what cannot be fetched would be asked for
+ * again for ever. */
 static int deliver_headers(struct imap *i, const struct imap_row *row, struct err *e)
 {
     clist *answer;
-    if (ask(i, mailimap_set_new_single(row->uid), items(WANT_HEADER, 0, 0), 2 << 20, &answer, e) != 0)
+    if (ask(i, mailimap_set_new_single(row->uid), items(WANT_HEADER, 0, PART_BYTES), 2 * PART_BYTES, &answer,
+            e) != 0)
         return -1;
     struct mailbox_mail mail = mail_of(row);
     mail.bytes = only_body(answer, row->uid);
