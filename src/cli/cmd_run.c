@@ -187,7 +187,8 @@ static int join_watches(struct service *s, struct err *e)
     return rc;
 }
 
-/* Mail before watches: what an answer put off or accepted must not be told once more. */
+/* Mail before watches: what an answer put off or accepted must not be told once more. Then the letters of the
+ * day and of the watches leave. */
 static bool do_all(struct service *s)
 {
     bool all = workers_drain(s->workers, DRAIN_MS);
@@ -195,7 +196,6 @@ static bool do_all(struct service *s)
     unproven_digest(&s->desk);
     if (s->conf->n_watches)
         drift_once(&s->desk);
-    /* the letters of these go out now, not at the next start */
     return workers_drain(s->workers, DRAIN_MS) && all;
 }
 
