@@ -240,11 +240,12 @@ int job_answer(struct job *job, struct err *e)
 
 /* --- offering --- */
 
-/* When an unsent letter is offered again: 5 min growing to 4 h. */
-static int64_t letter_delay_ms(unsigned tries)
+/* When an unsent letter is offered again: when the server may be well, or 5 s growing to 4 h. */
+static int64_t letter_delay_ms(const struct journal_letter *l, const struct err *e)
 {
     static const unsigned seconds[] = {5, 30, 120, 300, 900, 1800, 3600, 14400};
-    return (int64_t)seconds[tries < ARRAY_LEN(seconds) ? tries : ARRAY_LEN(seconds) - 1] * 1000;
+    unsigned most = ARRAY_LEN(seconds) - 1, step = seconds[l->tries < most ? l->tries : most];
+    return (int64_t)(e->retry_after_s ? e->retry_after_s : step) * 1000;
 }
 
 static bool stopping(const struct desk *d, int wait_ms)
@@ -278,12 +279,12 @@ static bool is_of_the_way(const struct err *e)
 
 /* The operator hears once that a mail server refuses our login or cannot be reached, and once that it takes
  * letters again. */
-static void note_login(struct desk *d, size_t outbox, const struct err *e)
+static void note_way_out(struct desk *d, size_t outbox, const struct err *e)
 {
     const struct conf_mailbox *mailbox = &d->conf->mailboxes[outbox];
     uint64_t bit = UINT64_C(1) << (outbox % 64);
     bool refused = e && e->code == ERR_CREDENTIALS;
-    char topic[64], text[700];
+    char topic[64], text[1000];
     snprintf(topic, sizeof(topic), "mail-out-%.40s", mailbox->name);
     pthread_mutex_lock(&d->lock);
     bool before = d->may_be_refused & bit;
@@ -325,12 +326,14 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     CRASH_POINT("post.before");
     int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
     CRASH_POINT("post.after");
+    if (rc != 0 && err_class(e) != ERR_CLASS_UNKNOWN)
+        breaker_give_back(d, l);
     l->state = rc == 0 ? LETTER_SENT : is_final(e) ? LETTER_FAILED : LETTER_UNSENT;
     l->last_error = rc == 0 ? "" : e->text;
-    l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l->tries);
-    l->tries++;
+    l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l, e);
+    l->tries += rc == 0 || !e->retry_after_s;
     mark(d, l, alone);
-    note_login(d, i, rc == 0 ? NULL : e);
+    note_way_out(d, i, rc == 0 ? NULL : e);
     measure_add(rc == 0 ? MEASURE_LETTERS : MEASURE_REFUSED, i, 1);
     if (rc == 0)
         measure_set(MEASURE_MAIL_OUT_MS, i, clock_now_ms());
@@ -392,7 +395,9 @@ int job_post(struct job *job, struct err *e)
         return -1;
     bool asks = job->plan.hold_ms != 0, files = job->plan.n_files != 0;
     if (offer_all(job, files, e) != 0)
-        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS ? job_question_failed(job, e) : -1;
+        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS
+                   ? job_question_failed(job, e)
+                   : -1;
     if (asks)
         return wait_for_answer(job, e);
     if (files && job_attach(job, e) != 0)

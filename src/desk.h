@@ -31,7 +31,7 @@ struct desk {
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
-    uint64_t may_be_refused; /* a bit an outbox: its login may be refused; guarded by lock */
+    uint64_t may_be_refused; /* a bit an outbox: the operator may know that it is ill; guarded by lock */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
     /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
@@ -216,6 +216,8 @@ void leg_autotask(struct desk *d, int64_t *directory_ms);
 /* --- breaker.c --- */
 /* May this letter leave now? It counts then. -1 with ERR_BUSY: too many left in the last hour. */
 int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e) MUST_USE;
+/* It did not leave. */
+void breaker_give_back(struct desk *d, const struct journal_letter *l);
 
 /* --- unproven.c --- */
 /* A mail was refused: the operator hears of the first one of an address that Autotask knows. */

@@ -62,11 +62,14 @@ static const struct trouble *trouble_for(enum job_state state, const struct err 
 }
 
 /* 2 s, 5 s, 15 s, 30 s, 1 min, 2 min, 5 min ... with a fifth of jitter, so that many jobs do not come back at
- * once. */
+ * once. A letter that was put off (greylisting, a full mailbox) is offered every minute in its first hour. */
 static int64_t delay_ms(const struct job *job, const struct err *e)
 {
     static const unsigned seconds[] = {2, 5, 15, 30, 60, 120, 300};
-    unsigned i = job->row.tries < ARRAY_LEN(seconds) ? job->row.tries : ARRAY_LEN(seconds) - 1;
+    enum { MINUTE = 4 };
+    bool young = job->row.state == JOB_ANSWERED && clock_now_ms() - job->row.taken_ms < DAY_MS / 24;
+    unsigned most = young ? MINUTE : ARRAY_LEN(seconds) - 1;
+    unsigned i = job->row.tries < most ? job->row.tries : most;
     if (e->retry_after_s)
         return (int64_t)(e->retry_after_s < 3600 ? e->retry_after_s : 3600) * 1000;
     int64_t ms = (int64_t)seconds[i] * 1000;
