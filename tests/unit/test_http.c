@@ -313,7 +313,7 @@ static void retry_after_is_seconds_or_a_date(void **state)
                 {past, 0, 0},
                 {"-5", 0, 0},
                 {"soon", 0, 0},
-                {"9999999", 86400, 86400},
+                {"9999999", 21600, 86400}, /* newer libcurl counts six hours at most */
                 {"", 0, 0}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char raw[300];
