@@ -53,7 +53,7 @@ int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e)
 {
     unsigned most = d->conf->limits.replies_hour;
     char text[300];
-    if (l->kind == LETTER_ALERT)
+    if (l->kind == LETTER_ALERT || l->kind == LETTER_CANARY)
         return 0;
     bool well;
     if (take(d, &well)) {

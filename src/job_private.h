@@ -30,7 +30,7 @@ struct job {
     bool not_its_turn; /* turns.c */
     bool is_old; /* from before what the journal keeps: parked, and nobody is written to but the operator */
     int64_t moved_ms; /* clock_moved_ms when it was loaded */
-    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
+    bool unrecorded;  /* the journal could not be told how it went: the job is due as it was */
 };
 
 /* By how much the clock jumped since the job was loaded: its times are behind by that. */

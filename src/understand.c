@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* understand: bytes → message → gate → command → plan, committed with all step keys. Nothing outside is
  * touched. */
+#include "canary.h"
 #include "errors.h"
 #include "job_private.h"
 #include "telling.h"
@@ -503,8 +504,24 @@ static int read_noted(struct job *job, const char *path, struct job_view *v, str
     return rc;
 }
 
+/* Before all else: a mail of ours to ourselves that is on its way. *ended: it was one. */
+static int end_canary(struct job *job, const struct message *m, bool *ended, struct err *e)
+{
+    struct canary_end end;
+    if (canary_met(job->desk, job->mailbox_index, m, job->row.id, &end, e) != 0)
+        return -1;
+    *ended = end.is_one;
+    if (!end.is_one)
+        return 0;
+    job->row.outcome = OUTCOME_CANARY;
+    job->row.reason = pool_printf(job->pool, "canary: back after %lld ms%s", (long long)end.took_ms,
+                                  end.late ? ", too late" : "");
+    return job_end(job, JOB_FOLDER_DONE, e);
+}
+
 int job_understand(struct job *job, struct err *e)
 {
+    bool ended = false;
     struct job_view v = {0};
     struct buf path = BUF_INIT(4096);
     if (!job->mailbox)
@@ -517,6 +534,8 @@ int job_understand(struct job *job, struct err *e)
         journal_spool_path(job->desk->journal, job->row.spool, &path);
     int rc = read_noted(job, path.len ? path.data : NULL, &v, e);
     if (rc == 0)
+        rc = end_canary(job, &v.message, &ended, e);
+    if (rc == 0 && !ended)
         rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, path.len ? path.data : NULL, &v, e)
                                           : turn_away(job, &v, e);
     message_release(&v.message);

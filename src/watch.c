@@ -192,18 +192,20 @@ static void count_stuck(struct watch *w, bool stuck)
         alert_writable(d);
 }
 
+static size_t index_of(const struct watch *w)
+{
+    return (size_t)(w->conf - w->desk->conf->mailboxes);
+}
+
 static void lost(struct watch *w, const struct err *why)
 {
-    char topic[100], text[200];
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
     if (err_is_unwritable(why)) {
         count_stuck(w, true);
         alert_unwritable(w->desk, why);
         return;
     }
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    snprintf(text, sizeof(text), "mailbox %s cannot be watched", w->conf->name);
-    leg_failed(w->desk, topic, text, why);
+    leg_failed(w->desk, LEG_MAIL_IN, index_of(w), why);
 }
 
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
@@ -219,11 +221,11 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
-    measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
+    measure_set(MEASURE_MAIL_IN_MS, index_of(w), clock_now_ms());
+    if (!measure_get(MEASURE_LOOKED_MS, index_of(w)))
+        measure_set(MEASURE_LOOKED_MS, index_of(w), clock_now_ms());
     count_stuck(w, false);
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
-    (void)leg_works(w->desk, topic, text);
+    leg_works(w->desk, LEG_MAIL_IN, index_of(w));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);

@@ -205,7 +205,9 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
 {
     struct buf problems = BUF_INIT(16384);
     struct err e = ERR_INIT;
-    bool ill = journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS));
+    /* so that the end of it is seen without a mail that needs Autotask */
+    bool ill =
+        journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS)) || leg_is_failing(d, LEG_AUTOTASK, 0);
     if (clock_mono_ms() < *next_ms && !(ill && clock_mono_ms() > *next_ms - (REFRESH_S - 30) * 1000))
         return;
     if (desk_refresh(d, &problems, &e) == 0) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * clock: the only door to time. Wall time for people and the journal, monotonic time for deadlines.
- * Wall time does not jump with the machine's clock: steps of over two seconds are held back until somebody has
- * followed them (src/clockwatch.c) and lets them be believed.
- * Tests move wall time with clock_shift_ms, or FRONTDESK_CLOCK_SHIFT_MS in the environment of a process; and the
- * machine's clock, as it looks to us, with eight bytes (milliseconds) in the file FRONTDESK_CLOCK_FILE.
+ * Wall time does not jump with the machine's clock: steps of over two seconds are held back until somebody
+ * has followed them (src/clockwatch.c) and lets them be believed. Tests move wall time with clock_shift_ms,
+ * or FRONTDESK_CLOCK_SHIFT_MS in the environment of a process; and the machine's clock, as it looks to us,
+ * with eight bytes (milliseconds) in the file FRONTDESK_CLOCK_FILE.
  */
 #ifndef FRONTDESK_BASE_CLOCK_H
 #define FRONTDESK_BASE_CLOCK_H

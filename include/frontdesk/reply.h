@@ -96,6 +96,9 @@ struct letter_file {
     struct slice bytes;
 };
 
+/* The field of a mail to ourselves (src/canary.c). */
+#define CANARY_FIELD "X-Frontdesk-Canary"
+
 struct letter {
     const char *from_name, *from; /* the mailbox's address */
     const char *to;               /* the one proven address */
@@ -108,6 +111,7 @@ struct letter {
     const char *timezone;
     bool auto_generated;            /* alerts: Auto-Submitted: auto-generated instead of auto-replied */
     const char *instance;           /* X-Loop / X-Frontdesk-Instance marker */
+    const char *canary;             /* X-Frontdesk-Canary; NULL: none */
     struct slice text, html;        /* html may be empty */
     const struct letter_file *file; /* NULL: none */
 };

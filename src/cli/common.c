@@ -127,6 +127,8 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
         n += check_server(conf, box, "smtp", &conf->mailboxes[i].smtp, problems);
         n += check_login(conf, box, &conf->mailboxes[i].login, problems);
     }
+    if (conf->alerts.smtp.url)
+        n += check_server(conf, "alerts", "smtp", &conf->alerts.smtp, problems);
     n += check_secret(conf, "autotask.secret_file", conf->autotask.secret_file, problems);
     n += check_secret(conf, "autotask.integration_code_file", conf->autotask.integration_code_file, problems);
     if (conf->quickbooks)
