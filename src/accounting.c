@@ -106,6 +106,7 @@ void accounting_keep(struct desk *d, int64_t *next_ms)
         LOG(LOG_WARN, "keeper", "quickbooks.failed", LS("error", e.text));
         *next_ms = clock_mono_ms() + SOON_MS;
     }
-    if (oauth2_look(d->conf->quickbooks->token_file, &v, &e) == 0 && v.there && !v.refused)
+    if (oauth2_look(d->conf->quickbooks->token_file, &v, &e) == 0 && v.there && !v.refused &&
+        !clock_is_doubted(d))
         tell_of_end(d, &v);
 }

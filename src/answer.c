@@ -240,14 +240,15 @@ int job_answer(struct job *job, struct err *e)
 
 /* --- offering --- */
 
-/* When an unsent letter is offered again: 5 s growing to 4 h. What tells of an illness, or looks for one, is
- * also how its end is seen. */
-static int64_t letter_delay_ms(const struct journal_letter *l)
+/* When an unsent letter is offered again: when the server may be well, or 5 s growing to 4 h. What tells of
+ * an illness, or looks for one, is also how its end is seen. */
+static int64_t letter_delay_ms(const struct journal_letter *l, const struct err *e)
 {
     static const unsigned seconds[] = {5, 30, 120, 300, 900, 1800, 3600, 14400};
     enum { SOON = 3 };
     unsigned most = l->kind == LETTER_ALERT || l->kind == LETTER_CANARY ? SOON : ARRAY_LEN(seconds);
-    return (int64_t)seconds[l->tries < most ? l->tries : most - 1] * 1000;
+    unsigned step = seconds[l->tries < most ? l->tries : most - 1];
+    return (int64_t)(e->retry_after_s ? e->retry_after_s : step) * 1000;
 }
 
 static bool stopping(const struct desk *d, int wait_ms)
@@ -325,10 +326,12 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
     CRASH_POINT("post.before");
     int rc = send_by_its_way(d, l, e);
     CRASH_POINT("post.after");
+    if (rc != 0 && err_class(e) != ERR_CLASS_UNKNOWN)
+        breaker_give_back(d, l);
     l->state = state_after(l, rc, e);
     l->last_error = rc == 0 ? "" : e->text;
-    l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l);
-    l->tries++;
+    l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l, e);
+    l->tries += rc == 0 || !e->retry_after_s;
     mark(d, l, alone);
     if (rc == 0)
         LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
@@ -388,7 +391,9 @@ int job_post(struct job *job, struct err *e)
         return -1;
     bool asks = job->plan.hold_ms != 0, files = job->plan.n_files != 0;
     if (offer_all(job, files, e) != 0)
-        return asks && clock_now_ms() - job->row.taken_ms > QUESTION_MS ? job_question_failed(job, e) : -1;
+        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS
+                   ? job_question_failed(job, e)
+                   : -1;
     if (asks)
         return wait_for_answer(job, e);
     if (files && job_attach(job, e) != 0)

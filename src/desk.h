@@ -193,9 +193,24 @@ void accounting_keep(struct desk *d, int64_t *next_ms);
 /* The keeper's part: hourly, whether a secret for mail ends soon. */
 void mailsecrets_keep(struct desk *d, int64_t *next_ms);
 
+/* --- clockwatch.c --- */
+struct clock_watch {
+    int64_t away_ms;    /* from where the clock was before it jumped */
+    int64_t jumped_ms;  /* the last time; monotonic */
+    int64_t unmoved_ms; /* believed, and not followed in the journal yet */
+    int64_t next_ms;
+    bool moved; /* it was far away a round ago */
+};
+/* The keeper's part, each round. */
+void clock_keep(struct desk *d, struct clock_watch *w);
+/* It jumped, and whether it is right now nobody knows. */
+bool clock_is_doubted(struct desk *d);
+
 /* --- breaker.c --- */
 /* May this letter leave now? It counts then. -1 with ERR_BUSY: too many left in the last hour. */
 int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e) MUST_USE;
+/* It did not leave. */
+void breaker_give_back(struct desk *d, const struct journal_letter *l);
 
 /* --- legs.c --- */
 /* The first two are of a mailbox. */

@@ -29,8 +29,12 @@ struct job {
     bool waits;        /* for an older job of its conversation */
     bool not_its_turn; /* turns.c */
     bool is_old; /* from before what the journal keeps: parked, and nobody is written to but the operator */
-    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
+    int64_t moved_ms; /* clock_moved_ms when it was loaded */
+    bool unrecorded;  /* the journal could not be told how it went: the job is due as it was */
 };
+
+/* By how much the clock jumped since the job was loaded: its times are behind by that. */
+int64_t job_moved_ms(const struct job *job);
 
 /* origin.c: what a mail answers. */
 struct origin {

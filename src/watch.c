@@ -12,6 +12,7 @@
  * mail */
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
 #define REBUILT "rebuilt-%s"
+#define UNFILED "filing-%s"
 
 struct watch {
     struct desk *desk;
@@ -21,6 +22,7 @@ struct watch {
     int wake_fd;
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
+    bool unfiled;           /* it may be that the operator was told that nothing can be filed */
     bool once;
     bool stuck; /* this mailbox counts in desk->stuck */
     int rc;
@@ -153,7 +155,27 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
             return -1;
     }
     CRASH_POINT("filed.after");
+    if (w->unfiled) {
+        char topic[100];
+        snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
+        alert_well(w->desk, topic, "finished mail can be filed again");
+        w->unfiled = false;
+    }
     return 0;
+}
+
+static void unfiled(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "unfiled", LS("mailbox", w->conf->name), LS("error", why->text));
+    snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
+    snprintf(text, sizeof(text),
+             "finished mail of mailbox %s stays in its inbox: %s. Mail is taken and answered all the same; "
+             "see that "
+             "the mailbox can be written to and is not full",
+             w->conf->name, why->text);
+    alert_ill(w->desk, topic, text);
+    w->unfiled = true;
 }
 
 /* A disk that is full or cannot be written is one failure, however many mailboxes it stops. */
@@ -193,6 +215,8 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     pulse_promise(w->pulse, SILENT_MS);
     if (state == MAILBOX_LOST)
         lost(w, why);
+    if (state == MAILBOX_UNFILED)
+        unfiled(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
@@ -234,7 +258,8 @@ int watch_start(struct watch **out, struct desk *d, size_t mailbox, int64_t sinc
                 struct err *e)
 {
     struct watch *w = mem_alloc(sizeof(*w));
-    *w = (struct watch){.desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once};
+    *w = (struct watch){
+        .desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once, .unfiled = true};
     char name[48];
     snprintf(name, sizeof(name), "mailbox-%.32s", w->conf->name);
     w->pulse = pulse_new(name);

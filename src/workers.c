@@ -205,9 +205,7 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
 {
     struct buf problems = BUF_INIT(16384);
     struct err e = ERR_INIT;
-    /* so that the end of it is seen without a mail that needs Autotask */
-    bool ill =
-        journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS)) || leg_is_failing(d, LEG_AUTOTASK, 0);
+    bool ill = journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS));
     if (clock_mono_ms() < *next_ms && !(ill && clock_mono_ms() > *next_ms - (REFRESH_S - 30) * 1000))
         return;
     if (desk_refresh(d, &problems, &e) == 0) {
@@ -245,12 +243,14 @@ static void *keeper_main(void *self)
     int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0,
             next_digest_ms = 0;
     struct retention retention = {.next_ms = 0};
+    struct clock_watch clock = {.next_ms = 0};
     desk_people_put(w->desk, people);
     struct pulse *pulse = pulse_new("keeper");
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
         pulse_promise(pulse, LONGEST_ROUND_MS);
+        clock_keep(w->desk, &clock);
         keep_directory(w->desk, &next_ms);
         leg_autotask(w->desk, &next_ms);
         accounting_keep(w->desk, &next_login_ms);

@@ -222,6 +222,7 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
+    int64_t moved_ms;    /* clock_moved_ms when the steps were read */
     unsigned tries;      /* of this stage: bounds reading back */
     int64_t as_resource; /* in whose name; 0 = the API user's */
     /* Autotask does not allow as_resource; called before it is done in the API user's name. May be NULL */

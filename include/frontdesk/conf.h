@@ -195,6 +195,8 @@ int conf_parse(const char *text, const char *name, struct conf **out, struct buf
 bool conf_try(const char *setting, const char *name, const char *const *words, size_t n,
               struct buf *why) MUST_USE;
 void conf_free(struct conf **conf);
+/* The folder of the words that were installed with this program. */
+const char *conf_installed_templates(void);
 /* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
  * it does not. */
 unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;

@@ -256,6 +256,10 @@ size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct po
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* times.c: the clock jumped by `ms`: what waits for a time, and the age of what is not done, moves along. */
+int journal_times_move(struct journal *j, int64_t ms, struct err *e) MUST_USE;
+/* What was put off for longer than anything is, is due. */
+void journal_times_check(struct journal *j);
 /* Letters of that mailbox that wait for their next try are due now: the way out works again. */
 void journal_letters_wake(struct journal *j, const char *mailbox);
 /* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest

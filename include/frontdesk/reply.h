@@ -32,8 +32,12 @@ void view_read_json(struct view *v, const char *json);
 struct templates;
 /* This language has every letter and how-to; what another one lacks is taken from it. */
 #define TEMPLATES_FULL_LANGUAGE "en"
-/* Loads every letter and how-to of FOLDER/LANGUAGE; all problems as lines in *problems: also that there is no
- * such language, with those that are there. */
+/* Places where words are looked for, at most: the language and English, of the settings and installed. */
+enum { TEMPLATES_PLACES = 4 };
+/* The folders of the rules for errors, the one that counts most at the end; NULL-terminated by the caller. */
+void templates_rule_folders(const char *folder, const char *language, const char **out, struct pool *pool);
+/* Loads every letter and how-to of FOLDER/LANGUAGE, what it lacks of the installed folder; all problems as
+ * lines in *problems: also that there is no such language, with those that are there. */
 int templates_load(struct templates **out, const char *folder, const char *language,
                    struct buf *problems) MUST_USE;
 /* Letters and how-tos that the language lacks and English stands in for, by name; "" = none. */

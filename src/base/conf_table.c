@@ -12,6 +12,12 @@
 #define MB                 (UINT64_C(1) << 20)
 #define PATH_BYTES         1, 1024
 
+const char *conf_installed_templates(void)
+{
+    const char *elsewhere = getenv("FRONTDESK_INSTALLED_TEMPLATES"); /* tests */
+    return elsewhere ? elsewhere : FD_TEMPLATE_DIR;
+}
+
 /* clang-format off: one line a setting, its sentence below */
 const struct conf_row conf_rows[] = {
     {"firm.name", CONF_TEXT, TOP(firm.name), 1, 100, NULL, true, "Name of the firm, as replies show it."},
@@ -250,7 +256,7 @@ const struct conf_row conf_rows[] = {
     {"watch_from", CONF_TEXT, TOP(watch_from), 1, 32, NULL, false,
      "Name of the mailbox that these letters come from; absent: the first one."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
-     "Folder of the reply templates."},
+     "Folder of the firm's own words, frontdesk-templates(5). What it lacks is taken from the default one."},
     {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
      "Folder of the firm's own rules for errors of the sync, frontdesk-rules(5). It need not be there."},
 };

@@ -46,7 +46,7 @@ static const char *template_folder(const struct cli *cli, struct conf **conf)
 {
     *conf = NULL;
     if (!cli->conf_given && access(cli->conf_path, F_OK) != 0)
-        return FD_TEMPLATE_DIR;
+        return conf_installed_templates();
     *conf = cli_conf(cli);
     return *conf ? (*conf)->templates : NULL;
 }

@@ -223,6 +223,8 @@ size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, siz
     size_t n = 0;
     while (n < max && query_row(&q)) {
         int64_t at_ms = query_get_int(&q);
+        if (at_ms > clock_now_ms() + 60000)
+            continue; /* before the clock was put back */
         if (at_ms < since_ms)
             break; /* letters are written in the order of their ids */
         if (out)

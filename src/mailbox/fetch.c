@@ -336,7 +336,7 @@ static int drain_few(struct imap *i, struct err *e)
 int imap_drain(struct imap *i, uint32_t fresh, struct err *e)
 {
     uint32_t highest;
-    if (fresh > 0 && fresh <= 20)
+    if (fresh <= 20)
         return drain_few(i, e);
     if (highest_uid(i, &highest, e) != 0)
         return -1;

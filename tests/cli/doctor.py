@@ -311,7 +311,7 @@ def faults():
         ("a clock that is wrong", fails("clock", r"this machine's clock is (59|60)\d s before that of Autotask's server", "timedatectl set-ntp", env=later(minutes=10))),
         ("a clock that drifts", warns(r"this machine's clock is (89|90|91) s before", "timedatectl set-ntp", env=later(seconds=90))),
         # mail in
-        ("no such host", fails("mail in", r"cannot find mail\.nowhere\.invalid: ", "check host name", url("imap", "imaps", 993, "mail.nowhere.invalid"))),
+        ("no such host", fails("mail in", r"cannot find mail\.nowhere\.invalid: ", "can look up names .* the name in the settings", url("imap", "imaps", 993, "mail.nowhere.invalid"))),
         ("wrong IMAP password", fails("mail in", "logging in: 127.0.0.1 says: Authentication failed", "imap.user and the file imap.password_file",
                                       prepare=secret("mail-password", "wrong\n"), others=("mail out",))),
         ("closed IMAP port", fails("mail in", "cannot connect to 127.0.0.1:1: Connection refused", "host name, port and firewall", url("imap", "imaps", closed))),

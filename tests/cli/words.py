@@ -366,6 +366,35 @@ def colours():
     tap.check(code == 69 and "\x1b[3" not in seen and "\x1b[1" not in seen and "FAIL" in seen, seen)
 
 
+def own_words():
+    """A folder with only what a firm changed: the rest is as installed, also after an upgrade; a wrong name is told."""
+    own, out, installed = os.path.join(WORK, "own"), os.path.join(WORK, "out"), os.path.join(ROOT, "templates")
+    shutil.rmtree(own, ignore_errors=True)
+    os.makedirs(os.path.join(own, "en", "reply"))
+    os.makedirs(out, exist_ok=True)
+    settle(GOOD.replace('templates = "%s"' % installed, 'templates = "%s"' % own))
+
+    def rendered(name, code=0, errors=()):
+        expect(code, frontdesk("render", name, "-c", CONF, "--output", out, env={"FRONTDESK_INSTALLED_TEMPLATES": installed}), errors=errors)
+        with open(os.path.join(out, name + ".txt"), encoding="utf-8") as text:
+            return text.read()
+    plain = {name: rendered(name) for name in ("created", "queued")}
+    for form in ("txt", "html"):
+        with open(os.path.join(installed, "en", "reply", "created." + form), encoding="utf-8") as text:
+            write(os.path.join(own, "en", "reply", "created." + form), text.read().replace("ticket is made", "wish is a ticket now"))
+        tap.check("wish is a ticket" in rendered("created"), "with .%s" % form)
+        with open(os.path.join(out, "created.html"), encoding="utf-8") as page:
+            tap.check(bool(page.read()) == (form == "html"), "a letter is taken whole: not the words of two")
+    tap.check(rendered("created") == plain["created"].replace("ticket is made", "wish is a ticket now") != plain["created"], rendered("created"))
+    write(os.path.join(own, "en", "words.txt"), "[weekdays]\ntext: Sonn Mon Dien Mitt Don Frei Sams\n")
+    tap.check(rendered("queued") == plain["queued"], rendered("queued"))
+    write(os.path.join(own, "en", "words.txt"), "[wekdays]\ntext: x\n")
+    rendered("created", 78, [r"own/en/words.txt:1: .*wekdays"])
+    shutil.rmtree(own)
+    rendered("created", 78, [re.escape(own) + ": No such file"])
+    settle()
+
+
 CASES = [("--help of every command", every_help), ("manual and program name the same commands and options", manual_and_program_agree),
          ("exit codes of the manual", exit_codes_are_in_the_manual), ("conf and frontdesk.conf(5)", settings_are_in_the_manual),
          ("version", versions), ("wrong words: 64, with a hint", wrong_words), ("options only where they belong, before and behind",
@@ -374,6 +403,7 @@ CASES = [("--help of every command", every_help), ("manual and program name the 
          ("settings that cannot be read", unreadable_settings), ("the sample and the manual's example", sample_and_manual_are_good),
          ("unreadable secrets, all at once", secrets_all_at_once), ("other faults of secrets", other_secrets),
          ("render writes every template", every_template), ("render with bad names, folders, templates", bad_rendering),
+         ("a firm's own words", own_words),
          ("output that cannot be written", lost_output), ("colours", colours)]
 
 if __name__ == "__main__":

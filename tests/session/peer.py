@@ -138,9 +138,18 @@ class ImapPeer:
             uids = sorted(uids, key=lambda uid: uid * 7919 % 104729 % 31)
         for number, uid in enumerate(uids, 1):
             raw = self.mails[uid]
+        if verb == b"MOVE":
+            self._announce(sock, "exists-in-move")
             if body and "vanish" in self.quirks and uid == min(uids):
                 self.mails.pop(uid)
                 continue
+    def _announce(self, sock, quirk):
+        """A mail comes while a command runs, and is announced within its answer."""
+        if quirk in self.quirks:
+            self.quirks.discard(quirk)
+            self.mails[self._next()] = self.late
+            self._send(sock, b"* %d EXISTS\r\n" % len(self.mails))
+
             out = b"* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE \"24-Nov-2026 16:00:00 +0000\"" % (number, uid, len(raw))
             if body:
                 part = raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n" if body.group(1) else raw
@@ -172,6 +181,8 @@ class ImapPeer:
             known = len(self.mails)
             if "exists-before-plus" in self.quirks and not self.moved and self.connections == 1:
                 self.mails[self._next()] = self.late
+        if body:
+            self._announce(sock, "exists-in-fetch")
                 self._send(sock, b"* %d EXISTS\r\n+ idling\r\n" % len(self.mails))
                 self.quirks.discard("exists-before-plus")
             elif "exists-with-plus" in self.quirks:
@@ -189,6 +200,8 @@ class ImapPeer:
             try:
                 line = sock.recv(100)
                 break
+            elif "exists-always" in self.quirks:
+                self._send(sock, b"* %d EXISTS\r\n+ idling\r\n" % known)
             except socket.timeout:
                 with self.lock:
                     if len(self.mails) != known:
