@@ -245,9 +245,9 @@ int job_answer(struct job *job, struct err *e)
 static int64_t letter_delay_ms(const struct journal_letter *l, const struct err *e)
 {
     static const unsigned seconds[] = {5, 30, 120, 300, 900, 1800, 3600, 14400};
-    enum { SOON = 3 };
-    unsigned most = l->kind == LETTER_ALERT || l->kind == LETTER_CANARY ? SOON : ARRAY_LEN(seconds);
-    unsigned step = seconds[l->tries < most ? l->tries : most - 1];
+    enum { SOON = 2 };
+    unsigned most = l->kind == LETTER_ALERT || l->kind == LETTER_CANARY ? SOON : ARRAY_LEN(seconds) - 1;
+    unsigned step = seconds[l->tries < most ? l->tries : most];
     return (int64_t)(e->retry_after_s ? e->retry_after_s : step) * 1000;
 }
 

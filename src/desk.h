@@ -117,8 +117,9 @@ struct job_view {
     bool follows;       /* the plan is that of a follow-up */
     bool wait;          /* what it answers is still being worked on: there is no plan yet */
     unsigned explained; /* explanations around this one */
-    bool too_large;     /* only its header was read */
-    const char *told;   /* what the sender is told of an error; NULL: what is said of every such error */
+    bool is_over;       /* only its header was read: it is over the limit `over`, or (false) no mail */
+    enum message_over over;
+    const char *told; /* what the sender is told of an error; NULL: what is said of every such error */
     char unreadable[512];
     char key[65];
 };

@@ -61,6 +61,16 @@ const char *origin_token(struct desk *d, const char *ref, const char *asker, str
  * told. */
 bool loops_caught(struct job *job, const struct message *m) MUST_USE;
 
+/* unreadable.c: a mail that could not be read in full. */
+/* Reads its header, as far as that is within the limits. `why`: what reading all of it said. */
+int unreadable_read(struct desk *d, struct job_view *v, const struct mail_bytes *mail, const struct err *why,
+                    struct cage_reader **held, struct err *e) MUST_USE;
+/* Only its header was fetched. */
+void unreadable_large(const struct desk *d, struct job_view *v);
+/* For the sender: which limit, and what to do. */
+const char *unreadable_reason(const struct desk *d, const struct job_view *v, struct pool *pool);
+const char *unreadable_advice(const struct desk *d, const struct job_view *v, struct pool *pool);
+
 /* The stages: 0 when the next state is committed (or on its way, for the end); -1 with *e. */
 int job_understand(struct job *job, struct err *e) MUST_USE;
 int job_act(struct job *job, struct err *e) MUST_USE;

@@ -84,4 +84,18 @@ struct mailbox_probe {
 int mailbox_imap_probe(const struct conf_mailbox *conf, const struct mailbox_probe *probe,
                        struct err *e) MUST_USE;
 
+/*
+ * doctor --prove: looks on while mail comes, beside a running frontdesk, into the inbox and the folders of
+ * finished mail. Folders are opened for reading only (EXAMINE), mails are not marked as read (PEEK), header
+ * blocks only.
+ */
+struct mailbox_peek;
+void mailbox_peek_new(struct mailbox_peek **out, const struct conf_mailbox *conf, int stop_fd);
+/* What came since the last look; the first look sees mail received since then (0: none). After an error the
+ * next look connects anew. Borrowed bytes are valid during the call. */
+int mailbox_peek_look(struct mailbox_peek *p, int64_t since_ms,
+                      void (*see)(void *self, const char *folder, const struct mailbox_mail *mail),
+                      void *self, struct err *e) MUST_USE;
+void mailbox_peek_free(struct mailbox_peek **p);
+
 #endif

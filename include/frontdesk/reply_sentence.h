@@ -104,6 +104,15 @@ struct templates;
     X(TODO_REFUSED, "name why")                                                                              \
     /* reasons */                                                                                            \
     X(MAIL_TOO_LARGE, "n")                                                                                   \
+    X(MAIL_PARTS, "n")                                                                                       \
+    X(MAIL_DEPTH, "n")                                                                                       \
+    X(MAIL_HEADER, "n")                                                                                      \
+    X(MAIL_ADDRESSES, "n")                                                                                   \
+    X(MAIL_INSIDE, "")                                                                                       \
+    X(ADVICE_LARGE, "")                                                                                      \
+    X(ADVICE_PARTS, "")                                                                                      \
+    X(ADVICE_ADDRESSES, "")                                                                                  \
+    X(ADVICE_NEW_MAIL, "")                                                                                   \
     X(MAIL_UNREADABLE, "why")                                                                                \
     X(REFUSED_BECAUSE, "why")                                                                                \
     X(ANSWERED_IS_PARKED, "ref")                                                                             \

@@ -14,7 +14,8 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, unmatched, offline, force, answers_example, explain, open, samples, quiet, help, version;
+    bool json, unmatched, offline, prove, force, answers_example, explain, open, samples, quiet, help,
+        version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *until;   /* --until DATE */
@@ -22,6 +23,7 @@ struct cli {
     const char *limit;   /* --limit N */
     const char *sample;  /* --sample CASE */
     const char *mailbox; /* --mailbox NAME */
+    const char *wait;    /* --wait MINUTES */
     const char *format;  /* --format FORMAT */
     const char *output;  /* --output DIR */
     const char *answers; /* --answers FILE */

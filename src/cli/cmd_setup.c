@@ -161,8 +161,9 @@ static void print_next(const struct setup *s, const char *dropin)
         cli_printf("  %u. frontdesk login quickbooks%s\n", ++n, option.data);
     cli_printf("  %u. frontdesk doctor%s\n", ++n, option.data);
     if (service)
-        cli_printf("  %u. %ssystemctl enable --now frontdesk\n", ++n,
-                   dropin[0] ? "systemctl daemon-reload && " : "");
+        cli_printf("  %u. %s%s\n", ++n, dropin[0] ? "systemctl daemon-reload && " : "",
+                   s->cli->force ? "systemctl enable frontdesk && systemctl restart frontdesk"
+                                 : "systemctl enable --now frontdesk");
     else
         cli_printf("  %u. frontdesk run%s\n", ++n, option.data);
     cli_printf(

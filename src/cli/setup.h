@@ -106,8 +106,8 @@ struct setup {
     bool made_folder;              /* the folder of the settings is ours */
     bool certificate_refused;      /* a person is asked for the authority */
     struct directory *directory;   /* what Autotask has; NULL: not asked yet */
-    struct buf seen; /* names that begin Authentication-Results fields in the inbox, a line each */
-    unsigned mails_seen;
+    struct buf seen;           /* names that begin Authentication-Results fields in the inbox, a line each */
+    unsigned mails_seen, tops; /* how many mails; on how many of them the first of these stands on top */
 };
 
 /* --- setup_questions.c --- */

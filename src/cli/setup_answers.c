@@ -93,15 +93,23 @@ static void say_unknown(struct reader *r, struct slice key)
             near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
-/* The words between = and the end, without their quotes. */
-static struct slice value_of(struct slice rest)
+/* What stands behind the =, malloc'ed: as it is, or in quotes with a semicolon behind, as in frontdesk.conf.
+ * Bare words keep theirs: a password may end in one. */
+static char *value_of(struct slice rest)
 {
-    struct slice v = slice_trim(rest);
+    struct slice v = slice_trim(rest), quoted = v;
     if (slice_ends_nocase(v, SLICE(";")))
-        v = slice_trim(slice_cut(v, v.len - 1));
-    if (v.len >= 2 && v.ptr[0] == '"' && v.ptr[v.len - 1] == '"')
-        v = slice_cut(slice_skip(v, 1), v.len - 2);
-    return v;
+        quoted = slice_trim(slice_cut(v, v.len - 1));
+    bool in_quotes = quoted.len >= 2 && quoted.ptr[0] == '"' && quoted.ptr[quoted.len - 1] == '"';
+    if (in_quotes)
+        v = slice_cut(slice_skip(quoted, 1), quoted.len - 2);
+    char *text = mem_alloc(v.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < v.len; i++) {
+        bool escapes = in_quotes && v.ptr[i] == '\\' && i + 1 < v.len;
+        text[n++] = v.ptr[escapes ? ++i : i];
+    }
+    return text;
 }
 
 /* A secret out of its own file. */
@@ -150,12 +158,9 @@ static void take_line(struct reader *r, struct slice line)
         say_unknown(r, key);
         return;
     }
-    struct slice value = value_of(scan_rest(&c));
-    char *text = mem_alloc(value.len + 1);
-    if (value.len)
-        memcpy(text, value.ptr, value.len);
+    char *text = value_of(scan_rest(&c));
     take_value(r, id, by_file, text);
-    explicit_bzero(text, value.len);
+    explicit_bzero(text, strlen(text));
     free(text);
 }
 

@@ -131,25 +131,25 @@ void setup_credentials(const struct setup *s, struct buf *out)
 
 /* --- the unit --- */
 
-/* SYSCONF/frontdesk/frontdesk.conf beside SYSCONF/systemd/system. */
+/* SYSCONF/frontdesk/frontdesk.conf beside SYSCONF/systemd/system. One that an earlier setup wrote is renewed.
+ */
 void setup_dropin_path(const struct setup *s, char out[4096])
 {
     static const char tail[] = "/frontdesk/frontdesk.conf";
     struct buf names = BUF_INIT(4000);
     struct stat st;
-    size_t len = strlen(s->conf_path);
+    int stem = (int)strlen(s->conf_path) - (int)strlen(tail);
     setup_credentials(s, &names);
     bool enough = strcmp(names.data, UNIT_CREDENTIALS) == 0;
     buf_release(&names);
     out[0] = '\0';
-    if (enough || !slice_ends_nocase(slice_of(s->conf_path), slice_of(tail)))
+    if (stem < 0 || strcmp(s->conf_path + stem, tail) != 0)
         return;
-    int stem = (int)(len - strlen(tail));
     snprintf(out, 4096, "%.*s/systemd/system", stem, s->conf_path);
-    if (stat(out, &st) != 0 || !S_ISDIR(st.st_mode))
+    bool there = stat(out, &st) == 0 && S_ISDIR(st.st_mode);
+    snprintf(out, 4096, "%.*s/systemd/system/frontdesk.service.d/credentials.conf", stem, s->conf_path);
+    if (!there || (enough && access(out, F_OK) != 0))
         out[0] = '\0';
-    else
-        snprintf(out, 4096, "%.*s/systemd/system/frontdesk.service.d/credentials.conf", stem, s->conf_path);
 }
 
 static int stage_dropin(struct setup *s, struct err *e)

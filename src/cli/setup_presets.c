@@ -113,10 +113,31 @@ static void put_state_folder(const struct setup *s, struct buf *out)
     buf_puts(out, setup_for_service(s) ? FD_STATE_DIR : path);
 }
 
+/* Is `name` the domain, or below it? */
+static bool is_below(struct slice name, const char *domain)
+{
+    size_t len = domain ? strlen(domain) : 0;
+    if (!len || name.len < len || !slice_eq_nocase(slice_skip(name, name.len - len), slice_of(domain)))
+        return false;
+    return name.len == len || name.ptr[name.len - len - 1] == '.';
+}
+
+/* A sender can write such a field too: a name is offered only if it is the firm's own, by the address or by
+ * the incoming server, and stands on top of every mail that is there. */
 static void put_seen(const struct setup *s, struct buf *out)
 {
-    struct scan c = scan_of(buf_view(&s->seen));
-    buf_slice(out, scan_line(&c));
+    struct scan c = scan_of(buf_view(&s->seen)), url = scan_of(slice_of(setup_get(s, A_IMAP)));
+    struct slice name = scan_line(&c);
+    char host[300];
+    const char *at = strrchr(setup_get(s, A_ADDRESS), '@');
+    scan_until(&url, "/");
+    scan_while(&url, "/");
+    struct slice h = scan_until(&url, ":/");
+    snprintf(host, sizeof(host), "%.*s", SLICE_ARG(h));
+    const char *dot = strchr(host, '.');
+    bool own = is_below(name, at ? at + 1 : NULL) || (dot && strchr(dot + 1, '.') && is_below(name, dot + 1));
+    if (name.len && own && s->mails_seen == s->tops)
+        buf_slice(out, name);
 }
 
 void setup_preset(const struct setup *s, enum setup_answer id, struct buf *out)

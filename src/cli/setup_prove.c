@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LATEST_MAILS = 50, MOST_SEEN = 8 };
+enum { MOST_SEEN = 8, WRONG_CLOCK_S = 300 };
 
 /* --- a proof --- */
 
@@ -114,16 +114,56 @@ static int settings(struct setup *s, struct conf **conf, struct err *e)
     return rc;
 }
 
-/* The first of the doubts, two lines each: what, and the fix. */
-static void take_doubt(struct setup_proof *p, struct buf *doubts)
+/* Two lines each: what, and the fix. The first fix stands where fixes do, the others with their doubt. */
+static void take_doubts(struct setup_proof *p, struct buf *doubts)
 {
-    char what[600], fix[600];
     struct scan c = scan_of(buf_view(doubts));
-    snprintf(what, sizeof(what), "%.*s\n", SLICE_ARG(scan_line(&c)));
-    snprintf(fix, sizeof(fix), "%.*s", SLICE_ARG(scan_line(&c)));
-    if (doubts->len)
-        doubt(p, what, fix);
+    for (bool first = true; !scan_end(&c); first = false) {
+        struct slice what = scan_line(&c), fix = scan_line(&c);
+        char cure[sizeof(p->fix)];
+        snprintf(cure, sizeof(cure), "%.*s", SLICE_ARG(fix));
+        buf_printf(&p->findings, "%.*s%s%s\n", SLICE_ARG(what), first ? "" : "; fix: ", first ? "" : cure);
+        if (first)
+            doubt(p, "", cure);
+    }
     buf_release(doubts);
+}
+
+/* --- whose word counts: what stands in the mail that is there --- */
+
+/* True when it is the first of all. */
+static bool note_name(struct setup *s, struct slice name)
+{
+    struct scan c = scan_of(buf_view(&s->seen));
+    size_t n = 0;
+    for (; !scan_end(&c); n++) {
+        if (slice_eq_nocase(scan_line(&c), name))
+            return n == 0;
+    }
+    if (n < MOST_SEEN && name.len && name.len < 200)
+        buf_printf(&s->seen, "%.*s\n", SLICE_ARG(name));
+    return n == 0;
+}
+
+/* The first word of each field, as doctor looks at them. The server's own stands on top. */
+static void note_header(void *self, struct slice block)
+{
+    static const char field[] = "Authentication-Results:";
+    struct setup *s = self;
+    struct scan c = scan_of(block);
+    bool on_top = true;
+    s->mails_seen++;
+    while (!scan_end(&c)) {
+        struct slice line = scan_line(&c);
+        if (!slice_starts_nocase(line, slice_of(field)))
+            continue;
+        struct scan value = scan_of(slice_trim(slice_skip(line, strlen(field))));
+        if (scan_end(&value)) /* folded behind the name of the field */
+            value = scan_of(slice_trim(scan_line(&c)));
+        bool first = note_name(s, scan_until(&value, "; \t"));
+        s->tops += first && on_top;
+        on_top = false;
+    }
 }
 
 static void prove_mail_in(struct setup *s, struct setup_proof *p)
@@ -131,10 +171,13 @@ static void prove_mail_in(struct setup *s, struct setup_proof *p)
     struct conf *conf;
     struct err e = ERR_INIT;
     struct buf doubts = BUF_INIT(64 * 1024);
-    const struct mailbox_probe probe = {.findings = &p->findings, .doubts = &doubts};
+    const struct mailbox_probe probe = {
+        .findings = &p->findings, .doubts = &doubts, .header = note_header, .self = s};
     char what[1400];
     snprintf(what, sizeof(what), "mail in (%s)", setup_get(s, A_IMAP));
     begin(p, what);
+    buf_clear(&s->seen);
+    s->mails_seen = s->tops = 0;
     if (setup_is(s, A_LOGIN, "person")) {
         doubt(p, "not proven yet: a person has to log in first\n",
               "when the settings are written: frontdesk login");
@@ -144,7 +187,7 @@ static void prove_mail_in(struct setup *s, struct setup_proof *p)
     bool by_token = rc == 0 && conf->mailboxes[0].imap.oauth2;
     if (rc == 0)
         rc = mailbox_imap_probe(&conf->mailboxes[0], &probe, &e);
-    take_doubt(p, &doubts);
+    take_doubts(p, &doubts);
     if (rc != 0)
         refute(p, MAIL_IN, by_token, &e);
     s->certificate_refused = rc != 0 && e.code == ERR_TLS;
@@ -169,91 +212,9 @@ static void prove_mail_out(struct setup *s, struct setup_proof *p)
     if (rc == 0)
         rc = outbox_smtp_probe(&conf->mailboxes[0].smtp, conf->mailboxes[0].address, &p->findings, &doubts,
                                &e);
-    take_doubt(p, &doubts);
+    take_doubts(p, &doubts);
     if (rc != 0)
         refute(p, MAIL_OUT, by_token, &e);
-    conf_free(&conf);
-}
-
-/* --- whose word counts: what stands in the mail that is there --- */
-
-static void note_name(struct setup *s, struct slice name)
-{
-    struct scan c = scan_of(buf_view(&s->seen));
-    size_t n = 0;
-    for (; !scan_end(&c); n++) {
-        if (slice_eq_nocase(scan_line(&c), name))
-            return;
-    }
-    if (n < MOST_SEEN && name.len && name.len < 200)
-        buf_printf(&s->seen, "%.*s\n", SLICE_ARG(name));
-}
-
-/* The first word of the topmost field; RFC 8601. */
-static void note_header(struct setup *s, struct slice header)
-{
-    static const char field[] = "Authentication-Results:";
-    struct scan c = scan_of(header);
-    while (!scan_end(&c)) {
-        struct slice line = scan_line(&c);
-        if (!slice_trim(line).len)
-            return;
-        if (!slice_starts_nocase(line, slice_of(field)))
-            continue;
-        struct scan value = scan_of(slice_trim(slice_skip(line, strlen(field))));
-        if (scan_end(&value)) /* folded behind the name of the field */
-            value = scan_of(slice_trim(scan_line(&c)));
-        note_name(s, scan_until(&value, "; \t"));
-        return;
-    }
-}
-
-static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
-                       uint32_t *first_uid, struct err *e)
-{
-    (void)self, (void)uidvalidity, (void)exists, (void)e;
-    *first_uid = uidnext > LATEST_MAILS ? uidnext - LATEST_MAILS : 1;
-    return 0;
-}
-
-/* The newest comes first in what is suggested. */
-static int on_mails(void *self, uint32_t uidvalidity, const struct mailbox_mail *mails, size_t n,
-                    struct err *e)
-{
-    struct setup *s = self;
-    (void)uidvalidity, (void)e;
-    for (size_t i = n; i-- > 0;)
-        note_header(s, mails[i].bytes);
-    s->mails_seen += (unsigned)n;
-    return 0;
-}
-
-static size_t nothing_owed(void *self, uint32_t uidvalidity, struct mailbox_filing *out, size_t max)
-{
-    (void)self, (void)uidvalidity, (void)out, (void)max;
-    return 0;
-}
-
-/* Headers only, and no mail is marked as read. */
-static void look_into_inbox(struct setup *s)
-{
-    struct conf *conf;
-    struct err e = ERR_INIT;
-    struct mailbox_sink sink = {
-        .self = s, .selected = on_selected, .deliver = on_mails, .owed = nothing_owed};
-    buf_clear(&s->seen);
-    s->mails_seen = 0;
-    if (settings(s, &conf, &e) != 0)
-        return;
-    struct mailbox_options o = {.conf = &conf->mailboxes[0],
-                                .size_limit = 1,
-                                .poll_seconds = 60,
-                                .stop_fd = -1,
-                                .wake_fd = -1,
-                                .once = true};
-    /* the login was proven; that nothing could be read is told as no mail */
-    if (mailbox_imap_run(&o, &sink, &e) != 0)
-        LOG(LOG_WARN, "setup", "inbox.unread", LS("error", e.text));
     conf_free(&conf);
 }
 
@@ -292,23 +253,23 @@ static void prove_trust(struct setup *s, struct setup_proof *p)
     else if (!name)
         buf_puts(&p->findings, "Exchange Online marks what comes in; nothing to look up\n");
     else if (was_seen(s, name))
-        buf_printf(&p->findings, "mail in the inbox carries Authentication-Results fields of %s\n", name);
+        buf_printf(&p->findings, "mail that is there carries Authentication-Results fields of %s\n", name);
     else if (s->seen.len) {
         buf_printf(&why,
-                   "none of the last %u mails in the inbox carries an Authentication-Results field of %s on "
-                   "top; there are "
+                   "none of the newest %u mails carries an Authentication-Results field of %s; there are "
                    "fields of ",
                    s->mails_seen, name);
         put_seen(s, &why);
     } else if (s->mails_seen)
-        buf_printf(&why, "none of the last %u mails in the inbox carries an Authentication-Results field",
+        buf_printf(&why, "none of the newest %u mails carries an Authentication-Results field",
                    s->mails_seen);
     else
-        buf_puts(&why, "not proven: there is no mail in the inbox to look at");
+        buf_puts(&why, "not proven: there is no mail to look at");
     p->worth_asking = why.len && s->seen.len;
     if (why.len)
         doubt(p, why.data,
-              s->seen.len ? "take one of those, if it is your own mail server"
+              s->seen.len ? "take one of those only if it is your own mail server: anybody can write such a "
+                            "field into a mail"
               : s->mails_seen
                   ? "make the mail server write that field for mail that comes in (doc/operator.md); without "
                     "it nobody is "
@@ -397,6 +358,30 @@ static int read_directory(struct setup *s, struct trial *t, struct setup_proof *
     return rc;
 }
 
+/* What doctor asks besides: rights that are missing, and the clock. */
+static void look_closer(struct trial *t, struct setup_proof *p, struct err *e)
+{
+    struct buf lacks = BUF_INIT(64 << 10), hidden = BUF_INIT(64 << 10);
+    size_t asked;
+    int64_t ahead_ms = 0;
+    cli_progress("asking Autotask for the rights of the API user");
+    int rc = autotask_rights(t->at, false, &lacks, &hidden, &asked, e);
+    if (rc != 0)
+        refute(p, AUTOTASK, false, e);
+    else if (lacks.len) {
+        p->result = REFUTED;
+        p->code = ERR_PERMISSION;
+        buf_puts(&p->findings, lacks.data);
+        snprintf(p->fix, sizeof(p->fix),
+                 "give the API user the security level \"API User (system)\", or these rights");
+    } else if (autotask_clock(t->at, &ahead_ms) && llabs(ahead_ms) >= WRONG_CLOCK_S * INT64_C(1000)) {
+        doubt(p, "this machine's clock is not that of Autotask's server\n",
+              "let this machine follow a time server: timedatectl set-ntp true");
+    }
+    buf_release(&lacks);
+    buf_release(&hidden);
+}
+
 static void prove_autotask(struct setup *s, struct setup_proof *p)
 {
     struct trial t;
@@ -409,6 +394,8 @@ static void prove_autotask(struct setup *s, struct setup_proof *p)
         rc = read_directory(s, &t, p, &e);
     if (rc != 0)
         refute(p, AUTOTASK, false, &e);
+    else
+        look_closer(&t, p, &e);
     close_trial(&t);
 }
 
@@ -454,8 +441,6 @@ bool setup_prove(struct setup *s, enum setup_step step, struct setup_proof *p)
     if (!proofs[step] || s->cli->offline)
         return false;
     proofs[step](s, p);
-    if (step == STEP_MAIL_IN && p->result == PROVEN)
-        look_into_inbox(s);
     cli_progress(NULL);
     return true;
 }

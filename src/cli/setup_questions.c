@@ -122,7 +122,8 @@ const struct setup_question setup_questions[SETUP_ANSWERS] = {
          .asked = "mail.provider=server", .stand_in = "google",
          .prompt = "Name with which your mail server begins the Authentication-Results field",
          .help = "Open a mail that has arrived in this mailbox and look at its header: the first word behind "
-                 "Authentication-Results. Only what this server writes is believed about who sent a mail.",
+                 "Authentication-Results, if your own server wrote it: anybody can write such a field into a "
+                 "mail. Only what this server writes is believed about who sent a mail.",
          .example = "mx.northwind.example"},
 
     [A_ZONE] = {"autotask.zone_url", "autotask.zone_url", ASK_TEXT, STEP_AUTOTASK, .optional = true},

@@ -38,6 +38,7 @@ static void hide(void)
 static bool read_line(char line[LINE_BYTES], bool secret)
 {
     size_t len = 0;
+    line[0] = '\0';
     fflush(stdout);
     for (;;) {
         ssize_t n = read(STDIN_FILENO, line + len, 1);

@@ -54,11 +54,15 @@ const struct subcommand cli_subcommands[] = {
      "Writes TEMPLATE.txt and TEMPLATE.html into DIR (default: the current folder).\n"
      "Without TEMPLATE lists the names.\n",
      "render created --output /tmp\n", cmd_render},
-    {"doctor", "doctor [--json]", "json", "", 0, "look at everything; say what is wrong and the cure",
+    {"doctor", "doctor [--json] [--prove [MAIL...]]", "json prove wait since mailbox", "@file", 40,
+     "look at everything; say what is wrong and the cure",
      "Checks the settings, the state directory, each mailbox, each way out,\n"
      "Autotask's login, roles and labels. Exit 0 when all is well, 69 otherwise,\n"
-     "78 when the settings cannot be read.\n",
-     "doctor\ndoctor --quiet\n", cmd_doctor},
+     "78 when the settings cannot be read.\n"
+     "--prove instead tells how to send a test mail from inside and from outside,\n"
+     "waits for them, and shows what each trust profile makes of them; with MAIL it\n"
+     "takes mails from files. Nothing is answered or moved.\n",
+     "doctor\ndoctor --quiet\ndoctor --prove\ndoctor --prove mail.eml\n", cmd_doctor},
     {"login", "login quickbooks|microsoft|google [--mailbox NAME]", "mailbox", "quickbooks microsoft google",
      1, "log in at another system, in a browser",
      "quickbooks: prints the address of a page at Intuit. Open it in any browser, log\n"
@@ -107,6 +111,9 @@ const struct option_row cli_options[] = {
      offsetof(struct cli, force)},
     {"explain", 0, NULL, NULL, false, "with retry: say what it would do, and do nothing",
      offsetof(struct cli, explain)},
+    {"prove", 0, NULL, NULL, false, "try the trust profiles with test mails", offsetof(struct cli, prove)},
+    {"wait", 0, "MINUTES", NULL, false, "how long to wait for test mails (10; 0: only look)",
+     offsetof(struct cli, wait)},
     {"config", 'c', "FILE", NULL, true, "the settings (" FD_SYSCONF_DIR "/frontdesk.conf)",
      offsetof(struct cli, conf_path)},
     {"log", 0, "LEVEL", "debug info warn error", true, "debug, info, warn or error",

@@ -16,6 +16,7 @@ from books import CLIENT  # noqa: E402
 from firm import books_settings, log_in  # noqa: E402
 from lab import MAILBOX, STAFF, Lab, staff_mail  # noqa: E402
 import mounts as disk  # noqa: E402
+from markers import AUTOTASK_CODE, AUTOTASK_SECRET  # noqa: E402
 from peer import ImapPeer  # noqa: E402
 from sandbox import ROOT, WORLD, Sandbox  # noqa: E402
 from smtp_peer import SmtpPeer  # noqa: E402
@@ -46,7 +47,7 @@ def change(*pairs, extra=""):
     LAB.clean()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LAB.host.path("own-sender-only"))
-    for name, text in (("mail-password", LAB.host.password), ("autotask-secret", "sandbox-secret#1"), ("autotask-code", "SANDBOXCODE")):
+    for name, text in (("mail-password", LAB.host.password), ("autotask-secret", AUTOTASK_SECRET), ("autotask-code", AUTOTASK_CODE)):
         with open(os.path.join(LAB.daemon.dir, name), "w", encoding="utf-8") as secret:
             secret.write(text + "\n")
         os.chmod(secret.name, 0o600)

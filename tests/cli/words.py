@@ -165,7 +165,7 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "sample": "usual", "answers": NOWHERE}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
         for option in every:

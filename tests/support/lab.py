@@ -11,6 +11,7 @@ import time
 from books import CLIENT
 from daemon import Daemon
 from firm import books_settings, log_in
+import markers
 from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
 from sandbox import Sandbox
 
@@ -67,10 +68,13 @@ class Lab:
         return self
 
     def __exit__(self, *_):
-        self.daemon.kill()
-        self.daemon.remove()
-        self.sandbox.stop()
-        self.host.stop()
+        try:
+            self.daemon.kill()
+            self.daemon.remove()
+            markers.check_folder(self.host.path("mail"))
+        finally:
+            self.sandbox.stop()
+            self.host.stop()
 
     def clean(self, case=None):
         """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran, both with what the case
@@ -81,6 +85,7 @@ class Lab:
         self.sandbox.rows(**case.get("rows", {}))
         self.sandbox.settings(**case.get("autotask", {}))
         self.configure(case.get("settings", {}), case.get("books"))
+        markers.check_folder(self.host.path("mail"))
         shutil.rmtree(self.host.path("mail"), ignore_errors=True)
         os.makedirs(self.host.path("mail"), exist_ok=True)
         shutil.chown(self.host.path("mail"), *self._owner()) if os.geteuid() == 0 else None
