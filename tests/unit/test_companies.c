@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define API "https://w.example/atservicesrest/"
+#define API "https://w.autotask.example/atservicesrest/"
 
 static const char fields[] =
     "{\"fields\":[{\"name\":\"queueid\",\"picklistValues\":[{\"value\":\"7\",\"label\":\"Desk\",\"isActive\":"
@@ -66,7 +66,7 @@ static int answer(void *self, const struct http_request *q, struct http_response
         else
             put_companies(&r->body);
     } else if (slice_find(url, SLICE("zoneInformation")) > 0) {
-        buf_puts(&r->body, "{\"url\":\"" API "\",\"webUrl\":\"https://ww.example/\"}");
+        buf_puts(&r->body, "{\"url\":\"" API "\",\"webUrl\":\"https://ww.autotask.example/\"}");
     } else if (slice_find(url, SLICE("CompanyToDos/entity")) > 0) {
         tenant.todo_calls++;
         buf_puts(&r->body, actions);
@@ -120,7 +120,7 @@ static void open_lab(struct lab *l, const char *ticket)
                "= { url = "
                "\"imaps://m.example\"; user = \"u\"; password_file = \"/p\"; }; smtp = { url = "
                "\"smtp://m.example\"; }; } );\n"
-               "autotask = { zone_url = \"https://z.example/atservicesrest\"; user = \"api\"; secret_file = "
+               "autotask = { zone_url = \"https://z.autotask.example/atservicesrest\"; user = \"api\"; secret_file = "
                "\"%s/s\"; "
                "integration_code_file = \"%s/c\"; };\n"
                "ticket = { queue = \"Desk\"; triage_queue = \"triage\"; status = \"New\"; priority = "
