@@ -3,8 +3,8 @@
 """Mail servers as they are: each failure of tests/support/mailtroubles.py and sendtroubles.py against real servers behind proxies, or
 a scripted one. Afterwards each mail has one ticket and one answer, and the next answer came within 90 s of the end of the failure.
 
-Some of them are quick enough for every run; FRONTDESK_SERVERS=all makes all, with the settings that ship, and with --write puts
-what was measured into doc/failures.md. FRONTDESK_SERVERS=WORD makes those with WORD in their names."""
+Some of them are quick enough for every run; FRONTDESK_SERVERS=all makes all, with the settings that ship; FRONTDESK_SERVERS=WORD
+those with WORD in their names. --write puts what was measured, with the settings that ship, into doc/failures.md."""
 import os
 import re
 import sys
@@ -55,37 +55,38 @@ def worst_cases(_):
 
 def one(name):
     def test(lab):
-        with world(lab, SHIPPED_POLL if WANTED == "all" else QUICK_POLL) as w:
+        with world(lab, SHIPPED_POLL if WANTED == "all" or "--write" in sys.argv[1:] else QUICK_POLL) as w:
             begin = time.monotonic()
             row = CASES[name][0](w)
             TABLE[name] = dict(row, took=time.monotonic() - begin)
     return test
 
 
-def rows():
-    """The table of doc/failures.md."""
-    for name in [n for n in CASES if n in TABLE]:
-        row = TABLE[name]
-        copies = ", %d identical second copy" % row["doubles"] if row["doubles"] else ""
-        yield "| %s | %s | %.1f | %d of %d answered%s | %s |" % (
-            name, CASES[name][2], row["seconds"] or 0, row["answered"], row["mails"], copies, ", ".join(row["alerts"]) or "nothing")
+def line(name):
+    """Its row of doc/failures.md."""
+    row = TABLE[name]
+    copies = ", %d identical second copy" % row["doubles"] if row["doubles"] else ""
+    return "| %s | %s | %.1f | %d of %d answered%s | %s |" % (
+        name, CASES[name][2], row["seconds"] or 0, row["answered"], row["mails"], copies, ", ".join(row["alerts"]) or "nothing")
 
 
 def print_table():
-    print("".join("# at most %s\n" % line for line in TIMES), end="")
-    for line, name in zip(rows(), [n for n in CASES if n in TABLE]):
-        print("# %s  (%.0f s in all)" % (line, TABLE[name]["took"]))
+    print("".join("# at most %s\n" % limit for limit in TIMES), end="")
+    for name in [n for n in CASES if n in TABLE]:
+        print("# %s  (%.0f s in all)" % (line(name), TABLE[name]["took"]))
 
 
 def write_page():
-    """Puts the measured rows into the page, between the head of its table and the next empty line."""
+    """Puts the measured rows into the page, in the order of the cases; those that were not measured now stay."""
     path = os.path.join(ROOT, "doc", "failures.md")
     with open(path, encoding="utf-8") as page:
         text = page.read()
-    head = re.search(r"(?m)^\| failure \|.*\n\|[-|]+\|\n", text)
-    rest = text[text.index("\n\n", head.end()) + 1:]
+    begin = re.search(r"(?m)^\| failure \|.*\n\|[-|]+\|\n", text).end()
+    end = text.index("\n\n", begin) + 1
+    before = {row.split(" | ")[0][2:]: row for row in text[begin:end].splitlines()}
+    rows = [line(name) if name in TABLE else before[name] for name in CASES if name in TABLE or name in before]
     with open(path, "w", encoding="utf-8") as page:
-        page.write(text[:head.end()] + "".join(line + "\n" for line in rows()) + rest)
+        page.write(text[:begin] + "".join(row + "\n" for row in rows) + text[end:])
 
 
 def chosen():
@@ -102,7 +103,7 @@ if __name__ == "__main__":
         tap.run_in(LABS, [("by the times that are built in it is 90 s at most", worst_cases)] + [(name, one(name)) for name in chosen()])
     finally:
         print_table()
-        if WANTED == "all" and "--write" in sys.argv[1:]:
+        if "--write" in sys.argv[1:]:
             write_page()
         for place in LABS:
             place.__exit__()

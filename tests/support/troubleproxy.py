@@ -100,9 +100,12 @@ class TroubleProxy:
     def __init__(self, port, host="127.0.0.1"):
         self.target, self.state, self.moments, self.lock = (host, port), {}, [], threading.Lock()
         self.open, self.connections, self.most = set(), 0, 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            self.port = found.getsockname()[1]
+        # bound to a number of its own choice a socket keeps it also while it does not listen
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.listening = False
+        self._listen()
 
     # --- what to do -----------------------------------------------------------------------------------------------
 
@@ -110,9 +113,8 @@ class TroubleProxy:
         """All is well again for what connects from now on."""
         with self.lock:
             self.state, self.moments = {}, []
-        if not self.listener:
-            self.listener = socket.create_server(("127.0.0.1", self.port))
-            threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+        if not self.listening:
+            self._listen()
 
     def _set(self, **state):
         with self.lock:
@@ -137,11 +139,10 @@ class TroubleProxy:
         return moment
 
     def refuse(self):
-        listener, self.listener = self.listener, None
-        if listener:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
+        if self.listening:
+            self.listening = False
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.acceptor.join()
         self.reset()
 
     def reset(self):
@@ -150,6 +151,7 @@ class TroubleProxy:
 
     def close(self):
         self.refuse()
+        self.listener.close()
 
     # --- within ---------------------------------------------------------------------------------------------------
 
@@ -170,15 +172,19 @@ class TroubleProxy:
         with self.lock:
             self.open.discard(connection)
 
-    def _accept(self, listener):
-        while True:
+    def _listen(self):
+        self.listening = True
+        self.listener.listen()
+        self.acceptor = threading.Thread(target=self._accept, daemon=True)
+        self.acceptor.start()
+
+    def _accept(self):
+        while self.listening:
             try:
-                client, _ = listener.accept()
+                client, _ = self.listener.accept()
                 self.connections += 1
                 server = socket.create_connection(self.target)
             except OSError:
-                if listener is not self.listener:
-                    return
                 continue
             connection = _Connection(self, client, server)
             with self.lock:
