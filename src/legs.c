@@ -346,11 +346,13 @@ void leg_works(struct desk *d, enum leg leg, size_t mailbox)
     say_dns_is_well(d);
 }
 
-/* It says nothing about the letter, but about the way out. */
+/* It says nothing about the letter, but about the way out: of a server that is ill it is said when it may be
+ * tried again. */
 static bool is_of_the_way(const struct err *e)
 {
-    return e->code == ERR_CONNECT || e->code == ERR_DNS || e->code == ERR_TLS || e->code == ERR_TIMEOUT ||
-           e->code == ERR_PROTOCOL || e->code == ERR_SERVER || e->code == ERR_CREDENTIALS;
+    return (e->retry_after_s && e->code != ERR_BUSY) || e->code == ERR_CONNECT || e->code == ERR_DNS ||
+           e->code == ERR_TLS || e->code == ERR_TIMEOUT || e->code == ERR_PROTOCOL || e->code == ERR_SERVER ||
+           e->code == ERR_CREDENTIALS;
 }
 
 void leg_tried_out(struct desk *d, size_t mailbox, int rc, const struct err *e)

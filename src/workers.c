@@ -205,9 +205,7 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
 {
     struct buf problems = BUF_INIT(16384);
     struct err e = ERR_INIT;
-    /* so that the end of it is seen without a mail that needs Autotask */
-    bool ill =
-        journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS)) || leg_is_failing(d, LEG_AUTOTASK, 0);
+    bool ill = journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS));
     if (clock_mono_ms() < *next_ms && !(ill && clock_mono_ms() > *next_ms - (REFRESH_S - 30) * 1000))
         return;
     if (desk_refresh(d, &problems, &e) == 0) {
