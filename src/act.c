@@ -136,8 +136,9 @@ int job_act(struct job *job, struct err *e)
         return -1;
     if (job->perform.ticket_number[0])
         job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
-    if (job->row.lookup_first && job->perform.found) {
-        /* invariant 10: the journal was lost, the ticket was not; its answer went out back then */
+    /* invariant 10: the journal was lost, the ticket was not; its answer went out back then. Of a damaged one
+     * it is known which answers did */
+    if (job->row.lookup_first && job->perform.found && !journal_has_replaced(job->desk->journal)) {
         job->row.outcome = OUTCOME_SAME;
         job->row.reason = "done before the journal was rebuilt";
         return job_end(job, JOB_FOLDER_DONE, e);

@@ -324,7 +324,7 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
         return -1;
     }
     CRASH_POINT("post.before");
-    int rc = send_by_its_way(d, l, e);
+    int rc = journal_left_before(d->journal, l->message_id) ? 0 : send_by_its_way(d, l, e);
     CRASH_POINT("post.after");
     if (rc != 0 && err_class(e) != ERR_CLASS_UNKNOWN)
         breaker_give_back(d, l);

@@ -40,6 +40,7 @@ struct desk {
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */
+    size_t drained;             /* mailboxes that were gone through since the start; guarded by lock */
     unsigned stuck; /* mailboxes that cannot take mail because a disk is full or cannot be written; guarded by
                        lock */
     struct unkept *unkept; /* alert.c */

@@ -38,6 +38,8 @@ static const struct trouble {
     /* stopping is no trouble: the next run goes on */
     {ERR_STOPPING, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, false, 0},
     {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
+    /* all of it is done anew by the next start, which is on its way (cmd_run.c) */
+    {ERR_DAMAGED, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, false, 0},
     {ERR_UNWRITABLE, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
     /* refused credentials mend themselves when the operator puts the right secret there */
     {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_TAKEN, JOB_ACTED, LATER, true, true, 3 * DAY_MS},

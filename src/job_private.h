@@ -57,6 +57,9 @@ void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_ke
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
 const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
 
+/* addressed.c: does To or Cc name an address of a domain of ours? */
+bool addressed_to_us(const struct conf *conf, const struct message *m);
+
 /* loops.c: does this sender say the same again and again? Then nothing is to be answered; the operator was
  * told. */
 bool loops_caught(struct job *job, const struct message *m) MUST_USE;

@@ -131,6 +131,9 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
         v->origin->root.ticket_number[0])
         plan_remark(&v->plan, sentence(d->templates, pool, SAY_NEW_REQUEST, "number",
                                        v->origin->root.ticket_number, SAY_END));
+    if (!follows && v->plan.title && v->plan.title[0] && !addressed_to_us(d->conf, m))
+        plan_remark(&v->plan,
+                    sentence(d->templates, pool, SAY_NOT_ADDRESSED, "address", mailbox->address, SAY_END));
     return 0;
 }
 

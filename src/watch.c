@@ -13,6 +13,7 @@
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
 #define REBUILT "rebuilt-%s"
 #define UNFILED "filing-%s"
+#define SKIPPED "unread-%s"
 
 struct watch {
     struct desk *desk;
@@ -24,7 +25,8 @@ struct watch {
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
     bool unfiled;           /* it may be that the operator was told that nothing can be filed */
     bool once;
-    bool stuck; /* this mailbox counts in desk->stuck */
+    bool drained; /* once since the start */
+    bool stuck;   /* this mailbox counts in desk->stuck */
     int rc;
     struct err err;
 };
@@ -56,6 +58,15 @@ static int further_back(struct watch *w, uint32_t uidvalidity, uint32_t *first_u
     return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, w->since_ms, e);
 }
 
+/* Of what lies there, what the journal knows is left alone, and what is from before our first start. */
+static int whole_inbox(struct watch *w, uint32_t uidvalidity, const struct journal_cursor *cursor,
+                       uint32_t *first_uid, struct err *e)
+{
+    *first_uid = 1;
+    w->taken_since_ms = cursor->since_ms < 0 ? -cursor->since_ms : cursor->since_ms;
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor->since_ms, e);
+}
+
 static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
                        uint32_t *first_uid, struct err *e)
 {
@@ -73,6 +84,8 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     }
     if (!cursor.other_validity)
         return first_sight(w, uidvalidity, uidnext, exists, first_uid, e);
+    if (cursor.replaced)
+        return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
     /* rebuilt or restored: positions mean nothing any more; the message keys tell what was done already, and
      * mail from before our first start stays untouched */
     char text[200], topic[100];
@@ -83,9 +96,7 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     LOG(LOG_WARN, "watch", "uidvalidity", LS("mailbox", w->conf->name), LN("exists", exists));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     alert_ill(w->desk, topic, text);
-    *first_uid = 1;
-    w->taken_since_ms = cursor.since_ms < 0 ? -cursor.since_ms : cursor.since_ms;
-    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor.since_ms, e);
+    return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
 }
 
 static struct journal_mail mail_of(const struct watch *w, const struct mailbox_mail *m, const char *spool)
@@ -164,6 +175,21 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     return 0;
 }
 
+static void skipped(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "skipped", LS("mailbox", w->conf->name), LS("error", why->text));
+    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
+    snprintf(text, sizeof(text),
+             "a mail of mailbox %s cannot be read: %s. It is parked as an empty one, and goes to the folder "
+             "for that, "
+             "so that mail behind it is answered. Look at it there with a mail program; moved back into the "
+             "inbox it is "
+             "tried again",
+             w->conf->name, why->text);
+    alert_ill(w->desk, topic, text);
+}
+
 static void unfiled(struct watch *w, const struct err *why)
 {
     char topic[100], text[1000];
@@ -197,6 +223,22 @@ static size_t index_of(const struct watch *w)
     return (size_t)(w->conf - w->desk->conf->mailboxes);
 }
 
+/* A journal that replaced a damaged one has seen everything when every inbox was gone through. */
+static void count_drained(struct watch *w)
+{
+    struct desk *d = w->desk;
+    if (w->drained)
+        return;
+    w->drained = true;
+    pthread_mutex_lock(&d->lock);
+    bool all = ++d->drained == d->conf->n_mailboxes;
+    pthread_mutex_unlock(&d->lock);
+    if (all)
+        alert_well(
+            d, err_code_name(ERR_DAMAGED),
+            "a new journal was begun, and all mail in the inbox was compared with it and with Autotask");
+}
+
 static void lost(struct watch *w, const struct err *why)
 {
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
@@ -217,6 +259,8 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         lost(w, why);
     if (state == MAILBOX_UNFILED)
         unfiled(w, why);
+    if (state == MAILBOX_SKIPPED)
+        skipped(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
@@ -225,10 +269,13 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     if (!measure_get(MEASURE_LOOKED_MS, index_of(w)))
         measure_set(MEASURE_LOOKED_MS, index_of(w), clock_now_ms());
     count_stuck(w, false);
+    count_drained(w);
     leg_works(w->desk, LEG_MAIL_IN, index_of(w));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);
+    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
+    alert_well(w->desk, topic, "all other mail of that mailbox was taken");
 }
 
 static void *watch_main(void *self)

@@ -28,6 +28,7 @@ enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UN
     X(ERR_DISK_FULL, "disk-full", RETRY)                                                                     \
     X(ERR_UNWRITABLE, "unwritable", RETRY)                                                                   \
     X(ERR_JOURNAL, "journal", OPERATOR)                                                                      \
+    X(ERR_DAMAGED, "journal-damaged", RETRY)                                                                 \
     X(ERR_JOURNAL_NEWER, "journal-newer", OPERATOR)                                                          \
     X(ERR_JOURNAL_OLDER, "journal-older", OPERATOR)                                                          \
     X(ERR_JOURNAL_BUSY, "journal-busy", RETRY)                                                               \

@@ -177,6 +177,7 @@ struct conf {
     } alerts;
     struct conf_listen metrics; /* for Prometheus */
     char *templates;            /* folder; default the installed one */
+    char *own_templates;        /* folder of the firm's own replies; need not be there */
     char *diagnose;             /* folder of the firm's rules; need not be there */
     char *watch;                /* as written; NULL: nothing is watched */
     struct schedule *watches;   /* what it says */

@@ -9,8 +9,8 @@
  * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
- * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER, ERR_LOCKED, ERR_IO. Thread-safe
- * unless noted.
+ * Errors: ERR_JOURNAL, ERR_DAMAGED, ERR_DISK_FULL, ERR_UNWRITABLE, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER,
+ * ERR_LOCKED, ERR_IO. Thread-safe unless noted.
  */
 #ifndef FRONTDESK_JOURNAL_H
 #define FRONTDESK_JOURNAL_H
@@ -52,6 +52,7 @@ enum step_state { STEP_SAFE, STEP_ARMED, STEP_DONE };
 const char *job_state_name(enum job_state s);
 const char *job_outcome_name(enum job_outcome o);
 
+struct conf;
 struct journal;
 struct journal_watch_answer;
 
@@ -65,7 +66,14 @@ struct journal_options {
     void (*on_owed)(void *self, const char *mailbox);
     void (*on_job)(void *self);
     void (*on_finished)(void *self, int64_t job);
+    /* The journal turns out to be damaged: close it and open it anew. From any thread, with locks held. */
+    void (*on_damaged)(void *self);
     void *self;
+    bool replace; /* a damaged one is put aside, and a new one begun (run, once) */
+    /* It was found damaged while it was used: put it aside, however it looks. Without its log, which may have
+     * been what was damaged, it looks sound and knows less. */
+    bool distrust;
+    const struct conf *conf; /* whose inboxes are gone through then */
 };
 
 int journal_open(struct journal **out, const struct journal_options *options, struct err *e) MUST_USE;
@@ -73,6 +81,16 @@ int journal_open(struct journal **out, const struct journal_options *options, st
 void journal_close(struct journal **journal);
 const char *journal_instance(const struct journal *j); /* 16 hex digits */
 const char *journal_key(const struct journal *j);      /* 64 hex digits: signs tokens */
+/* Did this open put a damaged one aside? *how: why, where it is kept, what was carried over. */
+bool journal_was_replaced(const struct journal *j, struct buf *how) MUST_USE;
+/* Was one put aside, now or ever? Then a letter may have left of which nothing is known but its Message-ID.
+ */
+bool journal_has_replaced(const struct journal *j);
+bool journal_left_before(struct journal *j, const char *message_id);
+/* Damaged journals are kept under this name, with the time behind it, in the state directory. */
+#define JOURNAL_ASIDE "journal.db.damaged-"
+/* ERR_DAMAGED: what SQLite finds wrong with it, unless it is very large. */
+int journal_look(struct journal *j, struct err *e) MUST_USE;
 /* Did this open make the journal (first start)? */
 bool journal_is_new(const struct journal *j);
 
@@ -80,6 +98,7 @@ bool journal_is_new(const struct journal *j);
 struct journal_cursor {
     bool known;          /* this mailbox has been seen under this UIDVALIDITY */
     bool other_validity; /* seen, but under another one */
+    bool replaced;       /* ... because a damaged journal was replaced */
     uint32_t next_uid;
     /* mail received before is not ours; negative: minus the time of a first start that took new mail only,
      * which counts when the mailbox is rebuilt and UIDs tell nothing any more; 0 = no limit */

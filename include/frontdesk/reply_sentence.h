@@ -35,6 +35,7 @@ struct templates;
     X(WATCH_KEEPS_NO_WORDS, "")                                                                              \
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
+    X(NOT_ADDRESSED, "address")                                                                              \
     X(DIAGNOSIS_NO_TICKET, "name")                                                                           \
     X(DIAGNOSIS_MORE, "n")                                                                                   \
     /* what was wanted and cannot be */                                                                      \

@@ -258,7 +258,11 @@ const struct conf_row conf_rows[] = {
     {"watch_from", CONF_TEXT, TOP(watch_from), 1, 32, NULL, false,
      "Name of the mailbox that these letters come from; absent: the first one."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
-     "Folder of the firm's own words, frontdesk-templates(5). What it lacks is taken from the default one."},
+     "Folder of the words of letters and articles, frontdesk-templates(5). What another folder lacks is "
+     "taken from the default one."},
+    {"own_templates", CONF_PATH, TOP(own_templates), PATH_BYTES, FD_SYSCONF_DIR "/templates", false,
+     "Folder of the firm's own replies: a file there stands for the one of the same name, see "
+     "frontdesk-templates(5). It need not be there."},
     {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
      "Folder of the firm's own rules for errors of the sync, frontdesk-rules(5). It need not be there."},
 };

@@ -21,6 +21,9 @@ static const char *const fixes[ARRAY_LEN(rows)] = {
     [ERR_UNWRITABLE] =
         "see that its disk works and is mounted for writing, and that the folder and its files belong "
         "to frontdesk's user; mail waits in the mailbox until then, nothing is lost",
+    [ERR_DAMAGED] = "see that the disk is sound; frontdesk keeps the damaged journal aside and begins a new "
+                    "one by itself "
+                    "when it starts",
     [ERR_JOURNAL_BUSY] = "try again in a moment",
     [ERR_CONNECT] = "check host name, port and firewall; when they are right, try again later",
     [ERR_DNS] =

@@ -50,7 +50,7 @@ struct conf *cli_conf(const struct cli *cli)
 int cli_templates(const struct conf *conf, struct templates **out, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
-    int rc = templates_load(out, conf->templates, conf->firm.language, &problems);
+    int rc = templates_load(out, conf->templates, conf->own_templates, conf->firm.language, &problems);
     if (rc != 0) {
         cli_problems(&problems);
         err_set(e, ERR_TEMPLATE, "the templates in %s have errors", conf->templates);
@@ -152,12 +152,12 @@ int cli_fail(const struct err *e)
     static const struct {
         enum err_code code;
         int exit_code;
-    } codes[] = {{ERR_CONFIG, EX_CONFIG},   {ERR_LABEL, EX_CONFIG},           {ERR_TEMPLATE, EX_CONFIG},
-                 {ERR_IO, EX_IOERR},        {ERR_DISK_FULL, EX_IOERR},        {ERR_UNWRITABLE, EX_IOERR},
-                 {ERR_LOCKED, EX_TEMPFAIL}, {ERR_NOT_FOUND, EX_NOINPUT},      {ERR_USAGE, EX_USAGE},
-                 {ERR_JOURNAL, EX_DATAERR}, {ERR_JOURNAL_NEWER, EX_DATAERR},  {ERR_MAIL, EX_DATAERR},
-                 {ERR_LIMIT, EX_DATAERR},   {ERR_JOURNAL_OLDER, EX_TEMPFAIL}, {ERR_CREDENTIALS, EX_NOPERM},
-                 {ERR_LOGIN, EX_NOPERM},    {ERR_PERMISSION, EX_NOPERM}};
+    } codes[] = {{ERR_CONFIG, EX_CONFIG},      {ERR_LABEL, EX_CONFIG},      {ERR_TEMPLATE, EX_CONFIG},
+                 {ERR_IO, EX_IOERR},           {ERR_DISK_FULL, EX_IOERR},   {ERR_UNWRITABLE, EX_IOERR},
+                 {ERR_LOCKED, EX_TEMPFAIL},    {ERR_NOT_FOUND, EX_NOINPUT}, {ERR_USAGE, EX_USAGE},
+                 {ERR_JOURNAL, EX_DATAERR},    {ERR_DAMAGED, EX_DATAERR},   {ERR_JOURNAL_NEWER, EX_DATAERR},
+                 {ERR_MAIL, EX_DATAERR},       {ERR_LIMIT, EX_DATAERR},     {ERR_JOURNAL_OLDER, EX_TEMPFAIL},
+                 {ERR_CREDENTIALS, EX_NOPERM}, {ERR_LOGIN, EX_NOPERM},      {ERR_PERMISSION, EX_NOPERM}};
     cli_problem(e);
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
         if (codes[i].code == e->code)

@@ -4,6 +4,7 @@
 #include "doctor.h"
 #include "frontdesk/journal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -34,6 +35,23 @@ static void look_at_room(struct doctor *d, const char *path)
         doctor_warn(d, what, "free some space on that disk: without room no mail is taken");
 }
 
+static void look_at_aside(struct doctor *d, const char *path)
+{
+    char what[4600];
+    DIR *dir = opendir(path);
+    for (struct dirent *f; dir && (f = readdir(dir)) != NULL;) {
+        struct slice name = slice_of(f->d_name);
+        snprintf(what, sizeof(what), "a damaged journal was replaced and is kept as %s/%s", path, f->d_name);
+        if (slice_starts(name, SLICE(JOURNAL_ASIDE)) && slice_find(name, SLICE("-wal")) < 0)
+            doctor_warn(
+                d, what,
+                "see that the disk is sound; delete the file, and that with -wal behind it, when you miss "
+                "nothing");
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static void look_at_journal(struct doctor *d, const struct conf *conf)
 {
     struct journal_options o = {.dir = conf->journal.path, .read_only = true};
@@ -48,7 +66,9 @@ static void look_at_journal(struct doctor *d, const struct conf *conf)
             doctor_bad(d, "journal", e.text, doctor_fix(HERE, &e));
         return;
     }
-    if (journal_ill_since(j, why, sizeof(why)))
+    if (journal_look(j, &e) != 0)
+        doctor_bad(d, "journal", e.text, doctor_fix(HERE, &e));
+    else if (journal_ill_since(j, why, sizeof(why)))
         doctor_bad(d, "journal", why,
                    err_fix(strstr(why, "the disk is full") ? ERR_DISK_FULL : ERR_UNWRITABLE));
     else
@@ -94,6 +114,7 @@ static void look_at_state(struct doctor *d, const struct conf *conf)
     }
     doctor_good(d, what, "");
     look_at_room(d, path);
+    look_at_aside(d, path);
     look_at_journal(d, conf);
 }
 

@@ -21,6 +21,14 @@ static enum err_code meaning_of(const struct db *db)
     return ERR_JOURNAL;
 }
 
+static int damaged(struct db *db, const char *words, struct err *e)
+{
+    if (db->on_damaged && !db->told)
+        db->on_damaged(db->self);
+    db->told = db->on_damaged != NULL;
+    return err_set(e, ERR_DAMAGED, "the journal %s is damaged (%s)", db->path, words);
+}
+
 int db_fail(struct db *db, const char *what, struct err *e)
 {
     enum err_code code = meaning_of(db);
@@ -35,9 +43,7 @@ int db_fail(struct db *db, const char *what, struct err *e)
                        system ? strerror_r(system, text, sizeof(text)) : words);
     }
     if (raw == SQLITE_NOTADB || raw == SQLITE_CORRUPT)
-        return err_set(e, code,
-                       "the journal %s is damaged (%s): stop frontdesk and restore its folder from a backup",
-                       db->path, words);
+        return damaged(db, words, e);
     return code == ERR_JOURNAL ? err_set(e, code, "the journal %s: %s (%.60s)", db->path, words, what)
                                : err_set(e, code, "the journal %s: %s", db->path, words);
 }

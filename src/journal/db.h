@@ -16,7 +16,9 @@ enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 3 };
 struct db {
     sqlite3 *handle;
     char *path;
-    bool read_only;
+    bool read_only, told;
+    void (*on_damaged)(void *self); /* told once, by whoever meets it; may be NULL */
+    void *self;
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
@@ -94,6 +96,10 @@ struct journal {
     struct journal_notes *notes; /* of the file `attempts`; NULL when opened for reading */
     int notes_fd;
     struct journal_options options;
+    /* damaged.c: why the journal was replaced by this open, under which name the old one is kept, and what
+     * was carried over; "" = it was not */
+    char damage[512], aside[64], replaced[128];
+    bool has_replaced; /* it was once */
 
     pthread_t writer;
     bool writer_runs;
@@ -129,6 +135,12 @@ int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);
 /* A commit failed, or (NULL) succeeded: noted and logged when that is news. */
 void attempts_note_ill(struct journal *j, const struct err *why);
+int journal_make_private(struct journal *j, struct err *e) MUST_USE;
+/* damaged.c. ERR_DAMAGED: what SQLite finds; very large journals are not looked through. */
+int damaged_check(struct journal *j, struct err *e) MUST_USE;
+bool damaged_is_begun(struct journal *j);
+int damaged_replace(struct journal *j, const char *path, const struct err *why, struct err *e) MUST_USE;
+#define REPLACED_FACT "fact.replaced_ms"
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
 /* The first 63 bits of the SHA-256 of a Message-ID. */
 int64_t thread_hash(struct slice message_id);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mails that are built to cost memory or time (tests/support/bombs.py), each sent to the daemon by one of the staff and by a stranger, and
 given to the reader process by itself. Staff get a ticket or an answer that names the limit; a stranger nothing; no reader dies, and after
-each an ordinary mail is done. bombs.py: the light ones; bombs.py all: every one; bombs.py doc FILE: writes the measured table there."""
+each an ordinary mail is done. bombs.py: the light ones; bombs.py all [NAME...]; bombs.py doc FILE [NAME...]: writes what it measured into the table there."""
 import datetime
 import email
 import email.policy
@@ -163,23 +163,29 @@ def bomb(name):
     return test
 
 
+MARKS = ("<!-- measured: tests/cli/bombs.py doc doc/limits.md -->\n", "<!-- end -->\n")
+
+
 def write_table(path):
+    """What was measured replaces the rows of the same mails; the others stay, as long as there are such mails."""
+    with open(path, encoding="utf-8") as page:
+        before, _, rest = page.read().partition(MARKS[0])
+    old, _, rest = rest.partition(MARKS[1])
+    rows = {line.split(" | ")[0][2:]: line for line in old.splitlines(True) if line.startswith("| ")}
+    rows.update((n, "| %s | %.1f MB | %.1f MB | %.2f s | %.1f MB | %.2f s | %s |\n" % (
+        n, size / 1e6, peak / 1024, s, max(growth, 0) / 1024, t, outcome)) for n, size, peak, s, growth, t, outcome in ROWS)
     with open("/proc/cpuinfo", encoding="utf-8") as info:
         model = re.search(r"model name\s*: (.*)", info.read())
     head = "Measured on %s (%s, %s):\n\n" % (datetime.date.today(), model.group(1) if model else platform.machine(), platform.freedesktop_os_release()["PRETTY_NAME"])
     head += "| mail | size | reader: peak | CPU | daemon: growth | CPU | outcome |\n|---|---|---|---|---|---|---|\n"
-    lines = "".join("| %s | %.1f MB | %.1f MB | %.2f s | %.1f MB | %.2f s | %s |\n" % (
-        n, size / 1e6, peak / 1024, s, max(growth, 0) / 1024, t, outcome) for n, size, peak, s, growth, t, outcome in ROWS)
-    with open(path, encoding="utf-8") as page:
-        before, _, rest = page.read().partition("<!-- measured: tests/cli/bombs.py doc doc/limits.md -->\n")
     with open(path, "w", encoding="utf-8") as page:
-        page.write(before + "<!-- measured: tests/cli/bombs.py doc doc/limits.md -->\n" + head + lines + "<!-- end -->\n" + rest.partition("<!-- end -->\n")[2])
+        page.write(before + MARKS[0] + head + "".join(rows[name] for name in bombs.BOMBS if name in rows) + MARKS[1] + rest)
 
 
 def main():
-    every = sys.argv[1:2] in (["all"], ["doc"])
-    only = sys.argv[2:] if sys.argv[1:2] == ["only"] else None
-    cases = [(name, bomb(name)) for name, (light, *_) in bombs.BOMBS.items() if (name in only if only else every or light)]
+    how, names = (sys.argv[1:2] or ["light"])[0], sys.argv[3:] if sys.argv[1:2] == ["doc"] else sys.argv[2:]
+    wanted = [name for name, (light, *_) in bombs.BOMBS.items() if (name in names if names else how != "light" or light)]
+    cases = [(name, bomb(name)) for name in wanted]
     LAB.clean()
     LAB.deliver(dict(subject="Sarah: the first", text="Some words.\n"))
     LAB.daemon.start(ready=10, arguments=("--since", "2020-01-01"))
@@ -187,7 +193,7 @@ def main():
     try:
         tap.run(cases)
     finally:
-        if sys.argv[1:2] == ["doc"]:
+        if how == "doc":
             write_table(sys.argv[2])
 
 

@@ -86,7 +86,7 @@ class DegradedLab(Lab):
         finals = [(subject, copies) for copies, subject, text in letters if "Queued, N" not in text]
         tap.check(len(finals) == count and all(copies == 1 for _, copies in finals), "replies: %r" % finals)
         early = [(subject, copies) for copies, subject, text in letters if "Queued, N" in text]
-        tap.check((queued is None or len(early) == queued) and len(early) <= count and all(copies == 1 for _, copies in early), "Queued: %r" % early)
+        tap.check((queued is None or len(early) == queued) and len(early) <= count and all(n == 1 for _, n in early), "Queued: %r" % early)
 
     def edit(self, *pairs):
         """Replaces (pattern, text) in the settings."""
@@ -146,7 +146,8 @@ class OwnNames:
         self.folder, self.server, self.mounted = folder, NameServer(), []
 
     def __enter__(self):
-        for name, text in (("resolv.conf", "nameserver %s\noptions timeout:5 attempts:1\n" % self.server.address), ("nsswitch.conf", "hosts: dns\n")):
+        for name, text in (("resolv.conf", "nameserver %s\noptions timeout:5 attempts:1\n" % self.server.address),
+                           ("nsswitch.conf", "hosts: dns\n")):
             path, real = os.path.join(self.folder, name), os.path.realpath("/etc/" + name)
             with open(path, "w", encoding="utf-8") as out:
                 out.write(text)

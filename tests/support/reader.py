@@ -2,16 +2,18 @@
 """The reader process by itself: `frontdesk --cage`, asked as the daemon asks it, and what that cost."""
 import array
 import os
+import re
 import socket
 import struct
 
 from console import PROGRAM
+from sandbox import ROOT
 
 READ, FILES, TEXTS = 1, 2, 3
 QUESTION, ANSWER = struct.Struct("<IBB2xQQQIIQQB7x"), struct.Struct("<I4xQ")
 SIZE, PARTS, DEPTH = 35 * 1024 * 1024 * 3 // 2, 200, 20
-CODES = ("none", "config", "label", "io", "disk-full", "journal", "journal-newer", "journal-busy", "locked", "stopping", "connect", "tls", "timeout",
-         "unknown-outcome", "protocol", "limit", "mail")
+with open(os.path.join(ROOT, "include", "frontdesk", "base_err.h"), encoding="ascii") as TABLE:
+    CODES = re.findall(r'X\(ERR_\w+, "([\w-]+)"', TABLE.read())
 
 
 class Reader:
