@@ -379,6 +379,8 @@ bool leg_is_failing(struct desk *d, enum leg leg, size_t mailbox)
 static bool is_news(struct desk *d, enum leg leg)
 {
     const struct state *s = find(d->legs, leg, 0);
+    if (!s)
+        return false;
     pthread_mutex_lock(&d->legs->lock);
     bool news = s->row.failing_ms || s->unsure;
     pthread_mutex_unlock(&d->legs->lock);

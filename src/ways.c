@@ -47,7 +47,7 @@ static void plain_topic(const char *topic, char out[TOPIC_BYTES])
 {
     static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.@-";
     size_t n = 0;
-    for (; topic[n] && n < TOPIC_BYTES - 1; n++)
+    for (; n < TOPIC_BYTES - 1 && topic[n]; n++)
         out[n] = strchr(set, topic[n]) ? topic[n] : '_';
     out[n] = '\0';
 }
