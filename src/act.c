@@ -61,6 +61,7 @@ void job_load_steps(struct job *job)
                           .name_refused = note_no_name,
                           .self = job->desk,
                           .settle_seconds = job->desk->conf->limits.settle_seconds,
+                          .moved_ms = clock_moved_ms(),
                           .tries = job->row.tries};
     if (job->planned_now) {
         p->steps = pool_array(job->pool, PLAN_MAX_STEPS, sizeof(*p->steps));

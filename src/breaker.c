@@ -53,7 +53,7 @@ int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e)
 {
     unsigned most = d->conf->limits.replies_hour;
     char text[300];
-    if (l->kind == LETTER_ALERT)
+    if (l->kind == LETTER_ALERT || l->kind == LETTER_CANARY)
         return 0;
     bool well;
     if (take(d, &well)) {
@@ -70,4 +70,18 @@ int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e)
     err_set(e, ERR_BUSY, "more than %u letters an hour (limits.replies_per_hour): this one waits", most);
     e->retry_after_s = WAIT_S;
     return -1;
+}
+
+void breaker_give_back(struct desk *d, const struct journal_letter *l)
+{
+    unsigned most = d->conf->limits.replies_hour;
+    if (l->kind == LETTER_ALERT)
+        return;
+    pthread_mutex_lock(&d->lock);
+    /* the newest one is as good as this one */
+    if (d->sent) {
+        d->sent_at = (d->sent_at + most - 1) % most;
+        d->sent[d->sent_at] = 0;
+    }
+    pthread_mutex_unlock(&d->lock);
 }

@@ -12,6 +12,7 @@
  * mail */
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
 #define REBUILT "rebuilt-%s"
+#define UNFILED "filing-%s"
 
 struct watch {
     struct desk *desk;
@@ -21,8 +22,9 @@ struct watch {
     int wake_fd;
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
+    bool unfiled;           /* it may be that the operator was told that nothing can be filed */
     bool once;
-    bool full; /* this mailbox counts in desk->full */
+    bool stuck; /* this mailbox counts in desk->stuck */
     int rc;
     struct err err;
 };
@@ -153,38 +155,57 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
             return -1;
     }
     CRASH_POINT("filed.after");
+    if (w->unfiled) {
+        char topic[100];
+        snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
+        alert_well(w->desk, topic, "finished mail can be filed again");
+        w->unfiled = false;
+    }
     return 0;
 }
 
-/* A full disk is one failure, however many mailboxes it stops. */
-static void count_full(struct watch *w, bool full)
+static void unfiled(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "unfiled", LS("mailbox", w->conf->name), LS("error", why->text));
+    snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
+    snprintf(text, sizeof(text),
+             "finished mail of mailbox %s stays in its inbox: %s. Mail is taken and answered all the same; "
+             "see that "
+             "the mailbox can be written to and is not full",
+             w->conf->name, why->text);
+    alert_ill(w->desk, topic, text);
+    w->unfiled = true;
+}
+
+/* A disk that is full or cannot be written is one failure, however many mailboxes it stops. */
+static void count_stuck(struct watch *w, bool stuck)
 {
     struct desk *d = w->desk;
     pthread_mutex_lock(&d->lock);
-    d->full += full && !w->full;
-    d->full -= !full && w->full;
-    bool none = d->full == 0;
+    d->stuck += stuck && !w->stuck;
+    d->stuck -= !stuck && w->stuck;
+    bool none = d->stuck == 0;
     pthread_mutex_unlock(&d->lock);
-    w->full = full;
+    w->stuck = stuck;
     if (none)
-        alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+        alert_writable(d);
+}
+
+static size_t index_of(const struct watch *w)
+{
+    return (size_t)(w->conf - w->desk->conf->mailboxes);
 }
 
 static void lost(struct watch *w, const struct err *why)
 {
-    char topic[100], text[1000];
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
-    if (why->code == ERR_DISK_FULL) {
-        count_full(w, true);
-        alert_disk_full(w->desk, why);
+    if (err_is_unwritable(why)) {
+        count_stuck(w, true);
+        alert_unwritable(w->desk, why);
         return;
     }
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    const char *fix = err_fix(why->code);
-    snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s%s%s", w->conf->name, why->text,
-             fix[0] ? ". Fix: " : "", fix);
-    if (err_class(why) == ERR_CLASS_OPERATOR || why->code == ERR_TLS)
-        alert_ill(w->desk, topic, text);
+    leg_failed(w->desk, LEG_MAIL_IN, index_of(w), why);
 }
 
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
@@ -194,15 +215,17 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     pulse_promise(w->pulse, SILENT_MS);
     if (state == MAILBOX_LOST)
         lost(w, why);
+    if (state == MAILBOX_UNFILED)
+        unfiled(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
-    measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
-    count_full(w, false);
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
-    alert_well(w->desk, topic, text);
+    measure_set(MEASURE_MAIL_IN_MS, index_of(w), clock_now_ms());
+    if (!measure_get(MEASURE_LOOKED_MS, index_of(w)))
+        measure_set(MEASURE_LOOKED_MS, index_of(w), clock_now_ms());
+    count_stuck(w, false);
+    leg_works(w->desk, LEG_MAIL_IN, index_of(w));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);
@@ -235,7 +258,8 @@ int watch_start(struct watch **out, struct desk *d, size_t mailbox, int64_t sinc
                 struct err *e)
 {
     struct watch *w = mem_alloc(sizeof(*w));
-    *w = (struct watch){.desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once};
+    *w = (struct watch){
+        .desk = d, .conf = &d->conf->mailboxes[mailbox], .since_ms = since_ms, .once = once, .unfiled = true};
     char name[48];
     snprintf(name, sizeof(name), "mailbox-%.32s", w->conf->name);
     w->pulse = pulse_new(name);

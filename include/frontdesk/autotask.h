@@ -7,8 +7,8 @@
  * user, secret or code change), ERR_PERMISSION, ERR_REJECTED (a known text, or a refusal that the API itself
  * explains: permanent), ERR_NOT_FOUND, ERR_BUSY (429; retry_after_s), ERR_BUDGET, ERR_SERVER (reads: 5xx,
  * HTML of any status, a lost answer), ERR_UNKNOWN_OUTCOME (writes: the same, which may have been done),
- * ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is only
- * believed from an empty list). The server's text is kept in the error. Thread-safe.
+ * ERR_CONNECT/ERR_DNS/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is
+ * only believed from an empty list). The server's text is kept in the error. Thread-safe.
  */
 #ifndef FRONTDESK_AUTOTASK_H
 #define FRONTDESK_AUTOTASK_H
@@ -36,6 +36,11 @@ struct autotask_options {
 /* Loads the secrets; makes no call. */
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e) MUST_USE;
 void autotask_free(struct autotask **at);
+
+/* How the last call went that said something about Autotask as a whole; *why when it fails. A refused login
+ * is told elsewhere. */
+enum autotask_state { AUTOTASK_UNKNOWN, AUTOTASK_WORKS, AUTOTASK_FAILS };
+enum autotask_state autotask_state(struct autotask *at, struct err *why);
 
 /* Everything of a ticket that we write. Strings are UTF-8; NULL or 0 members are left out of the request
  * (company 0 is the own company and is always sent). */
@@ -87,6 +92,8 @@ int autotask_rights(struct autotask *at, bool todo, struct buf *lacks, struct bu
                     struct err *e) MUST_USE;
 /* By how much our clock is before Autotask's, by the Date of its last answer; false: no answer had one. */
 bool autotask_clock(struct autotask *at, int64_t *ahead_ms);
+/* The zone alone, which only the user's name decides: no login. */
+int autotask_probe_zone(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
 /* "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=.." */
 void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out);
 

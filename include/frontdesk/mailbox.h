@@ -20,7 +20,8 @@ struct mailbox_mail {
 
 enum mailbox_folder { MAILBOX_DONE, MAILBOX_REFUSED, MAILBOX_PARKED };
 
-enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST };
+/* UNFILED: the server would not move or mark finished mail; all else goes on, and it is tried again. */
+enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST, MAILBOX_UNFILED };
 
 struct mailbox_filing {
     uint32_t uid;
@@ -47,7 +48,7 @@ struct mailbox_sink {
     /* These are filed (moved, flagged, or gone). */
     int (*filed)(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
                  struct err *e);
-    /* State for people: connected, lost (with the error), drained. NULL = nobody listens. */
+    /* State for people: connected, drained, lost and unfiled (with the error). NULL = nobody listens. */
     void (*state)(void *self, enum mailbox_state state, const struct err *why);
 };
 
@@ -82,5 +83,19 @@ struct mailbox_probe {
  * finished mail could neither leave the inbox nor be marked. Nothing is changed. */
 int mailbox_imap_probe(const struct conf_mailbox *conf, const struct mailbox_probe *probe,
                        struct err *e) MUST_USE;
+
+/*
+ * doctor --prove: looks on while mail comes, beside a running frontdesk, into the inbox and the folders of
+ * finished mail. Folders are opened for reading only (EXAMINE), mails are not marked as read (PEEK), header
+ * blocks only.
+ */
+struct mailbox_peek;
+void mailbox_peek_new(struct mailbox_peek **out, const struct conf_mailbox *conf, int stop_fd);
+/* What came since the last look; the first look sees mail received since then (0: none). After an error the
+ * next look connects anew. Borrowed bytes are valid during the call. */
+int mailbox_peek_look(struct mailbox_peek *p, int64_t since_ms,
+                      void (*see)(void *self, const char *folder, const struct mailbox_mail *mail),
+                      void *self, struct err *e) MUST_USE;
+void mailbox_peek_free(struct mailbox_peek **p);
 
 #endif

@@ -11,8 +11,9 @@
 
 /*
  * The port. send: 0 = the server took it (250 after the final dot). Errors by class:
- *   RETRY     certainly not taken (connect, 4xx before or after the dot, 421)
- *   OPERATOR  refused for good (5xx, recipient refused, login refused)
+ *   RETRY     certainly not taken (connect, 4xx before or after the dot, 421; any refusal before login).
+ *             e->retry_after_s != 0: the server is ill for all letters, come back then and not before
+ *   OPERATOR  refused for good (5xx, recipient refused, or of the login: ERR_CREDENTIALS, which waits)
  *   UNKNOWN   connection lost between the final dot and the receipt: offer again with identical bytes
  * Thread-safe: several workers may call at once.
  */

@@ -32,10 +32,13 @@ void view_read_json(struct view *v, const char *json);
 struct templates;
 /* This language has every letter and how-to; what another one lacks is taken from it. */
 #define TEMPLATES_FULL_LANGUAGE "en"
-/* Loads every letter and how-to of FOLDER/LANGUAGE; all problems as lines in *problems: also that there is no
- * such language, with those that are there. `own`: letters and partials that stand for those of the same
- * name; NULL, or not there: none. */
-int templates_load(struct templates **out, const char *folder, const char *own, const char *language,
+/* Places where words are looked for, at most: the language and English, of the settings and installed. */
+enum { TEMPLATES_PLACES = 4 };
+/* The folders of the rules for errors, the one that counts most at the end; NULL-terminated by the caller. */
+void templates_rule_folders(const char *folder, const char *language, const char **out, struct pool *pool);
+/* Loads every letter and how-to of FOLDER/LANGUAGE, what it lacks of the installed folder; all problems as
+ * lines in *problems: also that there is no such language, with those that are there. */
+int templates_load(struct templates **out, const char *folder, const char *language,
                    struct buf *problems) MUST_USE;
 /* Letters and how-tos that the language lacks and English stands in for, by name; "" = none. */
 void templates_english(const struct templates *t, struct buf *out);
@@ -101,6 +104,9 @@ struct letter_file {
     struct slice bytes;
 };
 
+/* The field of a mail to ourselves (src/canary.c). */
+#define CANARY_FIELD "X-Frontdesk-Canary"
+
 struct letter {
     const char *from_name, *from; /* the mailbox's address */
     const char *to;               /* the one proven address */
@@ -113,6 +119,7 @@ struct letter {
     const char *timezone;
     bool auto_generated;            /* alerts: Auto-Submitted: auto-generated instead of auto-replied */
     const char *instance;           /* X-Loop / X-Frontdesk-Instance marker */
+    const char *canary;             /* X-Frontdesk-Canary; NULL: none */
     struct slice text, html;        /* html may be empty */
     const struct letter_file *file; /* NULL: none */
 };

@@ -21,7 +21,7 @@ struct stream;
 enum stream_wake { STREAM_READABLE, STREAM_STOP, STREAM_WAKE, STREAM_TIMEOUT, STREAM_BROKEN };
 
 /* Resolves, connects and, for implicit TLS, shakes hands, all within `ms`. Plain text only to loopback hosts.
- * ERR_CONNECT, ERR_TLS (with the reason), ERR_TIMEOUT, ERR_STOPPING, ERR_CONFIG. */
+ * ERR_CONNECT, ERR_DNS, ERR_TLS (with the reason), ERR_TIMEOUT, ERR_STOPPING, ERR_CONFIG. */
 int stream_open(struct stream **out, const struct conf_server *server, int stop_fd, unsigned ms,
                 struct err *e) MUST_USE;
 /* After STARTTLS was agreed: nothing may be left in the read buffer (injected answers are refused). */

@@ -150,6 +150,29 @@ static int begin_alone(struct autotask *at, bool *alone, struct err *e)
     return 0;
 }
 
+/* A refusal that Autotask explains says that it works. */
+static void note_state(struct autotask *at, int rc, const struct err *e)
+{
+    enum err_class class = rc == 0 ? ERR_CLASS_NONE : err_class(e);
+    bool fails = class == ERR_CLASS_RETRY || class == ERR_CLASS_UNKNOWN;
+    if (rc != 0 && (e->code == ERR_STOPPING || e->code == ERR_CREDENTIALS))
+        return;
+    pthread_mutex_lock(&at->lock);
+    at->state = fails ? AUTOTASK_FAILS : AUTOTASK_WORKS;
+    if (fails)
+        at->why = *e;
+    pthread_mutex_unlock(&at->lock);
+}
+
+enum autotask_state autotask_state(struct autotask *at, struct err *why)
+{
+    pthread_mutex_lock(&at->lock);
+    enum autotask_state state = at->state;
+    *why = at->why;
+    pthread_mutex_unlock(&at->lock);
+    return state;
+}
+
 /* The middle of the exchange against the time that the answer was dated with. */
 static void compare_clocks(struct autotask *at, const struct http_response *r)
 {
@@ -175,9 +198,13 @@ static int one_call(struct autotask *at, const struct call *call, const char *ur
 {
     struct http_response r = {.body = BUF_INIT(0)};
     int slot;
-    if (refusal_check(at, e) != 0 ||
-        budget_enter(at->options.budget, call->endpoint, wait_ms(at), &slot, e) != 0)
+    if (refusal_check(at, e) != 0)
         return -1;
+    if (budget_enter(at->options.budget, call->endpoint, wait_ms(at), &slot, e) != 0) {
+        if (e->code == ERR_BUDGET)
+            note_state(at, -1, e);
+        return -1;
+    }
     int rc = exchange(at, call, url, with_secrets, &r, e);
     budget_leave(at->options.budget, call->endpoint, slot);
     if (rc == 0)
@@ -186,6 +213,7 @@ static int one_call(struct autotask *at, const struct call *call, const char *ur
         rc = judge(at, call, with_secrets, &r, answer, e);
     else if (call->kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
+    note_state(at, rc, e);
     LOG(LOG_DEBUG, "autotask", "call", LS("method", call->method), LS("endpoint", call->endpoint),
         LN("status", r.status), LN("ms", r.done_ms - r.sent_ms));
     http_response_release(&r);

@@ -14,7 +14,8 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, unmatched, offline, explain, open, samples, quiet, help, version;
+    bool json, unmatched, offline, prove, force, answers_example, explain, open, samples, quiet, help,
+        version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *until;   /* --until DATE */
@@ -22,8 +23,10 @@ struct cli {
     const char *limit;   /* --limit N */
     const char *sample;  /* --sample CASE */
     const char *mailbox; /* --mailbox NAME */
+    const char *wait;    /* --wait MINUTES */
     const char *format;  /* --format FORMAT */
     const char *output;  /* --output DIR */
+    const char *answers; /* --answers FILE */
     const char *log;     /* --log LEVEL */
     char *const *args;   /* what is left, NULL-terminated */
     int n_args;
@@ -39,6 +42,7 @@ int cmd_check(const struct cli *cli);
 int cmd_journal(const struct cli *cli);
 int cmd_render(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
+int cmd_setup(const struct cli *cli);
 int cmd_login(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_version(const struct cli *cli);
@@ -50,6 +54,8 @@ int cmd_help(const struct cli *cli);
 /* The checks and what each is for, on stdout: the help of `check`. */
 void check_help(void);
 
+/* `name` in the folder of the file `path`. */
+void cli_folder(const char *path, const char *name, char out[4000]);
 /* The configuration, or NULL after every problem was printed (exit EX_CONFIG). */
 struct conf *cli_conf(const struct cli *cli);
 /* A file, or (-) standard input, to the end. ERR_NOT_FOUND, ERR_LIMIT, ERR_IO. */

@@ -2,6 +2,7 @@
 /* doctor: looks at everything that can be wrong and says cause and fix. Nothing is written anywhere. */
 #include "doctor.h"
 #include "frontdesk/json.h"
+#include "prove.h"
 
 /* What to do where the general cure of the code (err_fix) can be said better. */
 static const struct cure {
@@ -142,9 +143,17 @@ int cmd_doctor(const struct cli *cli)
 {
     struct buf json = BUF_INIT(4 << 20);
     struct doctor d = {.json = cli->json ? &json : NULL};
+    if (cli->prove)
+        return prove_run(cli);
+    if (cli->n_args)
+        return cli_misused(cli, "\"%s\" is one word too many: mails are read with --prove", cli->args[0]);
     struct conf *conf = cli_conf(cli);
     if (!conf)
         return EX_CONFIG;
+    if (cli->wait || cli->since || cli->mailbox) {
+        conf_free(&conf);
+        return cli_misused(cli, "--wait, --since and --mailbox mean nothing without --prove");
+    }
     cli_quiet(cli, LOG_ERROR);
     look_at_all(&d, conf);
     if (cli->json)

@@ -67,7 +67,7 @@ static void open_file(const char *path)
 static int write_both(const struct cli *cli, const char *name, const struct rendered *r, struct err *e)
 {
     struct buf head = BUF_INIT(3000);
-    char own[64], path[4200];
+    char own[64], path[4200], html[4200];
     const char *folder = cli->output ? cli->output : ".";
     if (cli->open && !cli->output) {
         if (make_folder(own, e) != 0)
@@ -76,10 +76,11 @@ static int write_both(const struct cli *cli, const char *name, const struct rend
     }
     buf_printf(&head, "Subject: %s\n\n", r->subject.data);
     int rc = write_file(folder, name, "txt", buf_view(&head), buf_view(&r->text), path, e);
-    if (rc == 0 && r->html.len)
-        rc = write_file(folder, name, "html", SLICE_NONE, buf_view(&r->html), path, e);
+    /* also when it is empty: one of before must not stay */
+    if (rc == 0)
+        rc = write_file(folder, name, "html", SLICE_NONE, buf_view(&r->html), html, e);
     if (rc == 0 && cli->open)
-        open_file(path);
+        open_file(r->html.len ? html : path);
     buf_release(&head);
     return rc;
 }
@@ -148,7 +149,7 @@ static const char *template_folder(const struct cli *cli, struct conf **conf)
 {
     *conf = NULL;
     if (!cli->conf_given && access(cli->conf_path, F_OK) != 0)
-        return FD_TEMPLATE_DIR;
+        return conf_installed_templates();
     *conf = cli_conf(cli);
     return *conf ? (*conf)->templates : NULL;
 }
@@ -174,8 +175,7 @@ int cmd_render(const struct cli *cli)
     const char *folder = template_folder(cli, &conf);
     if (!folder)
         return EX_CONFIG;
-    int rc = templates_load(&t, folder, conf ? conf->own_templates : NULL,
-                            conf ? conf->firm.language : TEMPLATES_FULL_LANGUAGE, &problems);
+    int rc = templates_load(&t, folder, conf ? conf->firm.language : TEMPLATES_FULL_LANGUAGE, &problems);
     if (rc != 0) {
         cli_problems(&problems);
         err_set(&e, ERR_TEMPLATE, "the templates in %s have errors", folder);

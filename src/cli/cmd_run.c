@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
+#include "../canary.h"
 #include "../errors.h"
 #include "../drift.h"
 #include "../metrics.h"
@@ -24,6 +25,7 @@ struct service {
     struct workers *workers;
     struct drift *drift;
     struct metrics *metrics;
+    struct health *health;
     pthread_t signals;
     int64_t since_ms;
     int stop_fd, signal_fd;
@@ -111,9 +113,11 @@ static int start_threads(struct service *s, struct err *e)
         if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
             return -1;
     }
-    return s->once                                    ? 0
-           : drift_start(&s->drift, &s->desk, e) != 0 ? -1
-                                                      : metrics_start(&s->metrics, &s->desk, e);
+    if (s->once)
+        return 0;
+    if (drift_start(&s->drift, &s->desk, e) != 0 || health_start(&s->health, &s->desk, e) != 0)
+        return -1;
+    return metrics_start(&s->metrics, &s->desk, e);
 }
 
 static void tell_all_to_stop(struct service *s)
@@ -199,6 +203,7 @@ static void close_all(struct service *s)
     struct err e = ERR_INIT;
     tell_all_to_stop(s);
     join_watches(s, &e);
+    health_join(&s->health);
     metrics_stop(&s->metrics);
     drift_stop(&s->drift);
     workers_stop(&s->workers);
@@ -260,6 +265,7 @@ static int serve(const struct cli *cli, bool once)
 {
     struct service s = {.cli = cli, .once = once};
     struct err e = ERR_INIT;
+    log_find_journald();
     s.conf = cli_conf(cli);
     if (!s.conf)
         return EX_CONFIG;

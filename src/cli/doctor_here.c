@@ -49,7 +49,8 @@ static void look_at_journal(struct doctor *d, const struct conf *conf)
         return;
     }
     if (journal_ill_since(j, why, sizeof(why)))
-        doctor_bad(d, "journal", why, err_fix(ERR_DISK_FULL));
+        doctor_bad(d, "journal", why,
+                   err_fix(strstr(why, "the disk is full") ? ERR_DISK_FULL : ERR_UNWRITABLE));
     else
         doctor_good(d, "journal",
                     journal_is_running(j) ? "frontdesk is running" : "frontdesk is not running");

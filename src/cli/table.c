@@ -3,6 +3,15 @@
 #include "cli_table.h"
 
 const struct subcommand cli_subcommands[] = {
+    {"setup", "setup [--answers FILE] [--force] [--offline]", "answers answers-example force offline", "", 0,
+     "ask what is needed, prove it, write the settings",
+     "At a terminal: asks for the mailbox, Autotask, the labels of new tickets and\n"
+     "QuickBooks, and proves each answer at once. Then it writes the settings with\n"
+     "comments, and the secrets beside them, mode 0600. Nothing is written before the\n"
+     "end, and no settings are overwritten without --force, which keeps the old ones\n"
+     "as .bak. With --answers it asks nothing: exit 78 for answers that are wrong, 69\n"
+     "when something could not be proven.\n",
+     "setup\nsetup --answers-example > answers\nsetup --answers answers -c ./frontdesk.conf\n", cmd_setup},
     {"run", "run [--since DATE]", "since", "", 0, "watch the mailboxes and work until stopped",
      "A first start begins with new mail only; --since also takes mail received\n"
      "from that day on. Stops within two seconds on SIGTERM or SIGINT; whatever\n"
@@ -47,11 +56,15 @@ const struct subcommand cli_subcommands[] = {
      "--open shows the HTML in a browser, where there is a desktop; without DIR the\n"
      "files go into a new folder of their own. Without TEMPLATE lists the names.\n",
      "render created --output /tmp\nrender diagnosis --sample refuted --open\n", cmd_render},
-    {"doctor", "doctor [--json]", "json", "", 0, "look at everything; say what is wrong and the cure",
+    {"doctor", "doctor [--json] [--prove [MAIL...]]", "json prove wait since mailbox", "@file", 40,
+     "look at everything; say what is wrong and the cure",
      "Checks the settings, the state directory, each mailbox, each way out,\n"
      "Autotask's login, roles and labels. Exit 0 when all is well, 69 otherwise,\n"
-     "78 when the settings cannot be read.\n",
-     "doctor\ndoctor --quiet\n", cmd_doctor},
+     "78 when the settings cannot be read.\n"
+     "--prove instead tells how to send a test mail from inside and from outside,\n"
+     "waits for them, and shows what each trust profile makes of them; with MAIL it\n"
+     "takes mails from files. Nothing is answered or moved.\n",
+     "doctor\ndoctor --quiet\ndoctor --prove\ndoctor --prove mail.eml\n", cmd_doctor},
     {"login", "login quickbooks|microsoft|google [--mailbox NAME]", "mailbox", "quickbooks microsoft google",
      1, "log in at another system, in a browser",
      "quickbooks: prints the address of a page at Intuit. Open it in any browser, log\n"
@@ -94,9 +107,18 @@ const struct option_row cli_options[] = {
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "with export: texts like an error that no rule knows",
      offsetof(struct cli, unmatched)},
+    {"offline", 0, NULL, NULL, false, "ask no other system", offsetof(struct cli, offline)},
+    {"answers", 0, "FILE", NULL, false, "take the answers from FILE (-: standard input)",
+     offsetof(struct cli, answers)},
+    {"answers-example", 0, NULL, NULL, false, "print such a file with comments, and end",
+     offsetof(struct cli, answers_example)},
+    {"force", 0, NULL, NULL, false, "write anew what is there; the old one is kept as .bak",
+     offsetof(struct cli, force)},
     {"explain", 0, NULL, NULL, false, "with retry: say what it would do, and do nothing",
      offsetof(struct cli, explain)},
-    {"offline", 0, NULL, NULL, false, "ask neither Autotask nor QuickBooks", offsetof(struct cli, offline)},
+    {"prove", 0, NULL, NULL, false, "try the trust profiles with test mails", offsetof(struct cli, prove)},
+    {"wait", 0, "MINUTES", NULL, false, "how long to wait for test mails (10; 0: only look)",
+     offsetof(struct cli, wait)},
     {"config", 'c', "FILE", NULL, true, "the settings (" FD_SYSCONF_DIR "/frontdesk.conf)",
      offsetof(struct cli, conf_path)},
     {"log", 0, "LEVEL", "debug info warn error", true, "debug, info, warn or error",

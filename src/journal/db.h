@@ -10,12 +10,13 @@
 #include <semaphore.h>
 #include <sqlite3.h>
 
-enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 1 };
+enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 3 };
 
 /* Statements are prepared once and kept, found by the address of their literal. */
 struct db {
     sqlite3 *handle;
     char *path;
+    bool read_only;
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
@@ -90,7 +91,8 @@ struct journal {
     bool read_only, is_new;
     char instance[17], key[65];
     int lock_fd, dir_fd;
-    struct journal_notes *notes; /* mapped; NULL when opened for reading */
+    struct journal_notes *notes; /* of the file `attempts`; NULL when opened for reading */
+    int notes_fd;
     struct journal_options options;
 
     pthread_t writer;
@@ -120,6 +122,8 @@ size_t journal_read_ids(struct journal *j, struct query *q, int64_t *ids, size_t
 int writer_start(struct journal *j, struct err *e) MUST_USE;
 void writer_stop(struct journal *j);
 int schema_prepare(struct db *db, bool create, bool *made, struct err *e) MUST_USE;
+/* From that version, at least 1, to this one; within the caller's transaction. */
+int schema_migrate(struct db *db, int64_t version, struct err *e) MUST_USE;
 int instance_prepare(struct journal *j, struct err *e) MUST_USE;
 int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);

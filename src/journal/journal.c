@@ -35,8 +35,9 @@ const char *job_state_name(enum job_state s)
 
 const char *job_outcome_name(enum job_outcome o)
 {
-    static const char *const names[] = {"",        "ticket",  "amended", "answered", "asked",  "unassigned",
-                                        "refused", "ignored", "same",    "diverted", "parked", "gone"};
+    static const char *const names[] = {"",           "ticket",  "amended", "answered", "asked",
+                                        "unassigned", "refused", "ignored", "same",     "diverted",
+                                        "parked",     "gone",    "canary"};
     ENSURE((size_t)o < ARRAY_LEN(names));
     return names[o];
 }
@@ -167,7 +168,8 @@ static int open_all(struct journal *j, struct err *e)
 int journal_open(struct journal **out, const struct journal_options *options, struct err *e)
 {
     struct journal *j = mem_alloc(sizeof(*j));
-    *j = (struct journal){.options = *options, .read_only = options->read_only, .lock_fd = -1, .dir_fd = -1};
+    *j = (struct journal){
+        .options = *options, .read_only = options->read_only, .lock_fd = -1, .dir_fd = -1, .notes_fd = -1};
     j->dir = mem_copy(options->dir);
     pthread_mutex_init(&j->read_lock, NULL);
     *out = NULL;

@@ -53,21 +53,43 @@ static int move_once(struct imap *i, struct mailimap_set *set, const char *name)
     return rc;
 }
 
-/* 0 = moved (or copied); 1 = the server has no such folder and makes none; -1 = the connection is gone. */
+/* What passes, or what another folder would not mend (RFC 5530). */
+static bool refused_for_now(const struct imap *i)
+{
+    static const char *const codes[] = {"OVERQUOTA", "READ-ONLY", "UNAVAILABLE",  "INUSE",
+                                        "LIMIT",     "SERVERBUG", "EXPUNGEISSUED"};
+    for (size_t k = 0; k < ARRAY_LEN(codes); k++) {
+        if (imap_said(i, codes[k]))
+            return true;
+    }
+    return false;
+}
+
+static int make_folder(struct imap *i, const char *name)
+{
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_create(i->session, name);
+    if (rc == MAILIMAP_NO_ERROR)
+        mailimap_subscribe(i->session, name);
+    return rc;
+}
+
+/* 0 = moved (or copied); 1 = the server has no such folder and makes none; -1 = refused (ERR_MAILBOX), or the
+ * connection is gone. */
 static int move(struct imap *i, struct mailimap_set *set, const char *name, struct err *e)
 {
     int rc = move_once(i, set, name);
-    if (rc != MAILIMAP_NO_ERROR && !wire_broke(rc)) {
-        imap_limit(i, SMALL_ANSWER);
-        rc = mailimap_create(i->session, name);
-        if (rc == MAILIMAP_NO_ERROR) {
-            mailimap_subscribe(i->session, name);
+    bool refused = rc != MAILIMAP_NO_ERROR && refused_for_now(i);
+    if (rc != MAILIMAP_NO_ERROR && !wire_broke(rc) && !refused) {
+        rc = make_folder(i, name);
+        refused =
+            rc != MAILIMAP_NO_ERROR && (imap_said(i, "ALREADYEXISTS") || imap_said(i, "already exists"));
+        if (rc == MAILIMAP_NO_ERROR || refused)
             rc = move_once(i, set, name);
-        }
     }
     if (rc == MAILIMAP_NO_ERROR)
         return 0;
-    return wire_broke(rc) ? imap_fail(i, rc, "filing finished mail", e) : 1;
+    return refused || wire_broke(rc) ? imap_fail(i, rc, "filing finished mail", e) : 1;
 }
 
 static int mark_as_ours(struct imap *i, struct mailimap_set *set, struct err *e)
@@ -88,6 +110,7 @@ static int file_into(struct imap *i, struct mailimap_set *set, enum mailbox_fold
     free(name);
     if (rc == 1) {
         LOG(LOG_WARN, "imap", "no-folder", LS("folder", folder_of(i, f)), LS("mailbox", i->conf->name),
+            LS("says", i->session->imap_response),
             LS("hint", "finished mail stays in the inbox with a flag"));
         i->no_folders[f] = true;
         return mark_in_place(i, set, f, e);
@@ -97,35 +120,52 @@ static int file_into(struct imap *i, struct mailimap_set *set, enum mailbox_fold
     return flag(i, set, mailimap_flag_new_deleted(), e);
 }
 
+/* One folder's part of what is owed. *refused: the server would not; that mail stays owed, where it is. */
+static int file_one(struct imap *i, const struct mailbox_filing *owed, size_t n, enum mailbox_folder f,
+                    bool *refused, struct err *e)
+{
+    struct mailbox_filing done[MOST];
+    size_t k = 0;
+    struct mailimap_set *set = mailimap_set_new_empty();
+    for (size_t m = 0; m < n; m++) {
+        if (owed[m].folder == f) {
+            imap_set_add(set, owed[m].uid);
+            done[k++] = owed[m];
+        }
+    }
+    CRASH_POINT("file.before");
+    int rc = k ? file_into(i, set, f, e) : 0;
+    mailimap_set_free(set);
+    if (rc != 0 && e->code == ERR_MAILBOX) {
+        *refused = true;
+        return 0;
+    }
+    if (rc != 0)
+        return -1;
+    CRASH_POINT("file.after");
+    if (k && i->sink->filed(i->sink->self, i->uidvalidity, done, k, e) != 0)
+        return -1;
+    /* what left the inbox must not look like expunged mail to the next IDLE */
+    if (k && i->has_move && !i->no_folders[f])
+        i->exists = i->exists > k ? i->exists - (uint32_t)k : 0;
+    return 0;
+}
+
 int imap_file_owed(struct imap *i, struct err *e)
 {
     struct mailbox_filing owed[MOST];
+    bool refused = false;
     size_t n;
-    while ((n = i->sink->owed(i->sink->self, i->uidvalidity, owed, MOST)) > 0) {
+    while (!refused && (n = i->sink->owed(i->sink->self, i->uidvalidity, owed, MOST)) > 0) {
         for (enum mailbox_folder f = MAILBOX_DONE; f <= MAILBOX_PARKED; f++) {
-            struct mailbox_filing done[MOST];
-            size_t k = 0;
-            struct mailimap_set *set = mailimap_set_new_empty();
-            for (size_t m = 0; m < n; m++) {
-                if (owed[m].folder == f) {
-                    imap_set_add(set, owed[m].uid);
-                    done[k++] = owed[m];
-                }
-            }
-            CRASH_POINT("file.before");
-            int rc = k ? file_into(i, set, f, e) : 0;
-            mailimap_set_free(set);
-            if (rc != 0)
+            if (file_one(i, owed, n, f, &refused, e) != 0)
                 return -1;
-            CRASH_POINT("file.after");
-            if (k && i->sink->filed(i->sink->self, i->uidvalidity, done, k, e) != 0)
-                return -1;
-            /* what left the inbox must not look like expunged mail to the next IDLE */
-            if (k && i->has_move && !i->no_folders[f])
-                i->exists = i->exists > k ? i->exists - (uint32_t)k : 0;
         }
         if (n < MOST)
             break;
     }
+    /* filing is a courtesy: new mail must be taken all the same */
+    if (refused && i->sink->state)
+        i->sink->state(i->sink->self, MAILBOX_UNFILED, e);
     return 0;
 }

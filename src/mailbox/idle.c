@@ -54,8 +54,12 @@ static int begin(struct idle *d, bool *refused, struct err *e)
         struct slice line;
         if (!read_line(i, &line) || d->bye)
             return imap_fail(i, MAILIMAP_ERROR_STREAM, "IDLE", e);
-        if (slice_starts(line, SLICE("+")))
+        if (slice_starts(line, SLICE("+"))) {
+            /* some servers say here how many there are, always: no news */
+            if (d->exists == i->exists && !d->expunged)
+                d->exists = 0;
             return 0;
+        }
         if (slice_starts(line, slice_of(d->tag))) {
             *refused = true;
             return 0;
@@ -126,7 +130,7 @@ static int watch(struct idle *d, int64_t until, bool *owed, bool *stop, struct e
 }
 
 /* Without IDLE: sleep on the descriptors until it is time to ask. */
-static int wait_plain(struct imap *i, int64_t until, bool *owed, bool *stop)
+static int wait_plain(struct imap *i, int64_t until, uint32_t *fresh, bool *owed, bool *stop)
 {
     for (;;) {
         int64_t left = deadline_left(until);
@@ -146,7 +150,8 @@ static int wait_plain(struct imap *i, int64_t until, bool *owed, bool *stop)
             break;
         case STREAM_READABLE:
         case STREAM_BROKEN:
-            return 0; /* news or the end: the next command will tell */
+            *fresh = MAILBOX_MANY; /* news or the end: the next command will tell */
+            return 0;
         }
     }
 }
@@ -158,12 +163,12 @@ int imap_idle(struct imap *i, int64_t until, uint32_t *fresh, bool *owed, bool *
     *fresh = 0;
     *owed = *stop = false;
     if (!i->has_idle)
-        return wait_plain(i, until, owed, stop);
+        return wait_plain(i, until, fresh, owed, stop);
     if (begin(&d, &refused, e) != 0)
         return -1;
     if (refused) {
         i->has_idle = false;
-        return wait_plain(i, until, owed, stop);
+        return wait_plain(i, until, fresh, owed, stop);
     }
     int rc = watch(&d, until, owed, stop, e);
     if (rc != 0 || d.bye || *stop)
@@ -171,10 +176,10 @@ int imap_idle(struct imap *i, int64_t until, uint32_t *fresh, bool *owed, bool *
     if (end(&d, e) != 0)
         return -1;
     /* a count can only bound what is new while nothing was taken away */
-    if (d.exists > i->exists && !d.expunged)
-        *fresh = d.exists - i->exists;
-    if (d.exists)
+    if (d.exists) {
+        *fresh = d.exists > i->exists && !d.expunged ? d.exists - i->exists : MAILBOX_MANY;
         i->exists = d.exists;
+    }
     if (d.expunged)
         i->exists = 0;
     return 0;

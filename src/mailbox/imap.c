@@ -7,12 +7,38 @@
 
 #include <poll.h>
 
-enum { HEALTHY_MS = 60000, MOST_BACKOFF_S = 300, FULL_BACKOFF_S = 10 };
+/* REFUSED: a wrong password, tried often, locks the account. MOST: what ends by itself is seen within a
+ * minute of its end, whatever its length was. DISK: a disk that cannot be written is ours alone: looking
+ * often troubles nobody.
+ */
+enum {
+    HEALTHY_MS = 60000,
+    REFUSED_BACKOFF_S = 300,
+    MOST_BACKOFF_S = 60,
+    DISK_BACKOFF_S = 10,
+    MOST_ROUNDS = 3
+};
 
 static void tell(struct imap *i, enum mailbox_state state, const struct err *why)
 {
     if (i->sink->state)
         i->sink->state(i->sink->self, state, why);
+}
+
+/* Mail that came while mail was fetched or filed is announced within the answers to that, and in no IDLE
+ * afterwards. A server that announces without end gets its IDLE all the same: the poll finds what is left. */
+static int take_all(struct imap *i, uint32_t fresh, struct err *e)
+{
+    for (int rounds = 0; rounds < MOST_ROUNDS; rounds++) {
+        imap_hear(i);
+        if (imap_owner_check(i, e) != 0 || imap_drain(i, fresh, e) != 0)
+            return -1;
+        if (!imap_heard(i))
+            break;
+        fresh = MAILBOX_MANY;
+    }
+    tell(i, MAILBOX_DRAINED, NULL);
+    return 0;
 }
 
 /* One session, until it breaks, the stop descriptor turns, or `once` is done. */
@@ -21,14 +47,15 @@ static int serve(struct imap *i, bool *stop, struct err *e)
     if (imap_open(i, e) != 0 || imap_select(i, e) != 0)
         return -1;
     tell(i, MAILBOX_CONNECTED, NULL);
-    uint32_t fresh = 0;
-    bool owed = true, drain = true;
+    uint32_t fresh = MAILBOX_MANY;
+    bool owed = true;
     for (;;) {
-        if (drain && (imap_owner_check(i, e) != 0 || imap_drain(i, fresh, e) != 0))
+        if (fresh > 0 && take_all(i, fresh, e) != 0)
             return -1;
-        if (drain)
-            tell(i, MAILBOX_DRAINED, NULL);
+        imap_hear(i);
         if (owed && imap_file_owed(i, e) != 0)
+            return -1;
+        if (imap_heard(i) && take_all(i, MAILBOX_MANY, e) != 0)
             return -1;
         if (i->options->once)
             return 0;
@@ -38,8 +65,10 @@ static int serve(struct imap *i, bool *stop, struct err *e)
         if (*stop)
             return 0;
         /* a wake for filing alone needs no fetch; news and the poll do */
-        drain = fresh > 0 || !owed || deadline_left(until) == 0;
-        owed = owed || deadline_left(until) == 0;
+        if (deadline_left(until) == 0) {
+            owed = true;
+            fresh = fresh ? fresh : MAILBOX_MANY;
+        }
     }
 }
 
@@ -47,15 +76,15 @@ static int64_t backoff_ms(const struct imap *i, unsigned failures, const struct 
 {
     int64_t base = i->options->backoff_ms ? i->options->backoff_ms : 1000;
     int64_t ms = base << (failures < 9 ? failures : 9), most = base * MOST_BACKOFF_S;
-    /* a wrong password, tried often, locks the account; the rest of the class waits for the operator anyway
-     */
-    if (ms > most || err_class(why) == ERR_CLASS_OPERATOR)
+    if (err_is_unwritable(why))
+        most = base * DISK_BACKOFF_S;
+    /* what waits for the operator, unless the error says better */
+    if (err_class(why) == ERR_CLASS_OPERATOR)
+        ms = most = base * (why->retry_after_s ? (int64_t)why->retry_after_s : REFUSED_BACKOFF_S);
+    if (ms > most)
         ms = most;
-    /* a full disk is ours alone: looking often troubles nobody */
-    if (why->code == ERR_DISK_FULL && ms > base * FULL_BACKOFF_S)
-        ms = base * FULL_BACKOFF_S;
-    return ms - (clock_now_us() % 1000) * ms /
-                    4000; /* up to a quarter less, so that many do not come back at once */
+    /* up to a quarter less, so that many do not come back at once */
+    return ms - (clock_now_us() % 1000) * ms / 4000;
 }
 
 /* True when the stop descriptor turned readable meanwhile. */

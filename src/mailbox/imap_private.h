@@ -41,6 +41,9 @@ struct imap {
     struct imap_shape shape;
 };
 
+/* So many new mails that all must be looked through, or nobody knows how many. */
+#define MAILBOX_MANY UINT32_MAX
+
 /* One row of a listing. */
 struct imap_row {
     uint32_t uid;
@@ -59,7 +62,12 @@ int imap_select(struct imap *i, struct err *e) MUST_USE;
 /* rc of a mailimap call as an error: the stream's reason, or the server's words. */
 int imap_fail(struct imap *i, int rc, const char *doing, struct err *e);
 bool imap_can(struct imap *i, const char *name); /* is it among the capabilities? */
+/* Is that response code (RFC 5530) in the last tagged answer? */
+bool imap_said(const struct imap *i, const char *code);
 void imap_limit(struct imap *i, uint64_t bytes);
+/* Has the server announced mail within its answers since imap_hear? */
+void imap_hear(struct imap *i);
+bool imap_heard(const struct imap *i);
 /* Adds a UID to a set that grows upwards, as a range where it can: short command lines. */
 void imap_set_add(struct mailimap_set *set, uint32_t uid);
 /* UTF-8 folder name → modified UTF-7; freed by the caller. */
@@ -68,9 +76,19 @@ char *imap_folder_name(const char *utf8);
 /* imaplogin.c: by password or token, once the connection is secure. */
 int imap_log_in(struct imap *i, struct err *e) MUST_USE;
 
-/* fetch.c: everything from next_uid on goes into the sink. `fresh`: mails that IDLE announced, 0 = unknown.
- */
+/* fetch.c: everything from next_uid on goes into the sink. `fresh`: mails that IDLE announced, or
+ * MAILBOX_MANY. */
 int imap_drain(struct imap *i, uint32_t fresh, struct err *e) MUST_USE;
+
+/* The highest UID there is; 0 for an empty mailbox. */
+int imap_highest_uid(struct imap *i, uint32_t *uid, struct err *e) MUST_USE;
+/* Header blocks of mail from next_uid to `to` that was received since then; nothing is marked as read. */
+struct imap_eye {
+    void (*see)(void *self, const struct mailbox_mail *mail);
+    void *self;
+};
+int imap_look(struct imap *i, uint32_t to, int64_t since_ms, const struct imap_eye *eye,
+              struct err *e) MUST_USE;
 
 /* filing.c */
 int imap_file_owed(struct imap *i, struct err *e) MUST_USE;
@@ -80,8 +98,8 @@ int imap_file_owed(struct imap *i, struct err *e) MUST_USE;
 char *imap_owner_keyword(const struct imap *i);
 int imap_owner_check(const struct imap *i, struct err *e) MUST_USE;
 
-/* idle.c: waits for news until `until` (monotonic ms); *fresh = mails announced, *stop when asked to stop,
- * *owed when something is to be filed. */
+/* idle.c: waits for news until `until` (monotonic ms); *fresh = mails announced (0: none), *stop when asked
+ * to stop, *owed when something is to be filed. */
 int imap_idle(struct imap *i, int64_t until, uint32_t *fresh, bool *owed, bool *stop, struct err *e) MUST_USE;
 
 #endif

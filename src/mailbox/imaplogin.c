@@ -8,21 +8,23 @@
 #include "frontdesk/maillogin.h"
 #include "frontdesk/secret.h"
 
-enum { LINE_BYTES = 20000, TOKEN_BYTES = 8193 };
+enum { LINE_BYTES = 20000, TOKEN_BYTES = 8193, OFTEN_S = 60 };
 
+/* RFC 5530: a server that says UNAVAILABLE, LIMIT or INUSE did not judge the password. */
 static bool refused_login(const struct imap *i)
 {
-    const char *words = i->session->imap_response;
-    /* RFC 5530: a server that says UNAVAILABLE or LIMIT did not judge the password */
-    return !words || (!strstr(words, "UNAVAILABLE") && !strstr(words, "LIMIT") && !strstr(words, "INUSE"));
+    return !imap_said(i, "UNAVAILABLE") && !imap_said(i, "LIMIT") && !imap_said(i, "INUSE");
 }
 
 static int by_password(struct imap *i, struct err *e)
 {
     struct secret password;
-    if (imap_can(i, "LOGINDISABLED"))
-        return err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
-                       i->conf->imap.host);
+    if (imap_can(i, "LOGINDISABLED")) {
+        err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
+                i->conf->imap.host);
+        e->retry_after_s = OFTEN_S; /* nothing was sent that could lock the account */
+        return -1;
+    }
     if (secret_load(&password, i->conf->imap.password_file, e) != 0)
         return -1;
     imap_limit(i, SMALL_ANSWER);

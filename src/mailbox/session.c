@@ -15,6 +15,17 @@ void imap_limit(struct imap *i, uint64_t bytes)
     stream_limit(i->stream, i->answer_ms, bytes);
 }
 
+void imap_hear(struct imap *i)
+{
+    if (i->session->imap_selection_info)
+        i->session->imap_selection_info->sel_has_exists = 0;
+}
+
+bool imap_heard(const struct imap *i)
+{
+    return i->session->imap_selection_info && i->session->imap_selection_info->sel_has_exists;
+}
+
 int imap_fail(struct imap *i, int rc, const char *doing, struct err *e)
 {
     struct err why = ERR_INIT;
@@ -27,6 +38,14 @@ int imap_fail(struct imap *i, int rc, const char *doing, struct err *e)
     }
     return err_set(e, ERR_MAILBOX, "%s: %s says: %.300s", doing, i->conf->imap.host,
                    words[0] ? words : "(nothing)");
+}
+
+bool imap_said(const struct imap *i, const char *code)
+{
+    const struct mailimap_response_info *info = i->session->imap_response_info;
+    const char *words = i->session->imap_response;
+    return (info && info->rsp_atom && slice_eq_nocase(slice_of(info->rsp_atom), slice_of(code))) ||
+           (words && slice_find_nocase(slice_of(words), slice_of(code)) >= 0);
 }
 
 void imap_set_add(struct mailimap_set *set, uint32_t uid)

@@ -35,6 +35,7 @@ struct exchange {
     const struct http_curl *http;
     const struct http_request *request;
     struct http_response *response;
+    CURL *handle;
     size_t sent;
     int corked;           /* the kept connection, until the body is written; -1 = none */
     int64_t looked_ms;    /* at stop_fd: libcurl asks at every turn, more often than a look is worth */
@@ -172,7 +173,10 @@ static int on_progress(void *self, curl_off_t a, curl_off_t b, curl_off_t c, cur
             x->stop_seen_ms = now_ms;
         return 0;
     }
-    x->aborted = now_ms - x->stop_seen_ms > STOP_GRACE_MS;
+    /* while the name is looked up, or the connection made, nothing is lost by it */
+    curl_off_t pretransfer_us = 0;
+    curl_easy_getinfo(x->handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+    x->aborted = pretransfer_us == 0 || now_ms - x->stop_seen_ms > STOP_GRACE_MS;
     return x->aborted;
 }
 
@@ -188,6 +192,8 @@ static CURL *new_handle(const struct http_curl *h)
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
+    /* a look-up of a name that hangs is left behind, not waited for */
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(c, CURLOPT_USERAGENT, h->agent);
     curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
@@ -291,6 +297,10 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
     if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CONNECT_ERROR ||
         rc == CURLE_SSL_CACERT_BADFILE)
         return err_set(e, ERR_TLS, "%.*s could not prove who it is: %s", SLICE_ARG(host), words);
+    curl_off_t looked_up_us = 0;
+    curl_easy_getinfo(c, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
+    if (rc == CURLE_COULDNT_RESOLVE_HOST || (rc == CURLE_OPERATION_TIMEDOUT && looked_up_us == 0))
+        return err_set(e, ERR_DNS, "cannot find %.*s: %s", SLICE_ARG(host), words);
     if (rc == CURLE_OPERATION_TIMEDOUT)
         return err_set(e, ERR_TIMEOUT, "no connection to %.*s in time: %s", SLICE_ARG(host), words);
     return err_set(e, ERR_CONNECT, "no connection to %.*s: %s", SLICE_ARG(host), words);
@@ -299,7 +309,8 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
 static int run(struct http_curl *h, CURL *c, const struct http_request *r, struct http_response *response,
                struct err *e)
 {
-    struct exchange x = {.http = h, .request = r, .response = response, .looked_ms = clock_mono_ms()};
+    struct exchange x = {
+        .http = h, .request = r, .response = response, .handle = c, .looked_ms = clock_mono_ms()};
     struct curl_slist *list = header_list(r);
     buf_init(&response->body, r->max_response ? r->max_response : RESPONSE_MAX);
     curl_easy_setopt(c, CURLOPT_URL, r->url);

@@ -190,7 +190,7 @@ static int look_up(struct stream *s, struct lookup **out, struct err *e)
     *out = l;
     if (l->done_fd < 0 || pthread_create(&thread, NULL, lookup_main, l) != 0) {
         l->users = 1;
-        return err_set(e, ERR_CONNECT, "cannot look up %s", s->server->host);
+        return err_set(e, ERR_DNS, "cannot look up %s", s->server->host);
     }
     pthread_detach(thread);
     struct pollfd fds[2] = {{.fd = l->done_fd, .events = POLLIN}, {.fd = s->stop_fd, .events = POLLIN}};
@@ -198,9 +198,9 @@ static int look_up(struct stream *s, struct lookup **out, struct err *e)
     if (n > 0 && !(fds[0].revents & POLLIN))
         return err_set(e, ERR_STOPPING, "stopping");
     if (n <= 0)
-        return err_set(e, ERR_TIMEOUT, "looking up %s took too long", s->server->host);
+        return err_set(e, ERR_DNS, "looking up %s took too long", s->server->host);
     if (l->rc != 0)
-        return err_set(e, ERR_CONNECT, "cannot find %s: %s", s->server->host, gai_strerror(l->rc));
+        return err_set(e, ERR_DNS, "cannot find %s: %s", s->server->host, gai_strerror(l->rc));
     return 0;
 }
 

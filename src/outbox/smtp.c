@@ -15,7 +15,9 @@ int mailsmtp_send_command(mailsmtp *f, char *command);
 int mailsmtp_send_command_private(mailsmtp *f, char *command);
 int mailsmtp_read_response(mailsmtp *session);
 
-enum { ANSWER_BYTES = 256 * 1024, LINE = 600 };
+/* The receipt after the final dot is waited for longer, in thirds: a second copy is worse than a late one.
+ * Not for ever: that letter, and the mail of its conversation, wait for it. */
+enum { ANSWER_BYTES = 256 * 1024, LINE = 600, RECEIPT_THIRDS = 4 };
 
 /* The server's last answer as an error: 4xx later, 5xx never. */
 int smtp_session_refuse(struct smtp_session *s, const char *doing, struct err *e)
@@ -225,7 +227,7 @@ int smtp_session_send(struct smtp_session *s, const char *from, const char *to, 
     struct buf text = BUF_INIT(bytes.len * 2 + 1024);
     put_text(&text, bytes);
     buf_puts(&text, ".\r\n");
-    stream_limit(s->stream, s->answer_ms * 2, ANSWER_BYTES);
+    stream_limit(s->stream, s->answer_ms / 3 * RECEIPT_THIRDS, ANSWER_BYTES);
     CRASH_POINT("smtp.before-dot");
     /* the final dot may be in the last segment that leaves: from here on the outcome is unknown until it is
      * read */

@@ -239,6 +239,9 @@ static void fill_no_books(struct view *v)
 static void fill_too_large(struct view *v)
 {
     set(v, "reason", "the mail is larger than 35 MB");
+    set(v, "advice",
+        "Please send it again without the large parts (put big files where your firm shares files, and mail "
+        "the link).");
 }
 
 static void fill_diverted(struct view *v)

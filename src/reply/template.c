@@ -12,7 +12,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <unistd.h>
 
 enum { MOST_TEMPLATES = 128, MOST_PIECES = 24, FILE_MAX = 128 * 1024 };
 
@@ -158,24 +157,14 @@ static bool has_stem(const struct templates *t, size_t n, struct slice stem)
     return false;
 }
 
-/* Letters are never taken half from one place and half from another; of partials each file counts by itself.
- */
-static bool stands_already(const struct templates *t, size_t n, const char *name)
-{
-    if (name[0] != '_')
-        return has_stem(t, n, stem_of(name));
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(t->files[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* What an earlier folder has stays. `english`: to fill the gaps. */
-static void load_files(struct templates *t, const char *folder, bool english, struct buf *problems)
+/* A letter is taken whole from one place, never half of it. */
+static void load_files(struct templates *t, const struct language_place *place, struct buf *problems)
 {
     size_t had = t->n_files;
+    const char *folder = place->path;
     DIR *dir = opendir(folder);
+    if (!dir && errno == ENOENT && !place->must_be)
+        return;
     if (!dir) {
         char text[100];
         buf_printf(problems, "%s: %s\n", folder, strerror_r(errno, text, sizeof(text)));
@@ -185,24 +174,22 @@ static void load_files(struct templates *t, const char *folder, bool english, st
         struct slice name = slice_of(d->d_name);
         if (!slice_ends_nocase(name, SLICE(".txt")) && !slice_ends_nocase(name, SLICE(".html")))
             continue;
-        if (stands_already(t, had, d->d_name))
+        if (has_stem(t, had, stem_of(d->d_name)))
             continue;
         if (t->n_files == MOST_TEMPLATES) {
             buf_printf(problems, "%s: more than %d templates\n", folder, MOST_TEMPLATES);
             break;
         }
         struct file *f = &t->files[t->n_files++];
-        f->english = english;
+        f->english = place->english;
         read_source(folder, d->d_name, f, problems);
     }
     closedir(dir);
 }
 
-/* Those of the language, and English ones for what it lacks. A folder that is not there has none. */
-static void load_pieces(struct templates *t, const char *folder, const char *language, struct buf *problems)
+/* A folder that is not there has none. */
+static void load_pieces(struct templates *t, const char *path, struct buf *problems)
 {
-    char path[4300];
-    snprintf(path, sizeof(path), "%s/%s/diagnose", folder, language);
     DIR *dir = opendir(path);
     for (struct dirent *d; dir && (d = readdir(dir)) != NULL;) {
         struct slice name = slice_of(d->d_name), stem = slice_skip(stem_of(d->d_name), 1);
@@ -237,30 +224,25 @@ static void list_names(struct templates *t, struct buf *problems)
     }
 }
 
-static void load_letters(struct templates *t, const char *folder, const char *own, const char *language,
-                         struct buf *problems)
+static void load_letters(struct templates *t, const char *folder, const char *language, struct buf *problems)
 {
-    char path[4300];
-    if (own && access(own, F_OK) == 0)
-        load_files(t, own, false, problems);
-    snprintf(path, sizeof(path), "%s/%s/reply", folder, language);
-    load_files(t, path, false, problems);
-    snprintf(path, sizeof(path), "%s/%s/reply", folder, TEMPLATES_FULL_LANGUAGE);
-    if (strcmp(language, TEMPLATES_FULL_LANGUAGE) != 0)
-        load_files(t, path, true, problems);
+    struct language_places places;
+    language_find(&places, folder, language, "reply");
+    for (size_t i = 0; i < places.n; i++)
+        load_files(t, &places.v[i], problems);
+    language_find(&places, folder, language, "diagnose");
+    for (size_t i = 0; i < places.n; i++)
+        load_pieces(t, places.v[i].path, problems);
     qsort(t->files, t->n_files, sizeof(t->files[0]), compare_files);
     list_names(t, problems);
 }
 
-int templates_load(struct templates **out, const char *folder, const char *own, const char *language,
-                   struct buf *problems)
+int templates_load(struct templates **out, const char *folder, const char *language, struct buf *problems)
 {
     size_t before = problems->len;
     struct templates *t = mem_alloc(sizeof(*t));
     if (language_is_there(folder, language, problems)) {
-        load_letters(t, folder, own, language, problems);
-        load_pieces(t, folder, language, problems);
-        load_pieces(t, folder, TEMPLATES_FULL_LANGUAGE, problems);
+        load_letters(t, folder, language, problems);
         t->howtos = howtos_load(folder, language, problems);
         t->report_words = report_words_load(folder, language, "check", NULL, problems);
         t->sentences = sentences_load(folder, language, problems);

@@ -16,6 +16,7 @@ from books import CLIENT  # noqa: E402
 from firm import books_settings, log_in  # noqa: E402
 from lab import MAILBOX, STAFF, Lab, staff_mail  # noqa: E402
 import mounts as disk  # noqa: E402
+from markers import AUTOTASK_CODE, AUTOTASK_SECRET  # noqa: E402
 from peer import ImapPeer  # noqa: E402
 from sandbox import ROOT, WORLD, Sandbox  # noqa: E402
 from smtp_peer import SmtpPeer  # noqa: E402
@@ -46,7 +47,7 @@ def change(*pairs, extra=""):
     LAB.clean()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LAB.host.path("own-sender-only"))
-    for name, text in (("mail-password", LAB.host.password), ("autotask-secret", "sandbox-secret#1"), ("autotask-code", "SANDBOXCODE")):
+    for name, text in (("mail-password", LAB.host.password), ("autotask-secret", AUTOTASK_SECRET), ("autotask-code", AUTOTASK_CODE)):
         with open(os.path.join(LAB.daemon.dir, name), "w", encoding="utf-8") as secret:
             secret.write(text + "\n")
         os.chmod(secret.name, 0o600)
@@ -311,7 +312,7 @@ def faults():
         ("a clock that is wrong", fails("clock", r"this machine's clock is (59|60)\d s before that of Autotask's server", "timedatectl set-ntp", env=later(minutes=10))),
         ("a clock that drifts", warns(r"this machine's clock is (89|90|91) s before", "timedatectl set-ntp", env=later(seconds=90))),
         # mail in
-        ("no such host", fails("mail in", r"cannot find mail\.nowhere\.invalid: ", "check host name", url("imap", "imaps", 993, "mail.nowhere.invalid"))),
+        ("no such host", fails("mail in", r"cannot find mail\.nowhere\.invalid: ", "can look up names .* the name in the settings", url("imap", "imaps", 993, "mail.nowhere.invalid"))),
         ("wrong IMAP password", fails("mail in", "logging in: 127.0.0.1 says: Authentication failed", "imap.user and the file imap.password_file",
                                       prepare=secret("mail-password", "wrong\n"), others=("mail out",))),
         ("closed IMAP port", fails("mail in", "cannot connect to 127.0.0.1:1: Connection refused", "host name, port and firewall", url("imap", "imaps", closed))),

@@ -193,10 +193,7 @@ int stream_start_tls(struct stream *s, struct err *e)
 
 void stream_tell(const struct stream *s, const char *more, struct buf *findings, struct buf *doubts)
 {
-    (void)s;
-    (void)more;
-    (void)findings;
-    (void)doubts;
+    (void)s, (void)more, (void)findings, (void)doubts;
 }
 
 bool stream_is_secure(const struct stream *s)

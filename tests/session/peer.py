@@ -73,7 +73,11 @@ class ImapPeer:
             words = b"IMAP4rev1 UIDPLUS" + (b"" if "no-move" in self.quirks else b" MOVE") + (b"" if "no-idle" in self.quirks else b" IDLE")
             if "starttls" in self.quirks:
                 words += b" STARTTLS"
+            if "login-disabled" in self.quirks:
+                words += b" LOGINDISABLED"
             self._send(sock, b"" if "ok-only" in self.quirks else b"* CAPABILITY " + words + b"\r\n", ok)
+        elif verb == b"LOGIN" and "login-no" in self.quirks:
+            self._send(sock, tag, b" " + self.refusals["login-no"] + b"\r\n")
         elif verb == b"SELECT":
             if "deep" in self.quirks:
                 self._send(sock, b"* 1 FETCH (BODYSTRUCTURE ", b"(" * 900000, b"\r\n")
@@ -81,7 +85,8 @@ class ImapPeer:
                 self._send(sock, b"* OK [PERMANENTFLAGS (\r\n")
             flags = b"* OK [PERMANENTFLAGS (\\Seen \\Deleted%s)] x\r\n" % (b"" if "no-keywords" in self.quirks else b" \\*")
             self._send(sock, b"* FLAGS (\\Seen)\r\n", flags, b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT %d] x\r\n" %
-                       (len(self.mails), max(self.mails, default=0) + 1), tag + b" OK [READ-WRITE] done\r\n")
+                       (len(self.mails), max(self.mails, default=0) + 1), tag + b" OK [%s] done\r\n" %
+                       (b"READ-ONLY" if "file-no" in self.quirks else b"READ-WRITE"))
         elif verb == b"UID":
             return self._uid(sock, tag, rest)
         elif verb == b"CREATE":
@@ -114,6 +119,10 @@ class ImapPeer:
         verb, uids = words[1].upper(), self._wanted(words[2])
         if verb == b"FETCH":
             return self._fetch(sock, tag, uids, words[3])
+        for quirk, verbs in (("file-no", (b"MOVE", b"COPY", b"STORE")), ("move-no", (b"MOVE", b"COPY"))):
+            if quirk in self.quirks and verb in verbs:
+                self._send(sock, tag, b" " + self.refusals[quirk] + b"\r\n")
+                return True
         if verb in (b"MOVE", b"COPY"):
             name = words[3].strip(b'"').decode()
             if name not in self.folders:
@@ -127,8 +136,17 @@ class ImapPeer:
         if verb == b"STORE":
             for uid in uids:
                 self.flagged[uid] = words[3].decode()
+        if verb == b"MOVE":
+            self._announce(sock, "exists-in-move")
         self._send(sock, tag + b" OK done\r\n")
         return True
+
+    def _announce(self, sock, quirk):
+        """A mail comes while a command runs, and is announced within its answer."""
+        if quirk in self.quirks:
+            self.quirks.discard(quirk)
+            self.mails[self._next()] = self.late
+            self._send(sock, b"* %d EXISTS\r\n" % len(self.mails))
 
     def _fetch(self, sock, tag, uids, items):
         body = re.search(rb"BODY\.PEEK\[(HEADER)?\](?:<(\d+)\.(\d+)>)?", items)
@@ -138,6 +156,9 @@ class ImapPeer:
             uids = sorted(uids, key=lambda uid: uid * 7919 % 104729 % 31)
         for number, uid in enumerate(uids, 1):
             raw = self.mails[uid]
+            if body and uid == self.cursed:
+                self._send(sock, *self.curse)
+                return False
             if body and "vanish" in self.quirks and uid == min(uids):
                 self.mails.pop(uid)
                 continue
@@ -161,6 +182,8 @@ class ImapPeer:
                 self.quirks.discard("no-after-data")
                 self._send(sock, tag + b" NO cannot\r\n")
                 return True
+        if body:
+            self._announce(sock, "exists-in-fetch")
         self._send(sock, tag + b" OK done\r\n")
         return True
 
@@ -178,6 +201,8 @@ class ImapPeer:
                 self.mails[self._next()] = self.late
                 self._send(sock, b"+ idling\r\n* %d EXISTS\r\n" % len(self.mails))
                 self.quirks.discard("exists-with-plus")
+            elif "exists-always" in self.quirks:
+                self._send(sock, b"* %d EXISTS\r\n+ idling\r\n" % known)
             elif "bye-in-idle" in self.quirks:
                 self.quirks.discard("bye-in-idle")
                 self._send(sock, b"+ idling\r\n* BYE going down\r\n")
@@ -201,6 +226,9 @@ class ImapPeer:
         return True
 
     late = b""
+    cursed, curse = None, (b"* BYE internal error\r\n",)  # the mail at whose fetching each session ends, and with which words
+    # quirks that refuse, and in which words; a test may set others
+    refusals = {"login-no": b"NO [UNAVAILABLE] try again later", "file-no": b"NO [READ-ONLY] nobody may write here", "move-no": b"NO [OVERQUOTA] no room"}
 
     def _next(self):
         return max([*self.mails, *self.moved], default=0) + 1

@@ -174,6 +174,10 @@ CASES = [
     ("plain well-behaved peer", survives((), check=lambda p: len(p.moved) == 3)),
     ("EXISTS before + in IDLE", survives(("exists-before-plus",), late=True)),
     ("EXISTS in the packet of +", survives(("exists-with-plus",), late=True)),
+    ("EXISTS in the answer to MOVE", survives(("exists-in-move",), late=True)),
+    ("EXISTS in the answer to FETCH", survives(("exists-in-fetch",), late=True)),
+    ("EXISTS at each IDLE is no news", survives(("exists-always",), check=lambda p: len(p.moved) == 3 and time.sleep(2) is None and
+                                                p.commands.count("IDLE") < 8)),
     ("BYE in IDLE", survives(("bye-in-idle",), check=lambda p: p.connections >= 2)),
     ("IDLE refused: polling", survives(("idle-refused",))),
     ("connection lost in a literal", survives(("cut-literal",), check=lambda p: p.connections >= 2)),

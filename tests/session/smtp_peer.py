@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A small scripted SMTP server. `script` maps a moment (connect, EHLO, MAIL, RCPT, DATA, dot) to answers that are given once
-each, in order, before the normal one; an answer b"" cuts the connection there."""
+each, in order, before the normal one; an answer b"" cuts the connection there. `refuse` maps an address to what RCPT answers for it,
+for as long as it stands there."""
 import socket
 import threading
 
@@ -10,6 +11,7 @@ NORMAL = {"connect": b"220 ready\r\n", "EHLO": b"250-peer\r\n250-PIPELINING\r\n2
 
 class SmtpPeer:
     def __init__(self, script=None, plain=False, auth=False):
+        self.refuse = {}
         self.script = {moment: list(answers) for moment, answers in (script or {}).items()}
         self.plain, self.auth, self.offered, self.taken, self.commands = plain, auth, [], [], []
         self.server = socket.create_server(("127.0.0.1", 0))
@@ -31,6 +33,9 @@ class SmtpPeer:
         """False when the connection is to be cut."""
         waiting = self.script.get(moment)
         answer = waiting.pop(0) if waiting else NORMAL.get(moment, b"502 what?\r\n")
+        if moment == "RCPT":
+            to = self.commands[-1].lower()
+            answer = next((words for address, words in self.refuse.items() if address.encode() in to), answer)
         if self.plain and moment == "EHLO":
             answer = b"250 peer\r\n"
         if self.auth and moment == "EHLO":

@@ -30,8 +30,9 @@ import sys
 import tempfile
 import time
 
+from markers import PASSWORD
+
 SERVER_ID = "mx.desk.example"
-PASSWORD = "correct horse"
 MAILBOX = "newticket@desk.example"
 USERS = [MAILBOX, "operator@desk.example", "dana.reed@northwind.example",
          "sarah@northwind.example", "mike@northwind.example", "sarah.klein@northwind.example", "mike.chen@northwind.example",

@@ -265,7 +265,7 @@ static void expect_problem(size_t i, const char *expect)
 {
     struct templates *t = NULL;
     struct buf problems = BUF_INIT(65536);
-    assert_int_equal(templates_load(&t, folder, NULL, "en", &problems), -1);
+    assert_int_equal(templates_load(&t, folder, "en", &problems), -1);
     if (!strstr(problems.data, expect))
         fail_msg("case %zu: %s", i, problems.data);
     buf_release(&problems);
@@ -375,7 +375,7 @@ static void howtos_are_read(void **state)
         folder, "help/x-y.txt",
         "title: On X\nkeywords: Ex, two words\n\none\ntwo\n\n# head\nbelow\n1. first\n  goes on\n12. last\n"
         "- item\n@ sah, qbd\n! careful\n> {name}: do it\n@ all\n< due fri\n");
-    if (templates_load(&t, folder, NULL, "en", &problems) != 0)
+    if (templates_load(&t, folder, "en", &problems) != 0)
         fail_msg("%s", problems.data);
     const struct howto *h = templates_howtos(t, &n);
     assert_int_equal(n, 1);
@@ -419,7 +419,7 @@ static void languages_fall_back(void **state)
     write_file(folder, "../de/words.txt",
                "[value-none]\ntext: keine\n[is-already]\ntext: {have} ist {what} schon\n"
                "[error-busy]\ntext: beschäftigt\n");
-    if (templates_load(&t, folder, NULL, "de", &problems) != 0)
+    if (templates_load(&t, folder, "de", &problems) != 0)
         fail_msg("%s", problems.data);
     templates_english(t, &english);
     /* all but three; two errors are never told */
@@ -439,7 +439,7 @@ static void languages_fall_back(void **state)
     static const char *const unknown[] = {"fr", "..", "../en", "", "e n"};
     for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
         buf_clear(&problems);
-        assert_int_equal(templates_load(&t, folder, NULL, unknown[i], &problems), -1);
+        assert_int_equal(templates_load(&t, folder, unknown[i], &problems), -1);
         assert_non_null(strstr(problems.data, "firm.language: there is no language"));
         assert_non_null(strstr(problems.data, "de"));
         assert_non_null(strstr(problems.data, "en"));
