@@ -109,11 +109,12 @@ void unproven_refused(struct desk *d, const struct gate_result *gate)
         failed_before(d, gate->address) || !may_tell(d))
         return;
     topic_of(gate->address, topic);
-    snprintf(text, sizeof(text),
-             "Mail of %s, whom Autotask knows, was refused for the first time: %s (%s). Nothing was done and "
-             "nobody "
-             "was answered. Fix: %s.",
-             gate->address, gate->reason, gate->evidence, fix_of(gate->reason));
+    /* not the evidence: it holds words of the mail, and a forger would write to the operator in our name */
+    snprintf(
+        text, sizeof(text),
+        "Mail of %s, whom Autotask knows, was refused for the first time: %s. Nothing was done and nobody "
+        "was answered; `frontdesk journal list` says what stood in it. Fix: %s.",
+        gate->address, gate->reason, fix_of(gate->reason));
     alert_ill(d, topic, text);
 }
 

@@ -13,6 +13,7 @@
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
 #define REBUILT "rebuilt-%s"
 #define UNFILED "filing-%s"
+#define SKIPPED "unread-%s"
 
 struct watch {
     struct desk *desk;
@@ -174,6 +175,21 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     return 0;
 }
 
+static void skipped(struct watch *w, const struct err *why)
+{
+    char topic[100], text[1000];
+    LOG(LOG_WARN, "watch", "skipped", LS("mailbox", w->conf->name), LS("error", why->text));
+    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
+    snprintf(text, sizeof(text),
+             "a mail of mailbox %s cannot be read: %s. It is parked as an empty one, and goes to the folder "
+             "for that, "
+             "so that mail behind it is answered. Look at it there with a mail program; moved back into the "
+             "inbox it is "
+             "tried again",
+             w->conf->name, why->text);
+    alert_ill(w->desk, topic, text);
+}
+
 static void unfiled(struct watch *w, const struct err *why)
 {
     char topic[100], text[1000];
@@ -202,6 +218,11 @@ static void count_stuck(struct watch *w, bool stuck)
         alert_writable(d);
 }
 
+static size_t index_of(const struct watch *w)
+{
+    return (size_t)(w->conf - w->desk->conf->mailboxes);
+}
+
 /* A journal that replaced a damaged one has seen everything when every inbox was gone through. */
 static void count_drained(struct watch *w)
 {
@@ -220,16 +241,13 @@ static void count_drained(struct watch *w)
 
 static void lost(struct watch *w, const struct err *why)
 {
-    char topic[100], text[200];
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
     if (err_is_unwritable(why)) {
         count_stuck(w, true);
         alert_unwritable(w->desk, why);
         return;
     }
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    snprintf(text, sizeof(text), "mailbox %s cannot be watched", w->conf->name);
-    leg_failed(w->desk, topic, text, why);
+    leg_failed(w->desk, LEG_MAIL_IN, index_of(w), why);
 }
 
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
@@ -241,19 +259,23 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         lost(w, why);
     if (state == MAILBOX_UNFILED)
         unfiled(w, why);
+    if (state == MAILBOX_SKIPPED)
+        skipped(w, why);
     if (state == MAILBOX_CONNECTED)
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
-    measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
+    measure_set(MEASURE_MAIL_IN_MS, index_of(w), clock_now_ms());
+    if (!measure_get(MEASURE_LOOKED_MS, index_of(w)))
+        measure_set(MEASURE_LOOKED_MS, index_of(w), clock_now_ms());
     count_stuck(w, false);
     count_drained(w);
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
-    (void)leg_works(w->desk, topic, text);
+    leg_works(w->desk, LEG_MAIL_IN, index_of(w));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);
+    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
+    alert_well(w->desk, topic, "all other mail of that mailbox was taken");
 }
 
 static void *watch_main(void *self)

@@ -68,6 +68,7 @@ struct plan {
     const char *sender, *sender_name, *subject, *message_id,
         *references; /* references: ids with a blank between */
     const char *verb, *argument, *reason, *asked_word, *why_ask;
+    const char *advice;      /* with `reason`: what the sender can do about it */
     const char *absent_why;  /* who cannot be given tickets, and why; empty: not known */
     const char *explanation; /* the lines of `explain` */
     const char *refusal;     /* why an operator's command is not done: "denied", "by_hand"; empty: it is */
@@ -159,8 +160,8 @@ struct plan_input {
     const struct command_names *names;
     const struct message *message;
     const struct gate_result *gate;
-    const struct command *command; /* NULL when the mail could not be read: `unreadable` says why */
-    const char *unreadable;
+    const struct command *command;   /* NULL when the mail could not be read: `unreadable` says why */
+    const char *unreadable, *advice; /* advice: what to do about it */
     const char *message_key;
     const struct diagnoses *errors;     /* known errors of the sync in it, or the look of one; NULL: none */
     const char *errors_json;            /* the same, as the plan keeps them */

@@ -64,9 +64,10 @@ struct conf_mailbox {
     struct conf_server imap, smtp;
     struct conf_mail_login login;
     enum conf_trust trust;
-    char *trust_server;                    /* authserv-id for "server:NAME" */
-    char *inbox, *done, *refused, *parked; /* folder names, UTF-8 */
-    char *former_instances;                /* ids with blanks between, or NULL */
+    char *trust_server;                      /* authserv-id for "server:NAME" */
+    char *inbox, *done, *refused, *parked;   /* folder names, UTF-8 */
+    char *former_instances;                  /* ids with blanks between, or NULL */
+    unsigned canary_minutes, canary_seconds; /* 0 = none; within which it has to be back */
 };
 
 struct conf_nickname {
@@ -168,11 +169,15 @@ struct conf {
         unsigned keep_days; /* of texts and addresses, default 400 */
     } journal;
     struct {
-        char *email;            /* operator's address; NULL: none */
+        char *email;             /* operator's address; NULL: none */
+        struct conf_server smtp; /* a second way out; url NULL: none */
+        char *smtp_from;         /* NULL: the address of the first mailbox */
+        struct conf_strings command;
         unsigned grace_seconds; /* how long a leg may fail unsaid, default 600 */
     } alerts;
     struct conf_listen metrics; /* for Prometheus */
     char *templates;            /* folder; default the installed one */
+    char *own_templates;        /* folder of the firm's own replies; need not be there */
     char *diagnose;             /* folder of the firm's rules; need not be there */
     char *watch;                /* as written; NULL: nothing is watched */
     struct schedule *watches;   /* what it says */

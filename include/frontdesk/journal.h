@@ -33,9 +33,18 @@ enum job_outcome {
     OUTCOME_DIVERTED,
     OUTCOME_PARKED,
     OUTCOME_GONE,
+    OUTCOME_CANARY,
+    OUTCOMES
 };
 enum job_folder { JOB_FOLDER_DONE, JOB_FOLDER_REFUSED, JOB_FOLDER_PARKED };
-enum letter_kind { LETTER_INTERIM, LETTER_FINAL, LETTER_SEQUEL, LETTER_ALERT, LETTER_WATCH };
+enum letter_kind {
+    LETTER_INTERIM,
+    LETTER_FINAL,
+    LETTER_SEQUEL,
+    LETTER_ALERT,
+    LETTER_WATCH,
+    LETTER_CANARY,
+};
 enum letter_state { LETTER_UNSENT, LETTER_SENT, LETTER_FAILED, LETTER_REPLACED };
 /* ARMED: key durable, the request may have left; SAFE: certainly not done, must be armed before it leaves. */
 enum step_state { STEP_SAFE, STEP_ARMED, STEP_DONE };
@@ -258,7 +267,10 @@ int journal_answer(struct journal *j, const struct journal_job *job, struct jour
 /* An interim letter or alert; the job's state does not change. Kind unique per job: a second one is ignored.
  * Durable. */
 int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e) MUST_USE;
-/* Unsent letters of a job (job 0: alerts, and those of drift watch) due at now_ms. */
+/* At most so many come at a time. */
+enum { JOURNAL_LETTERS = 32 };
+/* Unsent letters of a job (job 0: alerts, those of drift watch, canaries) due at now_ms; what is for the
+ * operator's program first, since it does not wait for a mail server. */
 size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
@@ -294,16 +306,42 @@ int64_t journal_planless_before(struct journal *j, int64_t job, const char *conv
 
 /* --- alerts (health) --- */
 bool journal_alert_is(struct journal *j, const char *topic);
-/* 1 once when `topic` turns ill (or well), with the letter, if any, stored in the same transaction; 0 when it
- * was so already; -1 when the journal cannot be written. Durable. */
+/* 1 once when `topic` turns ill (or well), with what is told of it, one letter a way, stored in the same
+ * transaction; 0 when it was so already; -1 when the journal cannot be written. Durable. */
 int journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
-                       const struct journal_letter *letter);
+                       const struct journal_letter *letters, size_t n);
+/* Where a letter of kind LETTER_ALERT has this for its mailbox, it is given to the operator's program: `to`
+ * is "ill TOPIC" or "well TOPIC", the bytes are what the program reads. */
+#define JOURNAL_COMMAND "!command"
 struct journal_alert {
     const char *topic, *text;
     int64_t since_ms;
 };
 /* The open ones, oldest first. */
 size_t journal_alerts(struct journal *j, struct pool *pool, struct journal_alert **out);
+/* --- canaries: mails to ourselves (canary.c) --- */
+enum canary_state { CANARY_OPEN, CANARY_BACK, CANARY_LOST };
+struct journal_canary {
+    int64_t sent_ms, ended_ms;
+    enum canary_state state;
+};
+/* A new one and its letter. Durable. */
+int journal_canary_send(struct journal *j, const char *mailbox, const char *nonce,
+                        const struct journal_letter *letter, struct err *e) MUST_USE;
+/* `job` is the mail that brought it. *ours: it was open or lost, or this very job has asked before; then it
+ * is back, and *before says how it stood. Durable. */
+int journal_canary_back(struct journal *j, const char *mailbox, const char *nonce, int64_t job, bool *ours,
+                        struct journal_canary *before, struct err *e) MUST_USE;
+/* Those sent until before_ms and still open are lost, and their letters are not sent any more: how many.
+ * Durable. */
+int journal_canary_lose(struct journal *j, const char *mailbox, int64_t before_ms, size_t *n,
+                        struct err *e) MUST_USE;
+struct journal_canaries {
+    int64_t sent_ms, open_ms, back_ms; /* the last one; the oldest on its way; the last one back; 0 = none */
+    int64_t took_ms;                   /* the last one back */
+};
+int journal_canaries(struct journal *j, const char *mailbox, struct journal_canaries *out,
+                     struct err *e) MUST_USE;
 /* Small facts for `status`: "autotask.ok_ms" = "1764000000000". Not waited for. */
 void journal_fact_set(struct journal *j, const char *name, const char *value);
 bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size);
@@ -344,6 +382,7 @@ size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
+    unsigned by_outcome[OUTCOMES]; /* of what ended; of canaries the last few */
     unsigned letters_unsent, alerts_ill;
     int64_t last_taken_ms, oldest_unsent_ms, oldest_open_ms; /* 0 = none */
 };

@@ -20,8 +20,9 @@ struct mailbox_mail {
 
 enum mailbox_folder { MAILBOX_DONE, MAILBOX_REFUSED, MAILBOX_PARKED };
 
-/* UNFILED: the server would not move or mark finished mail; all else goes on, and it is tried again. */
-enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST, MAILBOX_UNFILED };
+/* UNFILED: the server would not move or mark finished mail; all else goes on, and it is tried again. SKIPPED:
+ * it could not send a mail while others behind it waited; that one is delivered empty. */
+enum mailbox_state { MAILBOX_CONNECTED, MAILBOX_DRAINED, MAILBOX_LOST, MAILBOX_UNFILED, MAILBOX_SKIPPED };
 
 struct mailbox_filing {
     uint32_t uid;
@@ -48,7 +49,8 @@ struct mailbox_sink {
     /* These are filed (moved, flagged, or gone). */
     int (*filed)(void *self, uint32_t uidvalidity, const struct mailbox_filing *done, size_t n,
                  struct err *e);
-    /* State for people: connected, drained, lost and unfiled (with the error). NULL = nobody listens. */
+    /* State for people: connected, drained, lost, unfiled and skipped (with the error). NULL = nobody
+     * listens. */
     void (*state)(void *self, enum mailbox_state state, const struct err *why);
 };
 

@@ -234,6 +234,14 @@ static int guarded_call(struct autotask *at, const struct call *call, const char
 
 /* --- zone --- */
 
+/* May the secret go there, and a link of a letter lead there? Where we asked over TLS: to a host of the same
+ * domain, at the same port, and nowhere else that an answer without a login names. */
+static bool is_ours(const char *url, const char *asked)
+{
+    bool tls = slice_starts_nocase(slice_of(asked), SLICE("https://"));
+    return !tls || http_same_domain(url, asked);
+}
+
 /* https, or the loopback address that we asked; and nothing that could break out of a link. */
 static bool is_safe(const char *url, const char *asked)
 {
@@ -257,11 +265,14 @@ static int keep_zone(struct autotask *at, const struct json *answer, const char 
     /* the secret will go there */
     if (rc == 0 && !is_safe(api, asked))
         rc = err_set(e, ERR_PROTOCOL, "zoneInformation names %.200s, which is no https address", api);
+    if (rc == 0 && !is_ours(api, asked))
+        rc = err_set(e, ERR_PROTOCOL,
+                     "zoneInformation names %.200s, which is not of the domain that was asked", api);
     if (rc == 0) {
         pthread_mutex_lock(&at->lock);
         snprintf(at->api, sizeof(at->api), "%s%sv1.0/", api, slash_behind(api));
         at->web[0] = '\0'; /* without it letters have no link */
-        if (is_safe(pages, asked))
+        if (is_safe(pages, asked) && is_ours(pages, asked))
             snprintf(at->web, sizeof(at->web), "%s%s", pages, slash_behind(pages));
         pthread_mutex_unlock(&at->lock);
     }

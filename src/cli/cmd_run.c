@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
+#include "../canary.h"
 #include "../errors.h"
 #include "../drift.h"
 #include "../metrics.h"
@@ -24,6 +25,7 @@ struct service {
     struct workers *workers;
     struct drift *drift;
     struct metrics *metrics;
+    struct health *health;
     pthread_t signals;
     int64_t since_ms;
     int stop_fd, signal_fd;
@@ -133,9 +135,11 @@ static int start_threads(struct service *s, struct err *e)
         if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
             return -1;
     }
-    return s->once                                    ? 0
-           : drift_start(&s->drift, &s->desk, e) != 0 ? -1
-                                                      : metrics_start(&s->metrics, &s->desk, e);
+    if (s->once)
+        return 0;
+    if (drift_start(&s->drift, &s->desk, e) != 0 || health_start(&s->health, &s->desk, e) != 0)
+        return -1;
+    return metrics_start(&s->metrics, &s->desk, e);
 }
 
 /* A thread of its own, from before the first call on: a start that waits for Autotask, and `once`, must end
@@ -183,7 +187,8 @@ static int join_watches(struct service *s, struct err *e)
     return rc;
 }
 
-/* Mail before watches: what an answer put off or accepted must not be told once more. */
+/* Mail before watches: what an answer put off or accepted must not be told once more. Then the letters of the
+ * day and of the watches leave. */
 static bool do_all(struct service *s)
 {
     bool all = workers_drain(s->workers, DRAIN_MS);
@@ -191,7 +196,6 @@ static bool do_all(struct service *s)
     unproven_digest(&s->desk);
     if (s->conf->n_watches)
         drift_once(&s->desk);
-    /* the letters of these go out now, not at the next start */
     return workers_drain(s->workers, DRAIN_MS) && all;
 }
 
@@ -213,6 +217,7 @@ static void close_all(struct service *s)
     struct err e = ERR_INIT;
     tell_all_to_stop(s);
     join_watches(s, &e);
+    health_join(&s->health);
     metrics_stop(&s->metrics);
     drift_stop(&s->drift);
     workers_stop(&s->workers);
@@ -293,6 +298,7 @@ static int serve_once(const struct cli *cli, bool once, bool *damaged)
 {
     struct service s = {.cli = cli, .once = once, .was_damaged = *damaged};
     struct err e = ERR_INIT;
+    log_find_journald();
     *damaged = false;
     s.conf = cli_conf(cli);
     if (!s.conf)

@@ -50,7 +50,7 @@ struct conf *cli_conf(const struct cli *cli)
 int cli_templates(const struct conf *conf, struct templates **out, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
-    int rc = templates_load(out, conf->templates, conf->firm.language, &problems);
+    int rc = templates_load(out, conf->templates, conf->own_templates, conf->firm.language, &problems);
     if (rc != 0) {
         cli_problems(&problems);
         err_set(e, ERR_TEMPLATE, "the templates in %s have errors", conf->templates);
@@ -127,6 +127,8 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
         n += check_server(conf, box, "smtp", &conf->mailboxes[i].smtp, problems);
         n += check_login(conf, box, &conf->mailboxes[i].login, problems);
     }
+    if (conf->alerts.smtp.url)
+        n += check_server(conf, "alerts", "smtp", &conf->alerts.smtp, problems);
     n += check_secret(conf, "autotask.secret_file", conf->autotask.secret_file, problems);
     n += check_secret(conf, "autotask.integration_code_file", conf->autotask.integration_code_file, problems);
     if (conf->quickbooks)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor_mail: each mailbox: the way in, the way out, what is believed. */
+#include "../desk.h"
 #include "doctor.h"
 #include "frontdesk/mailbox.h"
 #include "frontdesk/maillogin.h"
 #include "frontdesk/outbox.h"
 #include "refusals.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The same for a mail server, in the words of its provider where they are known. */
 static void report_server(struct doctor *d, const char *what, const struct conf_server *server,
@@ -145,6 +149,48 @@ static void look_at_trust(struct doctor *d, const struct conf_mailbox *m)
                     "mailbox");
 }
 
+/* It is not run: that would be an alert. */
+static void look_at_command(struct doctor *d, const char *path)
+{
+    struct stat st;
+    char what[1200];
+    snprintf(what, sizeof(what), "alerts.command %s", path);
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || access(path, X_OK) != 0)
+        doctor_bad(d, what, "it is no program that frontdesk may run",
+                   "name a program, mode 0755, by its whole path");
+    else if ((st.st_mode & (S_IWGRP | S_IWOTH)) || (st.st_uid != 0 && st.st_uid != geteuid()))
+        doctor_warn(d, what, "others than root may change that program: give it to root, mode 0755");
+    else
+        doctor_good(d, what, "");
+}
+
+static void look_at_alerts(struct doctor *d, const struct conf *conf)
+{
+    const struct conf_server *second = &conf->alerts.smtp;
+    struct buf findings = BUF_INIT(64 * 1024), doubts = BUF_INIT(64 * 1024);
+    struct err e = ERR_INIT;
+    char what[900];
+    snprintf(what, sizeof(what), "alerts.smtp: the second way out (%s)", second->url ? second->url : "");
+    if (second->url) {
+        cli_progress(what);
+        int rc = outbox_smtp_probe(second, ways_from(conf), &findings, &doubts, &e);
+        report_server(d, what, second, MAIL_OUT, rc, &findings, &e);
+    }
+    if (conf->alerts.command.n)
+        look_at_command(d, conf->alerts.command.v[0]);
+    if (!conf->alerts.email && !conf->alerts.command.n)
+        doctor_warn(d, "nobody is told when frontdesk is ill; the log is the only word",
+                    "set alerts.email to the operator's address");
+    else if (!second->url && !conf->alerts.command.n)
+        doctor_warn(
+            d,
+            "alerts have one way out, the mailbox's mail server: when that is ill only the log and status "
+            "tell",
+            "set alerts.smtp to a second mail server, or alerts.command to a program for chat or pager");
+    buf_release(&findings);
+    buf_release(&doubts);
+}
+
 void doctor_look_at_mail(struct doctor *d, const struct conf *conf)
 {
     for (size_t i = 0; i < conf->n_mailboxes; i++) {
@@ -154,7 +200,5 @@ void doctor_look_at_mail(struct doctor *d, const struct conf *conf)
         look_at_secret(d, m);
         look_at_trust(d, m);
     }
-    if (!conf->alerts.email)
-        doctor_warn(d, "nobody is told when frontdesk is ill; the log is the only word",
-                    "set alerts.email to the operator's address");
+    look_at_alerts(d, conf);
 }

@@ -422,7 +422,7 @@ static void prove_templates(struct setup *s, struct setup_proof *p)
     struct buf problems = BUF_INIT(64 << 10);
     struct templates *t = NULL;
     begin(p, "reply templates");
-    if (templates_load(&t, setup_get(s, A_TEMPLATES), "en", &problems) != 0) {
+    if (templates_load(&t, setup_get(s, A_TEMPLATES), NULL, "en", &problems) != 0) {
         p->result = REFUTED;
         p->code = ERR_TEMPLATE;
         buf_printf(&p->findings, "%s", problems.data);

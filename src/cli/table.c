@@ -50,10 +50,12 @@ const struct subcommand cli_subcommands[] = {
      "export REF   the mail itself, to standard output or into --output DIR\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      "journal retry --explain 7KQ2\n", cmd_journal},
-    {"render", "render [--output DIR] [TEMPLATE]", "output", "", 1, "see a reply template with sample facts",
+    {"render", "render [--sample CASE] [--open] [TEMPLATE]", "output sample open samples", "", 1,
+     "see a reply template with sample facts",
      "Writes TEMPLATE.txt and TEMPLATE.html into DIR (default: the current folder).\n"
-     "Without TEMPLATE lists the names.\n",
-     "render created --output /tmp\n", cmd_render},
+     "--open shows the HTML in a browser, where there is a desktop; without DIR the\n"
+     "files go into a new folder of their own. Without TEMPLATE lists the names.\n",
+     "render created --output /tmp\nrender diagnosis --sample refuted --open\n", cmd_render},
     {"doctor", "doctor [--json] [--prove [MAIL...]]", "json prove wait since mailbox", "@file", 40,
      "look at everything; say what is wrong and the cure",
      "Checks the settings, the state directory, each mailbox, each way out,\n"
@@ -99,6 +101,9 @@ const struct option_row cli_options[] = {
     {"format", 0, "FORMAT", "text html csv json", false, "text (default), html, csv or json",
      offsetof(struct cli, format)},
     {"output", 0, "DIR", NULL, false, "the folder to write to", offsetof(struct cli, output)},
+    {"sample", 0, "CASE", NULL, false, "other facts than the usual ones", offsetof(struct cli, sample)},
+    {"samples", 0, NULL, NULL, false, "list the cases of each template", offsetof(struct cli, samples)},
+    {"open", 0, NULL, NULL, false, "show the letter in a browser", offsetof(struct cli, open)},
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "with export: texts like an error that no rule knows",
      offsetof(struct cli, unmatched)},

@@ -10,7 +10,7 @@
 #include <semaphore.h>
 #include <sqlite3.h>
 
-enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 2 };
+enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 3 };
 
 /* Statements are prepared once and kept, found by the address of their literal. */
 struct db {

@@ -35,8 +35,9 @@ const char *job_state_name(enum job_state s)
 
 const char *job_outcome_name(enum job_outcome o)
 {
-    static const char *const names[] = {"",        "ticket",  "amended", "answered", "asked",  "unassigned",
-                                        "refused", "ignored", "same",    "diverted", "parked", "gone"};
+    static const char *const names[] = {"",           "ticket",  "amended", "answered", "asked",
+                                        "unassigned", "refused", "ignored", "same",     "diverted",
+                                        "parked",     "gone",    "canary"};
     ENSURE((size_t)o < ARRAY_LEN(names));
     return names[o];
 }

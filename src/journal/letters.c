@@ -91,7 +91,7 @@ int journal_letter_add(struct journal *j, const struct journal_letter *letter, s
 static size_t read_letters(struct journal *j, const char *sql, int64_t job, int64_t now_ms, struct pool *pool,
                            struct journal_letter **out)
 {
-    enum { MOST = 32 };
+    enum { MOST = JOURNAL_LETTERS };
     struct journal_letter *letters = pool_array(pool, MOST, sizeof(*letters));
     struct query q = query_start(journal_read_begin(j), sql);
     size_t n = 0;
@@ -126,8 +126,8 @@ static size_t read_letters(struct journal *j, const char *sql, int64_t job, int6
 size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
                        struct journal_letter **out)
 {
-    static const char sql[] =
-        LETTER_COLUMNS "WHERE job = ? AND state = 0 AND next_ms <= ? ORDER BY id LIMIT 32";
+    static const char sql[] = LETTER_COLUMNS "WHERE job = ? AND state = 0 AND next_ms <= ?"
+                                             " ORDER BY mailbox != '" JOURNAL_COMMAND "', id LIMIT 32";
     return read_letters(j, sql, job, now_ms, pool, out);
 }
 
@@ -217,7 +217,8 @@ int journal_letter_mark(struct journal *j, const struct journal_letter *letter, 
 
 size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max)
 {
-    static const char sql[] = "SELECT first_ms FROM letters WHERE state = 1 AND kind != 3 ORDER BY id DESC";
+    static const char sql[] =
+        "SELECT first_ms FROM letters WHERE state = 1 AND kind NOT IN (3, 5) ORDER BY id DESC";
     struct query q = query_start(journal_read_begin(j), sql);
     size_t n = 0;
     while (n < max && query_row(&q)) {

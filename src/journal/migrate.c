@@ -105,11 +105,24 @@ static int from_1(struct db *db, struct err *e)
     return db_exec(db, plans_with_new_names, e) == 0 ? db_exec(db, what_else_is_missing, e) : -1;
 }
 
+/* --- version 2: before mails to ourselves ------ */
+
+static int from_2(struct db *db, struct err *e)
+{
+    static const char canaries[] =
+        "CREATE TABLE canaries (id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox TEXT NOT NULL, nonce TEXT NOT "
+        "NULL,"
+        "  sent_ms INTEGER NOT NULL, state INTEGER NOT NULL, ended_ms INTEGER NOT NULL, letter INTEGER NOT "
+        "NULL,"
+        "  job INTEGER NOT NULL);";
+    return db_exec(db, canaries, e);
+}
+
 /* --- the steps
  * ---------------------------------------------------------------------------------------------- */
 
 /* By the version that they start from. */
-static int (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {[1] = from_1};
+static int (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {[1] = from_1, [2] = from_2};
 
 int schema_migrate(struct db *db, int64_t version, struct err *e)
 {

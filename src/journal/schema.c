@@ -54,6 +54,9 @@ static const char tables[] =
     "CREATE TABLE alerts (topic TEXT PRIMARY KEY, ill INTEGER NOT NULL, since_ms INTEGER NOT NULL, text TEXT "
     "NOT NULL)"
     "  WITHOUT ROWID;"
+    "CREATE TABLE canaries (id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox TEXT NOT NULL, nonce TEXT NOT NULL,"
+    "  sent_ms INTEGER NOT NULL, state INTEGER NOT NULL, ended_ms INTEGER NOT NULL, letter INTEGER NOT NULL,"
+    "  job INTEGER NOT NULL);"
     "CREATE TABLE watches (watch TEXT PRIMARY KEY, letters INTEGER NOT NULL DEFAULT 0,"
     "  told_ms INTEGER NOT NULL DEFAULT 0, ran_ms INTEGER NOT NULL DEFAULT 0, tried_ms INTEGER NOT NULL "
     "DEFAULT 0,"
@@ -67,7 +70,7 @@ static const char tables[] =
     "  since INTEGER NOT NULL);"
     "CREATE TABLE requests (id INTEGER PRIMARY KEY, verb TEXT NOT NULL, ref TEXT NOT NULL, asked_ms INTEGER "
     "NOT NULL);"
-    "PRAGMA user_version = 2;";
+    "PRAGMA user_version = 3;";
 
 static int version_of(struct db *db, int64_t *version, struct err *e)
 {

@@ -69,7 +69,7 @@ static struct mailimap_fetch_type *items(int want, uint32_t offset, uint32_t par
     }
     if (want & WANT_HEADER)
         mailimap_fetch_type_new_fetch_att_list_add(
-            t, mailimap_fetch_att_new_body_peek_section(mailimap_section_new_header()));
+            t, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new_header(), offset, part));
     else if ((want & WANT_BODY) && part)
         mailimap_fetch_type_new_fetch_att_list_add(
             t, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new(NULL), offset, part));
@@ -200,10 +200,13 @@ static struct slice only_body(clist *answer, uint32_t uid)
     return SLICE_NONE;
 }
 
+/* Its first megabyte: a header block can be as large as a mail, and what cannot be fetched would be asked for
+ * again for ever. */
 static int deliver_headers(struct imap *i, const struct imap_row *row, struct err *e)
 {
     clist *answer;
-    if (ask(i, mailimap_set_new_single(row->uid), items(WANT_HEADER, 0, 0), 2 << 20, &answer, e) != 0)
+    if (ask(i, mailimap_set_new_single(row->uid), items(WANT_HEADER, 0, PART_BYTES), 2 * PART_BYTES, &answer,
+            e) != 0)
         return -1;
     struct mailbox_mail mail = mail_of(row);
     mail.bytes = only_body(answer, row->uid);
@@ -243,26 +246,91 @@ static int deliver_parts(struct imap *i, const struct imap_row *row, struct err 
     return 0;
 }
 
+/* --- a mail that cannot be had --- */
+
+/* Was it tried often, while a later one can be had? Then it would keep all behind it waiting. */
+static bool is_in_the_way(struct imap *i, const struct imap_row *rows, size_t n, struct err *e)
+{
+    const struct imap_stuck *s = i->stuck;
+    clist *answer;
+    if (s->uid != rows[0].uid || s->uidvalidity != i->uidvalidity || s->tries < MOST_FETCHES || n < 2)
+        return false;
+    if (ask(i, mailimap_set_new_single(rows[1].uid), items(WANT_BODY, 0, SMALL_MAIL),
+            (uint64_t)SMALL_MAIL * 2, &answer, e) != 0)
+        return false;
+    bool had = only_body(answer, rows[1].uid).ptr != NULL;
+    free_answer(answer);
+    return had;
+}
+
+/* As an empty mail, which is parked. */
+static int give_up(struct imap *i, const struct imap_row *row, struct err *e)
+{
+    struct mailbox_mail mail = mail_of(row);
+    struct err why = ERR_INIT;
+    mail.bytes = SLICE("");
+    err_set(&why, ERR_MAILBOX, "%s could not send mail %u (%llu bytes) in %u tries: %.200s",
+            i->conf->imap.host, row->uid, (unsigned long long)row->size, i->stuck->tries, i->stuck->why);
+    if (i->sink->state)
+        i->sink->state(i->sink->self, MAILBOX_SKIPPED, &why);
+    return i->sink->deliver(i->sink->self, i->uidvalidity, &mail, 1, e);
+}
+
+void imap_note_stuck(struct imap *i, const struct err *why)
+{
+    struct imap_stuck *s = i->stuck;
+    bool servers = why && (why->code == ERR_CONNECT || why->code == ERR_TIMEOUT ||
+                           why->code == ERR_PROTOCOL || why->code == ERR_MAILBOX);
+    if (!why)
+        *s = (struct imap_stuck){0};
+    if (!servers || i->at_uid == 0)
+        return;
+    bool same = s->uid == i->at_uid && s->uidvalidity == i->uidvalidity;
+    s->tries = same ? s->tries + 1 : 1;
+    s->failures++;
+    s->uid = i->at_uid;
+    s->uidvalidity = i->uidvalidity;
+    snprintf(s->why, sizeof(s->why), "%.200s", why->text);
+}
+
+/* --- all of a listing --- */
+
+/* Small ones together; how many from the first on, 0: it is large. After a failure one by one, so that it
+ * shows which one it is. */
+static size_t run_of(const struct imap *i, const struct imap_row *rows, size_t n)
+{
+    size_t run = 0, most = i->stuck->failures ? 1 : BATCH_MAILS;
+    uint64_t bytes = 0;
+    while (run < n && run < most && rows[run].size <= SMALL_MAIL && bytes < BATCH_BYTES)
+        bytes += rows[run++].size;
+    return run;
+}
+
 static int deliver_rows(struct imap *i, const struct imap_row *rows, size_t n, struct err *e)
 {
     size_t k = 0;
     while (k < n) {
-        size_t run = 0;
-        uint64_t bytes = 0;
-        while (k + run < n && run < BATCH_MAILS && rows[k + run].size <= SMALL_MAIL && bytes < BATCH_BYTES)
-            bytes += rows[k + run++].size;
+        size_t run = run_of(i, &rows[k], n - k);
         int rc;
-        if (run)
-            rc = deliver_batch(i, &rows[k], run, e);
-        else if (rows[k].size > i->options->size_limit)
-            rc = deliver_headers(i, &rows[k], e);
-        else
-            rc = deliver_parts(i, &rows[k], e);
+        i->at_uid = 0;
+        if (is_in_the_way(i, &rows[k], n - k, e)) {
+            run = 1;
+            rc = give_up(i, &rows[k], e);
+        } else {
+            i->at_uid = rows[k].uid;
+            if (run)
+                rc = deliver_batch(i, &rows[k], run, e);
+            else if (rows[k].size > i->options->size_limit)
+                rc = deliver_headers(i, &rows[k], e);
+            else
+                rc = deliver_parts(i, &rows[k], e);
+        }
         if (rc != 0)
             return -1;
         k += run ? run : 1;
         i->next_uid = rows[k - 1].uid + 1;
     }
+    i->at_uid = 0;
     return 0;
 }
 
@@ -384,6 +452,7 @@ int imap_look(struct imap *i, uint32_t to, int64_t since_ms, const struct imap_e
 int imap_drain(struct imap *i, uint32_t fresh, struct err *e)
 {
     uint32_t highest;
+    i->at_uid = 0;
     if (fresh <= 20)
         return drain_few(i, e);
     if (imap_highest_uid(i, &highest, e) != 0)

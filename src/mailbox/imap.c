@@ -31,7 +31,11 @@ static int take_all(struct imap *i, uint32_t fresh, struct err *e)
 {
     for (int rounds = 0; rounds < MOST_ROUNDS; rounds++) {
         imap_hear(i);
-        if (imap_owner_check(i, e) != 0 || imap_drain(i, fresh, e) != 0)
+        if (imap_owner_check(i, e) != 0)
+            return -1;
+        int rc = imap_drain(i, fresh, e);
+        imap_note_stuck(i, rc == 0 ? NULL : e);
+        if (rc != 0)
             return -1;
         if (!imap_heard(i))
             break;
@@ -97,8 +101,10 @@ static bool sleep_or_stop(const struct imap *i, int64_t ms)
 int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink, struct err *e)
 {
     unsigned failures = 0;
+    struct imap_stuck stuck = {0};
     for (;;) {
         struct imap i = {.options = options,
+                         .stuck = &stuck,
                          .conf = options->conf,
                          .sink = sink,
                          .answer_ms = options->answer_ms ? options->answer_ms : ANSWER_MS};

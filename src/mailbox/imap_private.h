@@ -15,6 +15,15 @@ enum {
     BATCH_BYTES = 8 << 20,
     LIST_SPAN = 2000,     /* UIDs asked for in one listing */
     FILE_DELAY_MS = 1000, /* finished mail is filed at most this much after the wake */
+    MOST_FETCHES = 4,     /* of a mail that keeps others waiting */
+};
+
+/* The mail at which fetching failed, over several sessions. */
+struct imap_stuck {
+    uint32_t uidvalidity, uid;
+    unsigned tries;    /* at this one, in a row */
+    unsigned failures; /* of fetching, in a row */
+    char why[256];
 };
 
 /* Where in an answer the server is; all zero before the greeting. */
@@ -37,6 +46,8 @@ struct imap {
     mailimap *session;
     bool has_move, has_uidplus, has_idle, keywords, no_folders[3];
     uint32_t uidvalidity, next_uid, exists;
+    uint32_t at_uid; /* being fetched, alone or as the first of several; 0: none */
+    struct imap_stuck *stuck;
     unsigned answer_ms;
     struct imap_shape shape;
 };
@@ -79,6 +90,8 @@ int imap_log_in(struct imap *i, struct err *e) MUST_USE;
 /* fetch.c: everything from next_uid on goes into the sink. `fresh`: mails that IDLE announced, or
  * MAILBOX_MANY. */
 int imap_drain(struct imap *i, uint32_t fresh, struct err *e) MUST_USE;
+/* Fetching failed (why), or all went well (NULL). */
+void imap_note_stuck(struct imap *i, const struct err *why);
 
 /* The highest UID there is; 0 for an empty mailbox. */
 int imap_highest_uid(struct imap *i, uint32_t *uid, struct err *e) MUST_USE;

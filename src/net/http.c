@@ -448,6 +448,34 @@ bool http_same_origin(const char *a, const char *b)
     return same;
 }
 
+/* "autotask.net:443" of an origin; empty for one that is not https, an address in digits, or a name of one
+ * label. */
+static struct slice domain_of(struct slice origin)
+{
+    long colon = slice_starts(origin, SLICE("https://")) ? slice_find_char(slice_skip(origin, 8), ':') : -1;
+    size_t end = colon < 0 ? 0 : (size_t)colon + 8, at = end;
+    if (end == 0 || origin.ptr[end - 1] == ']' || (origin.ptr[end - 1] >= '0' && origin.ptr[end - 1] <= '9'))
+        return SLICE_NONE;
+    for (unsigned dots = 0; at > 8; at--) {
+        dots += origin.ptr[at - 1] == '.';
+        if (dots == 2)
+            break;
+    }
+    struct slice domain = slice_skip(origin, at);
+    return slice_find_char(domain, '.') > 0 ? domain : SLICE_NONE;
+}
+
+bool http_same_domain(const char *a, const char *b)
+{
+    struct buf x = BUF_INIT(600), y = BUF_INIT(600);
+    bool same = origin_of(a, &x) && origin_of(b, &y) && !x.overflow && !y.overflow;
+    struct slice domain = same ? domain_of(buf_view(&x)) : SLICE_NONE;
+    same = domain.len > 0 && slice_eq(domain, domain_of(buf_view(&y)));
+    buf_release(&x);
+    buf_release(&y);
+    return same;
+}
+
 void http_put_encoded(struct buf *out, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {

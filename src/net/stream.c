@@ -364,7 +364,7 @@ static int load_trust(struct stream *s, struct err *e)
     n = gnutls_certificate_set_x509_system_trust(s->credentials);
     return n > 0 ? 0
                  : err_set(e, ERR_CONFIG,
-                           "the system has no trusted certificates: apt-get install ca-certificates");
+                           "the system has no trusted certificates: install the package ca-certificates");
 }
 
 static bool is_address(const char *host)

@@ -121,8 +121,8 @@ static void give_back(struct smtp_outbox *o, struct smtp_session *s)
 static int let_us_in(struct smtp_session *s, struct err *e)
 {
     s->let_in = smtp_session_open(s, e) == 0;
-    if (!s->let_in && e->code == ERR_SMTP_PERMANENT)
-        e->code = ERR_SMTP_TEMPORARY;
+    if (!s->let_in && (e->code == ERR_SMTP_PERMANENT || e->code == ERR_SMTP_TEMPORARY))
+        e->code = ERR_SERVER;
     else if (!s->let_in && err_class(e) == ERR_CLASS_OPERATOR)
         e->code = ERR_CREDENTIALS;
     return s->let_in ? 0 : -1;

@@ -15,12 +15,16 @@ struct view_entry {
 
 struct view {
     struct pool *pool;
-    struct view *parent, *sibling; /* the view around a list item; the next item */
+    const struct view *parent; /* the view around a list item */
+    struct view *sibling;      /* the next item */
     struct view_entry *first;
 };
 
 /* In this view or those around it. */
 struct view_entry *view_find(const struct view *v, struct slice name);
+
+/* In this view only. */
+struct view_entry *view_find_in(const struct view *v, struct slice name);
 
 /* variables.c: is this a name that templates may use? If not, *near is the nearest that is, or NULL. */
 bool variable_known(struct slice name, const char **near);

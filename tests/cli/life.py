@@ -80,6 +80,7 @@ def lists_and_stories():
 def plain_status(text):
     """Without what passes with time, and without the mail that asks, which is in hand while it is answered and done afterwards."""
     text = re.sub(r"\d+ (second|minute|hour)s? ago|\d+ of \d+ calls", "N", text)
+    text = re.sub(r"(?m)^Legs  .*\n( .*\n)*", "", text)  # at the command line only
     return [line.rstrip() for line in text.strip().splitlines() if not re.match("(in hand|done) ", line)]
 
 

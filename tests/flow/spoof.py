@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
-from lab import OPERATOR, STAFF, Lab  # noqa: E402
+from lab import OPERATOR, STAFF, Lab, staff_mail  # noqa: E402
 from mailhost import MAILBOX, SERVER_ID  # noqa: E402
 from sandbox import ROOT  # noqa: E402
 import tap  # noqa: E402
@@ -80,7 +80,30 @@ def nothing_came_of(attacks):
     tap.check(not os.path.exists(log) or os.path.getsize(log) == 0, LAB.host.logs())
 
 
+def replayed():
+    """A signed mail that staff wrote to somebody else, handed in by whoever got it: no word of it is the forger's, and its writer, who is
+    answered, hears what is odd about it. Twice makes nothing. Bcc looks the same; a colleague in Cc, and the firm's alias, do not."""
+    LAB.clean()
+
+    def deliver(number, to, headers=b""):
+        LAB.host.deliver_lmtp("x@evil.example", [MAILBOX], staff_mail("Sarah: %d" % number, "Please do %d." % number, message_id="<replay.%d@client.test>" % number).replace(
+            b"To: " + MAILBOX.encode(), headers + b"To: " + to, 1))
+    odd, fine = [b"eve@evil.example", b"undisclosed-recipients:;", b"eve@desk.example.evil.example", b"x@notdesk.example"], [
+        b"eve@evil.example,\r\n Desk <NEWTICKET+x@Desk.Example>", b'"a" <mike.chen@northwind.example>', b"help@northwind.example."]
+    for number, to in enumerate(odd + fine):
+        deliver(number, to)
+    deliver(0, odd[0])
+    LAB.settle()
+    LAB.wait_for_queue()
+    tap.check(sorted(t["title"] for t in LAB.tickets()) == [str(n) for n in range(len(odd + fine))], LAB.tickets())
+    said = {subject: "Neither To nor Cc of this mail names " + MAILBOX in " ".join(text.split()) for _, subject, text in LAB.letters(STAFF).values()}
+    tap.check(len(said) == len(odd + fine) and sorted(said.values()) == [False] * len(fine) + [True] * len(odd), said)
+    for subject, is_odd in said.items():
+        tap.check(is_odd == (int(re.search(r"Sarah: (\d)", subject)[1]) < len(odd)), said)
+
+
 if __name__ == "__main__":
     ROWS = read_table()
     with Lab() as LAB:
-        tap.run([("%s: attacks, and the true mail" % profile, attacked(profile)) for profile in PROFILES])
+        tap.run([("%s: attacks, and the true mail" % profile, attacked(profile)) for profile in PROFILES] + [
+            ("a mail of staff to somebody else, handed in again", replayed)])

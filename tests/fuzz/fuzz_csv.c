@@ -17,7 +17,7 @@ static struct templates *texts(void)
     struct buf problems = BUF_INIT(1 << 20);
     snprintf(path, sizeof(path), "%s/templates", src ? src : ".");
     if (!t)
-        ENSURE(templates_load(&t, path, "en", &problems) == 0);
+        ENSURE(templates_load(&t, path, NULL, "en", &problems) == 0);
     buf_release(&problems);
     return t;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Pages for people say what the program does: doc/staff.md is made of its how-tos; frontdesk-mail(7) has each command and each word in
-front of a colon; frontdesk-templates(5) each letter and each fact; links and settings that the pages name are there."""
+front of a colon; frontdesk-templates(5) each letter and each fact; links and settings that the pages name are there;
+doc/failures.md each failure."""
 import os
 import re
 import subprocess
@@ -61,6 +62,17 @@ def names_that_exist():
             tap.check(os.path.exists(os.path.join(ROOT, "man", "%s.%s" % (name, section))), "%s: no %s(%s)" % (page, name, section))
 
 
+def failures():
+    """Each failure of mail servers that is tested stands in the table for the operator, measured, and no other."""
+    cases = {name for stem in ("mailtroubles", "sendtroubles")
+             for name in re.findall(r'(?m)^    "([^"]+)": \(', read("tests", "support", stem + ".py"))}
+    rows = re.findall(r"(?m)^\| ([^|]+) \| [^|]+ \| (\d+\.\d) \|", read("doc", "failures.md"))
+    told = {name for name, _ in rows}
+    tap.check(len(cases) > 40 and told == cases, "only on one side: %r" % sorted(told ^ cases))
+    tap.check(all(float(seconds) <= 90 for _, seconds in rows), "more than 90 s: %r" % rows)
+
+
 if __name__ == "__main__":
     tap.run([("the page for staff is made of the how-tos", staff), ("frontdesk-mail(7) has every command and key", mail),
-             ("frontdesk-templates(5) has every letter and fact", templates), ("what the pages name is there", names_that_exist)])
+             ("frontdesk-templates(5) has every letter and fact", templates), ("what the pages name is there", names_that_exist),
+             ("doc/failures.md has each failure, measured", failures)])

@@ -76,6 +76,7 @@ CASES = [
     ("well-behaved", arrives({})),
     ("without PIPELINING", arrives({}, plain=True)),
     ("421 as greeting", arrives({"connect": [b"421 too busy\r\n"]})),
+    ("554 as greeting: no letter was judged", arrives({"connect": [b"554 no service here\r\n"]})),
     ("cut at the greeting", arrives({"connect": [CUT]})),
     ("421 at EHLO", arrives({"EHLO": [b"421 later\r\n"]})),
     ("450 at MAIL", arrives({"MAIL": [b"450 4.7.1 greylisted\r\n"]})),

@@ -45,6 +45,39 @@ static void json_is_written(void **state)
     buf_release(&b);
 }
 
+/* Each value costs memory; commas in strings are none. */
+static void json_of_too_many_values_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start, *unit, *end;
+        size_t n;
+        bool read;
+    } rows[] = {
+        {"[0", ",0", "]", JSON_VALUES_MAX - 1, true},
+        {"[0", ",0", "]", JSON_VALUES_MAX, false},
+        {"[[]", ",[]", "]", JSON_VALUES_MAX / 2, false},
+        {"[\"", ",", "\"]", 2 * JSON_VALUES_MAX, true},
+        {"[\"\\\"", ",\\\"", "\"]", JSON_VALUES_MAX, true},
+        {"\"", ",", "", 2 * JSON_VALUES_MAX, false},
+        {"\"", "\\", "", 1001, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf text = BUF_INIT(16 << 20);
+        struct json root;
+        struct err e = ERR_INIT;
+        buf_puts(&text, rows[i].start);
+        for (size_t k = 0; k < rows[i].n; k++)
+            buf_puts(&text, rows[i].unit);
+        buf_puts(&text, rows[i].end);
+        int rc = json_open(buf_view(&text), &root, &e);
+        if ((rc == 0) != rows[i].read || (rc != 0 && e.code != ERR_PROTOCOL))
+            fail_msg("row %zu: %d %s", i, rc, e.text);
+        json_close(&root);
+        buf_release(&text);
+    }
+}
+
 static void json_is_always_valid(void **state)
 {
     (void)state;
@@ -140,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buf_keeps_its_maximum),
         cmocka_unit_test(json_is_written),
+        cmocka_unit_test(json_of_too_many_values_is_refused),
         cmocka_unit_test(pairs_miss_nothing),
         cmocka_unit_test(json_is_always_valid),
         cmocka_unit_test(fold_cases),
