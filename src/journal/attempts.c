@@ -3,7 +3,7 @@
  * attempts (invariant 8): which job each worker is reading right now, in a small file that is written and
  * never synced. Its pages outlive this process whatever kills it, so a mail that kills the reader is counted
  * at the next open, at next to no cost. A power cut may lose the note: then nothing that the mail did ended
- * us. It is not mapped: a store to a page of a disk that has become read-only would end us by SIGBUS.
+ * us. It is not mapped: a store to a page of a disk that fails may end us by SIGBUS.
  *
  * Its room is taken from the disk when the file is made, so on a full disk it can also note what the journal
  * itself cannot: that the journal cannot be written. `status` reads that beside the daemon.

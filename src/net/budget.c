@@ -2,7 +2,7 @@
 /*
  * budget: slots are locked files, so that the daemon and the command line share them and a killed process
  * gives its slots back; calls are counted in sixty one-minute buckets in one file, changed under its lock.
- * It is not mapped: a store to a page of a disk that has become read-only would end us by SIGBUS. See
+ * It is not mapped: a store to a page of a disk that fails may end us by SIGBUS. See
  * budget.h.
  */
 #include "frontdesk/budget.h"
