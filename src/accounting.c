@@ -3,7 +3,7 @@
  * the operator hears 30 and 7 days before it ends, and when it has ended. See desk.h. */
 #include "desk.h"
 
-enum { IN_FLIGHT = 4, LOOK_MS = 3600 * 1000, SOON_MS = 5 * 60 * 1000 };
+enum { IN_FLIGHT = 4, LOOK_MS = 3600 * 1000, SOON_MS = 5 * 60 * 1000, AGAIN_MS = 30 * 1000 };
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 int accounting_open(struct accounting **out, const struct conf *conf, int stop_fd, bool shared, struct err *e)
@@ -70,6 +70,21 @@ static void tell_of_end(struct desk *d, const struct oauth2_view *v)
     }
 }
 
+/* Nobody may ask for the books for days: whether they answer again is looked at. */
+static void look_again(struct desk *d)
+{
+    struct accounting *a = d->accounting;
+    struct quickbooks_company company;
+    struct err e = ERR_INIT;
+    if (!leg_is_failing(d, LEG_QUICKBOOKS, 0) || clock_mono_ms() < a->look_ms)
+        return;
+    struct pool *pool = pool_new(1 << 20);
+    if (quickbooks_company(a->qb, pool, &company, &e) != 0)
+        LOG(LOG_INFO, "keeper", "quickbooks.failing", LS("error", e.text));
+    a->look_ms = clock_mono_ms() + AGAIN_MS;
+    pool_free(&pool);
+}
+
 void accounting_keep(struct desk *d, int64_t *next_ms)
 {
     const char *topic = err_code_name(ERR_LOGIN);
@@ -77,6 +92,7 @@ void accounting_keep(struct desk *d, int64_t *next_ms)
     struct err e = ERR_INIT;
     if (!d->accounting)
         return;
+    look_again(d);
     /* an operator who has just logged in should not have to wait to read that all is well */
     bool ill = journal_alert_is(d->journal, topic);
     if (clock_mono_ms() < *next_ms - (ill ? LOOK_MS - SOON_MS : 0))
@@ -90,6 +106,7 @@ void accounting_keep(struct desk *d, int64_t *next_ms)
         LOG(LOG_WARN, "keeper", "quickbooks.failed", LS("error", e.text));
         *next_ms = clock_mono_ms() + SOON_MS;
     }
-    if (oauth2_look(d->conf->quickbooks->token_file, &v, &e) == 0 && v.there && !v.refused)
+    if (oauth2_look(d->conf->quickbooks->token_file, &v, &e) == 0 && v.there && !v.refused &&
+        !clock_is_doubted(d))
         tell_of_end(d, &v);
 }

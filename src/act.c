@@ -61,6 +61,7 @@ void job_load_steps(struct job *job)
                           .name_refused = note_no_name,
                           .self = job->desk,
                           .settle_seconds = job->desk->conf->limits.settle_seconds,
+                          .moved_ms = clock_moved_ms(),
                           .tries = job->row.tries};
     if (job->planned_now) {
         p->steps = pool_array(job->pool, PLAN_MAX_STEPS, sizeof(*p->steps));
@@ -135,8 +136,9 @@ int job_act(struct job *job, struct err *e)
         return -1;
     if (job->perform.ticket_number[0])
         job->row.ticket_number = pool_copy(job->pool, job->perform.ticket_number);
-    if (job->row.lookup_first && job->perform.found) {
-        /* invariant 10: the journal was lost, the ticket was not; its answer went out back then */
+    /* invariant 10: the journal was lost, the ticket was not; its answer went out back then. Of a damaged one
+     * it is known which answers did */
+    if (job->row.lookup_first && job->perform.found && !journal_has_replaced(job->desk->journal)) {
         job->row.outcome = OUTCOME_SAME;
         job->row.reason = "done before the journal was rebuilt";
         return job_end(job, JOB_FOLDER_DONE, e);

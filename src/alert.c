@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* alert: word to the operator, once when something turns ill and once when it is well again, by a letter that
  * the journal keeps until it is sent. Without alerts.email the log has to do; without a writable journal a
- * letter has to do that nothing keeps. */
+ * letter has to do that nothing keeps. By which ways the word leaves: ways.c. */
 #include "desk.h"
 
 struct said {
@@ -14,7 +14,7 @@ static bool write_letter(struct desk *d, const struct said *said, struct pool *p
 {
     const char *topic = said->topic;
     struct err e = ERR_INIT;
-    const struct conf_mailbox *mailbox = &d->conf->mailboxes[0];
+    struct conf_mailbox box = d->conf->mailboxes[0];
     struct plan plan = {.sender = d->conf->alerts.email,
                         .sender_name = "",
                         .subject = "",
@@ -35,12 +35,44 @@ static bool write_letter(struct desk *d, const struct said *said, struct pool *p
         pool_printf(pool, "alert %s %s %lld", journal_instance(d->journal), topic, (long long)clock_now_us());
     if (!plan.sender || !plan.sender[0])
         return false;
-    if (job_letter(d, &plan, mailbox, &facts, NULL, said->template, "alert", key, pool, letter, &e) != 0) {
+    box.address = (char *)(uintptr_t)ways_from(d->conf);
+    if (job_letter(d, &plan, &box, &facts, NULL, said->template, "alert", key, pool, letter, &e) != 0) {
         LOG(LOG_ERROR, "alert", "letter.failed", LS("topic", topic), LS("error", e.text));
         return false;
     }
     letter->kind = LETTER_ALERT;
     return true;
+}
+
+/* What the operator's program is told; not of its own failures. */
+static bool write_words(struct desk *d, const struct said *said, struct pool *pool,
+                        struct journal_letter *letter)
+{
+    struct buf words = BUF_INIT(8192);
+    if (!d->conf->alerts.command.n || strcmp(said->topic, "alerts-command") == 0)
+        return false;
+    ways_words(d, said->topic, said->text, said->ill, &words);
+    *letter = (struct journal_letter){
+        .kind = LETTER_ALERT,
+        .mailbox = JOURNAL_COMMAND,
+        .message_id = pool_printf(pool, "%s-%lld", journal_instance(d->journal), (long long)clock_now_us()),
+        .to = pool_printf(pool, "%s %s", said->ill ? "ill" : "well", said->topic),
+        .bytes = slice_from(pool_slice(pool, buf_view(&words)), words.len)};
+    buf_release(&words);
+    return true;
+}
+
+/* One a way. */
+struct told {
+    struct journal_letter letters[2];
+    size_t n;
+};
+
+static void write_all(struct desk *d, const struct said *said, struct pool *pool, struct told *out)
+{
+    out->n = 0;
+    out->n += write_letter(d, said, pool, &out->letters[out->n]);
+    out->n += write_words(d, said, pool, &out->letters[out->n]);
 }
 
 /* --- when the journal cannot be written --- */
@@ -90,16 +122,27 @@ static void set_unkept(struct desk *d, const char *topic, bool unkept, bool told
     pthread_mutex_unlock(&d->lock);
 }
 
-/* Once a run; a letter that the mail server does not take is tried again at the next alert. */
-static void tell_unkept(struct desk *d, const char *topic, const struct journal_letter *letter)
+static int send_now(struct desk *d, const struct journal_letter *l, struct err *e)
+{
+    if (strcmp(l->mailbox, JOURNAL_COMMAND) == 0)
+        return ways_command(d, l->to, l->message_id, l->bytes, e);
+    return ways_mail(d, l->to, l->bytes, e);
+}
+
+/* Once a run; what no way takes is tried again at the next alert. */
+static void tell_unkept(struct desk *d, const char *topic, const struct told *told)
 {
     struct err e = ERR_INIT;
+    bool out = told->n == 0;
     set_unkept(d, topic, true, true);
-    if (letter &&
-        outbox_send(&d->outboxes[0], d->conf->mailboxes[0].address, letter->to, letter->bytes, &e) != 0) {
-        set_unkept(d, topic, true, false);
-        LOG(LOG_ERROR, "alert", "not-sent", LS("topic", topic), LS("error", e.text));
+    for (size_t i = 0; i < told->n; i++) {
+        if (send_now(d, &told->letters[i], &e) == 0)
+            out = true;
+        else
+            LOG(LOG_ERROR, "alert", "not-sent", LS("topic", topic), LS("error", e.text));
     }
+    if (!out)
+        set_unkept(d, topic, true, false);
 }
 
 /* --- turning --- */
@@ -111,7 +154,7 @@ static void log_turn(const char *topic, const char *text, bool ill)
 
 void alert_ill(struct desk *d, const char *topic, const char *text)
 {
-    struct journal_letter letter;
+    struct told all = {.n = 0};
     bool told;
     if (!d->journal || journal_alert_is(d->journal, topic))
         return;
@@ -119,21 +162,32 @@ void alert_ill(struct desk *d, const char *topic, const char *text)
     if (told && journal_ill_since(d->journal, NULL, 0))
         return;
     struct pool *pool = pool_new(1 << 20);
-    bool written = !told && write_letter(d, &(struct said){"alert", topic, text, "", true}, pool, &letter);
-    int rc = journal_alert_turn(d->journal, topic, true, text, written ? &letter : NULL);
+    if (!told)
+        write_all(d, &(struct said){"alert", topic, text, "", true}, pool, &all);
+    int rc = journal_alert_turn(d->journal, topic, true, text, all.letters, all.n);
     if (rc >= 0)
         set_unkept(d, topic, false, false);
     else
-        tell_unkept(d, topic, written ? &letter : NULL);
+        tell_unkept(d, topic, &all);
     if (rc != 0 && !unkept)
         log_turn(topic, text, true);
     pool_free(&pool);
 }
 
+/* Of an illness that the journal does not know. */
+static bool add_all(struct desk *d, const struct told *all)
+{
+    struct err e = ERR_INIT;
+    for (size_t i = 0; i < all->n; i++) {
+        if (journal_letter_add(d->journal, &all->letters[i], &e) != 0)
+            return false;
+    }
+    return true;
+}
+
 void alert_well(struct desk *d, const char *topic, const char *text)
 {
-    struct journal_letter letter;
-    struct err e = ERR_INIT;
+    struct told all = {.n = 0};
     bool told;
     if (!d->journal)
         return;
@@ -141,10 +195,10 @@ void alert_well(struct desk *d, const char *topic, const char *text)
     if (!kept && !unkept)
         return;
     struct pool *pool = pool_new(1 << 20);
-    bool written =
-        (kept || told) && write_letter(d, &(struct said){"alert", topic, text, "", false}, pool, &letter);
-    bool turned = kept ? journal_alert_turn(d->journal, topic, false, text, written ? &letter : NULL) > 0
-                       : !written || journal_letter_add(d->journal, &letter, &e) == 0;
+    if (kept || told)
+        write_all(d, &(struct said){"alert", topic, text, "", false}, pool, &all);
+    bool turned =
+        kept ? journal_alert_turn(d->journal, topic, false, text, all.letters, all.n) > 0 : add_all(d, &all);
     if (turned) {
         set_unkept(d, topic, false, false);
         log_turn(topic, text, false);
@@ -152,11 +206,17 @@ void alert_well(struct desk *d, const char *topic, const char *text)
     pool_free(&pool);
 }
 
-void alert_disk_full(struct desk *d, const struct err *why)
+void alert_unwritable(struct desk *d, const struct err *why)
 {
     char text[1000];
     snprintf(text, sizeof(text), "%s. No mail is taken. Fix: %s.", why->text, err_fix(why->code));
-    alert_ill(d, err_code_name(ERR_DISK_FULL), text);
+    alert_ill(d, err_code_name(why->code), text);
+}
+
+void alert_writable(struct desk *d)
+{
+    alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+    alert_well(d, err_code_name(ERR_UNWRITABLE), "the disk can be written again; all mail is taken");
 }
 
 void alert_digest(struct desk *d, const char *lines)

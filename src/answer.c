@@ -11,7 +11,6 @@
 enum {
     LEAST_WAIT_MS = 15 * 60000,
     QUESTION_MS = 4 * 3600 * 1000,
-    LONG_ILL_MS = 5 * 60000, /* of a way out: the operator hears of it */
     TABLE_MAX = 6 << 20,
     LETTER_MAX = 12 << 20
 };
@@ -241,11 +240,14 @@ int job_answer(struct job *job, struct err *e)
 
 /* --- offering --- */
 
-/* When an unsent letter is offered again: when the server may be well, or 5 s growing to 4 h. */
+/* When an unsent letter is offered again: when the server may be well, or 5 s growing to 4 h. What tells of
+ * an illness, or looks for one, is also how its end is seen. */
 static int64_t letter_delay_ms(const struct journal_letter *l, const struct err *e)
 {
     static const unsigned seconds[] = {5, 30, 120, 300, 900, 1800, 3600, 14400};
-    unsigned most = ARRAY_LEN(seconds) - 1, step = seconds[l->tries < most ? l->tries : most];
+    enum { SOON = 2 };
+    unsigned most = l->kind == LETTER_ALERT || l->kind == LETTER_CANARY ? SOON : ARRAY_LEN(seconds) - 1;
+    unsigned step = seconds[l->tries < most ? l->tries : most];
     return (int64_t)(e->retry_after_s ? e->retry_after_s : step) * 1000;
 }
 
@@ -271,31 +273,40 @@ static bool is_final(const struct err *e)
     return err_class(e) == ERR_CLASS_OPERATOR && e->code != ERR_CREDENTIALS;
 }
 
-/* The operator hears once that a mail server refuses our login, or has not let us in for long, and once that
- * it takes letters again. */
-static void note_way_out(struct desk *d, size_t outbox, const struct err *e)
+static void note_leg(struct desk *d, size_t mailbox, int rc, const struct err *e)
 {
-    const struct conf_mailbox *mailbox = &d->conf->mailboxes[outbox];
-    uint64_t bit = UINT64_C(1) << (outbox % 64);
-    bool refused = e && e->code == ERR_CREDENTIALS;
-    bool ill = refused || (e && outbox_ill_ms(&d->outboxes[outbox]) > LONG_ILL_MS);
-    const char *fix = e && !refused ? err_fix(e->code) : "mend the login of the group smtp";
-    char topic[64], text[1000];
-    snprintf(topic, sizeof(topic), "mail-out-%.40s", mailbox->name);
-    pthread_mutex_lock(&d->lock);
-    bool before = d->may_be_refused & bit;
-    if (ill)
-        d->may_be_refused |= bit;
-    else if (!e)
-        d->may_be_refused &= ~bit;
-    pthread_mutex_unlock(&d->lock);
-    if (ill) {
-        snprintf(text, sizeof(text), "Answers of mailbox %s wait: %s. Fix: %s. Nothing is lost.",
-                 mailbox->name, e->text, fix);
-        alert_ill(d, topic, text);
-    } else if (!e && before) {
-        alert_well(d, topic, "the mail server takes frontdesk's letters again; what waited is sent");
-    }
+    leg_tried_out(d, mailbox, rc, e);
+    measure_add(rc == 0 ? MEASURE_LETTERS : MEASURE_REFUSED, mailbox, 1);
+}
+
+static int send_by_mailbox(struct desk *d, const struct journal_letter *l, struct err *e)
+{
+    size_t i = 0;
+    const struct conf_mailbox *mailbox = desk_mailbox(d, l->mailbox, &i);
+    ENSURE(mailbox); /* offer() has looked */
+    int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
+    note_leg(d, i, rc, e);
+    return rc;
+}
+
+static bool is_for_command(const struct journal_letter *l)
+{
+    return strcmp(l->mailbox, JOURNAL_COMMAND) == 0;
+}
+
+static int send_by_its_way(struct desk *d, const struct journal_letter *l, struct err *e)
+{
+    return is_for_command(l)         ? ways_command(d, l->to, l->message_id, l->bytes, e)
+           : l->kind == LETTER_ALERT ? ways_mail(d, l->to, l->bytes, e)
+                                     : send_by_mailbox(d, l, e);
+}
+
+/* What became of it. A program that fails may work later: its alert is old after a day. */
+static enum letter_state state_after(const struct journal_letter *l, int rc, const struct err *e)
+{
+    bool final =
+        is_for_command(l) ? e->code == ERR_CONFIG || clock_now_ms() - l->first_ms > DAY_MS : is_final(e);
+    return rc == 0 ? LETTER_SENT : final ? LETTER_FAILED : LETTER_UNSENT;
 }
 
 /* `alone`: no later commit of this job follows, so the mark itself must be durable before the job is let go.
@@ -303,8 +314,7 @@ static void note_way_out(struct desk *d, size_t outbox, const struct err *e)
 static int offer(struct desk *d, struct journal_letter *l, bool alone, struct err *e)
 {
     size_t i;
-    const struct conf_mailbox *mailbox = desk_mailbox(d, l->mailbox, &i);
-    if (!mailbox)
+    if (!is_for_command(l) && l->kind != LETTER_ALERT && !desk_mailbox(d, l->mailbox, &i))
         return err_set(e, ERR_CONFIG,
                        "mailbox %s is no longer in the settings: put it back, or discard its mail",
                        l->mailbox);
@@ -314,19 +324,15 @@ static int offer(struct desk *d, struct journal_letter *l, bool alone, struct er
         return -1;
     }
     CRASH_POINT("post.before");
-    int rc = outbox_send(&d->outboxes[i], mailbox->address, l->to, l->bytes, e);
+    int rc = journal_left_before(d->journal, l->message_id) ? 0 : send_by_its_way(d, l, e);
     CRASH_POINT("post.after");
     if (rc != 0 && err_class(e) != ERR_CLASS_UNKNOWN)
         breaker_give_back(d, l);
-    l->state = rc == 0 ? LETTER_SENT : is_final(e) ? LETTER_FAILED : LETTER_UNSENT;
+    l->state = state_after(l, rc, e);
     l->last_error = rc == 0 ? "" : e->text;
     l->next_ms = rc == 0 ? 0 : clock_now_ms() + letter_delay_ms(l, e);
     l->tries += rc == 0 || !e->retry_after_s;
     mark(d, l, alone);
-    note_way_out(d, i, rc == 0 ? NULL : e);
-    measure_add(rc == 0 ? MEASURE_LETTERS : MEASURE_REFUSED, i, 1);
-    if (rc == 0)
-        measure_set(MEASURE_MAIL_OUT_MS, i, clock_now_ms());
     if (rc == 0)
         LOG(LOG_INFO, "post", "sent", LS("to", l->to), LS("message-id", l->message_id));
     else
@@ -385,7 +391,9 @@ int job_post(struct job *job, struct err *e)
         return -1;
     bool asks = job->plan.hold_ms != 0, files = job->plan.n_files != 0;
     if (offer_all(job, files, e) != 0)
-        return asks && clock_now_ms() - job->row.taken_ms > QUESTION_MS ? job_question_failed(job, e) : -1;
+        return asks && clock_now_ms() - job->row.taken_ms - job_moved_ms(job) > QUESTION_MS
+                   ? job_question_failed(job, e)
+                   : -1;
     if (asks)
         return wait_for_answer(job, e);
     if (files && job_attach(job, e) != 0)
@@ -412,20 +420,32 @@ static void note_watch_letter(struct desk *d, const struct journal_letter *l, co
     }
 }
 
+/* A way that just failed is not tried again with the next letter; the others are not held up by it. */
+static bool way_failed(const struct journal_letter *letters, size_t i, const bool *failed)
+{
+    for (size_t k = 0; k < i; k++) {
+        bool alerts = letters[i].kind == LETTER_ALERT && letters[k].kind == LETTER_ALERT;
+        if (failed[k] && strcmp(letters[i].mailbox, letters[k].mailbox) == 0 &&
+            (alerts || (letters[i].kind != LETTER_ALERT && letters[k].kind != LETTER_ALERT)))
+            return true;
+    }
+    return false;
+}
+
 void job_post_letters(struct desk *d, int64_t job)
 {
     struct pool *pool = pool_new(8 << 20);
     struct journal_letter *letters;
     size_t n = journal_letters(d->journal, job, clock_now_ms(), pool, &letters);
+    bool failed[JOURNAL_LETTERS] = {false};
     for (size_t i = 0; i < n; i++) {
         struct err e = ERR_INIT;
-        if (letters[i].kind == LETTER_FINAL)
+        if (letters[i].kind == LETTER_FINAL || way_failed(letters, i, failed))
             continue;
         int rc = offer(d, &letters[i], true, &e);
         if (letters[i].kind == LETTER_WATCH)
             note_watch_letter(d, &letters[i], rc == 0 ? NULL : &e);
-        if (rc != 0)
-            break;
+        failed[i] = rc != 0;
     }
     pool_free(&pool);
 }

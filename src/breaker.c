@@ -53,7 +53,7 @@ int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e)
 {
     unsigned most = d->conf->limits.replies_hour;
     char text[300];
-    if (l->kind == LETTER_ALERT)
+    if (l->kind == LETTER_ALERT || l->kind == LETTER_CANARY)
         return 0;
     bool well;
     if (take(d, &well)) {
@@ -75,7 +75,7 @@ int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e)
 void breaker_give_back(struct desk *d, const struct journal_letter *l)
 {
     unsigned most = d->conf->limits.replies_hour;
-    if (l->kind == LETTER_ALERT)
+    if (l->kind == LETTER_ALERT || l->kind == LETTER_CANARY)
         return;
     pthread_mutex_lock(&d->lock);
     /* the newest one is as good as this one */

@@ -17,6 +17,9 @@ static int open_outboxes(struct desk *d, struct err *e)
         if (outbox_smtp_init(&d->outboxes[i], &o, e) != 0)
             return err_wrap(e, "mailbox %s", conf->mailboxes[i].name);
     }
+    if (ways_open(d, e) != 0)
+        return -1;
+    legs_open(d);
     return 0;
 }
 
@@ -74,17 +77,15 @@ static unsigned readers_of(const struct conf *conf)
 
 int desk_open(struct desk *d, const struct desk_options *options, struct buf *problems, struct err *e)
 {
-    *d = (struct desk){.conf = options->conf,
-                       .journal = options->journal,
-                       .stop_fd = options->stop_fd,
-                       .may_be_refused = UINT64_MAX};
+    *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
     pthread_mutex_init(&d->lock, NULL);
     init_reading(d);
     d->turns = turns_new();
     d->cage = cage_new(readers_of(options->conf));
     cage_on_question(d->cage, reading_pauses, reading_goes_on);
     set_message_id_host(d);
-    if (templates_load(&d->templates, d->conf->templates, d->conf->firm.language, problems) != 0)
+    if (templates_load(&d->templates, d->conf->templates, d->conf->own_templates, d->conf->firm.language,
+                       problems) != 0)
         return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
     list_topics(d);
     if (errors_load(&d->rules, d->conf, problems, options->rule_problems ? options->rule_problems : problems,
@@ -153,6 +154,8 @@ void desk_close(struct desk *d)
     for (size_t i = 0; d->outboxes && i < d->conf->n_mailboxes; i++)
         outbox_release(&d->outboxes[i]);
     free(d->outboxes);
+    outbox_release(&d->second);
+    legs_close(d);
     accounting_close(&d->accounting);
     autotask_free(&d->autotask);
     budget_close(&d->budget);

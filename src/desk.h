@@ -31,7 +31,8 @@ struct desk {
     struct command_topic *topics; /* the how-tos of the templates, as `help` takes them */
     size_t n_topics;
     struct outbox *outboxes; /* one a mailbox, in the order of the configuration */
-    uint64_t may_be_refused; /* a bit an outbox: the operator may know that it is ill; guarded by lock */
+    struct outbox second;    /* alerts.smtp; send NULL: there is none */
+    struct legs *legs;       /* legs.c; NULL: nobody keeps account */
     char message_id_host[300];
     int stop_fd; /* readable = stop */
     /* held while a mail is read: shared, or alone for one that was being read when frontdesk died */
@@ -39,8 +40,10 @@ struct desk {
 
     pthread_mutex_t lock;
     struct desk_people *people; /* NULL until Autotask was reached once */
-    unsigned full;              /* mailboxes that cannot take mail because a disk is full; guarded by lock */
-    struct unkept *unkept;      /* alert.c */
+    size_t drained;             /* mailboxes that were gone through since the start; guarded by lock */
+    unsigned stuck; /* mailboxes that cannot take mail because a disk is full or cannot be written; guarded by
+                       lock */
+    struct unkept *unkept; /* alert.c */
     struct turns *turns;
     int64_t *sent; /* breaker.c; guarded by lock, like sent_at and tripped */
     size_t sent_at;
@@ -115,8 +118,9 @@ struct job_view {
     bool follows;       /* the plan is that of a follow-up */
     bool wait;          /* what it answers is still being worked on: there is no plan yet */
     unsigned explained; /* explanations around this one */
-    bool too_large;     /* only its header was read */
-    const char *told;   /* what the sender is told of an error; NULL: what is said of every such error */
+    bool is_over;       /* only its header was read: it is over the limit `over`, or (false) no mail */
+    enum message_over over;
+    const char *told; /* what the sender is told of an error; NULL: what is said of every such error */
     char unreadable[512];
     char key[65];
 };
@@ -177,6 +181,7 @@ struct accounting {
     struct http http; /* not Autotask's: the system's trust */
     struct budget *budget;
     struct quickbooks *qb;
+    int64_t look_ms; /* the keeper's: when a failing one is looked at again (monotonic) */
 };
 /* NULL without an error when the settings have no QuickBooks. `shared`: the state directory may be used. */
 int accounting_open(struct accounting **out, const struct conf *conf, int stop_fd, bool shared,
@@ -190,11 +195,67 @@ void accounting_keep(struct desk *d, int64_t *next_ms);
 /* The keeper's part: hourly, whether a secret for mail ends soon. */
 void mailsecrets_keep(struct desk *d, int64_t *next_ms);
 
+/* --- clockwatch.c --- */
+struct clock_watch {
+    int64_t away_ms;    /* from where the clock was before it jumped */
+    int64_t jumped_ms;  /* the last time; monotonic */
+    int64_t unmoved_ms; /* believed, and not followed in the journal yet */
+    int64_t next_ms;
+    bool moved; /* it was far away a round ago */
+};
+/* The keeper's part, each round. */
+void clock_keep(struct desk *d, struct clock_watch *w);
+/* It jumped, and whether it is right now nobody knows. */
+bool clock_is_doubted(struct desk *d);
+
 /* --- breaker.c --- */
 /* May this letter leave now? It counts then. -1 with ERR_BUSY: too many left in the last hour. */
 int breaker_take(struct desk *d, const struct journal_letter *l, struct err *e) MUST_USE;
 /* It did not leave. */
 void breaker_give_back(struct desk *d, const struct journal_letter *l);
+
+/* --- legs.c --- */
+/* The first two are of a mailbox. */
+enum leg {
+    LEG_MAIL_IN,
+    LEG_MAIL_OUT,
+    LEG_AUTOTASK,
+    LEG_QUICKBOOKS,
+    LEG_ALERT_SMTP,
+    LEG_ALERT_COMMAND,
+};
+void legs_open(struct desk *d);
+void legs_close(struct desk *d);
+/* How using it went. The operator is told once when it fails for longer than its grace, and once when it
+ * works again. Without legs_open nothing happens. */
+void leg_failed(struct desk *d, enum leg leg, size_t mailbox, const struct err *why);
+void leg_works(struct desk *d, enum leg leg, size_t mailbox);
+bool leg_is_failing(struct desk *d, enum leg leg, size_t mailbox);
+/* The same of an offered letter: what is refused for the letter's sake says nothing about the leg. */
+void leg_tried_out(struct desk *d, size_t mailbox, int rc, const struct err *e);
+/* Whose grace is over? Every second. */
+void legs_judge(struct desk *d);
+/* The keeper's part, each round; *directory_ms: when it reads the directory next (monotonic). */
+void leg_autotask(struct desk *d, int64_t *directory_ms);
+/* How they stand, also beside the process that keeps account; how many of `out`. */
+struct leg_view {
+    enum leg leg;
+    size_t mailbox;
+    char name[48];                 /* "mail-in-desk" */
+    int64_t worked_ms, failing_ms; /* 0 = never; 0 = it does not fail */
+};
+enum { LEGS_MOST = 128 };
+size_t legs_look(const struct conf *conf, struct leg_view *out, size_t max);
+
+/* --- ways.c --- */
+int ways_open(struct desk *d, struct err *e) MUST_USE;
+/* The sender of an alert. */
+const char *ways_from(const struct conf *conf);
+/* An alert to the operator, by the second server or the first mailbox's. */
+int ways_mail(struct desk *d, const char *to, struct slice bytes, struct err *e) MUST_USE;
+/* An alert to the operator's program: what it reads, and the same again as it was queued ("ill TOPIC"). */
+void ways_words(const struct desk *d, const char *topic, const char *text, bool ill, struct buf *out);
+int ways_command(struct desk *d, const char *to, const char *id, struct slice words, struct err *e) MUST_USE;
 
 /* --- unproven.c --- */
 /* A mail was refused: the operator hears of the first one of an address that Autotask knows. */
@@ -219,8 +280,10 @@ void retention_all(struct desk *d);
  */
 void alert_ill(struct desk *d, const char *topic, const char *text);
 void alert_well(struct desk *d, const char *topic, const char *text);
-/* Ill, in the words and under the one topic for a full disk; the watchers turn it well. */
-void alert_disk_full(struct desk *d, const struct err *why);
+/* Ill, in the words and under the topic for a disk that is full or cannot be written; the watchers turn it
+ * well. */
+void alert_unwritable(struct desk *d, const struct err *why);
+void alert_writable(struct desk *d);
 /* The letter of the day: lines of what was refused. */
 void alert_digest(struct desk *d, const char *lines);
 

@@ -8,7 +8,7 @@
 #include "frontdesk/json.h"
 #include "frontdesk/message_attachments.h"
 
-enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024 };
+enum { ATTACHED_MAX = 4 << 20, EXPLANATION_MAX = 60 * 1024, HEADER_FETCHED = 1 << 20 };
 
 /* How it travels: each line ends in CRLF. */
 static uint64_t wire_size(struct slice mail)
@@ -28,8 +28,8 @@ static void put_wire(struct buf *out, struct slice mail)
     }
 }
 
-/* What a mailbox would deliver: of a mail over the limit the header block only. `room` holds it if need be.
- */
+/* What a mailbox would deliver: of a mail over the limit the header block only, and of that the first
+ * megabyte. `room` holds it if need be. */
 static struct slice as_delivered(const struct conf *conf, struct slice mail, bool *headers_only,
                                  struct buf *room)
 {
@@ -41,6 +41,7 @@ static struct slice as_delivered(const struct conf *conf, struct slice mail, boo
         put_wire(room, mail);
         return buf_view(room);
     }
+    mail = slice_cut(mail, HEADER_FETCHED);
     long end = slice_find(mail, SLICE("\r\n\r\n"));
     if (end >= 0)
         return slice_cut(mail, (size_t)end + 4);

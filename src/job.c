@@ -38,6 +38,9 @@ static const struct trouble {
     /* stopping is no trouble: the next run goes on */
     {ERR_STOPPING, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, false, 0},
     {ERR_DISK_FULL, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
+    /* all of it is done anew by the next start, which is on its way (cmd_run.c) */
+    {ERR_DAMAGED, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, false, 0},
+    {ERR_UNWRITABLE, ERR_CLASS_RETRY, JOB_TAKEN, JOB_WAITING, LATER, false, true, 0},
     /* refused credentials mend themselves when the operator puts the right secret there */
     {ERR_CREDENTIALS, ERR_CLASS_OPERATOR, JOB_TAKEN, JOB_ACTED, LATER, true, true, 3 * DAY_MS},
     /* the alert is the way out's own (answer.c) */
@@ -84,8 +87,8 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
     if (t->tell_queued && !job->perform.reading_back)
         job_tell_queued(job, e);
     measure_add(MEASURE_RETRIES, job->row.state, 1);
-    if (t->alert && e->code == ERR_DISK_FULL)
-        alert_disk_full(job->desk, e);
+    if (t->alert && err_is_unwritable(e))
+        alert_unwritable(job->desk, e);
     else if (t->alert)
         alert_ill(job->desk, err_code_name(e->code), e->text);
     /* an unwritable journal keeps the row as it was: the job is due at once and comes back by itself */
@@ -93,12 +96,17 @@ static void try_later(struct job *job, const struct trouble *t, const struct err
         job->unrecorded = true;
 }
 
+int64_t job_moved_ms(const struct job *job)
+{
+    return clock_moved_ms() - job->moved_ms;
+}
+
 static void fail(struct job *job, const struct err *e)
 {
     const struct trouble *t = trouble_for(job->row.state, e);
     /* a question that nobody answered may have waited for days before its ticket was planned */
     int64_t since_ms = job->row.planned_ms > job->row.taken_ms ? job->row.planned_ms : job->row.taken_ms;
-    bool too_old = t->give_up_ms && clock_now_ms() - since_ms > t->give_up_ms;
+    bool too_old = t->give_up_ms && clock_now_ms() - since_ms - job_moved_ms(job) > t->give_up_ms;
     if (t->what == LATER && !too_old)
         try_later(job, t, e);
     else
@@ -144,7 +152,8 @@ static void run_stages(struct job *job)
 
 enum job_ran job_run(struct desk *d, unsigned slot, int64_t id)
 {
-    struct job job = {.desk = d, .slot = slot, .pool = pool_new((size_t)JOB_POOL_MB << 20)};
+    struct job job = {
+        .desk = d, .slot = slot, .moved_ms = clock_moved_ms(), .pool = pool_new((size_t)JOB_POOL_MB << 20)};
     struct err e = ERR_INIT;
     if (journal_job_load(d->journal, id, true, job.pool, &job.row, &e) != 0) {
         LOG(LOG_ERROR, "job", "load.failed", LN("id", id), LS("error", e.text));

@@ -29,8 +29,12 @@ struct job {
     bool waits;        /* for an older job of its conversation */
     bool not_its_turn; /* turns.c */
     bool is_old; /* from before what the journal keeps: parked, and nobody is written to but the operator */
-    bool unrecorded; /* the journal could not be told how it went: the job is due as it was */
+    int64_t moved_ms; /* clock_moved_ms when it was loaded */
+    bool unrecorded;  /* the journal could not be told how it went: the job is due as it was */
 };
+
+/* By how much the clock jumped since the job was loaded: its times are behind by that. */
+int64_t job_moved_ms(const struct job *job);
 
 /* origin.c: what a mail answers. */
 struct origin {
@@ -53,9 +57,22 @@ void origin_kept(struct desk *d, int64_t root, struct pool *pool, struct plan_ke
 /* "[fd:7KQ2.<digits>]": job and asker, signed with the key of this installation. "" without a journal. */
 const char *origin_token(struct desk *d, const char *ref, const char *asker, struct pool *pool);
 
+/* addressed.c: does To or Cc name an address of a domain of ours? */
+bool addressed_to_us(const struct conf *conf, const struct message *m);
+
 /* loops.c: does this sender say the same again and again? Then nothing is to be answered; the operator was
  * told. */
 bool loops_caught(struct job *job, const struct message *m) MUST_USE;
+
+/* unreadable.c: a mail that could not be read in full. */
+/* Reads its header, as far as that is within the limits. `why`: what reading all of it said. */
+int unreadable_read(struct desk *d, struct job_view *v, const struct mail_bytes *mail, const struct err *why,
+                    struct cage_reader **held, struct err *e) MUST_USE;
+/* Only its header was fetched. */
+void unreadable_large(const struct desk *d, struct job_view *v);
+/* For the sender: which limit, and what to do. */
+const char *unreadable_reason(const struct desk *d, const struct job_view *v, struct pool *pool);
+const char *unreadable_advice(const struct desk *d, const struct job_view *v, struct pool *pool);
 
 /* The stages: 0 when the next state is committed (or on its way, for the end); -1 with *e. */
 int job_understand(struct job *job, struct err *e) MUST_USE;

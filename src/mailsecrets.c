@@ -30,6 +30,8 @@ void mailsecrets_keep(struct desk *d, int64_t *next_ms)
     if (clock_mono_ms() < *next_ms)
         return;
     *next_ms = clock_mono_ms() + LOOK_MS;
+    if (clock_is_doubted(d))
+        return;
     for (size_t i = 0; i < d->conf->n_mailboxes; i++) {
         const struct conf_mailbox *box = &d->conf->mailboxes[i];
         if (!box->imap.oauth2 && !box->smtp.oauth2)

@@ -42,7 +42,7 @@ static void print_build(const struct page *p)
 
 static void print_jobs(const struct page *p)
 {
-    for (int i = OUTCOME_TICKET; i <= OUTCOME_GONE; i++)
+    for (int i = OUTCOME_TICKET; i < OUTCOMES; i++)
         sample(p, "outcome", job_outcome_name((enum job_outcome)i),
                (double)measure_get(MEASURE_JOBS, (size_t)i));
 }
@@ -169,11 +169,73 @@ static void print_contacts(const struct page *p)
     contact(p, systems[MEASURE_AUTOTASK], "", p->status->calls.reached_ms);
     if (p->desk->conf->quickbooks)
         contact(p, systems[MEASURE_QUICKBOOKS], "", p->status->books_calls.reached_ms);
-    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++) {
-        const char *name = p->desk->conf->mailboxes[i].name;
-        contact(p, "mail-in-", name, measure_get(MEASURE_MAIL_IN_MS, i));
-        contact(p, "mail-out-", name, measure_get(MEASURE_MAIL_OUT_MS, i));
+    for (size_t i = 0; i < p->status->n_legs; i++) {
+        const struct leg_view *v = &p->status->legs[i];
+        if (v->leg != LEG_AUTOTASK && v->leg != LEG_QUICKBOOKS)
+            contact(p, v->name, "", v->worked_ms);
     }
+    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++)
+        contact(p, "canary-", p->desk->conf->mailboxes[i].name, p->status->mailboxes[i].canaries.back_ms);
+}
+
+static void print_failing(const struct page *p)
+{
+    for (size_t i = 0; i < p->status->n_legs; i++)
+        sample(p, "leg", p->status->legs[i].name, seconds_since(p, p->status->legs[i].failing_ms));
+}
+
+/* --- canaries --- */
+
+static void by_canary(const struct page *p, enum measure what)
+{
+    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++) {
+        if (p->desk->conf->mailboxes[i].canary_minutes)
+            sample(p, "mailbox", p->desk->conf->mailboxes[i].name, (double)measure_get(what, i));
+    }
+}
+
+static void print_canaries(const struct page *p)
+{
+    by_canary(p, MEASURE_CANARIES);
+}
+
+static void print_canaries_back(const struct page *p)
+{
+    by_canary(p, MEASURE_CANARIES_BACK);
+}
+
+static void print_canaries_lost(const struct page *p)
+{
+    by_canary(p, MEASURE_CANARIES_LOST);
+}
+
+static void print_canary_took(const struct page *p)
+{
+    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++) {
+        if (p->status->mailboxes[i].canaries.back_ms)
+            sample(p, "mailbox", p->desk->conf->mailboxes[i].name,
+                   (double)p->status->mailboxes[i].canaries.took_ms / 1000);
+    }
+}
+
+/* --- logins --- */
+
+static bool by_tokens(const struct page *p, size_t mailbox)
+{
+    const struct conf_mailbox *box = &p->desk->conf->mailboxes[mailbox];
+    return box->imap.oauth2 || box->smtp.oauth2;
+}
+
+static void login(const struct page *p, size_t mailbox, double n)
+{
+    char name[80];
+    snprintf(name, sizeof(name), "mail-%.40s", p->desk->conf->mailboxes[mailbox].name);
+    sample(p, "system", name, n);
+}
+
+static double days_until(const struct page *p, int64_t ms)
+{
+    return (double)(ms - p->status->now_ms) / 86400000;
 }
 
 static void print_refused(const struct page *p)
@@ -182,13 +244,30 @@ static void print_refused(const struct page *p)
     if (p->desk->conf->quickbooks)
         sample(p, "system", systems[MEASURE_QUICKBOOKS],
                p->status->books_login.refused || !p->status->books_login.there);
+    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++) {
+        if (by_tokens(p, i))
+            login(p, i, p->status->mailboxes[i].login.refused);
+    }
 }
 
 static void print_login_days(const struct page *p)
 {
     int64_t ends_ms = oauth2_ends(&p->status->books_login);
     if (p->desk->conf->quickbooks && ends_ms)
-        sample(p, "system", systems[MEASURE_QUICKBOOKS], (double)(ends_ms - p->status->now_ms) / 86400000);
+        sample(p, "system", systems[MEASURE_QUICKBOOKS], days_until(p, ends_ms));
+    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++) {
+        ends_ms = oauth2_ends(&p->status->mailboxes[i].login);
+        if (by_tokens(p, i) && ends_ms)
+            login(p, i, days_until(p, ends_ms));
+    }
+}
+
+static void print_secret_days(const struct page *p)
+{
+    for (size_t i = 0; i < p->desk->conf->n_mailboxes; i++) {
+        if (p->status->mailboxes[i].secret_ends_ms)
+            login(p, i, days_until(p, p->status->mailboxes[i].secret_ends_ms));
+    }
 }
 
 /* --- health --- */
@@ -196,6 +275,20 @@ static void print_login_days(const struct page *p)
 static void print_alerts(const struct page *p)
 {
     sample(p, NULL, NULL, p->status->counts.alerts_ill);
+}
+
+static const char *const ways[MEASURE_WAYS] = {"mail", "second", "command"};
+
+static void print_told(const struct page *p)
+{
+    for (size_t i = 0; i < MEASURE_WAYS; i++)
+        sample(p, "way", ways[i], (double)measure_get(MEASURE_ALERTS, i));
+}
+
+static void print_untold(const struct page *p)
+{
+    for (size_t i = 0; i < MEASURE_WAYS; i++)
+        sample(p, "way", ways[i], (double)measure_get(MEASURE_UNTOLD, i));
 }
 
 static void print_unwritable(const struct page *p)
@@ -231,12 +324,24 @@ static const struct family {
     {"frontdesk_api_calls_left", "gauge", "Calls that autotask.calls_per_hour leaves now.", print_left},
     {"frontdesk_contact_timestamp_seconds", "gauge", "When a leg was last proven to work; absent: not yet.",
      print_contacts},
+    {"frontdesk_leg_failing_seconds", "gauge", "For how long a leg has failed; 0: it does not.",
+     print_failing},
+    {"frontdesk_canaries_sent_total", "counter", "Mails of frontdesk to itself.", print_canaries},
+    {"frontdesk_canaries_back_total", "counter", "Those of them that came back.", print_canaries_back},
+    {"frontdesk_canaries_lost_total", "counter", "Those of them that were not back in time.",
+     print_canaries_lost},
+    {"frontdesk_canary_seconds", "gauge", "How long the last one took that came back.", print_canary_took},
     {"frontdesk_login_refused", "gauge", "1: the system does not take the login, or there is none.",
      print_refused},
     {"frontdesk_login_days_left", "gauge", "Days until a person has to log in again; absent: not known.",
      print_login_days},
+    {"frontdesk_secret_days_left", "gauge",
+     "Days until the client secret or certificate of a mailbox ends; absent: not known.", print_secret_days},
     {"frontdesk_alerts_open", "gauge", "Alerts that the operator was told of and that are not over.",
      print_alerts},
+    {"frontdesk_alerts_told_total", "counter", "Alerts that left, by way: mail, second, command.",
+     print_told},
+    {"frontdesk_alerts_untold_total", "counter", "Times that a way took no alert.", print_untold},
     {"frontdesk_journal_unwritable_seconds", "gauge",
      "For how long nothing could be recorded; 0: all is well.", print_unwritable},
 };

@@ -37,14 +37,14 @@ void errors_alert_rules(struct desk *d, const char *problems)
 int errors_load(struct diagnose_rules **out, const struct conf *conf, struct buf *problems,
                 struct buf *firm_problems, struct err *e)
 {
-    char english[4300], spoken[4300];
-    bool other = strcmp(conf->firm.language, TEMPLATES_FULL_LANGUAGE) != 0;
-    const char *ours[] = {english, other ? spoken : NULL, NULL};
-    snprintf(english, sizeof(english), "%s/%s/diagnose", conf->templates, TEMPLATES_FULL_LANGUAGE);
-    snprintf(spoken, sizeof(spoken), "%s/%s/diagnose", conf->templates, conf->firm.language);
+    const char *ours[TEMPLATES_PLACES + 1] = {NULL};
+    struct pool *pool = pool_new(64 << 10);
+    templates_rule_folders(conf->templates, conf->firm.language, ours, pool);
     *out = NULL;
-    return diagnose_rules_load(out, ours, conf->diagnose, diagnose_checks(), diagnose_kinds(), problems,
-                               firm_problems, e);
+    int rc = diagnose_rules_load(out, ours, conf->diagnose, diagnose_checks(), diagnose_kinds(), problems,
+                                 firm_problems, e);
+    pool_free(&pool);
+    return rc;
 }
 
 /* Once: of a mail that may kill the reader, where that is noted (understand.c). */

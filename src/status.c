@@ -2,6 +2,7 @@
 /* status: how frontdesk is doing, the same by mail and at the command line. See telling.h. */
 #include "telling.h"
 
+#include "frontdesk/maillogin.h"
 #include "frontdesk/reply_dates.h"
 
 static bool all_authenticated(const struct conf *conf)
@@ -12,12 +13,31 @@ static bool all_authenticated(const struct conf *conf)
     return all;
 }
 
+static int read_mailboxes(struct status *out, struct journal *j, struct pool *pool, struct err *e)
+{
+    out->n_legs = legs_look(out->conf, out->legs, LEGS_MOST);
+    out->mailboxes = pool_array(pool, out->conf->n_mailboxes, sizeof(*out->mailboxes));
+    for (size_t i = 0; i < out->conf->n_mailboxes; i++) {
+        const struct conf_mailbox *box = &out->conf->mailboxes[i];
+        struct err ignored = ERR_INIT; /* doctor says what is wrong with a token file */
+        if (journal_canaries(j, box->name, &out->mailboxes[i].canaries, e) != 0)
+            return -1;
+        if (!box->imap.oauth2 && !box->smtp.oauth2)
+            continue;
+        out->mailboxes[i].secret_ends_ms = maillogin_ends(box);
+        if (oauth2_look(box->login.token_file, &out->mailboxes[i].login, &ignored) != 0)
+            out->mailboxes[i].login = (struct oauth2_view){.there = false};
+    }
+    return 0;
+}
+
 int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,
                 struct err *e)
 {
     char slots[4200];
     *out = (struct status){.conf = conf, .now_ms = clock_now_ms(), .authenticated = all_authenticated(conf)};
-    if (journal_count(j, &out->counts, e) != 0 || drift_look(conf, j, pool, out->watches, e) != 0)
+    if (journal_count(j, &out->counts, e) != 0 || drift_look(conf, j, pool, out->watches, e) != 0 ||
+        read_mailboxes(out, j, pool, e) != 0)
         return -1;
     out->replies = journal_sent_since(j, out->now_ms - 3600000, NULL, conf->limits.replies_hour);
     out->n_alerts = journal_alerts(j, pool, &out->alerts);
@@ -102,6 +122,49 @@ static void tell_quickbooks(struct telling *to, const struct status *s)
                          login(to, s), SAY_END));
 }
 
+/* A label for the first line, none for the others. */
+static void tell_next(struct telling *to, enum say label, bool *first, const char *text)
+{
+    if (*first)
+        tell(to, label, text);
+    else
+        tell_more(to, text);
+    *first = false;
+}
+
+static void tell_legs(struct telling *to, const struct status *s)
+{
+    bool first = true;
+    for (size_t i = 0; i < s->n_legs; i++) {
+        const struct leg_view *v = &s->legs[i];
+        bool told = v->leg == LEG_AUTOTASK || v->leg == LEG_QUICKBOOKS; /* in a line of its own */
+        if (told && !v->failing_ms)
+            continue;
+        tell_next(to, SAY_TELL_LEGS, &first,
+                  sentence(to->templates, to->pool, SAY_STATUS_LEG, "leg", v->name, "reached",
+                           told           ? ""
+                           : v->worked_ms ? reached(to, s, v->worked_ms)
+                                          : telling_word(to, SAY_STATUS_NOT_REACHED),
+                           "failing", v->failing_ms ? age(to, s->now_ms - v->failing_ms) : "", SAY_END));
+    }
+}
+
+static void tell_canaries(struct telling *to, const struct status *s)
+{
+    bool first = true;
+    for (size_t i = 0; i < s->conf->n_mailboxes; i++) {
+        const struct journal_canaries *c = &s->mailboxes[i].canaries;
+        if (!s->conf->mailboxes[i].canary_minutes)
+            continue;
+        const char *took = pool_printf(to->pool, "%.1f", (double)c->took_ms / 1000);
+        tell_next(to, SAY_TELL_CANARY, &first,
+                  sentence(to->templates, to->pool, SAY_STATUS_CANARY, "mailbox", s->conf->mailboxes[i].name,
+                           "back", c->back_ms ? age(to, s->now_ms - c->back_ms) : "", "took",
+                           c->back_ms ? took : "", "open", c->open_ms ? age(to, s->now_ms - c->open_ms) : "",
+                           SAY_END));
+    }
+}
+
 static void tell_work(struct telling *to, const struct status *s)
 {
     const struct journal_counts *c = &s->counts;
@@ -156,6 +219,10 @@ void status_text(const struct status *s, bool whole, const struct templates *t, 
     tell_mail(&to, s);
     tell_autotask(&to, s);
     tell_quickbooks(&to, s);
+    if (s->here) {
+        tell_legs(&to, s);
+        tell_canaries(&to, s);
+    }
     tell_work(&to, s);
     drift_tell(&to, s->conf, s->watches, whole);
     tell_alerts(&to, s, whole);

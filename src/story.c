@@ -84,6 +84,116 @@ static void tell_letter(struct telling *to, const struct conf *conf, const struc
     tell_more(to, l->message_id);
 }
 
+/* --- the same as a timeline --- */
+
+enum { MOST_EVENTS = 2 * PLAN_MAX_STEPS + 64 };
+
+struct event {
+    int64_t ms;
+    const char *text;
+};
+
+struct life {
+    struct telling *to;
+    const char *tz;
+    struct event events[MOST_EVENTS];
+    size_t n;
+};
+
+static const char *moment(const struct life *l, int64_t ms)
+{
+    return dates_moment(l->to->templates, ms, l->tz, l->to->pool);
+}
+
+/* In the order of time; what happened in the same millisecond in the order of the telling. */
+static void happened(struct life *l, int64_t ms, const char *text)
+{
+    size_t at = l->n;
+    if (ms <= 0 || l->n == MOST_EVENTS)
+        return;
+    for (; at > 0 && l->events[at - 1].ms > ms; at--)
+        l->events[at] = l->events[at - 1];
+    l->events[at] = (struct event){ms, text};
+    l->n++;
+}
+
+/* What the plan says of the decision; of a mail that was erased, or never planned, nothing. */
+static void decided(struct life *l, const struct journal_job *job)
+{
+    const struct telling *to = l->to;
+    struct plan plan;
+    struct err e = ERR_INIT;
+    if (!job->planned_ms || !job->plan[0] || plan_decode(&plan, job->plan, to->pool, &e) != 0)
+        return;
+    happened(l, job->planned_ms,
+             sentence(to->templates, to->pool, SAY_LIFE_DECIDED, "when", moment(l, job->planned_ms), "verb",
+                      telling_named(to, plan.verb), "outcome",
+                      telling_outcome(to, (enum job_outcome)plan.outcome), "who",
+                      plan.n_people ? plan.people[0].name : "", "due", plan.title ? plan.due_text : "",
+                      SAY_END));
+}
+
+static void stepped(struct life *l, const struct journal_step *s)
+{
+    const struct telling *to = l->to;
+    enum say end = s->state == STEP_SAFE ? SAY_LIFE_NOT_DONE : SAY_LIFE_CUT_OFF;
+    if (s->state != STEP_SAFE || s->ended_ms)
+        happened(l, s->armed_ms,
+                 sentence(to->templates, to->pool, SAY_LIFE_SENT, "when", moment(l, s->armed_ms), "kind",
+                          s->kind, "key", s->key, "result", s->state == STEP_DONE ? s->result : "", SAY_END));
+    happened(
+        l, s->ended_ms,
+        sentence(to->templates, to->pool, end, "when", moment(l, s->ended_ms), "kind", s->kind, SAY_END));
+}
+
+static void ended(struct life *l, const struct journal_job *job)
+{
+    const struct telling *to = l->to;
+    int64_t ms = job->done_ms;
+    if (job->state == JOB_DONE)
+        happened(l, ms,
+                 sentence(to->templates, to->pool, SAY_LIFE_ENDED, "when", moment(l, ms), "outcome",
+                          telling_outcome(to, job->outcome), SAY_END));
+    else if (job->state == JOB_PARKED)
+        happened(l, ms,
+                 sentence(to->templates, to->pool, SAY_LIFE_PARKED, "when", moment(l, ms), "reason",
+                          job->reason, SAY_END));
+    else
+        happened(l, job->run_at_ms,
+                 sentence(to->templates, to->pool, SAY_LIFE_NEXT, "when", moment(l, job->run_at_ms), "state",
+                          telling_state(to, job->state), SAY_END));
+}
+
+static void tell_life(struct telling *to, const struct conf *conf, const struct story *s)
+{
+    static const enum say kinds[] = {SAY_LETTER_INTERIM, SAY_LETTER_FINAL, SAY_LETTER_SEQUEL,
+                                     SAY_LETTER_ALERT};
+    const struct journal_job *job = &s->job;
+    struct life l = {.to = to, .tz = conf->firm.timezone};
+    happened(
+        &l, job->received_ms,
+        sentence(to->templates, to->pool, SAY_LIFE_RECEIVED, "when", moment(&l, job->received_ms), SAY_END));
+    happened(&l, job->taken_ms,
+             sentence(to->templates, to->pool, SAY_LIFE_TAKEN, "when", moment(&l, job->taken_ms), "mailbox",
+                      job->mailbox, SAY_END));
+    decided(&l, job);
+    for (size_t i = 0; i < s->n_steps; i++)
+        stepped(&l, &s->steps[i]);
+    for (size_t i = 0; i < s->n_letters; i++) {
+        const struct journal_letter *w = &s->letters[i];
+        happened(&l, w->first_ms,
+                 sentence(to->templates, to->pool, SAY_LIFE_LETTER, "when", moment(&l, w->first_ms), "kind",
+                          telling_word(to, kinds[w->kind]), "to", w->to, SAY_END));
+    }
+    ended(&l, job);
+    for (size_t i = 0; i < l.n; i++) {
+        if (i == 0)
+            tell(to, SAY_TELL_LIFE, l.events[i].text);
+        else
+            tell_more(to, l.events[i].text);
+    }
+}
+
 void story_text(const struct conf *conf, const struct story *s, const struct templates *t, struct buf *out)
 {
     struct telling to = {.out = out, .templates = t, .pool = pool_new(16 << 20), .width = 10};
@@ -92,6 +202,7 @@ void story_text(const struct conf *conf, const struct story *s, const struct tem
         tell_step(&to, &s->steps[i]);
     for (size_t i = 0; i < s->n_letters; i++)
         tell_letter(&to, conf, &s->letters[i]);
+    tell_life(&to, conf, s);
     pool_free(&to.pool);
 }
 

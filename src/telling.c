@@ -63,7 +63,8 @@ const char *telling_outcome(const struct telling *to, enum job_outcome outcome)
                                      [OUTCOME_SAME] = SAY_OUTCOME_SAME,
                                      [OUTCOME_DIVERTED] = SAY_OUTCOME_DIVERTED,
                                      [OUTCOME_PARKED] = SAY_OUTCOME_PARKED,
-                                     [OUTCOME_GONE] = SAY_OUTCOME_GONE};
+                                     [OUTCOME_GONE] = SAY_OUTCOME_GONE,
+                                     [OUTCOME_CANARY] = SAY_OUTCOME_CANARY};
     ENSURE((size_t)outcome < ARRAY_LEN(names));
     return outcome ? telling_word(to, names[outcome]) : "";
 }

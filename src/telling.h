@@ -33,6 +33,11 @@ const char *telling_where(const struct telling *to, enum command_where where);
 const char *telling_named(const struct telling *to, const char *name);
 
 /* --- status.c --- */
+struct status_mailbox {
+    struct journal_canaries canaries;
+    struct oauth2_view login; /* by tokens, if its settings say so */
+    int64_t secret_ends_ms;   /* 0 = not known, or there is none */
+};
 struct status {
     const struct conf *conf;
     struct journal_counts counts;
@@ -43,10 +48,14 @@ struct status {
     int64_t now_ms, ill_since_ms; /* nothing can be written since; 0 = all is well */
     char ill_why[512];
     bool running, authenticated, refused;
+    bool here; /* at the command line: also what differs from second to second, such as legs */
     struct budget_view books_calls; /* of QuickBooks, if the settings have it */
     struct oauth2_view books_login;
     char books_trouble[512]; /* why its token file cannot be read; "" = it can */
     struct drift_view watches[SCHEDULE_MOST];
+    struct leg_view legs[LEGS_MOST]; /* those of the two systems: see calls, books_calls */
+    size_t n_legs;
+    struct status_mailbox *mailboxes; /* one a mailbox */
 };
 /* Strings live in `pool`. */
 int status_read(struct status *out, const struct conf *conf, struct journal *j, struct pool *pool,

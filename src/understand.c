@@ -1,38 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* understand: bytes → message → gate → command → plan, committed with all step keys. Nothing outside is
  * touched. */
+#include "canary.h"
 #include "errors.h"
 #include "job_private.h"
 #include "telling.h"
 
 enum { MAX_ATTEMPTS = 3 };
-
-/* A mail that breaks a limit is judged by its header block alone, so that its sender, if proven, can be told.
- */
-static int read_headers_only(struct desk *d, struct job_view *v, struct slice bytes, const char *path,
-                             const struct err *why, struct cage_reader **held, struct err *e)
-{
-    enum { HEAD = 256 * 1024 };
-    struct slice head = slice_cut(bytes, HEAD);
-    char *block = NULL;
-    if (path) {
-        FILE *f = fopen(path, "re");
-        block = mem_alloc(HEAD);
-        head = slice_from(block, f ? fread(block, 1, HEAD, f) : 0);
-        if (f)
-            fclose(f);
-    }
-    long end = slice_find(head, SLICE("\r\n\r\n"));
-    if (end < 0)
-        end = slice_find(head, SLICE("\n\n"));
-    if (end >= 0)
-        head = slice_cut(head, (size_t)end + 4);
-    snprintf(v->unreadable, sizeof(v->unreadable), "%s", why->text);
-    struct mail_bytes mail = {.bytes = head};
-    int rc = cage_read(d->cage, &v->message, &mail, true, &message_limits_default, held, e);
-    free(block);
-    return rc;
-}
 
 static int read_mail(struct desk *d, struct slice bytes, const char *path, bool headers_only,
                      struct job_view *v, struct cage_reader **held, struct err *e)
@@ -43,16 +17,15 @@ static int read_mail(struct desk *d, struct slice bytes, const char *path, bool 
     struct err why = ERR_INIT;
     struct mail_bytes mail = {bytes, path};
     int rc = cage_read(d->cage, &v->message, &mail, headers_only && !path, &limits, held, &why);
-    v->too_large = rc == 0 && headers_only;
-    if (v->too_large)
-        snprintf(v->unreadable, sizeof(v->unreadable), "the mail is larger than %llu MB",
-                 (unsigned long long)(d->conf->limits.message_size >> 20));
-    if (rc == 0 || err_class(&why) != ERR_CLASS_SENDER) {
-        if (rc != 0)
-            *e = why;
+    if (rc != 0 && err_class(&why) != ERR_CLASS_SENDER) {
+        *e = why;
         return rc;
     }
-    return read_headers_only(d, v, bytes, path, &why, held, e);
+    if (rc != 0)
+        rc = unreadable_read(d, v, &mail, &why, held, e);
+    if (headers_only)
+        unreadable_large(d, v);
+    return rc;
 }
 
 /* The reading that a plan needs: of changes, and of a wanted contact. */
@@ -77,14 +50,6 @@ static bool has_ticket(const struct origin *o)
     return o->root.state <= JOB_WAITING || o->plain.again || o->root.outcome == OUTCOME_TICKET ||
            o->root.outcome == OUTCOME_UNASSIGNED || o->root.outcome == OUTCOME_DIVERTED ||
            o->root.state == JOB_PARKED;
-}
-
-static const char *told_unreadable(const struct desk *d, const struct job_view *v, struct pool *pool)
-{
-    if (!v->too_large)
-        return sentence(d->templates, pool, SAY_MAIL_UNREADABLE, "why", v->unreadable, SAY_END);
-    unsigned long long most = d->conf->limits.message_size >> 20;
-    return sentence(d->templates, pool, SAY_MAIL_TOO_LARGE, "n", pool_printf(pool, "%llu", most), SAY_END);
 }
 
 static int answered_is_parked(const struct desk *d, struct job_view *v, struct pool *pool, struct err *e)
@@ -147,7 +112,8 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
                             .mail = v->unreadable[0] ? NULL : mail,
                             .gate = &v->gate,
                             .command = v->has_command ? &v->command : NULL,
-                            .unreadable = v->unreadable[0] ? told_unreadable(d, v, pool) : "",
+                            .unreadable = v->unreadable[0] ? unreadable_reason(d, v, pool) : "",
+                            .advice = v->unreadable[0] ? unreadable_advice(d, v, pool) : "",
                             .message_key = v->key,
                             .origin = follows ? &v->origin->plain : NULL,
                             .watched = watched ? &v->origin->watched : NULL,
@@ -165,6 +131,9 @@ static int decide(struct desk *d, const struct conf_mailbox *mailbox, int64_t se
         v->origin->root.ticket_number[0])
         plan_remark(&v->plan, sentence(d->templates, pool, SAY_NEW_REQUEST, "number",
                                        v->origin->root.ticket_number, SAY_END));
+    if (!follows && v->plan.title && v->plan.title[0] && !addressed_to_us(d->conf, m))
+        plan_remark(&v->plan,
+                    sentence(d->templates, pool, SAY_NOT_ADDRESSED, "address", mailbox->address, SAY_END));
     return 0;
 }
 
@@ -538,8 +507,24 @@ static int read_noted(struct job *job, const char *path, struct job_view *v, str
     return rc;
 }
 
+/* Before all else: a mail of ours to ourselves that is on its way. *ended: it was one. */
+static int end_canary(struct job *job, const struct message *m, bool *ended, struct err *e)
+{
+    struct canary_end end;
+    if (canary_met(job->desk, job->mailbox_index, m, job->row.id, &end, e) != 0)
+        return -1;
+    *ended = end.is_one;
+    if (!end.is_one)
+        return 0;
+    job->row.outcome = OUTCOME_CANARY;
+    job->row.reason = pool_printf(job->pool, "canary: back after %lld ms%s", (long long)end.took_ms,
+                                  end.late ? ", too late" : "");
+    return job_end(job, JOB_FOLDER_DONE, e);
+}
+
 int job_understand(struct job *job, struct err *e)
 {
+    bool ended = false;
     struct job_view v = {0};
     struct buf path = BUF_INIT(4096);
     if (!job->mailbox)
@@ -552,6 +537,8 @@ int job_understand(struct job *job, struct err *e)
         journal_spool_path(job->desk->journal, job->row.spool, &path);
     int rc = read_noted(job, path.len ? path.data : NULL, &v, e);
     if (rc == 0)
+        rc = end_canary(job, &v.message, &ended, e);
+    if (rc == 0 && !ended)
         rc = v.gate.verdict == GATE_STAFF ? plan_for_staff(job, path.len ? path.data : NULL, &v, e)
                                           : turn_away(job, &v, e);
     message_release(&v.message);

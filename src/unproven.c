@@ -24,13 +24,14 @@ static const struct {
      "the only such field came with the mail, so the mail is forged, or the part of the server "
      "that checks mail (milter, filter) is down and takes no forged field out"},
     {"auth-no-border",
-     "trust names a server that did not take this mail: `frontdesk doctor --prove` tells what "
-     "the server calls itself"},
+     "trust names a server that did not take this mail: `frontdesk doctor` tells what the newest "
+     "mails say instead"},
     {"auth-fail",
      "forged, unless this person sends through a server that SPF, DKIM or DMARC of the domain do "
      "not know"},
     {"auth-internal", "the mail came from outside, or Exchange did not mark it as internal"},
-    {"auth-", "`frontdesk doctor --prove` shows what the server says about a mail"},
+    {"auth-",
+     "`frontdesk journal list` shows the mail; `frontdesk explain MAIL` what the server says about it"},
     {"T6", "Sender names somebody else: sent on behalf of this person, or forged"},
     {"T", "the fields of the mail do not fit together as they do in honest mail: forged, or a broken mail "
           "program"},
@@ -108,11 +109,12 @@ void unproven_refused(struct desk *d, const struct gate_result *gate)
         failed_before(d, gate->address) || !may_tell(d))
         return;
     topic_of(gate->address, topic);
-    snprintf(text, sizeof(text),
-             "Mail of %s, whom Autotask knows, was refused for the first time: %s (%s). Nothing was done and "
-             "nobody "
-             "was answered. Fix: %s.",
-             gate->address, gate->reason, gate->evidence, fix_of(gate->reason));
+    /* not the evidence: it holds words of the mail, and a forger would write to the operator in our name */
+    snprintf(
+        text, sizeof(text),
+        "Mail of %s, whom Autotask knows, was refused for the first time: %s. Nothing was done and nobody "
+        "was answered; `frontdesk journal list` says what stood in it. Fix: %s.",
+        gate->address, gate->reason, fix_of(gate->reason));
     alert_ill(d, topic, text);
 }
 

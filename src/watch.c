@@ -11,9 +11,6 @@
 /* SLACK: by how much the server's clock may be behind ours; SILENT: longer than any look, wait or piece of
  * mail */
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
-/* A mailbox that cannot be looked through is the operator's matter after this time, or when the server has
- * said no, or could not prove who it is, so often. */
-enum { LONG_LOST_MS = 5 * 60000, MOST_REFUSALS = 3 };
 #define REBUILT "rebuilt-%s"
 #define UNFILED "filing-%s"
 #define SKIPPED "unread-%s"
@@ -26,11 +23,10 @@ struct watch {
     int wake_fd;
     int64_t since_ms;
     int64_t taken_since_ms; /* of this mailbox under this UIDVALIDITY */
-    int64_t lost_since_ms;  /* monotonic; 0: it was looked through since */
-    unsigned refusals;      /* by the server or of its certificate, since then */
     bool unfiled;           /* it may be that the operator was told that nothing can be filed */
     bool once;
-    bool full; /* this mailbox counts in desk->full */
+    bool drained; /* once since the start */
+    bool stuck;   /* this mailbox counts in desk->stuck */
     int rc;
     struct err err;
 };
@@ -62,6 +58,15 @@ static int further_back(struct watch *w, uint32_t uidvalidity, uint32_t *first_u
     return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, w->since_ms, e);
 }
 
+/* Of what lies there, what the journal knows is left alone, and what is from before our first start. */
+static int whole_inbox(struct watch *w, uint32_t uidvalidity, const struct journal_cursor *cursor,
+                       uint32_t *first_uid, struct err *e)
+{
+    *first_uid = 1;
+    w->taken_since_ms = cursor->since_ms < 0 ? -cursor->since_ms : cursor->since_ms;
+    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor->since_ms, e);
+}
+
 static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
                        uint32_t *first_uid, struct err *e)
 {
@@ -79,6 +84,8 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     }
     if (!cursor.other_validity)
         return first_sight(w, uidvalidity, uidnext, exists, first_uid, e);
+    if (cursor.replaced)
+        return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
     /* rebuilt or restored: positions mean nothing any more; the message keys tell what was done already, and
      * mail from before our first start stays untouched */
     char text[200], topic[100];
@@ -89,9 +96,7 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
     LOG(LOG_WARN, "watch", "uidvalidity", LS("mailbox", w->conf->name), LN("exists", exists));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     alert_ill(w->desk, topic, text);
-    *first_uid = 1;
-    w->taken_since_ms = cursor.since_ms < 0 ? -cursor.since_ms : cursor.since_ms;
-    return journal_cursor_set(w->desk->journal, w->conf->name, uidvalidity, 1, cursor.since_ms, e);
+    return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
 }
 
 static struct journal_mail mail_of(const struct watch *w, const struct mailbox_mail *m, const char *spool)
@@ -199,46 +204,50 @@ static void unfiled(struct watch *w, const struct err *why)
     w->unfiled = true;
 }
 
-/* A full disk is one failure, however many mailboxes it stops. */
-static void count_full(struct watch *w, bool full)
+/* A disk that is full or cannot be written is one failure, however many mailboxes it stops. */
+static void count_stuck(struct watch *w, bool stuck)
 {
     struct desk *d = w->desk;
     pthread_mutex_lock(&d->lock);
-    d->full += full && !w->full;
-    d->full -= !full && w->full;
-    bool none = d->full == 0;
+    d->stuck += stuck && !w->stuck;
+    d->stuck -= !stuck && w->stuck;
+    bool none = d->stuck == 0;
     pthread_mutex_unlock(&d->lock);
-    w->full = full;
+    w->stuck = stuck;
     if (none)
-        alert_well(d, err_code_name(ERR_DISK_FULL), "there is room on the disk again; all mail is taken");
+        alert_writable(d);
 }
 
-/* Does it take a person? What passes by itself within minutes does not. */
-static bool is_lost_for_long(struct watch *w, const struct err *why)
+static size_t index_of(const struct watch *w)
 {
-    int64_t now_ms = clock_mono_ms();
-    if (w->lost_since_ms == 0)
-        w->lost_since_ms = now_ms;
-    w->refusals += why->code == ERR_MAILBOX || why->code == ERR_TLS;
-    return err_class(why) == ERR_CLASS_OPERATOR || w->refusals >= MOST_REFUSALS ||
-           now_ms - w->lost_since_ms > LONG_LOST_MS;
+    return (size_t)(w->conf - w->desk->conf->mailboxes);
+}
+
+/* A journal that replaced a damaged one has seen everything when every inbox was gone through. */
+static void count_drained(struct watch *w)
+{
+    struct desk *d = w->desk;
+    if (w->drained)
+        return;
+    w->drained = true;
+    pthread_mutex_lock(&d->lock);
+    bool all = ++d->drained == d->conf->n_mailboxes;
+    pthread_mutex_unlock(&d->lock);
+    if (all)
+        alert_well(
+            d, err_code_name(ERR_DAMAGED),
+            "a new journal was begun, and all mail in the inbox was compared with it and with Autotask");
 }
 
 static void lost(struct watch *w, const struct err *why)
 {
-    char topic[100], text[1000];
     LOG(LOG_WARN, "watch", "lost", LS("mailbox", w->conf->name), LS("error", why->text));
-    if (why->code == ERR_DISK_FULL) {
-        count_full(w, true);
-        alert_disk_full(w->desk, why);
+    if (err_is_unwritable(why)) {
+        count_stuck(w, true);
+        alert_unwritable(w->desk, why);
         return;
     }
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    const char *fix = err_fix(why->code);
-    snprintf(text, sizeof(text), "mailbox %s cannot be watched: %s%s%s", w->conf->name, why->text,
-             fix[0] ? ". Fix: " : "", fix);
-    if (is_lost_for_long(w, why))
-        alert_ill(w->desk, topic, text);
+    leg_failed(w->desk, LEG_MAIL_IN, index_of(w), why);
 }
 
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
@@ -256,13 +265,12 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
         LOG(LOG_INFO, "watch", "connected", LS("mailbox", w->conf->name));
     if (state != MAILBOX_DRAINED)
         return;
-    measure_set(MEASURE_MAIL_IN_MS, (size_t)(w->conf - w->desk->conf->mailboxes), clock_now_ms());
-    count_full(w, false);
-    w->lost_since_ms = 0;
-    w->refusals = 0;
-    snprintf(topic, sizeof(topic), "mailbox-%s", w->conf->name);
-    snprintf(text, sizeof(text), "mailbox %s is watched again", w->conf->name);
-    alert_well(w->desk, topic, text);
+    measure_set(MEASURE_MAIL_IN_MS, index_of(w), clock_now_ms());
+    if (!measure_get(MEASURE_LOOKED_MS, index_of(w)))
+        measure_set(MEASURE_LOOKED_MS, index_of(w), clock_now_ms());
+    count_stuck(w, false);
+    count_drained(w);
+    leg_works(w->desk, LEG_MAIL_IN, index_of(w));
     snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
     snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
     alert_well(w->desk, topic, text);

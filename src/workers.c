@@ -213,7 +213,8 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
         alert_well(d, "directory", "Autotask's staff list and labels can be read again");
         alert_well(d, err_code_name(ERR_CREDENTIALS), "Autotask takes frontdesk's login again");
     } else {
-        *next_ms = clock_mono_ms() + 30000;
+        int64_t wait_s = e.retry_after_s < 3600 ? e.retry_after_s : 3600;
+        *next_ms = clock_mono_ms() + (wait_s > 30 ? wait_s : 30) * 1000;
         LOG(LOG_WARN, "keeper", "directory.failed", LS("error", e.text));
         char text[900];
         snprintf(text, sizeof(text), "%s %.300s", e.text, problems.data);
@@ -242,13 +243,16 @@ static void *keeper_main(void *self)
     int64_t next_ms = people ? clock_mono_ms() + REFRESH_S * 1000 : 0, next_login_ms = 0, next_secret_ms = 0,
             next_digest_ms = 0;
     struct retention retention = {.next_ms = 0};
+    struct clock_watch clock = {.next_ms = 0};
     desk_people_put(w->desk, people);
     struct pulse *pulse = pulse_new("keeper");
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
         pulse_promise(pulse, LONGEST_ROUND_MS);
+        clock_keep(w->desk, &clock);
         keep_directory(w->desk, &next_ms);
+        leg_autotask(w->desk, &next_ms);
         accounting_keep(w->desk, &next_login_ms);
         mailsecrets_keep(w->desk, &next_secret_ms);
         journal_requests_run(w->desk->journal);

@@ -68,6 +68,7 @@ struct plan {
     const char *sender, *sender_name, *subject, *message_id,
         *references; /* references: ids with a blank between */
     const char *verb, *argument, *reason, *asked_word, *why_ask;
+    const char *advice;      /* with `reason`: what the sender can do about it */
     const char *absent_why;  /* who cannot be given tickets, and why; empty: not known */
     const char *explanation; /* the lines of `explain` */
     const char *refusal;     /* why an operator's command is not done: "denied", "by_hand"; empty: it is */
@@ -159,8 +160,8 @@ struct plan_input {
     const struct command_names *names;
     const struct message *message;
     const struct gate_result *gate;
-    const struct command *command; /* NULL when the mail could not be read: `unreadable` says why */
-    const char *unreadable;
+    const struct command *command;   /* NULL when the mail could not be read: `unreadable` says why */
+    const char *unreadable, *advice; /* advice: what to do about it */
     const char *message_key;
     const struct diagnoses *errors;     /* known errors of the sync in it, or the look of one; NULL: none */
     const char *errors_json;            /* the same, as the plan keeps them */
@@ -222,6 +223,7 @@ struct perform {
     size_t n_steps;
     bool fresh; /* the first step was armed by this very run and has certainly not left */
     unsigned settle_seconds;
+    int64_t moved_ms;    /* clock_moved_ms when the steps were read */
     unsigned tries;      /* of this stage: bounds reading back */
     int64_t as_resource; /* in whose name; 0 = the API user's */
     /* Autotask does not allow as_resource; called before it is done in the API user's name. May be NULL */

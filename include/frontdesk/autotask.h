@@ -7,8 +7,8 @@
  * user, secret or code change), ERR_PERMISSION, ERR_REJECTED (a known text, or a refusal that the API itself
  * explains: permanent), ERR_NOT_FOUND, ERR_BUSY (429; retry_after_s), ERR_BUDGET, ERR_SERVER (reads: 5xx,
  * HTML of any status, a lost answer), ERR_UNKNOWN_OUTCOME (writes: the same, which may have been done),
- * ERR_CONNECT/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is only
- * believed from an empty list). The server's text is kept in the error. Thread-safe.
+ * ERR_CONNECT/ERR_DNS/ERR_TLS/ERR_TIMEOUT, ERR_PROTOCOL (reads: an answer of the wrong shape; "not found" is
+ * only believed from an empty list). The server's text is kept in the error. Thread-safe.
  */
 #ifndef FRONTDESK_AUTOTASK_H
 #define FRONTDESK_AUTOTASK_H
@@ -36,6 +36,11 @@ struct autotask_options {
 /* Loads the secrets; makes no call. */
 int autotask_new(struct autotask **out, const struct autotask_options *options, struct err *e) MUST_USE;
 void autotask_free(struct autotask **at);
+
+/* How the last call went that said something about Autotask as a whole; *why when it fails. A refused login
+ * is told elsewhere. */
+enum autotask_state { AUTOTASK_UNKNOWN, AUTOTASK_WORKS, AUTOTASK_FAILS };
+enum autotask_state autotask_state(struct autotask *at, struct err *why);
 
 /* Everything of a ticket that we write. Strings are UTF-8; NULL or 0 members are left out of the request
  * (company 0 is the own company and is always sent). */
@@ -78,8 +83,17 @@ bool autotask_is_refused(const char *state_dir, int64_t reached_ms);
  * the labels that do exist appended to `problems`. ERR_PERMISSION when nobody in it can be given tickets. */
 int autotask_directory_load(struct autotask *at, struct directory **out, struct buf *problems,
                             struct err *e) MUST_USE;
-/* doctor: zone, credentials, rights (entityInformation), threshold; lines for a person. */
+/* doctor: zone, credentials, threshold; lines for a person. */
 int autotask_probe(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
+/* doctor: may this API user do what tickets take? Asks entityInformation of each entity. `lacks` gets a line
+ * an entity: what is missing, and what for; `hidden` a line for each whose rows it may not all see; *asked
+ * how many entities answered. `todo`: to-dos are made too. */
+int autotask_rights(struct autotask *at, bool todo, struct buf *lacks, struct buf *hidden, size_t *asked,
+                    struct err *e) MUST_USE;
+/* By how much our clock is before Autotask's, by the Date of its last answer; false: no answer had one. */
+bool autotask_clock(struct autotask *at, int64_t *ahead_ms);
+/* The zone alone, which only the user's name decides: no login. */
+int autotask_probe_zone(struct autotask *at, struct buf *findings, struct err *e) MUST_USE;
 /* "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=.." */
 void autotask_ticket_link(const struct directory *d, int64_t ticket_id, struct buf *out);
 

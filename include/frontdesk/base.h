@@ -37,6 +37,7 @@
 #include "frontdesk/base_err.h"
 #include "frontdesk/base_slice.h"
 #include "frontdesk/base_buf.h"
+#include "frontdesk/base_pairs.h"
 #include "frontdesk/base_pool.h"
 #include "frontdesk/base_log.h"
 #include "frontdesk/base_clock.h"

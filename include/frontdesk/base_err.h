@@ -26,12 +26,16 @@ enum err_class { ERR_CLASS_NONE, ERR_CLASS_SENDER, ERR_CLASS_RETRY, ERR_CLASS_UN
     X(ERR_LABEL, "label", OPERATOR)                                                                          \
     X(ERR_IO, "io", OPERATOR)                                                                                \
     X(ERR_DISK_FULL, "disk-full", RETRY)                                                                     \
+    X(ERR_UNWRITABLE, "unwritable", RETRY)                                                                   \
     X(ERR_JOURNAL, "journal", OPERATOR)                                                                      \
+    X(ERR_DAMAGED, "journal-damaged", RETRY)                                                                 \
     X(ERR_JOURNAL_NEWER, "journal-newer", OPERATOR)                                                          \
+    X(ERR_JOURNAL_OLDER, "journal-older", OPERATOR)                                                          \
     X(ERR_JOURNAL_BUSY, "journal-busy", RETRY)                                                               \
     X(ERR_LOCKED, "locked", OPERATOR)                                                                        \
     X(ERR_STOPPING, "stopping", RETRY)                                                                       \
     X(ERR_CONNECT, "connect", RETRY)                                                                         \
+    X(ERR_DNS, "dns", RETRY)                                                                                 \
     X(ERR_TLS, "tls", RETRY)                                                                                 \
     X(ERR_TIMEOUT, "timeout", RETRY)                                                                         \
     X(ERR_UNKNOWN_OUTCOME, "unknown-outcome", UNKNOWN)                                                       \
@@ -76,8 +80,14 @@ struct err {
 
 /* Fills *e (which may be NULL) and returns -1, so that `return err_set(...)` reads as one step. */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...) PRINTF(3, 4);
-/* As err_set, with ": <strerror(errnum)>" behind; ENOSPC and EDQUOT become ERR_DISK_FULL. */
+/* As err_set, with ": <strerror(errnum)>" behind; ENOSPC and EDQUOT become ERR_DISK_FULL, EROFS
+ * ERR_UNWRITABLE. */
 int err_set_errno(struct err *e, int errnum, const char *fmt, ...) PRINTF(3, 4);
+/* What could not be opened or written is ours, in the state directory: ERR_IO becomes ERR_UNWRITABLE, which
+ * passes. Returns -1. */
+int err_unwritable(struct err *e);
+/* The disk is full, or cannot be written at all: no mail can be taken. */
+bool err_is_unwritable(const struct err *e);
 /* Puts words and ": " before the text (where it happened). Returns -1. */
 int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 

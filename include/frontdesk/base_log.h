@@ -28,6 +28,9 @@ void log_set_level(enum log_level level);
 /* Where lines go: a descriptor that the caller keeps open; -1 = nowhere. Default 2. `stamp`: with time of day
  * (off under journald, which has its own). */
 void log_set_output(int fd, bool stamp);
+/* When lines go to the journal of systemd (JOURNAL_STREAM), they go there with fields besides: FRONTDESK_REF,
+ * FRONTDESK_SUBSYSTEM, FRONTDESK_EVENT, and one a key. FRONTDESK_JOURNALD_SOCKET: another socket (tests). */
+void log_find_journald(void);
 /* Is it a terminal, and NO_COLOR not set? */
 bool log_may_colour(int fd);
 /* Called for every line at or above LOG_WARN (tests count them, health remembers the last). NULL = nobody. */

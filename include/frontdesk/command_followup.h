@@ -15,9 +15,9 @@
  * answers (the lines between quoted lines count). Never fails; in doubt text is kept as a note, but a line
  * that follows a quote header is never own. Linear in the length of the text. */
 void own_text(struct buf *out, struct slice text);
-/* All the rest, in order: what is quoted or forwarded, its marks kept, and the tails; an empty line where
- * something else stood between. */
-void own_text_rest(struct buf *out, struct slice text);
+/* The same into `own`; and all the rest, in order, into `rest` (NULL: dropped): what is quoted or forwarded,
+ * its marks kept, and the tails; an empty line where something else stood between. */
+void own_text_split(struct buf *own, struct buf *rest, struct slice text);
 /* Is what it quotes a forward: "---------- Forwarded message", "Begin forwarded message:"? Outlook's forwards
  * look like its replies. */
 bool own_text_is_forward(struct slice text);

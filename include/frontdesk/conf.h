@@ -64,9 +64,10 @@ struct conf_mailbox {
     struct conf_server imap, smtp;
     struct conf_mail_login login;
     enum conf_trust trust;
-    char *trust_server;                    /* authserv-id for "server:NAME" */
-    char *inbox, *done, *refused, *parked; /* folder names, UTF-8 */
-    char *former_instances;                /* ids with blanks between, or NULL */
+    char *trust_server;                      /* authserv-id for "server:NAME" */
+    char *inbox, *done, *refused, *parked;   /* folder names, UTF-8 */
+    char *former_instances;                  /* ids with blanks between, or NULL */
+    unsigned canary_minutes, canary_seconds; /* 0 = none; within which it has to be back */
 };
 
 struct conf_nickname {
@@ -168,10 +169,15 @@ struct conf {
         unsigned keep_days; /* of texts and addresses, default 400 */
     } journal;
     struct {
-        char *email; /* operator's address; NULL: none */
+        char *email;             /* operator's address; NULL: none */
+        struct conf_server smtp; /* a second way out; url NULL: none */
+        char *smtp_from;         /* NULL: the address of the first mailbox */
+        struct conf_strings command;
+        unsigned grace_seconds; /* how long a leg may fail unsaid, default 600 */
     } alerts;
     struct conf_listen metrics; /* for Prometheus */
     char *templates;            /* folder; default the installed one */
+    char *own_templates;        /* folder of the firm's own replies; need not be there */
     char *diagnose;             /* folder of the firm's rules; need not be there */
     char *watch;                /* as written; NULL: nothing is watched */
     struct schedule *watches;   /* what it says */
@@ -185,7 +191,13 @@ struct conf {
 int conf_load(const char *path, struct conf **out, struct buf *problems) MUST_USE;
 /* The same from memory, with `name` in messages (tests, fuzzing). */
 int conf_parse(const char *text, const char *name, struct conf **out, struct buf *problems) MUST_USE;
+/* One setting by itself ("mailboxes[].address"), before there is a file: may `words`, `n` of them for a list,
+ * be its value? False with "NAME: what is wrong; allowed: ..." in *why; `name`: what the person calls it. */
+bool conf_try(const char *setting, const char *name, const char *const *words, size_t n,
+              struct buf *why) MUST_USE;
 void conf_free(struct conf **conf);
+/* The folder of the words that were installed with this program. */
+const char *conf_installed_templates(void);
 /* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
  * it does not. */
 unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;

@@ -37,6 +37,7 @@ struct http_response {
     unsigned retry_after_s;   /* Retry-After as seconds from now (number or HTTP date), 0 = absent */
     char trace[80];           /* of the header asked for, printable; "" = absent */
     char content_type[80];    /* lower-case, without parameters; "" = absent */
+    int64_t date_ms;          /* of the header Date, whole seconds; 0 = absent or nonsense */
     int64_t sent_ms, done_ms; /* wall clock, for the log */
 };
 
@@ -60,6 +61,8 @@ int http_send(struct http *http, const struct http_request *request, struct http
 void http_response_release(struct http_response *response);
 /* Are scheme, host and port of both URLs the same? (nextPageUrl must not lead elsewhere) */
 bool http_same_origin(const char *a, const char *b);
+/* Are both https, at hosts of one domain, the last two labels of the name? */
+bool http_same_domain(const char *a, const char *b);
 /* Percent-encodes everything but unreserved characters. */
 void http_put_encoded(struct buf *out, struct slice text);
 

@@ -9,7 +9,8 @@
  * doc/journal.md.
  *
  * Files in the state directory: journal.db (+ -wal, -shm), spool/, instance, attempts, lock.
- * Errors: ERR_JOURNAL, ERR_DISK_FULL, ERR_JOURNAL_NEWER, ERR_LOCKED, ERR_IO. Thread-safe unless noted.
+ * Errors: ERR_JOURNAL, ERR_DAMAGED, ERR_DISK_FULL, ERR_UNWRITABLE, ERR_JOURNAL_NEWER, ERR_JOURNAL_OLDER,
+ * ERR_LOCKED, ERR_IO. Thread-safe unless noted.
  */
 #ifndef FRONTDESK_JOURNAL_H
 #define FRONTDESK_JOURNAL_H
@@ -32,9 +33,18 @@ enum job_outcome {
     OUTCOME_DIVERTED,
     OUTCOME_PARKED,
     OUTCOME_GONE,
+    OUTCOME_CANARY,
+    OUTCOMES
 };
 enum job_folder { JOB_FOLDER_DONE, JOB_FOLDER_REFUSED, JOB_FOLDER_PARKED };
-enum letter_kind { LETTER_INTERIM, LETTER_FINAL, LETTER_SEQUEL, LETTER_ALERT, LETTER_WATCH };
+enum letter_kind {
+    LETTER_INTERIM,
+    LETTER_FINAL,
+    LETTER_SEQUEL,
+    LETTER_ALERT,
+    LETTER_WATCH,
+    LETTER_CANARY,
+};
 enum letter_state { LETTER_UNSENT, LETTER_SENT, LETTER_FAILED, LETTER_REPLACED };
 /* ARMED: key durable, the request may have left; SAFE: certainly not done, must be armed before it leaves. */
 enum step_state { STEP_SAFE, STEP_ARMED, STEP_DONE };
@@ -42,6 +52,7 @@ enum step_state { STEP_SAFE, STEP_ARMED, STEP_DONE };
 const char *job_state_name(enum job_state s);
 const char *job_outcome_name(enum job_outcome o);
 
+struct conf;
 struct journal;
 struct journal_watch_answer;
 
@@ -55,7 +66,14 @@ struct journal_options {
     void (*on_owed)(void *self, const char *mailbox);
     void (*on_job)(void *self);
     void (*on_finished)(void *self, int64_t job);
+    /* The journal turns out to be damaged: close it and open it anew. From any thread, with locks held. */
+    void (*on_damaged)(void *self);
     void *self;
+    bool replace; /* a damaged one is put aside, and a new one begun (run, once) */
+    /* It was found damaged while it was used: put it aside, however it looks. Without its log, which may have
+     * been what was damaged, it looks sound and knows less. */
+    bool distrust;
+    const struct conf *conf; /* whose inboxes are gone through then */
 };
 
 int journal_open(struct journal **out, const struct journal_options *options, struct err *e) MUST_USE;
@@ -63,6 +81,16 @@ int journal_open(struct journal **out, const struct journal_options *options, st
 void journal_close(struct journal **journal);
 const char *journal_instance(const struct journal *j); /* 16 hex digits */
 const char *journal_key(const struct journal *j);      /* 64 hex digits: signs tokens */
+/* Did this open put a damaged one aside? *how: why, where it is kept, what was carried over. */
+bool journal_was_replaced(const struct journal *j, struct buf *how) MUST_USE;
+/* Was one put aside, now or ever? Then a letter may have left of which nothing is known but its Message-ID.
+ */
+bool journal_has_replaced(const struct journal *j);
+bool journal_left_before(struct journal *j, const char *message_id);
+/* Damaged journals are kept under this name, with the time behind it, in the state directory. */
+#define JOURNAL_ASIDE "journal.db.damaged-"
+/* ERR_DAMAGED: what SQLite finds wrong with it, unless it is very large. */
+int journal_look(struct journal *j, struct err *e) MUST_USE;
 /* Did this open make the journal (first start)? */
 bool journal_is_new(const struct journal *j);
 
@@ -70,6 +98,7 @@ bool journal_is_new(const struct journal *j);
 struct journal_cursor {
     bool known;          /* this mailbox has been seen under this UIDVALIDITY */
     bool other_validity; /* seen, but under another one */
+    bool replaced;       /* ... because a damaged journal was replaced */
     uint32_t next_uid;
     /* mail received before is not ours; negative: minus the time of a first start that took new mail only,
      * which counts when the mailbox is rebuilt and UIDs tell nothing any more; 0 = no limit */
@@ -238,11 +267,20 @@ int journal_answer(struct journal *j, const struct journal_job *job, struct jour
 /* An interim letter or alert; the job's state does not change. Kind unique per job: a second one is ignored.
  * Durable. */
 int journal_letter_add(struct journal *j, const struct journal_letter *letter, struct err *e) MUST_USE;
-/* Unsent letters of a job (job 0: alerts, and those of drift watch) due at now_ms. */
+/* At most so many come at a time. */
+enum { JOURNAL_LETTERS = 32 };
+/* Unsent letters of a job (job 0: alerts, those of drift watch, canaries) due at now_ms; what is for the
+ * operator's program first, since it does not wait for a mail server. */
 size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
                        struct journal_letter **out);
 /* Interim letters and alerts that are due, of any job. */
 size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, size_t max);
+/* times.c: the clock jumped by `ms`: what waits for a time, and the age of what is not done, moves along. */
+int journal_times_move(struct journal *j, int64_t ms, struct err *e) MUST_USE;
+/* What was put off for longer than anything is, is due. */
+void journal_times_check(struct journal *j);
+/* Letters of that mailbox that wait for their next try are due now: the way out works again. */
+void journal_letters_wake(struct journal *j, const char *mailbox);
 /* When the letters that a mail server took were written, alerts aside: those of `since_ms` and later, oldest
  * first, the newest `max` of them. `out` NULL: only how many. */
 size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max);
@@ -268,16 +306,42 @@ int64_t journal_planless_before(struct journal *j, int64_t job, const char *conv
 
 /* --- alerts (health) --- */
 bool journal_alert_is(struct journal *j, const char *topic);
-/* 1 once when `topic` turns ill (or well), with the letter, if any, stored in the same transaction; 0 when it
- * was so already; -1 when the journal cannot be written. Durable. */
+/* 1 once when `topic` turns ill (or well), with what is told of it, one letter a way, stored in the same
+ * transaction; 0 when it was so already; -1 when the journal cannot be written. Durable. */
 int journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
-                       const struct journal_letter *letter);
+                       const struct journal_letter *letters, size_t n);
+/* Where a letter of kind LETTER_ALERT has this for its mailbox, it is given to the operator's program: `to`
+ * is "ill TOPIC" or "well TOPIC", the bytes are what the program reads. */
+#define JOURNAL_COMMAND "!command"
 struct journal_alert {
     const char *topic, *text;
     int64_t since_ms;
 };
 /* The open ones, oldest first. */
 size_t journal_alerts(struct journal *j, struct pool *pool, struct journal_alert **out);
+/* --- canaries: mails to ourselves (canary.c) --- */
+enum canary_state { CANARY_OPEN, CANARY_BACK, CANARY_LOST };
+struct journal_canary {
+    int64_t sent_ms, ended_ms;
+    enum canary_state state;
+};
+/* A new one and its letter. Durable. */
+int journal_canary_send(struct journal *j, const char *mailbox, const char *nonce,
+                        const struct journal_letter *letter, struct err *e) MUST_USE;
+/* `job` is the mail that brought it. *ours: it was open or lost, or this very job has asked before; then it
+ * is back, and *before says how it stood. Durable. */
+int journal_canary_back(struct journal *j, const char *mailbox, const char *nonce, int64_t job, bool *ours,
+                        struct journal_canary *before, struct err *e) MUST_USE;
+/* Those sent until before_ms and still open are lost, and their letters are not sent any more: how many.
+ * Durable. */
+int journal_canary_lose(struct journal *j, const char *mailbox, int64_t before_ms, size_t *n,
+                        struct err *e) MUST_USE;
+struct journal_canaries {
+    int64_t sent_ms, open_ms, back_ms; /* the last one; the oldest on its way; the last one back; 0 = none */
+    int64_t took_ms;                   /* the last one back */
+};
+int journal_canaries(struct journal *j, const char *mailbox, struct journal_canaries *out,
+                     struct err *e) MUST_USE;
 /* Small facts for `status`: "autotask.ok_ms" = "1764000000000". Not waited for. */
 void journal_fact_set(struct journal *j, const char *name, const char *value);
 bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size);
@@ -293,9 +357,17 @@ struct journal_row {
     int64_t ticket_id;
     unsigned tries;
 };
-/* Newest first. `state` -1 = all, -2 = all but done. */
-int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
-                 size_t *n, struct err *e) MUST_USE;
+enum { JOURNAL_ALL = -1, JOURNAL_OPEN = -2 };
+struct journal_filter {
+    int state;              /* of enum job_state, JOURNAL_ALL, or JOURNAL_OPEN: all but done */
+    const char *mailbox;    /* NULL = any */
+    const char *sender;     /* a part of the address, in any case; NULL = any */
+    int64_t from_ms, to_ms; /* taken in [from, to); 0 = no limit */
+    size_t max;
+};
+/* Newest first. */
+int journal_list(struct journal *j, const struct journal_filter *filter, struct pool *pool,
+                 struct journal_row **out, size_t *n, struct err *e) MUST_USE;
 /* Jobs behind `after` whose mail looked like an error that no rule knows, oldest first; ids. */
 size_t journal_unmatched(struct journal *j, int64_t after, int64_t *ids, size_t max);
 /* Mail refused although it says it is of the staff: the sender it claims, the failed test, how often. */
@@ -310,6 +382,7 @@ size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
+    unsigned by_outcome[OUTCOMES]; /* of what ended; of canaries the last few */
     unsigned letters_unsent, alerts_ill;
     int64_t last_taken_ms, oldest_unsent_ms, oldest_open_ms; /* 0 = none */
 };

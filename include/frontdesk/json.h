@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * json: the one typed reader of JSON from outside, over cJSON, and the one writer of objects. Depth is
- * bounded by cJSON (1000), size by the HTTP cap. A reader keeps the path of what it looks at, so that its
- * errors say `items[3].id: number expected`.
+ * bounded by cJSON (1000), size by the HTTP cap, and the number of values besides, for each costs some 100
+ * bytes. A reader keeps the path of what it looks at, so that its errors say `items[3].id: number expected`.
  */
 #ifndef FRONTDESK_JSON_H
 #define FRONTDESK_JSON_H
@@ -13,6 +13,8 @@
 
 /* Numbers travel as doubles: beyond this (either sign) they are not exact, and refused. */
 #define JSON_WHOLE_MAX (INT64_C(1) << 53)
+
+enum { JSON_VALUES_MAX = 1000 * 1000 };
 
 /* A value with the way to it; lives on the stack of the caller, as long as its parent. */
 struct json {

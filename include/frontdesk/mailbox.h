@@ -72,8 +72,32 @@ struct mailbox_options {
 int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox_sink *sink,
                      struct err *e) MUST_USE;
 
-/* doctor: connects, logs in, looks at INBOX and the capabilities; appends what it found as lines for a
- * person. */
-int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e) MUST_USE;
+/* doctor: what a look at a mailbox found. */
+struct mailbox_probe {
+    struct buf *findings; /* lines for a person */
+    struct buf *doubts;   /* what does not stop the work, two lines each: what, and the fix */
+    /* The header block of each of the newest mails in the inbox and in the folders of finished mail. NULL:
+     * they are not read. */
+    void (*header)(void *self, struct slice block);
+    void *self;
+};
+/* Connects, logs in, looks at the inbox, the capabilities and the rights to the folders. ERR_PERMISSION when
+ * finished mail could neither leave the inbox nor be marked. Nothing is changed. */
+int mailbox_imap_probe(const struct conf_mailbox *conf, const struct mailbox_probe *probe,
+                       struct err *e) MUST_USE;
+
+/*
+ * doctor --prove: looks on while mail comes, beside a running frontdesk, into the inbox and the folders of
+ * finished mail. Folders are opened for reading only (EXAMINE), mails are not marked as read (PEEK), header
+ * blocks only.
+ */
+struct mailbox_peek;
+void mailbox_peek_new(struct mailbox_peek **out, const struct conf_mailbox *conf, int stop_fd);
+/* What came since the last look; the first look sees mail received since then (0: none). After an error the
+ * next look connects anew. Borrowed bytes are valid during the call. */
+int mailbox_peek_look(struct mailbox_peek *p, int64_t since_ms,
+                      void (*see)(void *self, const char *folder, const struct mailbox_mail *mail),
+                      void *self, struct err *e) MUST_USE;
+void mailbox_peek_free(struct mailbox_peek **p);
 
 #endif

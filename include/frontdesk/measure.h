@@ -11,17 +11,24 @@
 
 /* Each has MEASURE_LABELS places: of one outcome, one stage, one system, one mailbox. */
 enum measure {
-    MEASURE_JOBS,        /* ended, by outcome (enum job_outcome) */
-    MEASURE_RETRIES,     /* put off after a failure, by state (enum job_state) */
-    MEASURE_CALLS,       /* made, by system (enum measure_system) */
-    MEASURE_IN_FLIGHT,   /* calls now, by system */
-    MEASURE_LETTERS,     /* accepted by the mail server, by mailbox */
-    MEASURE_REFUSED,     /* letters that it did not take, each time, by mailbox */
-    MEASURE_MAIL_IN_MS,  /* when the mailbox was last looked through, ms since 1970 */
-    MEASURE_MAIL_OUT_MS, /* when its way out last took a letter */
+    MEASURE_JOBS,      /* ended, by outcome (enum job_outcome) */
+    MEASURE_RETRIES,   /* put off after a failure, by state (enum job_state) */
+    MEASURE_CALLS,     /* made, by system (enum measure_system) */
+    MEASURE_IN_FLIGHT, /* calls now, by system */
+    MEASURE_LETTERS,   /* accepted by the mail server, by mailbox */
+    MEASURE_REFUSED,   /* letters that it did not take, each time, by mailbox */
+    MEASURE_ALERTS,    /* told, by way (enum measure_way) */
+    MEASURE_UNTOLD,    /* times that a way failed, by way */
+    MEASURE_CANARIES,  /* sent, by mailbox; then those that came back, and those that did not in time */
+    MEASURE_CANARIES_BACK,
+    MEASURE_CANARIES_LOST,
+    MEASURE_LOOKED_MS,  /* when the mailbox was first looked through by this process, ms since 1970 */
+    MEASURE_MAIL_IN_MS, /* when the mailbox was last looked through, ms since 1970 */
     MEASURE_N
 };
 enum measure_system { MEASURE_AUTOTASK, MEASURE_QUICKBOOKS, MEASURE_SYSTEMS };
+/* By which an alert leaves. */
+enum measure_way { MEASURE_BY_MAIL, MEASURE_BY_SECOND, MEASURE_BY_COMMAND, MEASURE_WAYS };
 enum { MEASURE_LABELS = 64 };
 
 /* Labels beyond the last share the last. */

@@ -16,7 +16,7 @@ struct span {
     uint32_t off, len; /* len 0 = absent */
 };
 
-enum { MESSAGE_MAX_FIELDS = 1000, MESSAGE_MAX_PARTS = 200, MESSAGE_MAX_REFERENCES = 100 };
+enum { MESSAGE_MAX_FIELDS = 1000, MESSAGE_MAX_PARTS = 2000, MESSAGE_MAX_REFERENCES = 100 };
 
 struct message_field {
     struct span name;  /* as written */
@@ -75,6 +75,24 @@ struct message_limits {
     unsigned parts, depth;
 };
 extern const struct message_limits message_limits_default;
+
+/* What a mail has too much of. */
+enum message_over {
+    OVER_SIZE,
+    OVER_PARTS,
+    OVER_DEPTH,
+    OVER_HEADER,
+    OVER_FIELDS,
+    OVER_FIELD,
+    OVER_ADDRESSES,
+    OVER_ADDRESSES_INSIDE, /* of a mail inside */
+    OVER_FIELD_INSIDE,     /* one that has parameters */
+    OVER_STRUCTURE,        /* what the library made of its parts and their fields */
+    OVER_BOUNDARIES,       /* lines that may be boundaries, times the boundaries there are */
+    OVER_TEXTS
+};
+/* Which of them an error is about; false: it is about something else. */
+bool message_over_of(const struct err *e, enum message_over *what);
 
 /* From memory, or from a spool file read as a stream (constant memory apart from text). `headers_only`: only
  * the header block is there. Errors: ERR_LIMIT, ERR_MAIL (no header block, NUL in it ...), ERR_IO. *out is

@@ -20,10 +20,11 @@
 
 enum { ATTACHMENTS_MAX = 100, ATTACHMENTS_IN_TNEF = 100 };
 
-/* The mail: its bytes, or (path not NULL) its spool file. */
+/* The mail: its bytes, or (path not NULL) its spool file, or (not 0) an open file that holds it. */
 struct mail_bytes {
     struct slice bytes;
     const char *path;
+    int file;
 };
 
 struct attachment {
@@ -73,6 +74,10 @@ struct attachments_options {
 };
 enum { ATTACHMENTS_INLINE_MIN = 50 * 1000 };
 
+/* reader_read, of whatever holds the mail. */
+int reader_read_mail(struct message *out, const struct mail_bytes *mail, bool headers_only,
+                     const struct message_limits *limits, struct err *e) MUST_USE;
+
 /* `m` is what reader_read made of the same mail. Everything of *out lives in `pool`. ERR_IO when the mail
  * cannot be read; whatever is in it is no error. */
 int attachments_list(struct attachments *out, const struct message *m, const struct mail_bytes *mail,
@@ -87,6 +92,9 @@ int attachments_decode(struct attachments *out, struct slice wire, uint64_t size
 /* Do the header fields of m stand so in the mail? ERR_READER: they do not. Read again without any library. */
 int message_vouch(const struct message *m, const struct mail_bytes *mail, bool headers_only,
                   struct err *e) MUST_USE;
+
+/* The header block of a mail that is over a limit, cut down to whole fields that are within them. ERR_IO. */
+int message_condense(struct buf *out, const struct mail_bytes *mail, struct err *e) MUST_USE;
 
 /* The bytes of one, in constant memory; opened again it starts again. The mail's bytes must stay. */
 struct attachment_reader;

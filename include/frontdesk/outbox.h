@@ -19,8 +19,6 @@
  */
 struct outbox {
     int (*send)(void *self, const char *from, const char *to, struct slice bytes, struct err *e);
-    /* for how long the server has not got as far as a letter; 0: it is well */
-    int64_t (*ill_ms)(void *self);
     void (*free)(void *self);
     void *self;
 };
@@ -37,10 +35,10 @@ struct outbox_options {
 int outbox_smtp_init(struct outbox *out, const struct outbox_options *options, struct err *e) MUST_USE;
 int outbox_send(struct outbox *out, const char *from, const char *to, struct slice bytes,
                 struct err *e) MUST_USE;
-int64_t outbox_ill_ms(struct outbox *out);
 void outbox_release(struct outbox *out);
-/* doctor: connect, EHLO, TLS, AUTH, MAIL FROM + RSET; findings as lines for a person. */
+/* doctor: connect, EHLO, TLS, AUTH, MAIL FROM + RSET; findings as lines for a person, doubts as struct
+ * mailbox_probe has them. */
 int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings,
-                      struct err *e) MUST_USE;
+                      struct buf *doubts, struct err *e) MUST_USE;
 
 #endif

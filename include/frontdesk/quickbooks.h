@@ -43,6 +43,10 @@ struct quickbooks_options {
 /* Loads the client secret; makes no call. */
 int quickbooks_new(struct quickbooks **out, const struct quickbooks_options *options, struct err *e) MUST_USE;
 void quickbooks_free(struct quickbooks **qb);
+/* How the last call went that said something about QuickBooks, or its token server, as a whole; *why when it
+ * fails. A refused login is told elsewhere. */
+enum quickbooks_state { QUICKBOOKS_UNKNOWN, QUICKBOOKS_WORKS, QUICKBOOKS_FAILS };
+enum quickbooks_state quickbooks_state(struct quickbooks *qb, struct err *why);
 /* The login behind it (login, keeper, doctor); borrowed. */
 struct oauth2 *quickbooks_login(struct quickbooks *qb);
 

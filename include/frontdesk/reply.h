@@ -32,9 +32,14 @@ void view_read_json(struct view *v, const char *json);
 struct templates;
 /* This language has every letter and how-to; what another one lacks is taken from it. */
 #define TEMPLATES_FULL_LANGUAGE "en"
-/* Loads every letter and how-to of FOLDER/LANGUAGE; all problems as lines in *problems: also that there is no
- * such language, with those that are there. */
-int templates_load(struct templates **out, const char *folder, const char *language,
+/* Places where words are looked for, at most: the language and English, of the settings and installed. */
+enum { TEMPLATES_PLACES = 4 };
+/* The folders of the rules for errors, the one that counts most at the end; NULL-terminated by the caller. */
+void templates_rule_folders(const char *folder, const char *language, const char **out, struct pool *pool);
+/* Loads every letter and how-to of FOLDER/LANGUAGE, what it lacks of the installed folder; all problems as
+ * lines in *problems: also that there is no such language, with those that are there. `own`: a folder with
+ * letters and partials that stand for those of the same name; NULL, or not there: none. */
+int templates_load(struct templates **out, const char *folder, const char *own, const char *language,
                    struct buf *problems) MUST_USE;
 /* Letters and how-tos that the language lacks and English stands in for, by name; "" = none. */
 void templates_english(const struct templates *t, struct buf *out);
@@ -51,6 +56,14 @@ int templates_fill(const struct templates *t, const char *text, const struct vie
 const char *const *templates_names(const struct templates *t);
 /* Sample facts for `frontdesk render` and the golden letters. */
 struct view *templates_sample(const char *name, struct pool *pool) MUST_USE;
+/* Other facts for a letter than the usual ones. */
+struct template_case {
+    const char *letter, *name;
+    const char *json; /* the facts, beside those that every letter has */
+};
+const struct template_case *templates_cases(size_t *n);
+/* NULL: no such case. "usual" is templates_sample. */
+struct view *templates_sample_case(const char *letter, const char *name, struct pool *pool);
 
 /* The templates and the facts each takes are documented in templates/README.md. */
 
@@ -92,6 +105,9 @@ struct letter_file {
     struct slice bytes;
 };
 
+/* The field of a mail to ourselves (src/canary.c). */
+#define CANARY_FIELD "X-Frontdesk-Canary"
+
 struct letter {
     const char *from_name, *from; /* the mailbox's address */
     const char *to;               /* the one proven address */
@@ -104,6 +120,7 @@ struct letter {
     const char *timezone;
     bool auto_generated;            /* alerts: Auto-Submitted: auto-generated instead of auto-replied */
     const char *instance;           /* X-Loop / X-Frontdesk-Instance marker */
+    const char *canary;             /* X-Frontdesk-Canary; NULL: none */
     struct slice text, html;        /* html may be empty */
     const struct letter_file *file; /* NULL: none */
 };

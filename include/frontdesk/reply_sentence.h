@@ -35,6 +35,7 @@ struct templates;
     X(WATCH_KEEPS_NO_WORDS, "")                                                                              \
     X(TODO_STAYS, "name")                                                                                    \
     X(NEW_REQUEST, "number")                                                                                 \
+    X(NOT_ADDRESSED, "address")                                                                              \
     X(DIAGNOSIS_NO_TICKET, "name")                                                                           \
     X(DIAGNOSIS_MORE, "n")                                                                                   \
     /* what was wanted and cannot be */                                                                      \
@@ -104,6 +105,15 @@ struct templates;
     X(TODO_REFUSED, "name why")                                                                              \
     /* reasons */                                                                                            \
     X(MAIL_TOO_LARGE, "n")                                                                                   \
+    X(MAIL_PARTS, "n")                                                                                       \
+    X(MAIL_DEPTH, "n")                                                                                       \
+    X(MAIL_HEADER, "n")                                                                                      \
+    X(MAIL_ADDRESSES, "n")                                                                                   \
+    X(MAIL_INSIDE, "")                                                                                       \
+    X(ADVICE_LARGE, "")                                                                                      \
+    X(ADVICE_PARTS, "")                                                                                      \
+    X(ADVICE_ADDRESSES, "")                                                                                  \
+    X(ADVICE_NEW_MAIL, "")                                                                                   \
     X(MAIL_UNREADABLE, "why")                                                                                \
     X(REFUSED_BECAUSE, "why")                                                                                \
     X(ANSWERED_IS_PARKED, "ref")                                                                             \
@@ -134,6 +144,8 @@ struct templates;
     /* status, show and explain: what the first column says */                                               \
     X(TELL_FRONTDESK, "")                                                                                    \
     X(TELL_LAST_MAIL, "")                                                                                    \
+    X(TELL_LEGS, "")                                                                                         \
+    X(TELL_CANARY, "")                                                                                       \
     X(TELL_IN_HAND, "")                                                                                      \
     X(TELL_WAITING, "")                                                                                      \
     X(TELL_DONE, "")                                                                                         \
@@ -149,6 +161,7 @@ struct templates;
     X(TELL_TICKET, "")                                                                                       \
     X(TELL_STEP, "n")                                                                                        \
     X(TELL_LETTER, "")                                                                                       \
+    X(TELL_LIFE, "")                                                                                         \
     X(TELL_VERDICT, "")                                                                                      \
     X(TELL_EVIDENCE, "")                                                                                     \
     X(TELL_WATCH, "")                                                                                        \
@@ -170,6 +183,8 @@ struct templates;
     X(STATUS_REFUSED, "")                                                                                    \
     X(STATUS_AUTOTASK, "refused reached used most")                                                          \
     X(STATUS_QUICKBOOKS, "reached login")                                                                    \
+    X(STATUS_LEG, "leg reached failing")                                                                     \
+    X(STATUS_CANARY, "mailbox back took open")                                                               \
     X(LOGIN_UNREADABLE, "")                                                                                  \
     X(LOGIN_MISSING, "")                                                                                     \
     X(LOGIN_ENDED, "")                                                                                       \
@@ -195,6 +210,16 @@ struct templates;
     X(STORY_TICKET, "number id")                                                                             \
     X(STORY_STEP, "kind key state result n")                                                                 \
     X(STORY_LETTER, "kind to when state n error")                                                            \
+    X(LIFE_RECEIVED, "when")                                                                                 \
+    X(LIFE_TAKEN, "when mailbox")                                                                            \
+    X(LIFE_DECIDED, "when verb outcome who due")                                                             \
+    X(LIFE_SENT, "when kind key result")                                                                     \
+    X(LIFE_CUT_OFF, "when kind")                                                                             \
+    X(LIFE_NOT_DONE, "when kind")                                                                            \
+    X(LIFE_LETTER, "when kind to")                                                                           \
+    X(LIFE_ENDED, "when outcome")                                                                            \
+    X(LIFE_PARKED, "when reason")                                                                            \
+    X(LIFE_NEXT, "when state")                                                                               \
     /* what becomes of a mail */                                                                             \
     X(STATE_TAKEN, "")                                                                                       \
     X(STATE_PLANNED, "")                                                                                     \
@@ -214,6 +239,7 @@ struct templates;
     X(OUTCOME_DIVERTED, "")                                                                                  \
     X(OUTCOME_PARKED, "")                                                                                    \
     X(OUTCOME_GONE, "")                                                                                      \
+    X(OUTCOME_CANARY, "")                                                                                    \
     X(STEP_NOT_SENT, "")                                                                                     \
     X(STEP_SENT, "")                                                                                         \
     X(STEP_DONE, "")                                                                                         \

@@ -18,6 +18,9 @@ struct secret {
 int secret_load(struct secret *s, const char *path, struct err *e) MUST_USE;
 /* The same for a secret of several lines (keys), appended as it stands; the caller wipes `out`. */
 int secret_load_text(struct buf *out, const char *path, struct err *e) MUST_USE;
+/* The folder that stands in for systemd's when a command is run by hand, if it is there; `first`: also before
+ * systemd's. Called before there are threads. */
+void secret_folder(const char *path, bool first);
 void secret_release(struct secret *s); /* wipes */
 /* 16 hexadecimal digits that tell whether two secrets are the same. */
 void secret_fingerprint(struct slice value, char out[17]);

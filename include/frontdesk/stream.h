@@ -21,11 +21,14 @@ struct stream;
 enum stream_wake { STREAM_READABLE, STREAM_STOP, STREAM_WAKE, STREAM_TIMEOUT, STREAM_BROKEN };
 
 /* Resolves, connects and, for implicit TLS, shakes hands, all within `ms`. Plain text only to loopback hosts.
- * ERR_CONNECT, ERR_TLS (with the reason), ERR_TIMEOUT, ERR_STOPPING, ERR_CONFIG. */
+ * ERR_CONNECT, ERR_DNS, ERR_TLS (with the reason), ERR_TIMEOUT, ERR_STOPPING, ERR_CONFIG. */
 int stream_open(struct stream **out, const struct conf_server *server, int stop_fd, unsigned ms,
                 struct err *e) MUST_USE;
 /* After STARTTLS was agreed: nothing may be left in the read buffer (injected answers are refused). */
 int stream_start_tls(struct stream *s, struct err *e) MUST_USE;
+/* doctor: how the connection is guarded, as a line; in `doubts` two lines, what and the fix, when the
+ * certificate ends within some days. */
+void stream_tell(const struct stream *s, const char *more, struct buf *findings, struct buf *doubts);
 bool stream_is_secure(const struct stream *s); /* TLS, or plain loopback by configuration */
 /* The mailstream; belongs to the stream until a libetpan session that was given it frees it: then call
  * stream_forget before stream_free. */

@@ -163,6 +163,7 @@ struct view *facts_view(const struct facts_input *in, struct pool *pool)
     set_greeting(v, p->sender_name);
     view_flag(v, "warning", p->unauthenticated != 0);
     set(v, "reason", in->reason);
+    set(v, "advice", p->advice);
     set(v, "verb", p->verb);
     if (p->reply && strcmp(p->reply, "report") == 0)
         set(v, "check", p->verb);

@@ -68,7 +68,8 @@ static int settle(struct perform *p, struct journal_step *step, bool *again, str
     /* not knowing whether it is there is not knowing whether it was done */
     if (LOOKS && step_kind_of(step)->look(p, step, &found, &id, e) != 0)
         return -1;
-    int64_t now_ms = clock_now_ms();
+    /* what the clock jumped by since the step was read is no time that passed */
+    int64_t now_ms = clock_now_ms() - (clock_moved_ms() - p->moved_ms);
     int64_t believed_ms =
         (step->ended_ms ? step->ended_ms : step->armed_ms) + (int64_t)p->settle_seconds * 1000;
     if (LOOKS && !found && now_ms < believed_ms)

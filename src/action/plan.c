@@ -565,6 +565,7 @@ int plan_make(struct plan *out, const struct plan_input *in, struct pool *pool, 
     if (!in->command) {
         out->reply = "too_large";
         out->reason = pool_copy(pool, in->unreadable);
+        out->advice = pool_copy(pool, in->advice);
         out->outcome = OUTCOME_ANSWERED;
         return 0;
     }

@@ -39,6 +39,7 @@ static const struct field plan_fields[] = {
     TEXT(plan, watch),          INT(plan, watch_letter),    INT(plan, watch_since),
     INT(plan, watch_ack),       INT(plan, watch_undo),      INT(plan, snooze_ms),
     TEXT(plan, absent_why),     INT(plan, due_now),         TEXT(plan, later_note),
+    TEXT(plan, advice),
 };
 static const struct field person_fields[] = {
     INT(plan_person, resource_id),

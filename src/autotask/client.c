@@ -150,20 +150,70 @@ static int begin_alone(struct autotask *at, bool *alone, struct err *e)
     return 0;
 }
 
+/* A refusal that Autotask explains says that it works. */
+static void note_state(struct autotask *at, int rc, const struct err *e)
+{
+    enum err_class class = rc == 0 ? ERR_CLASS_NONE : err_class(e);
+    bool fails = class == ERR_CLASS_RETRY || class == ERR_CLASS_UNKNOWN;
+    if (rc != 0 && (e->code == ERR_STOPPING || e->code == ERR_CREDENTIALS))
+        return;
+    pthread_mutex_lock(&at->lock);
+    at->state = fails ? AUTOTASK_FAILS : AUTOTASK_WORKS;
+    if (fails)
+        at->why = *e;
+    pthread_mutex_unlock(&at->lock);
+}
+
+enum autotask_state autotask_state(struct autotask *at, struct err *why)
+{
+    pthread_mutex_lock(&at->lock);
+    enum autotask_state state = at->state;
+    *why = at->why;
+    pthread_mutex_unlock(&at->lock);
+    return state;
+}
+
+/* The middle of the exchange against the time that the answer was dated with. */
+static void compare_clocks(struct autotask *at, const struct http_response *r)
+{
+    if (!r->date_ms)
+        return;
+    pthread_mutex_lock(&at->lock);
+    at->clock_ahead_ms = r->sent_ms + (r->done_ms - r->sent_ms) / 2 - r->date_ms;
+    at->clock_known = true;
+    pthread_mutex_unlock(&at->lock);
+}
+
+bool autotask_clock(struct autotask *at, int64_t *ahead_ms)
+{
+    pthread_mutex_lock(&at->lock);
+    bool known = at->clock_known;
+    *ahead_ms = at->clock_ahead_ms;
+    pthread_mutex_unlock(&at->lock);
+    return known;
+}
+
 static int one_call(struct autotask *at, const struct call *call, const char *url, bool with_secrets,
                     struct json *answer, struct err *e)
 {
     struct http_response r = {.body = BUF_INIT(0)};
     int slot;
-    if (refusal_check(at, e) != 0 ||
-        budget_enter(at->options.budget, call->endpoint, wait_ms(at), &slot, e) != 0)
+    if (refusal_check(at, e) != 0)
         return -1;
+    if (budget_enter(at->options.budget, call->endpoint, wait_ms(at), &slot, e) != 0) {
+        if (e->code == ERR_BUDGET)
+            note_state(at, -1, e);
+        return -1;
+    }
     int rc = exchange(at, call, url, with_secrets, &r, e);
     budget_leave(at->options.budget, call->endpoint, slot);
+    if (rc == 0)
+        compare_clocks(at, &r);
     if (rc == 0)
         rc = judge(at, call, with_secrets, &r, answer, e);
     else if (call->kind == CALL_READ && err_class(e) == ERR_CLASS_UNKNOWN)
         e->code = ERR_SERVER; /* a read that was lost did nothing */
+    note_state(at, rc, e);
     LOG(LOG_DEBUG, "autotask", "call", LS("method", call->method), LS("endpoint", call->endpoint),
         LN("status", r.status), LN("ms", r.done_ms - r.sent_ms));
     http_response_release(&r);
@@ -183,6 +233,14 @@ static int guarded_call(struct autotask *at, const struct call *call, const char
 }
 
 /* --- zone --- */
+
+/* May the secret go there, and a link of a letter lead there? Where we asked over TLS: to a host of the same
+ * domain, at the same port, and nowhere else that an answer without a login names. */
+static bool is_ours(const char *url, const char *asked)
+{
+    bool tls = slice_starts_nocase(slice_of(asked), SLICE("https://"));
+    return !tls || http_same_domain(url, asked);
+}
 
 /* https, or the loopback address that we asked; and nothing that could break out of a link. */
 static bool is_safe(const char *url, const char *asked)
@@ -207,11 +265,14 @@ static int keep_zone(struct autotask *at, const struct json *answer, const char 
     /* the secret will go there */
     if (rc == 0 && !is_safe(api, asked))
         rc = err_set(e, ERR_PROTOCOL, "zoneInformation names %.200s, which is no https address", api);
+    if (rc == 0 && !is_ours(api, asked))
+        rc = err_set(e, ERR_PROTOCOL,
+                     "zoneInformation names %.200s, which is not of the domain that was asked", api);
     if (rc == 0) {
         pthread_mutex_lock(&at->lock);
         snprintf(at->api, sizeof(at->api), "%s%sv1.0/", api, slash_behind(api));
         at->web[0] = '\0'; /* without it letters have no link */
-        if (is_safe(pages, asked))
+        if (is_safe(pages, asked) && is_ours(pages, asked))
             snprintf(at->web, sizeof(at->web), "%s%s", pages, slash_behind(pages));
         pthread_mutex_unlock(&at->lock);
     }

@@ -21,9 +21,13 @@ struct autotask {
     pthread_mutex_t zoning; /* one asks for the zone, the others wait for what it hears */
     char api[300];          /* zone's REST root with v1.0/, "" = not known yet */
     char web[300];
-    struct pace *files;      /* bytes of files in the last minutes */
-    unsigned refusals;       /* 401s in a row */
-    bool accepted;           /* our login was taken, and not refused since */
+    struct pace *files; /* bytes of files in the last minutes */
+    unsigned refusals;  /* 401s in a row */
+    bool accepted;      /* our login was taken, and not refused since */
+    enum autotask_state state;
+    struct err why;          /* of its state */
+    bool clock_known;        /* an answer said the time */
+    int64_t clock_ahead_ms;  /* by how much our clock is before theirs */
     pthread_mutex_t proving; /* until it is, one call at a time */
     struct {
         int64_t value, until_ms; /* until then it is believed; monotonic */

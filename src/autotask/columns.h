@@ -66,6 +66,8 @@ int records_one(struct autotask *at, const struct records *what, int64_t id, str
 int records_labels(struct autotask *at, const char *entity, const char *const *fields, size_t n,
                    struct pool *pool, struct autotask_labels *out, struct err *e) MUST_USE;
 
+/* sight.c: what a word of entityInformation says: "None", "0", "All" ... */
+enum autotask_sight sight_of(const char *word);
 /* sidebyside.c: work(self, i) for i = 0 .. n - 1, some at a time, each with a pool of its own that goes into
  * `pool`. The first error (by i) is the result; nothing new is begun after one. */
 int side_by_side(size_t n, int (*work)(void *self, size_t i, struct pool *pool, struct err *e), void *self,

@@ -162,6 +162,14 @@ int autotask_directory_load(struct autotask *at, struct directory **out, struct 
 
 /* --- doctor --- */
 
+int autotask_probe_zone(struct autotask *at, struct buf *findings, struct err *e)
+{
+    int rc = autotask_zone(at, e);
+    if (rc == 0)
+        buf_printf(findings, "zone %s\n", at->api);
+    return rc;
+}
+
 int autotask_probe(struct autotask *at, struct buf *findings, struct err *e)
 {
     int64_t calls = 0, most = 0;

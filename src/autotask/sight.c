@@ -29,7 +29,7 @@ static const struct {
     {"ContractCharges", "charges of contracts", AT_BOOKS_CHARGES},
 };
 
-static enum autotask_sight sight_of(const char *word)
+enum autotask_sight sight_of(const char *word)
 {
     static const struct {
         const char *word, *digit;

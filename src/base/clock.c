@@ -2,19 +2,32 @@
 /* clock: the only door to time; zones by GLib, which knows tzdata and is thread-safe. See base_clock.h. */
 #include "frontdesk/base.h"
 
+#include <fcntl.h>
 #include <glib.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-static _Atomic int64_t shift_ms;
+enum { STEP_US = 2000000 };
+
+/* shift_ms: the tests'. offset_us: wall time is time since the machine started, and this; 0 = not looked yet.
+ */
+static _Atomic int64_t shift_ms, offset_us, moved_ms;
+static const _Atomic int64_t *test_ms; /* of FRONTDESK_CLOCK_FILE; NULL = there is none */
 static pthread_once_t env_once = PTHREAD_ONCE_INIT;
 
 static void read_environment(void)
 {
-    const char *s = getenv("FRONTDESK_CLOCK_SHIFT_MS");
+    const char *s = getenv("FRONTDESK_CLOCK_SHIFT_MS"), *file = getenv("FRONTDESK_CLOCK_FILE");
     uint64_t v;
     if (s && slice_to_u64(slice_of(s), 0, INT64_MAX / 2, &v))
         atomic_fetch_add(&shift_ms, (int64_t)v);
+    int fd = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+    void *map = fd >= 0 ? mmap(NULL, sizeof(*test_ms), PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    if (fd >= 0)
+        close(fd);
+    test_ms = map == MAP_FAILED ? NULL : map;
 }
 
 static int64_t read_us(clockid_t id)
@@ -24,10 +37,45 @@ static int64_t read_us(clockid_t id)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-int64_t clock_now_us(void)
+/* What the machine's clock is ahead of the time since its start. */
+static int64_t machine_offset_us(int64_t since_start_us)
 {
     pthread_once(&env_once, read_environment);
-    return read_us(CLOCK_REALTIME) + atomic_load(&shift_ms) * 1000;
+    int64_t test = test_ms ? atomic_load(test_ms) : 0;
+    return read_us(CLOCK_REALTIME) - since_start_us + (atomic_load(&shift_ms) + test) * 1000;
+}
+
+static bool is_step(int64_t us)
+{
+    return us > STEP_US || us < -STEP_US;
+}
+
+int64_t clock_now_us(void)
+{
+    int64_t since_start_us = read_us(CLOCK_BOOTTIME), machine_us = machine_offset_us(since_start_us);
+    int64_t ours_us = atomic_load(&offset_us);
+    if (ours_us && is_step(machine_us - ours_us))
+        return since_start_us + ours_us;
+    /* nobody believes a step meanwhile: what we looked at is older than that */
+    atomic_compare_exchange_strong(&offset_us, &ours_us, machine_us);
+    return since_start_us + machine_us;
+}
+
+int64_t clock_jump_ms(void)
+{
+    int64_t ours_us = atomic_load(&offset_us), jump_us = machine_offset_us(read_us(CLOCK_BOOTTIME)) - ours_us;
+    return ours_us && is_step(jump_us) ? jump_us / 1000 : 0;
+}
+
+void clock_believe_ms(int64_t ms)
+{
+    atomic_fetch_add(&offset_us, ms * 1000);
+    atomic_fetch_add(&moved_ms, ms);
+}
+
+int64_t clock_moved_ms(void)
+{
+    return atomic_load(&moved_ms);
 }
 
 int64_t clock_now_ms(void)
@@ -42,7 +90,9 @@ int64_t clock_mono_ms(void)
 
 void clock_shift_ms(int64_t ms)
 {
+    (void)clock_now_us();
     atomic_fetch_add(&shift_ms, ms);
+    atomic_fetch_add(&offset_us, ms * 1000);
 }
 
 int64_t deadline_in(int64_t ms)

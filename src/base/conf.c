@@ -463,6 +463,10 @@ static void read_all(struct conf_reader *r, const config_setting_t *root, struct
                       (void **)&conf->staff.nicknames);
     check_mailboxes(r, root, conf);
     check_ticket(r, root, conf);
+    const struct conf_server_place second = {.key = "alerts.smtp",
+                                             .line = place(root, "alerts.smtp"),
+                                             .plain_line = place(root, "alerts.smtp.insecure_plain")};
+    conf_check_alerts(r, &second, conf);
     const struct conf_watch_lines at = {place(root, "watch"), place(root, "watch_to"),
                                         place(root, "watch_from")};
     conf_check_watch(r, &at, conf);

@@ -35,6 +35,19 @@ void conf_check_server(struct conf_reader *r, const struct conf_server_place *at
                      at->key);
 }
 
+void conf_check_alerts(struct conf_reader *r, const struct conf_server_place *at, struct conf *conf)
+{
+    struct conf_server *second = &conf->alerts.smtp;
+    bool begun = second->user || second->password_file || second->ca_file || second->insecure_plain ||
+                 conf->alerts.smtp_from;
+    if (second->url)
+        conf_check_server(r, at, second);
+    else if (begun)
+        conf_problem(r, at->line, "%s.url: is missing; allowed: %s", at->key, conf_type_words(CONF_SMTP_URL));
+    if (second->url && !conf->alerts.email)
+        conf_problem(r, at->line, "%s: nobody would be written to; allowed: with alerts.email", at->key);
+}
+
 /* One of the ways in which tokens are come by, and the settings that it needs (bits of `needed`). */
 enum { TENANT = 1, CLIENT = 2, SECRET = 4, CERTIFICATE = 8, SERVICE = 16, REDIRECT = 32 };
 static const struct way {

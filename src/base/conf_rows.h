@@ -38,6 +38,7 @@ enum conf_type {
     CONF_WATCH,       /* text; conf_watch.c reads it */
     CONF_OAUTH2,      /* enum conf_oauth2 */
     CONF_DAY,         /* a date */
+    CONF_COMMAND,     /* struct conf_strings: a path, arguments */
 };
 
 /* Where the value goes: into struct conf, into one element of a list of groups, or into a group that may be
@@ -103,6 +104,8 @@ struct conf_server_place {
 };
 /* Rules that span the settings of one server, and those of the group oauth2 beside them. */
 void conf_check_server(struct conf_reader *r, const struct conf_server_place *at, struct conf_server *server);
+/* The second way out, for alerts. */
+void conf_check_alerts(struct conf_reader *r, const struct conf_server_place *at, struct conf *conf);
 void conf_check_login(struct conf_reader *r, unsigned line, const char *key, struct conf_mailbox *box);
 /* The row's preset into `base`. */
 void conf_value_preset(struct conf_reader *r, const struct conf_row *row, void *base);

@@ -12,6 +12,12 @@
 #define MB                 (UINT64_C(1) << 20)
 #define PATH_BYTES         1, 1024
 
+const char *conf_installed_templates(void)
+{
+    const char *elsewhere = getenv("FRONTDESK_INSTALLED_TEMPLATES"); /* tests */
+    return elsewhere ? elsewhere : FD_TEMPLATE_DIR;
+}
+
 /* clang-format off: one line a setting, its sentence below */
 const struct conf_row conf_rows[] = {
     {"firm.name", CONF_TEXT, TOP(firm.name), 1, 100, NULL, true, "Name of the firm, as replies show it."},
@@ -113,6 +119,11 @@ const struct conf_row conf_rows[] = {
      "Folder for mail of strangers and machines; created if missing."},
     {"mailboxes[].folders.parked", CONF_TEXT, MAILBOX(parked), 1, 200, "Parked", false,
      "Folder for mail that waits for the operator; created if missing."},
+    {"mailboxes[].canary.every_minutes", CONF_NUMBER, MAILBOX(canary_minutes), 0, 1440, "0", false,
+     "How often frontdesk sends a mail to itself through both servers of the mailbox, to see that mail gets "
+     "through; 0: never."},
+    {"mailboxes[].canary.within_seconds", CONF_NUMBER, MAILBOX(canary_seconds), 5, 86400, "300", false,
+     "Within how long it has to be back before the operator is told."},
     {"mailboxes[].former_instances", CONF_TEXT, MAILBOX(former_instances), 1, 400, NULL, false,
      "Ids of installations that filed this mailbox's mail before and are gone for good, with blanks "
      "between."},
@@ -190,8 +201,10 @@ const struct conf_row conf_rows[] = {
      "Label of the action type of these to-dos; needed when ticket.todo is true."},
     {"limits.message_size", CONF_SIZE, TOP(limits.message_size), 64 * KB, 200 * MB, "35 MB", false,
      "Largest mail that is read, as it travels (a file grows by a third). Larger mail is answered politely."},
-    {"limits.parts", CONF_NUMBER, TOP(limits.parts), 10, 2000, "200", false, "Most MIME parts of one mail."},
-    {"limits.depth", CONF_NUMBER, TOP(limits.depth), 3, 100, "20", false, "Deepest nesting of MIME parts."},
+    {"limits.parts", CONF_NUMBER, TOP(limits.parts), 10, 2000, "200", false,
+     "Most MIME parts of one mail. Mail with more is answered, and made nothing of."},
+    {"limits.depth", CONF_NUMBER, TOP(limits.depth), 3, 100, "20", false,
+     "Deepest nesting of MIME parts. Mail that is nested deeper is answered, and made nothing of."},
     {"limits.per_sender_hour", CONF_NUMBER, TOP(limits.per_sender_hour), 1, 100000, "30", false,
      "Mails an hour of one sender that are acted on at once; more are delayed, never dropped."},
     {"limits.replies_per_hour", CONF_NUMBER, TOP(limits.replies_hour), 10, 1000000, "600", false,
@@ -214,6 +227,25 @@ const struct conf_row conf_rows[] = {
      "How many days texts and addresses of mail are kept after it was done; keys and outcomes stay."},
     {"alerts.email", CONF_ADDRESS, TOP(alerts.email), 3, 254, NULL, false,
      "Operator who is told when frontdesk is ill, and when it is well again."},
+    {"alerts.smtp.url", CONF_SMTP_URL, TOP(alerts.smtp), 1, 512, NULL, false,
+     "A second outgoing server: letters to the operator go through it, and only when it does not take them "
+     "through that of the first mailbox."},
+    {"alerts.smtp.user", CONF_TEXT, TOP(alerts.smtp.user), 1, 254, NULL, false,
+     "Login name at it; absent: no login."},
+    {"alerts.smtp.password_file", CONF_SECRET_FILE, TOP(alerts.smtp.password_file), PATH_BYTES, NULL, false,
+     "File that holds the password on one line; mode 0600."},
+    {"alerts.smtp.ca_file", CONF_PATH, TOP(alerts.smtp.ca_file), PATH_BYTES, NULL, false,
+     "Certificates to trust for it instead of the system's."},
+    {"alerts.smtp.insecure_plain", CONF_BOOL, TOP(alerts.smtp.insecure_plain), 0, 0, "false", false,
+     "Speak without TLS. Only allowed to a server on this machine."},
+    {"alerts.smtp.from", CONF_ADDRESS, TOP(alerts.smtp_from), 3, 254, NULL, false,
+     "Sender of what goes through it; absent: the address of the first mailbox."},
+    {"alerts.command", CONF_COMMAND, TOP(alerts.command), 1, 20, NULL, false,
+     "Program that is told besides, for chat or pager: its path and its arguments, no shell. The words come "
+     "on its standard input."},
+    {"alerts.grace_seconds", CONF_NUMBER, TOP(alerts.grace_seconds), 1, 86400, "600", false,
+     "How long a mailbox, the way out, Autotask, or the look-up of names may fail before the operator hears "
+     "of it; QuickBooks twice as long."},
     {"metrics.listen", CONF_LISTEN, TOP(metrics), 1, 100, NULL, false,
      "Address and port at which Prometheus gets the metrics, path /metrics; absent: there are none."},
     {"watch", CONF_WATCH, TOP(watch), 1, 400, NULL, false,
@@ -226,7 +258,11 @@ const struct conf_row conf_rows[] = {
     {"watch_from", CONF_TEXT, TOP(watch_from), 1, 32, NULL, false,
      "Name of the mailbox that these letters come from; absent: the first one."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
-     "Folder of the reply templates."},
+     "Folder of the words of letters and articles, frontdesk-templates(5). What another folder lacks is "
+     "taken from the default one."},
+    {"own_templates", CONF_PATH, TOP(own_templates), PATH_BYTES, FD_SYSCONF_DIR "/templates", false,
+     "Folder of the firm's own replies: a file there stands for the one of the same name, see "
+     "frontdesk-templates(5). It need not be there."},
     {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
      "Folder of the firm's own rules for errors of the sync, frontdesk-rules(5). It need not be there."},
 };
@@ -234,9 +270,7 @@ const struct conf_row conf_rows[] = {
 const size_t conf_n_rows = ARRAY_LEN(conf_rows);
 
 const struct conf_later conf_laters[] = {
-    {"alerts.command", "alerts by a program"},
     {"mailboxes[].role", "a mailbox for the books"},
-    {"alerts.canary_minutes", "the canary"},
 };
 const size_t conf_n_laters = ARRAY_LEN(conf_laters);
 
@@ -253,6 +287,7 @@ const char *conf_type_words(enum conf_type type)
         [CONF_API_URL] = "https://HOST[:PORT]/PATH, or http:// to this machine",
         [CONF_ADDRESSES] = "a list of e-mail addresses [\"sam@example.com\"]",
         [CONF_DOMAINS] = "a list of domains [\"example.com\"]",
+        [CONF_COMMAND] = "a list [\"/usr/local/bin/page\", \"ARGUMENT\"] that begins with an absolute path",
         [CONF_DATES] = "a list of dates [\"2026-12-24\", \"12-25\"]",
         [CONF_NUMBER] = "a number",
         [CONF_SIZE] = "a number of bytes, or \"25 MB\", \"500 KB\"",

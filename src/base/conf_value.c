@@ -200,6 +200,18 @@ static bool read_list(struct value *v, char *(*entry)(struct conf_reader *r, con
     return true;
 }
 
+static char *entry_argument(struct conf_reader *r, const char *text)
+{
+    return strlen(text) <= 1000 ? pool_copy(r->pool, text) : NULL;
+}
+
+static bool read_command(struct value *v)
+{
+    const struct conf_strings *list = v->to;
+    return read_list(v, entry_argument) &&
+           (!list->n || list->v[0][0] == '/' || conf_wrong(v, "\"%.100s\" is no absolute path", list->v[0]));
+}
+
 static bool add_weekday(struct value *v, const char *word, unsigned *bits)
 {
     static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
@@ -408,6 +420,8 @@ static bool dispatch(struct value *v)
         return conf_read_api_url(v);
     case CONF_ADDRESSES:
         return read_list(v, to_address);
+    case CONF_COMMAND:
+        return read_command(v);
     case CONF_DOMAINS:
         return read_list(v, entry_domain);
     case CONF_DATES:

@@ -18,15 +18,26 @@ static const struct {
 static const char *const fixes[ARRAY_LEN(rows)] = {
     [ERR_IO] = "see that the path is right, its disk works, and frontdesk's user may use it",
     [ERR_DISK_FULL] = "free some space on that disk; mail waits in the mailbox until then, nothing is lost",
+    [ERR_UNWRITABLE] =
+        "see that its disk works and is mounted for writing, and that the folder and its files belong "
+        "to frontdesk's user; mail waits in the mailbox until then, nothing is lost",
+    [ERR_DAMAGED] = "see that the disk is sound; frontdesk keeps the damaged journal aside and begins a new "
+                    "one by itself "
+                    "when it starts",
     [ERR_JOURNAL_BUSY] = "try again in a moment",
     [ERR_CONNECT] = "check host name, port and firewall; when they are right, try again later",
+    [ERR_DNS] =
+        "see that this machine can look up names (/etc/resolv.conf, `getent hosts NAME`), and that the name "
+        "in the settings is right",
     [ERR_TLS] = "the host must be the name in the server's certificate, ca_file its authority, and the "
                 "scheme fit the port (imaps and smtps: TLS from the first byte; imap and smtp: STARTTLS)",
     [ERR_TIMEOUT] = "check host name, port, firewall, and whether the scheme fits the port (imaps and smtps: "
                     "TLS from the first byte; imap and smtp: STARTTLS)",
     [ERR_PROTOCOL] = "check that the address is that of the right server",
     [ERR_CREDENTIALS] = "check the user and the file with its secret",
-    [ERR_PERMISSION] = "give the API user the security level \"API User (system)\"",
+    [ERR_PERMISSION] =
+        "give frontdesk's user there the right that it lacks (Autotask: the security level \"API "
+        "User (system)\"); `frontdesk doctor` says which",
     [ERR_BUSY] = "try again later",
     [ERR_BUDGET] = "wait, or raise autotask.calls_per_hour",
     [ERR_SERVER] = "try again later",
@@ -63,7 +74,20 @@ int err_set_errno(struct err *e, int errnum, const char *fmt, ...)
     va_end(ap);
     const char *text = strerror_r(errnum, reason, sizeof(reason));
     bool full = errnum == ENOSPC || errnum == EDQUOT;
-    return err_set(e, full ? ERR_DISK_FULL : ERR_IO, "%s: %s", what, text);
+    enum err_code code = full ? ERR_DISK_FULL : errnum == EROFS ? ERR_UNWRITABLE : ERR_IO;
+    return err_set(e, code, "%s: %s", what, text);
+}
+
+int err_unwritable(struct err *e)
+{
+    if (e && e->code == ERR_IO)
+        e->code = ERR_UNWRITABLE;
+    return -1;
+}
+
+bool err_is_unwritable(const struct err *e)
+{
+    return e->code == ERR_DISK_FULL || e->code == ERR_UNWRITABLE;
 }
 
 int err_wrap(struct err *e, const char *fmt, ...)

@@ -24,8 +24,32 @@ static int expected(const struct json *j, const char *what, struct err *e)
     return -1;
 }
 
+/* Behind the string that starts before p. */
+static const char *string_end(const char *p, const char *end)
+{
+    while (p < end && *p != '"')
+        p += *p == '\\' ? 2 : 1;
+    return p < end ? p + 1 : end;
+}
+
+/* Are there more values in it than `most`? What stands in strings is none. */
+static bool has_over(struct slice text, size_t most)
+{
+    size_t n = 0;
+    for (const char *p = text.ptr, *end = text.ptr + text.len; p < end && n <= most; p++) {
+        if (*p == '"')
+            p = string_end(p + 1, end) - 1;
+        else
+            n += *p == ',' || *p == '[' || *p == '{';
+    }
+    return n > most;
+}
+
 int json_open(struct slice text, struct json *root, struct err *e)
 {
+    *root = (struct json){0};
+    if (text.len && has_over(text, JSON_VALUES_MAX))
+        return err_set(e, ERR_PROTOCOL, "the answer holds more than %d values", JSON_VALUES_MAX);
     *root = (struct json){.value = cJSON_ParseWithLength(text.ptr ? text.ptr : "", text.len)};
     return root->value ? 0 : err_set(e, ERR_PROTOCOL, "the answer is not JSON");
 }

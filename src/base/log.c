@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* log: the one log line writer. See base_log.h. */
-#include "frontdesk/base.h"
+#include "journald.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@ enum { LINE_MAX_BYTES = 2000, VALUE_MAX_BYTES = 300 };
 static enum log_level lowest = LOG_INFO;
 static int output = STDERR_FILENO;
 static bool with_stamp = true;
+static int journald = -1;
 static void (*line_hook)(enum log_level, const char *, void *);
 static void *hook_self;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -24,6 +25,14 @@ void log_set_output(int fd, bool stamp)
 {
     output = fd;
     with_stamp = stamp;
+}
+
+void log_find_journald(void)
+{
+    if (journald >= 0 || !journald_is(output, getenv("JOURNAL_STREAM")))
+        return;
+    with_stamp = false;
+    journald = journald_open(getenv("FRONTDESK_JOURNALD_SOCKET"));
 }
 
 bool log_may_colour(int fd)
@@ -66,6 +75,7 @@ static void put_value(struct buf *b, const char *s)
 void log_write(enum log_level level, const char *subsys, const char *event, const struct log_kv *kv)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
+    const struct log_kv *first = kv;
     if (level < lowest)
         return;
     struct buf b = BUF_INIT(LINE_MAX_BYTES);
@@ -89,6 +99,11 @@ void log_write(enum log_level level, const char *subsys, const char *event, cons
     if (line_hook && level >= LOG_WARN)
         line_hook(level, b.data, hook_self);
     pthread_mutex_unlock(&lock);
+    const struct journald_line line = {b.data, level, subsys, event, job_ref};
+    if (journald >= 0 && journald_send(journald, &line, first)) {
+        buf_release(&b);
+        return;
+    }
     b.max++;
     buf_putc(&b, '\n');
     /* one write a line, so that lines of several threads do not mix; a full log disk must not stop mail */

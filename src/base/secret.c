@@ -13,20 +13,34 @@
 
 enum { SECRET_MAX = 8192 };
 
-/* "cred:NAME" is a systemd credential; *is_cred then. */
+static char own_folder[4000]; /* see secret_folder */
+static bool own_first;
+
+void secret_folder(const char *path, bool first)
+{
+    snprintf(own_folder, sizeof(own_folder), "%s", path);
+    own_first = first;
+}
+
+/* "cred:NAME" is a systemd credential, of a service (*is_cred then), or lies in the folder that stands in for
+ * them. */
 static int resolve_path(const char *path, char *out, size_t size, bool *is_cred, struct err *e)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    *is_cred = slice_starts(slice_of(path), SLICE("cred:"));
-    if (*is_cred && !folder)
+    bool named = slice_starts(slice_of(path), SLICE("cred:"));
+    bool ours = named && own_folder[0] && (own_first || !folder) && access(own_folder, F_OK) == 0;
+    *is_cred = named && !ours;
+    if (ours)
+        folder = own_folder;
+    if (named && !folder)
         return err_set(
             e, ERR_CONFIG,
             "%s is a systemd credential, and there are none here (CREDENTIALS_DIRECTORY is not set): "
-            "start frontdesk as the service that has LoadCredential=%s; by hand set CREDENTIALS_DIRECTORY to "
-            "the "
-            "folder of the files, or name a file",
+            "start frontdesk as the service that has LoadCredential=%s; by hand put the files into the "
+            "folder "
+            "credentials beside the settings, set CREDENTIALS_DIRECTORY to their folder, or name a file",
             path, path + 5);
-    snprintf(out, size, "%s%s%s", *is_cred ? folder : "", *is_cred ? "/" : "", *is_cred ? path + 5 : path);
+    snprintf(out, size, "%s%s%s", named ? folder : "", named ? "/" : "", named ? path + 5 : path);
     return 0;
 }
 

@@ -220,8 +220,15 @@ bool scan_word_nocase(struct scan *c, struct slice w)
 static struct slice scan_span(struct scan *c, const char *set, bool in_set)
 {
     const char *start = c->p;
-    while (!scan_end(c) && ((*c->p != '\0' && strchr(set, *c->p) != NULL) == in_set))
+    uint64_t bits[4] = {0};
+    for (; *set; set++)
+        bits[(unsigned char)*set >> 6] |= (uint64_t)1 << ((unsigned char)*set & 63);
+    while (!scan_end(c)) {
+        unsigned char ch = (unsigned char)*c->p;
+        if ((bits[ch >> 6] >> (ch & 63) & 1) != in_set)
+            break;
         c->p++;
+    }
     return slice_from(start, (size_t)(c->p - start));
 }
 

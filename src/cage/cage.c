@@ -242,14 +242,16 @@ struct asking {
     int file; /* -1: the mail is in `bytes` */
 };
 
+/* Head and bytes in one call: each call wakes the reader. */
 static bool ask(struct cage_reader *r, const struct asking *a, int64_t until)
 {
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control = {.bytes = {0}};
-    struct iovec io = {.iov_base = (void *)(uintptr_t)&a->q, .iov_len = sizeof(a->q)};
-    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1};
+    struct iovec io[] = {{(void *)(uintptr_t)&a->q, sizeof(a->q)},
+                         {(void *)(uintptr_t)a->bytes.ptr, a->bytes.len}};
+    struct msghdr m = {.msg_iov = io, .msg_iovlen = a->bytes.len ? 2 : 1};
     if (a->file >= 0) {
         m.msg_control = control.bytes;
         m.msg_controllen = sizeof(control.bytes);
@@ -259,9 +261,11 @@ static bool ask(struct cage_reader *r, const struct asking *a, int64_t until)
         c->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(c), &a->file, sizeof(int));
     }
-    /* a fresh socket takes so small a head whole */
-    return sendmsg(r->socket, &m, MSG_NOSIGNAL) == (ssize_t)sizeof(a->q) &&
-           deliver(r->socket, a->bytes.ptr, a->bytes.len, until) &&
+    ssize_t put = sendmsg(r->socket, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (put < (ssize_t)sizeof(a->q)) /* an empty socket takes so small a head whole */
+        return false;
+    struct slice rest = slice_skip(a->bytes, (size_t)put - sizeof(a->q));
+    return deliver(r->socket, rest.ptr, rest.len, until) &&
            deliver(r->socket, a->message.ptr, a->message.len, until);
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <iconv.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -103,33 +102,30 @@ static bool receive_head(struct cage_question *q, int *file)
            q->bytes <= CAGE_QUESTION_MAX && q->message <= CAGE_QUESTION_MAX;
 }
 
-/* The file as memory; empty when that fails. */
-static struct slice map_file(int file)
+static uint64_t size_of(const struct mail_bytes *mail)
 {
     struct stat st;
-    if (fstat(file, &st) != 0 || st.st_size <= 0)
-        return SLICE_NONE;
-    void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    return at == MAP_FAILED ? SLICE_NONE : slice_from(at, (size_t)st.st_size);
+    if (!mail->file)
+        return mail->bytes.len;
+    return fstat(mail->file, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }
 
 /* What was read is looked at again: for its files, or for its texts. */
-static int look_again(const struct cage_question *q, struct slice mail, struct slice message, struct buf *out,
-                      struct err *e)
+static int look_again(const struct cage_question *q, const struct mail_bytes *mail, struct slice message,
+                      struct buf *out, struct err *e)
 {
     struct pool *pool = pool_new(CAGE_ANSWER_MAX);
     struct message_texts *texts = pool_alloc(pool, sizeof(*texts));
-    struct mail_bytes bytes = {.bytes = mail};
     struct attachments found;
     struct message m;
     int rc = message_decode(&m, message, e);
     if (rc == 0 && q->op == CAGE_OP_TEXTS) {
-        rc = message_texts(texts, &m, &bytes, pool, e);
+        rc = message_texts(texts, &m, mail, pool, e);
         if (rc == 0)
             message_texts_encode(texts, out);
         message_release(&m);
     } else if (rc == 0) {
-        rc = attachments_list(&found, &m, &bytes, &q->options, pool, e);
+        rc = attachments_list(&found, &m, mail, &q->options, pool, e);
         if (rc == 0)
             attachments_encode(&found, out);
         message_release(&m);
@@ -138,15 +134,15 @@ static int look_again(const struct cage_question *q, struct slice mail, struct s
     return rc;
 }
 
-static int make(const struct cage_question *q, struct slice mail, struct slice message, struct buf *out,
-                struct err *e)
+static int make(const struct cage_question *q, const struct mail_bytes *mail, struct slice message,
+                struct buf *out, struct err *e)
 {
     struct message m;
     if (q->op != CAGE_OP_READ) {
         if (look_again(q, mail, message, out, e) != 0)
             return -1;
     } else {
-        if (reader_read(&m, mail, q->headers_only, &q->limits, e) != 0)
+        if (reader_read_mail(&m, mail, q->headers_only, &q->limits, e) != 0)
             return -1;
         message_encode(&m, out);
         message_release(&m);
@@ -154,6 +150,18 @@ static int make(const struct cage_question *q, struct slice mail, struct slice m
     return out->overflow
                ? err_set(e, ERR_LIMIT, "what was read of the mail is over %d bytes", CAGE_ANSWER_MAX)
                : 0;
+}
+
+/* Head and bytes in one call: each call wakes who waits. */
+static bool answer(const struct cage_answer *a, struct slice bytes)
+{
+    struct iovec io[] = {{(void *)(uintptr_t)a, sizeof(*a)}, {(void *)(uintptr_t)bytes.ptr, bytes.len}};
+    struct msghdr m = {.msg_iov = io, .msg_iovlen = bytes.len ? 2 : 1};
+    ssize_t put = sendmsg(CAGE_SOCKET, &m, MSG_NOSIGNAL);
+    if (put < (ssize_t)sizeof(*a))
+        return false;
+    bytes = slice_skip(bytes, (size_t)put - sizeof(*a));
+    return deliver(bytes.ptr, bytes.len);
 }
 
 static bool answer_one(void)
@@ -165,20 +173,18 @@ static bool answer_one(void)
         return false;
     char *bytes = mem_alloc((size_t)q.bytes + 1), *message = mem_alloc((size_t)q.message + 1);
     bool whole = receive(bytes, (size_t)q.bytes) && receive(message, (size_t)q.message);
-    struct slice mail = file >= 0 ? map_file(file) : slice_from(bytes, (size_t)q.bytes);
+    /* not mapped: what was read of a large one would count as memory */
+    struct mail_bytes mail = {.bytes = slice_from(bytes, (size_t)q.bytes), .file = file >= 0 ? file : 0};
     struct buf out = BUF_INIT(CAGE_ANSWER_MAX);
-    cage_allow_seconds(CAGE_SECONDS + (unsigned)(mail.len / (25 * 1024 * 1024)));
-    if (whole && make(&q, mail, slice_from(message, (size_t)q.message), &out, &e) != 0) {
+    cage_allow_seconds(CAGE_SECONDS + (unsigned)(size_of(&mail) / (25 * 1024 * 1024)));
+    if (whole && make(&q, &mail, slice_from(message, (size_t)q.message), &out, &e) != 0) {
         buf_clear(&out);
         buf_puts(&out, e.text);
     }
     struct cage_answer a = {.code = e.code, .bytes = out.len};
-    whole = whole && deliver(&a, sizeof(a)) && deliver(out.data, out.len);
-    if (file >= 0) {
-        if (mail.len)
-            munmap((void *)(uintptr_t)mail.ptr, mail.len);
+    whole = whole && answer(&a, buf_view(&out));
+    if (file >= 0)
         close(file);
-    }
     buf_release(&out);
     free(bytes);
     free(message);

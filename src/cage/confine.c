@@ -23,13 +23,13 @@
 static bool allow_calls(scmp_filter_ctx c)
 {
     static const int calls[] = {
-        SCMP_SYS(read),          SCMP_SYS(write),        SCMP_SYS(recvmsg),        SCMP_SYS(recvfrom),
-        SCMP_SYS(sendmsg),       SCMP_SYS(sendto),       SCMP_SYS(close),          SCMP_SYS(fstat),
-        SCMP_SYS(newfstatat),    SCMP_SYS(lseek),        SCMP_SYS(munmap),         SCMP_SYS(mremap),
-        SCMP_SYS(brk),           SCMP_SYS(madvise),      SCMP_SYS(futex),          SCMP_SYS(getrandom),
-        SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(rt_sigreturn),   SCMP_SYS(rt_sigprocmask),
-        SCMP_SYS(getrusage),     SCMP_SYS(exit),         SCMP_SYS(exit_group),     SCMP_SYS(sched_yield),
-        SCMP_SYS(getpid),        SCMP_SYS(gettid),       SCMP_SYS(restart_syscall)};
+        SCMP_SYS(read),           SCMP_SYS(pread64),       SCMP_SYS(write),        SCMP_SYS(recvmsg),
+        SCMP_SYS(recvfrom),       SCMP_SYS(sendmsg),       SCMP_SYS(sendto),       SCMP_SYS(close),
+        SCMP_SYS(fstat),          SCMP_SYS(newfstatat),    SCMP_SYS(lseek),        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),         SCMP_SYS(brk),           SCMP_SYS(madvise),      SCMP_SYS(futex),
+        SCMP_SYS(getrandom),      SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(rt_sigprocmask), SCMP_SYS(getrusage),     SCMP_SYS(exit),         SCMP_SYS(exit_group),
+        SCMP_SYS(sched_yield),    SCMP_SYS(getpid),        SCMP_SYS(gettid),       SCMP_SYS(restart_syscall)};
     static const int openers[] = {SCMP_SYS(open),   SCMP_SYS(openat),  SCMP_SYS(access), SCMP_SYS(faccessat),
                                   SCMP_SYS(stat),   SCMP_SYS(lstat),   SCMP_SYS(statx),  SCMP_SYS(readlink),
                                   SCMP_SYS(socket), SCMP_SYS(openat2), SCMP_SYS(getcwd)};

@@ -16,7 +16,7 @@ static void print_options(const struct subcommand *s)
         if (s ? !cli_takes(s, o) : !o->common)
             continue;
         snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-        printf("  %c%c%c %-16s %s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+        printf("  %c%c%c %-17s %s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
                o->letter ? ',' : ' ', left, o->help);
     }
 }
@@ -38,9 +38,8 @@ static void print_help(void)
     printf("frontdesk: staff mail in, Autotask ticket and reply out\nusage: frontdesk COMMAND [options]\n\n");
     for (size_t i = 0; i < cli_n_subcommands; i++)
         printf("  %-11s %s\n", cli_subcommands[i].name, cli_subcommands[i].summary);
-    printf("\n");
     print_options(NULL);
-    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(1).\n");
+    printf("`frontdesk COMMAND --help` says more, with examples; the manual is frontdesk(8).\n");
 }
 
 static int print_subcommand_help(const struct subcommand *s)

@@ -14,12 +14,19 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, unmatched, offline, quiet, help, version;
+    bool json, unmatched, offline, prove, force, answers_example, explain, open, samples, quiet, help,
+        version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
+    const char *until;   /* --until DATE */
+    const char *sender;  /* --sender ADDRESS */
+    const char *limit;   /* --limit N */
+    const char *sample;  /* --sample CASE */
     const char *mailbox; /* --mailbox NAME */
+    const char *wait;    /* --wait MINUTES */
     const char *format;  /* --format FORMAT */
     const char *output;  /* --output DIR */
+    const char *answers; /* --answers FILE */
     const char *log;     /* --log LEVEL */
     char *const *args;   /* what is left, NULL-terminated */
     int n_args;
@@ -35,6 +42,7 @@ int cmd_check(const struct cli *cli);
 int cmd_journal(const struct cli *cli);
 int cmd_render(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
+int cmd_setup(const struct cli *cli);
 int cmd_login(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_version(const struct cli *cli);
@@ -46,6 +54,8 @@ int cmd_help(const struct cli *cli);
 /* The checks and what each is for, on stdout: the help of `check`. */
 void check_help(void);
 
+/* `name` in the folder of the file `path`. */
+void cli_folder(const char *path, const char *name, char out[4000]);
 /* The configuration, or NULL after every problem was printed (exit EX_CONFIG). */
 struct conf *cli_conf(const struct cli *cli);
 /* A file, or (-) standard input, to the end. ERR_NOT_FOUND, ERR_LIMIT, ERR_IO. */
@@ -88,6 +98,12 @@ bool cli_is_watched(void);
 /* Something that may take long begins, or (NULL) ended: on a terminal it is named on stderr after a second.
  */
 void cli_progress(const char *what);
+/* journal_export.c: mails by their references, into the folder of --output or to stdout; or those that look
+ * like an error that no rule knows. */
+int cli_export(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e) MUST_USE;
+/* retry_explain.c: what `journal retry` of this message would do now. */
+int cli_explain_retry(const struct cli *cli, const struct conf *conf, struct journal *j, const char *ref,
+                      struct err *e) MUST_USE;
 /* "2026-01-31" at midnight of the firm's zone, in ms. */
 bool cli_date(const char *text, const char *zone, int64_t *ms) MUST_USE;
 

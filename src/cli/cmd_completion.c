@@ -60,7 +60,7 @@ static void bash_values(const struct option_row *o)
 
 static void print_bash(void)
 {
-    printf("# frontdesk(1): made by `frontdesk completion bash`\n"
+    printf("# frontdesk(8): made by `frontdesk completion bash`\n"
            "_frontdesk()\n{\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
            "command= i\n"
            "    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ");
@@ -135,7 +135,7 @@ static void zsh_subcommand(const struct subcommand *s)
 
 static void print_zsh(void)
 {
-    printf("#compdef frontdesk\n# frontdesk(1): made by `frontdesk completion zsh`\nlocal -a commands\n"
+    printf("#compdef frontdesk\n# frontdesk(8): made by `frontdesk completion zsh`\nlocal -a commands\n"
            "local state line curcontext=$curcontext\ncommands=(\n");
     for (size_t i = 0; i < cli_n_subcommands; i++) {
         printf("  '%s:", cli_subcommands[i].name);
@@ -183,7 +183,7 @@ static void fish_subcommand(const struct subcommand *s)
 
 static void print_fish(void)
 {
-    printf("# frontdesk(1): made by `frontdesk completion fish`\ncomplete -c frontdesk -f\n");
+    printf("# frontdesk(8): made by `frontdesk completion fish`\ncomplete -c frontdesk -f\n");
     for (size_t i = 0; i < cli_n_options; i++) {
         if (cli_options[i].common)
             fish_option(NULL, &cli_options[i]);

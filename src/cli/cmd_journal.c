@@ -3,7 +3,6 @@
  * are carried out by it. */
 #include "../telling.h"
 #include "cli.h"
-#include "frontdesk/action.h"
 #include "frontdesk/json.h"
 
 enum { MOST_ROWS = 10000 };
@@ -14,22 +13,71 @@ static int open_reader(const struct conf *conf, struct journal **out, struct err
     return journal_open(out, &o, e);
 }
 
-static bool state_number(const char *name, int *out)
+static const char *const state_names[] = {"taken", "planned", "acted", "answered", "waiting",
+                                          "done",  "parked",  "open",  NULL};
+
+static int state_number(const char *name, int *out, struct err *e)
 {
-    *out = -1;
-    if (!name)
-        return true;
-    if (strcmp(name, "open") == 0) {
-        *out = -2;
-        return true;
+    *out = JOURNAL_ALL;
+    for (int i = 0; name && state_names[i]; i++) {
+        if (strcmp(state_names[i], name) == 0)
+            *out = i <= JOB_PARKED ? i : JOURNAL_OPEN;
     }
-    for (int i = 0; i <= JOB_PARKED; i++) {
-        if (strcmp(job_state_name((enum job_state)i), name) == 0) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
+    if (!name || *out != JOURNAL_ALL)
+        return 0;
+    const char *near = fold_nearest(name, state_names);
+    return err_set(e, ERR_USAGE,
+                   "--state %s: allowed are taken, planned, acted, answered, waiting, done, parked and "
+                   "open%s%s%s",
+                   name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static int day_of(const char *option, const char *text, const struct conf *conf, int64_t *ms, struct err *e)
+{
+    *ms = 0;
+    if (!text || cli_date(text, conf->firm.timezone, ms))
+        return 0;
+    return err_set(e, ERR_USAGE, "--%s %s: allowed is a day such as 2026-01-31", option, text);
+}
+
+/* Midnight behind that of the day: 23 to 25 hours later. */
+static int64_t day_after(const struct conf *conf, int64_t ms)
+{
+    struct tm tm;
+    int64_t next = 0;
+    if (!clock_local(ms, conf->firm.timezone, &tm))
+        return ms + INT64_C(86400000);
+    tm.tm_mday++;
+    return clock_from_local(&tm, conf->firm.timezone, &next) ? next : ms + INT64_C(86400000);
+}
+
+static int read_mailbox(const struct cli *cli, const struct conf *conf, struct err *e)
+{
+    const char *names[64] = {0};
+    for (size_t i = 0; i < conf->n_mailboxes && i < ARRAY_LEN(names) - 1; i++)
+        names[i] = conf->mailboxes[i].name;
+    if (!cli->mailbox || conf_mailbox_by_name(conf, cli->mailbox))
+        return 0;
+    const char *near = fold_nearest(cli->mailbox, names);
+    return err_set(e, ERR_USAGE, "there is no mailbox \"%s\"; %s\"%s\"", cli->mailbox,
+                   near ? "did you mean " : "there is ", near ? near : names[0]);
+}
+
+static int read_filter(const struct cli *cli, const struct conf *conf, struct journal_filter *f,
+                       struct err *e)
+{
+    uint64_t limit = MOST_ROWS;
+    *f = (struct journal_filter){.mailbox = cli->mailbox, .sender = cli->sender};
+    if (state_number(cli->state, &f->state, e) != 0 ||
+        day_of("since", cli->since, conf, &f->from_ms, e) != 0 ||
+        day_of("until", cli->until, conf, &f->to_ms, e) != 0 || read_mailbox(cli, conf, e) != 0)
+        return -1;
+    if (f->to_ms)
+        f->to_ms = day_after(conf, f->to_ms);
+    if (cli->limit && !slice_to_u64(slice_of(cli->limit), 1, MOST_ROWS, &limit))
+        return err_set(e, ERR_USAGE, "--limit %s: allowed is a number from 1 to %d", cli->limit, MOST_ROWS);
+    f->max = limit;
+    return 0;
 }
 
 static void row_json(struct buf *b, const struct journal_row *r)
@@ -80,23 +128,19 @@ static void list_text(const struct conf *conf, const struct journal_row *rows, s
                    r->ticket_number, r->sender, r->reason[0] ? "  " : "", r->reason);
     }
     if (n == MOST_ROWS)
-        fprintf(stderr, "frontdesk: only the newest %d are listed; --state open lists what is not done\n",
+        fprintf(stderr, "frontdesk: only the newest %d are listed; --until and --state list others\n",
                 MOST_ROWS);
 }
 
 static int list(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
 {
     struct pool *pool = pool_new(256 << 20);
+    struct journal_filter filter;
     struct journal_row *rows;
     size_t n;
-    int state, rc = 0;
-    if (!state_number(cli->state, &state))
-        rc =
-            err_set(e, ERR_USAGE,
-                    "--state %s: allowed are taken, planned, acted, answered, waiting, done, parked and open",
-                    cli->state);
+    int rc = read_filter(cli, conf, &filter, e);
     if (rc == 0)
-        rc = journal_list(j, state, MOST_ROWS, pool, &rows, &n, e);
+        rc = journal_list(j, &filter, pool, &rows, &n, e);
     if (rc == 0 && cli->json)
         list_json(rows, n);
     else if (rc == 0)
@@ -212,6 +256,11 @@ static int wish(const struct cli *cli, const struct conf *conf, struct journal *
     int rc = story_read(&s, j, cli->args[1], pool, e);
     if (rc == 0)
         rc = check_wish(verb, &s, e);
+    if (rc == 0 && cli->explain) {
+        rc = cli_explain_retry(cli, conf, j, s.job.ref, e);
+        pool_free(&pool);
+        return rc;
+    }
     if (rc == 0)
         rc = journal_request_add(conf->journal.path, verb, s.job.ref, e);
     bool running = journal_is_running(j);
@@ -276,53 +325,6 @@ static int forget(const struct cli *cli, const struct conf *conf, struct journal
     return 0;
 }
 
-/* --- mails that looked like an error which no rule knows --- */
-
-/* A line of JSON. */
-static int export_one(struct journal *j, const struct conf *conf, int64_t id, struct err *e)
-{
-    struct pool *pool = pool_new(16 << 20);
-    struct buf line = BUF_INIT(1 << 20);
-    struct journal_job job;
-    struct plan plan;
-    char when[32];
-    int rc = journal_job_load(j, id, false, pool, &job, e);
-    if (rc == 0)
-        rc = plan_decode(&plan, job.plan, pool, e);
-    if (rc == 0) {
-        clock_format_utc(job.received_ms, when);
-        buf_putc(&line, '{');
-        json_put_text(&line, "ref", job.ref);
-        json_put_text(&line, "received", when);
-        json_put_text(&line, "sender", job.sender);
-        json_put_text(&line, "subject", plan.subject);
-        json_put_text(&line, "integration", conf_integration_word(conf->firm.integration));
-        json_put_text(&line, "line", plan.unmatched);
-        json_put_text(&line, "text", plan.unmatched_text);
-        buf_puts(&line, "}\n");
-        fwrite(line.data, 1, line.len, stdout);
-    }
-    buf_release(&line);
-    pool_free(&pool);
-    return rc;
-}
-
-static int export(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
-{
-    int64_t ids[100], after = 0;
-    size_t n;
-    int rc = cli->unmatched ? 0
-                            : err_set(e, ERR_USAGE,
-                                      "journal export needs --unmatched: mails that looked like an error of "
-                                      "the sync which no rule knows");
-    while (rc == 0 && (n = journal_unmatched(j, after, ids, ARRAY_LEN(ids))) > 0) {
-        for (size_t i = 0; rc == 0 && i < n; i++)
-            rc = export_one(j, conf, ids[i], e);
-        after = ids[n - 1];
-    }
-    return rc;
-}
-
 static int rebuild(const struct cli *cli, const struct conf *conf, struct journal *none, struct err *e)
 {
     struct journal *j;
@@ -349,13 +351,17 @@ static int rebuild(const struct cli *cli, const struct conf *conf, struct journa
 
 static const struct verb {
     const char *name;
-    int n_args; /* with the verb itself */
-    bool has_state, has_json, opens;
+    int least, most;     /* words, with the verb itself */
+    const char *options; /* with blanks between, beside the common ones */
+    bool opens;
     int (*run)(const struct cli *, const struct conf *, struct journal *, struct err *);
-} verbs[] = {{"list", 1, true, true, true, list},         {"show", 2, false, true, true, show},
-             {"retry", 2, false, true, true, wish},       {"discard", 2, false, true, true, wish},
-             {"forget", 2, false, true, true, forget},    {"export", 1, false, false, true, export},
-             {"rebuild", 1, false, false, false, rebuild}};
+} verbs[] = {{"list", 1, 1, "state sender since until mailbox limit json", true, list},
+             {"show", 2, 2, "json", true, show},
+             {"retry", 2, 2, "json explain", true, wish},
+             {"discard", 2, 2, "json", true, wish},
+             {"forget", 2, 2, "json", true, forget},
+             {"export", 1, 40, "unmatched output", true, cli_export},
+             {"rebuild", 1, 1, "", false, rebuild}};
 
 /* NULL after a complaint. */
 static const struct verb *find_verb(const struct cli *cli)
@@ -375,20 +381,39 @@ static const struct verb *find_verb(const struct cli *cli)
     return NULL;
 }
 
+static bool takes(const struct verb *v, const char *option)
+{
+    struct scan c = scan_of(slice_of(v->options));
+    while (!scan_end(&c)) {
+        if (slice_eq(scan_until(&c, " "), slice_of(option)))
+            return true;
+        scan_char(&c, ' ');
+    }
+    return false;
+}
+
 /* EX_OK, or EX_USAGE after a complaint. */
 static int check_use(const struct cli *cli, const struct verb *v)
 {
-    if (cli->n_args > v->n_args)
-        return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->n_args]);
-    if (cli->n_args < v->n_args && v->run == forget)
+    const struct {
+        const char *name;
+        bool given;
+    } options[] = {{"state", cli->state != NULL},     {"json", cli->json},
+                   {"sender", cli->sender != NULL},   {"since", cli->since != NULL},
+                   {"until", cli->until != NULL},     {"limit", cli->limit != NULL},
+                   {"mailbox", cli->mailbox != NULL}, {"explain", cli->explain},
+                   {"unmatched", cli->unmatched},     {"output", cli->output != NULL}};
+    if (cli->n_args > v->most)
+        return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->most]);
+    if (cli->n_args < v->least && v->run == forget)
         return cli_misused(cli, "journal forget needs the address that is to be forgotten");
-    if (cli->n_args < v->n_args)
+    if (cli->n_args < v->least)
         return cli_misused(cli, "journal %s needs the REF of a message; `frontdesk journal list` shows them",
                            v->name);
-    if (cli->state && !v->has_state)
-        return cli_misused(cli, "journal %s takes no --state", v->name);
-    if (cli->json && !v->has_json)
-        return cli_misused(cli, "journal %s takes no --json", v->name);
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        if (options[i].given && !takes(v, options[i].name))
+            return cli_misused(cli, "journal %s takes no --%s", v->name, options[i].name);
+    }
     return EX_OK;
 }
 

@@ -164,16 +164,18 @@ static int by_device(struct oauth2 *login, const char *user, struct err *e)
 /* The proof that it works. */
 static int open_mailbox(const struct conf_mailbox *m, struct err *e)
 {
-    struct buf findings = BUF_INIT(64 * 1024);
+    struct buf findings = BUF_INIT(64 * 1024), doubts = BUF_INIT(64 * 1024); /* doctor tells them */
+    const struct mailbox_probe probe = {.findings = &findings, .doubts = &doubts};
     cli_progress("opening the mailbox");
-    int rc = m->imap.oauth2 ? mailbox_imap_probe(m, &findings, e)
-                            : outbox_smtp_probe(&m->smtp, m->address, &findings, e);
+    int rc = m->imap.oauth2 ? mailbox_imap_probe(m, &probe, e)
+                            : outbox_smtp_probe(&m->smtp, m->address, &findings, &doubts, e);
     cli_progress(NULL);
     if (rc == 0)
         cli_printf("Logged in to mailbox %s (%s).\n", m->name, m->imap.oauth2 ? m->imap.user : m->smtp.user);
     else
         err_wrap(e, "the tokens are stored, but the mail server does not take them (see frontdesk doctor)");
     buf_release(&findings);
+    buf_release(&doubts);
     return rc;
 }
 

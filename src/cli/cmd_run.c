@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* run and once: open everything, start watchers and workers, wait for the end, close in reverse order. */
+#include "../canary.h"
 #include "../errors.h"
 #include "../drift.h"
 #include "../metrics.h"
@@ -24,10 +25,13 @@ struct service {
     struct workers *workers;
     struct drift *drift;
     struct metrics *metrics;
+    struct health *health;
     pthread_t signals;
     int64_t since_ms;
     int stop_fd, signal_fd;
     bool once, desk_open, hears_signals;
+    bool damaged;     /* the journal turned out to be: begin anew */
+    bool was_damaged; /* ... which is done now */
 };
 
 static void on_owed(void *self, const char *mailbox)
@@ -53,6 +57,22 @@ static void on_finished(void *self, int64_t job)
         workers_finished(s->workers, job);
 }
 
+static void tell_all_to_stop(struct service *s)
+{
+    /* a level, not an event: every poll on it wakes until the end */
+    uint64_t one = 1;
+    if (write(s->stop_fd, &one, sizeof(one)) < 0)
+        LOG(LOG_ERROR, "run", "stop.failed", LN("errno", errno));
+}
+
+/* From any thread: all of them end, and serve() begins anew. */
+static void on_damaged(void *self)
+{
+    struct service *s = self;
+    __atomic_store_n(&s->damaged, true, __ATOMIC_SEQ_CST);
+    tell_all_to_stop(s);
+}
+
 static int open_journal(struct service *s, struct err *e)
 {
     struct journal_options o = {.dir = s->conf->journal.path,
@@ -60,6 +80,10 @@ static int open_journal(struct service *s, struct err *e)
                                 .on_owed = on_owed,
                                 .on_job = on_job,
                                 .on_finished = on_finished,
+                                .on_damaged = on_damaged,
+                                .replace = true,
+                                .distrust = s->was_damaged,
+                                .conf = s->conf,
                                 .self = s};
     return journal_open(&s->journal, &o, e);
 }
@@ -111,17 +135,11 @@ static int start_threads(struct service *s, struct err *e)
         if (watch_start(&s->watches[i], &s->desk, i, s->since_ms, s->once, e) != 0)
             return -1;
     }
-    return s->once                                    ? 0
-           : drift_start(&s->drift, &s->desk, e) != 0 ? -1
-                                                      : metrics_start(&s->metrics, &s->desk, e);
-}
-
-static void tell_all_to_stop(struct service *s)
-{
-    /* a level, not an event: every poll on it wakes until the end */
-    uint64_t one = 1;
-    if (write(s->stop_fd, &one, sizeof(one)) < 0)
-        LOG(LOG_ERROR, "run", "stop.failed", LN("errno", errno));
+    if (s->once)
+        return 0;
+    if (drift_start(&s->drift, &s->desk, e) != 0 || health_start(&s->health, &s->desk, e) != 0)
+        return -1;
+    return metrics_start(&s->metrics, &s->desk, e);
 }
 
 /* A thread of its own, from before the first call on: a start that waits for Autotask, and `once`, must end
@@ -169,15 +187,15 @@ static int join_watches(struct service *s, struct err *e)
     return rc;
 }
 
-/* Mail before watches: what an answer put off or accepted must not be told once more. */
+/* Mail before watches: what an answer put off or accepted must not be told once more. Then the letters of the
+ * day and of the watches leave. */
 static bool do_all(struct service *s)
 {
     bool all = workers_drain(s->workers, DRAIN_MS);
     retention_all(&s->desk);
     unproven_digest(&s->desk);
-    if (s->conf->n_watches == 0)
-        return all;
-    drift_once(&s->desk);
+    if (s->conf->n_watches)
+        drift_once(&s->desk);
     return workers_drain(s->workers, DRAIN_MS) && all;
 }
 
@@ -199,6 +217,7 @@ static void close_all(struct service *s)
     struct err e = ERR_INIT;
     tell_all_to_stop(s);
     join_watches(s, &e);
+    health_join(&s->health);
     metrics_stop(&s->metrics);
     drift_stop(&s->drift);
     workers_stop(&s->workers);
@@ -239,9 +258,27 @@ static bool secrets_are_there(const struct conf *conf)
     return good;
 }
 
+static void tell_replaced(struct service *s)
+{
+    struct buf text = BUF_INIT(2000);
+    if (journal_was_replaced(s->journal, &text)) {
+        buf_puts(
+            &text,
+            ". Mail in the inbox is taken again: each ticket is looked up in Autotask before it is made, and "
+            "no "
+            "answer leaves twice that is known to have left. Fix: see that the disk is sound; delete the "
+            "damaged file when you miss nothing.");
+        alert_ill(&s->desk, err_code_name(ERR_DAMAGED), text.data);
+    }
+    buf_release(&text);
+}
+
 static int work(struct service *s, struct err *e)
 {
-    if (open_journal(s, e) != 0 || open_desk(s, e) != 0 || start_threads(s, e) != 0)
+    if (open_journal(s, e) != 0 || open_desk(s, e) != 0)
+        return -1;
+    tell_replaced(s); /* before the watchers can tell that it is well */
+    if (start_threads(s, e) != 0)
         return -1;
     desk_forget_refusal(&s->desk);
     drift_forget_removed(&s->desk);
@@ -256,10 +293,13 @@ static int work(struct service *s, struct err *e)
     return 0;
 }
 
-static int serve(const struct cli *cli, bool once)
+/* *damaged: in, that the journal turned out to be; out, that it did so now, and all is to begin anew. */
+static int serve_once(const struct cli *cli, bool once, bool *damaged)
 {
-    struct service s = {.cli = cli, .once = once};
+    struct service s = {.cli = cli, .once = once, .was_damaged = *damaged};
     struct err e = ERR_INIT;
+    log_find_journald();
+    *damaged = false;
     s.conf = cli_conf(cli);
     if (!s.conf)
         return EX_CONFIG;
@@ -281,8 +321,21 @@ static int serve(const struct cli *cli, bool once)
         rc = work(&s, &e);
     notify_service("STOPPING=1");
     close_all(&s);
+    *damaged = s.damaged;
+    if (s.damaged)
+        return EX_OK;
     /* `run` that is told to stop while it starts has done what it was told */
     return rc == 0 || (!once && e.code == ERR_STOPPING) ? EX_OK : cli_fail(&e);
+}
+
+static int serve(const struct cli *cli, bool once)
+{
+    bool damaged = false;
+    int code;
+    do
+        code = serve_once(cli, once, &damaged);
+    while (damaged);
+    return code;
 }
 
 int cmd_run(const struct cli *cli)

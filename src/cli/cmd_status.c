@@ -42,6 +42,59 @@ static void put_books(const struct status *s, struct buf *b)
     buf_putc(b, '}');
 }
 
+static void put_outcomes(const struct status *s, struct buf *b)
+{
+    json_put_name(b, "outcomes");
+    buf_putc(b, '{');
+    for (int i = OUTCOME_TICKET; i < OUTCOMES; i++)
+        json_put_int(b, job_outcome_name((enum job_outcome)i), s->counts.by_outcome[i]);
+    buf_putc(b, '}');
+}
+
+/* When each last worked, and since when it fails; 0 = never, it does not. */
+static void put_legs(const struct status *s, struct buf *b)
+{
+    json_put_name(b, "legs");
+    buf_putc(b, '[');
+    for (size_t i = 0; i < s->n_legs; i++) {
+        const struct leg_view *v = &s->legs[i];
+        json_put_name(b, NULL);
+        buf_putc(b, '{');
+        json_put_text(b, "leg", v->name);
+        json_put_int(b, "reached_ms",
+                     v->leg == LEG_AUTOTASK     ? s->calls.reached_ms
+                     : v->leg == LEG_QUICKBOOKS ? s->books_calls.reached_ms
+                                                : v->worked_ms);
+        json_put_int(b, "failing_since_ms", v->failing_ms);
+        buf_putc(b, '}');
+    }
+    buf_putc(b, ']');
+}
+
+static void put_mailboxes(const struct status *s, struct buf *b)
+{
+    json_put_name(b, "mailboxes");
+    buf_putc(b, '[');
+    for (size_t i = 0; i < s->conf->n_mailboxes; i++) {
+        const struct status_mailbox *m = &s->mailboxes[i];
+        const struct conf_mailbox *box = &s->conf->mailboxes[i];
+        json_put_name(b, NULL);
+        buf_putc(b, '{');
+        json_put_text(b, "mailbox", box->name);
+        json_put_int(b, "canary_every_minutes", box->canary_minutes);
+        json_put_int(b, "canary_sent_ms", m->canaries.sent_ms);
+        json_put_int(b, "canary_open_ms", m->canaries.open_ms);
+        json_put_int(b, "canary_back_ms", m->canaries.back_ms);
+        json_put_int(b, "canary_took_ms", m->canaries.took_ms);
+        json_put_bool(b, "by_tokens", box->imap.oauth2 || box->smtp.oauth2);
+        json_put_bool(b, "login_refused", m->login.refused);
+        json_put_int(b, "login_ends_ms", oauth2_ends(&m->login));
+        json_put_int(b, "secret_ends_ms", m->secret_ends_ms);
+        buf_putc(b, '}');
+    }
+    buf_putc(b, ']');
+}
+
 static void print_json(const struct status *s)
 {
     const struct journal_counts *c = &s->counts;
@@ -55,15 +108,21 @@ static void print_json(const struct status *s)
     for (int i = 0; i <= JOB_PARKED; i++)
         json_put_int(&b, job_state_name((enum job_state)i), c->by_state[i]);
     buf_putc(&b, '}');
+    put_outcomes(s, &b);
+    json_put_int(&b, "oldest_open_ms", c->oldest_open_ms);
     json_put_name(&b, "autotask");
     buf_putc(&b, '{');
     json_put_int(&b, "reached_ms", s->calls.reached_ms);
     json_put_int(&b, "calls", s->calls.calls);
     json_put_int(&b, "calls_per_hour", s->conf->autotask.calls_per_hour);
+    unsigned used = s->calls.calls, most = s->conf->autotask.calls_per_hour;
+    json_put_int(&b, "calls_left", most > used ? most - used : 0);
     json_put_bool(&b, "refused", s->refused);
     buf_putc(&b, '}');
     if (s->conf->quickbooks)
         put_books(s, &b);
+    put_legs(s, &b);
+    put_mailboxes(s, &b);
     drift_json(s->conf, s->watches, &b);
     json_put_int(&b, "letters_unsent", c->letters_unsent);
     json_put_int(&b, "oldest_unsent_ms", c->oldest_unsent_ms);
@@ -102,6 +161,7 @@ int cmd_status(const struct cli *cli)
     int rc = journal_open(&j, &o, &e);
     if (rc == 0) {
         rc = status_read(&s, conf, j, pool, &e);
+        s.here = true;
         journal_close(&j);
     }
     if (rc == 0 && !cli->json)

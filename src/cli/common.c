@@ -21,16 +21,26 @@ void cli_problems(const struct buf *problems)
     }
 }
 
+void cli_folder(const char *path, const char *name, char out[4000])
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(out, 4000, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, name);
+}
+
 struct conf *cli_conf(const struct cli *cli)
 {
     struct conf *conf = NULL;
+    char credentials[4000];
+    cli_folder(cli->conf_path, "credentials", credentials);
+    secret_folder(credentials, false);
     struct buf problems = BUF_INIT(256 * 1024);
     if (conf_load(cli->conf_path, &conf, &problems) != 0) {
         cli_problems(&problems);
         if (access(cli->conf_path, F_OK) != 0)
-            fprintf(stderr,
-                    "frontdesk: fix: copy the sample dist/frontdesk.conf there and fill it in, or name "
-                    "another file with -c\n");
+            fprintf(
+                stderr,
+                "frontdesk: fix: `frontdesk setup` asks what is needed and writes it; or name another file "
+                "with -c\n");
         fprintf(stderr, "frontdesk: nothing was done; frontdesk.conf(5) explains every setting\n");
     }
     buf_release(&problems);
@@ -40,7 +50,7 @@ struct conf *cli_conf(const struct cli *cli)
 int cli_templates(const struct conf *conf, struct templates **out, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
-    int rc = templates_load(out, conf->templates, conf->firm.language, &problems);
+    int rc = templates_load(out, conf->templates, conf->own_templates, conf->firm.language, &problems);
     if (rc != 0) {
         cli_problems(&problems);
         err_set(e, ERR_TEMPLATE, "the templates in %s have errors", conf->templates);
@@ -117,6 +127,8 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
         n += check_server(conf, box, "smtp", &conf->mailboxes[i].smtp, problems);
         n += check_login(conf, box, &conf->mailboxes[i].login, problems);
     }
+    if (conf->alerts.smtp.url)
+        n += check_server(conf, "alerts", "smtp", &conf->alerts.smtp, problems);
     n += check_secret(conf, "autotask.secret_file", conf->autotask.secret_file, problems);
     n += check_secret(conf, "autotask.integration_code_file", conf->autotask.integration_code_file, problems);
     if (conf->quickbooks)
@@ -140,14 +152,12 @@ int cli_fail(const struct err *e)
     static const struct {
         enum err_code code;
         int exit_code;
-    } codes[] = {{ERR_CONFIG, EX_CONFIG},      {ERR_LABEL, EX_CONFIG},
-                 {ERR_TEMPLATE, EX_CONFIG},    {ERR_IO, EX_IOERR},
-                 {ERR_DISK_FULL, EX_IOERR},    {ERR_LOCKED, EX_TEMPFAIL},
-                 {ERR_NOT_FOUND, EX_NOINPUT},  {ERR_USAGE, EX_USAGE},
-                 {ERR_JOURNAL, EX_DATAERR},    {ERR_JOURNAL_NEWER, EX_DATAERR},
-                 {ERR_MAIL, EX_DATAERR},       {ERR_LIMIT, EX_DATAERR},
-                 {ERR_CREDENTIALS, EX_NOPERM}, {ERR_LOGIN, EX_NOPERM},
-                 {ERR_PERMISSION, EX_NOPERM}};
+    } codes[] = {{ERR_CONFIG, EX_CONFIG},      {ERR_LABEL, EX_CONFIG},      {ERR_TEMPLATE, EX_CONFIG},
+                 {ERR_IO, EX_IOERR},           {ERR_DISK_FULL, EX_IOERR},   {ERR_UNWRITABLE, EX_IOERR},
+                 {ERR_LOCKED, EX_TEMPFAIL},    {ERR_NOT_FOUND, EX_NOINPUT}, {ERR_USAGE, EX_USAGE},
+                 {ERR_JOURNAL, EX_DATAERR},    {ERR_DAMAGED, EX_DATAERR},   {ERR_JOURNAL_NEWER, EX_DATAERR},
+                 {ERR_MAIL, EX_DATAERR},       {ERR_LIMIT, EX_DATAERR},     {ERR_JOURNAL_OLDER, EX_TEMPFAIL},
+                 {ERR_CREDENTIALS, EX_NOPERM}, {ERR_LOGIN, EX_NOPERM},      {ERR_PERMISSION, EX_NOPERM}};
     cli_problem(e);
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
         if (codes[i].code == e->code)

@@ -28,29 +28,22 @@ static void put_subject(struct buf *out, struct slice subject)
 size_t errors_texts(struct diagnose_text *out, const struct message_texts *texts, struct slice subject,
                     bool own_only, struct pool *pool)
 {
-    struct buf part = BUF_INIT(2 * MESSAGE_TEXTS_ALL);
+    struct buf part = BUF_INIT(2 * MESSAGE_TEXTS_ALL), rest = BUF_INIT(2 * MESSAGE_TEXTS_ALL);
     size_t n = 0;
     for (size_t i = 0; i < texts->n; i++) {
         const struct message_text *t = &texts->list[i];
-        buf_clear(&part);
-        if (!t->is_mail) {
-            out[n++] = (struct diagnose_text){.where = t->where, .text = t->text};
-            continue;
-        }
-        if (i > 0) {
+        if (!t->is_mail || i > 0) {
             out[n++] = (struct diagnose_text){.where = t->where, .text = t->text};
             continue;
         }
         put_subject(&part, subject);
-        own_text(&part, t->text);
+        own_text_split(&part, own_only ? NULL : &rest, t->text);
         out[n++] = piece(t->where, &part, true, pool);
-        buf_clear(&part);
-        if (!own_only)
-            own_text_rest(&part, t->text);
-        if (part.len)
-            out[n++] = piece(t->where, &part, false, pool);
+        if (rest.len)
+            out[n++] = piece(t->where, &rest, false, pool);
     }
     buf_release(&part);
+    buf_release(&rest);
     return n;
 }
 

@@ -307,34 +307,36 @@ static void read_kinds(struct text *t, struct slice text)
     }
 }
 
-static void write_lines(struct buf *out, struct slice text, bool own)
+static void write_lines(struct buf *out, const struct text *t, bool own)
 {
-    struct text t = {0};
-    read_kinds(&t, text);
     bool gap = false, any = false;
-    for (size_t i = 0; i < t.n; i++) {
-        if (slice_trim(t.lines[i].s).len == 0 || (t.lines[i].kind == OWN) != own) {
+    for (size_t i = 0; i < t->n; i++) {
+        if (slice_trim(t->lines[i].s).len == 0 || (t->lines[i].kind == OWN) != own) {
             gap = true;
             continue;
         }
         if (any && gap)
             buf_putc(out, '\n');
-        buf_slice(out, t.lines[i].s);
+        buf_slice(out, t->lines[i].s);
         buf_putc(out, '\n');
         gap = false;
         any = true;
     }
-    free(t.lines);
 }
 
 void own_text(struct buf *out, struct slice text)
 {
-    write_lines(out, text, true);
+    own_text_split(out, NULL, text);
 }
 
-void own_text_rest(struct buf *out, struct slice text)
+void own_text_split(struct buf *own, struct buf *rest, struct slice text)
 {
-    write_lines(out, text, false);
+    struct text t = {0};
+    read_kinds(&t, text);
+    write_lines(own, &t, true);
+    if (rest)
+        write_lines(rest, &t, false);
+    free(t.lines);
 }
 
 /* The first marked line, or the header above what is not marked: whichever stands first. */

@@ -4,18 +4,19 @@
 
 enum { LABEL_MAX = 60, LINE_MAX_BYTES = 400, PARAGRAPH_MAX = 6000, DEVICE_MAX = 160, LEGAL_MIN = 100 };
 
-/* Folded into *b, which the caller releases: one blank between words, none at the ends. */
+/* Folded into *b, which is empty, and which the caller releases: one blank between words, none at the ends.
+ */
 static struct slice folded_line(struct buf *b, struct slice text)
 {
-    struct buf all = BUF_INIT(8 * PARAGRAPH_MAX);
-    fold_into(&all, slice_cut_utf8(text, PARAGRAPH_MAX));
-    for (size_t i = 0; i < all.len; i++) {
-        char c = all.data[i];
+    size_t n = 0;
+    fold_into(b, slice_cut_utf8(text, PARAGRAPH_MAX));
+    for (size_t i = 0; i < b->len; i++) {
+        char c = b->data[i];
         bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-        if (!blank || (b->len && b->data[b->len - 1] != ' '))
-            buf_putc(b, blank ? ' ' : c);
+        if (!blank || (n && b->data[n - 1] != ' '))
+            b->data[n++] = blank ? ' ' : c;
     }
-    buf_release(&all);
+    buf_truncate(b, n);
     return slice_trim(buf_view(b));
 }
 

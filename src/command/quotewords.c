@@ -207,12 +207,18 @@ static void fold_tables(void)
     buf_release(&b);
 }
 
+/* Most lines differ from most words in the first byte. */
+static bool may_start(struct slice folded, struct slice word)
+{
+    return folded.len && folded.ptr[0] == word.ptr[0];
+}
+
 bool quotes_is(enum quote_table which, struct slice folded)
 {
     const struct table *t = &tables[which];
     pthread_once(&once, fold_tables);
     for (size_t i = 0; i < t->n; i++) {
-        if (slice_eq(folded, t->folded[i]))
+        if (may_start(folded, t->folded[i]) && slice_eq(folded, t->folded[i]))
             return true;
     }
     return false;
@@ -223,7 +229,7 @@ bool quotes_starts(enum quote_table which, struct slice folded)
     const struct table *t = &tables[which];
     pthread_once(&once, fold_tables);
     for (size_t i = 0; i < t->n; i++) {
-        if (slice_starts(folded, t->folded[i]))
+        if (may_start(folded, t->folded[i]) && slice_starts(folded, t->folded[i]))
             return true;
     }
     return false;
@@ -232,9 +238,11 @@ bool quotes_starts(enum quote_table which, struct slice folded)
 size_t quotes_hits(enum quote_table which, struct slice folded, size_t most)
 {
     const struct table *t = &tables[which];
+    struct pairs pairs;
     size_t hits = 0;
     pthread_once(&once, fold_tables);
+    pairs_of(&pairs, folded);
     for (size_t i = 0; i < t->n && hits < most; i++)
-        hits += slice_find(folded, t->folded[i]) >= 0;
+        hits += pairs_may_hold(&pairs, t->folded[i]) && slice_find(folded, t->folded[i]) >= 0;
     return hits;
 }

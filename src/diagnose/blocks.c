@@ -74,13 +74,23 @@ static bool has_word(struct slice lower, struct slice word)
     }
 }
 
+/* How many of the words (NULL-terminated) stand whole in `lower`, counted up to `most`. */
+static unsigned count_words(struct slice lower, const char *const *words, unsigned most)
+{
+    struct pairs pairs;
+    unsigned n = 0;
+    pairs_of(&pairs, lower);
+    for (; *words && n < most; words++) {
+        struct slice word = slice_of(*words);
+        word.len -= word.ptr[word.len - 1] == '*';
+        n += pairs_may_hold(&pairs, word) && has_word(lower, slice_of(*words));
+    }
+    return n;
+}
+
 bool normal_has(struct slice lower, const char *const *words)
 {
-    for (; *words; words++) {
-        if (has_word(lower, slice_of(*words)))
-            return true;
-    }
-    return false;
+    return count_words(lower, words, 1) > 0;
 }
 
 /* --- lines --- */
@@ -396,19 +406,10 @@ static const char *const legal[] = {
     "intended only",   "intended solely",     "views expressed", NULL,
 };
 
-static bool is_legal(struct slice lower)
-{
-    unsigned n = 0;
-    for (const char *const *w = legal; *w; w++) {
-        if (has_word(lower, slice_of(*w)) && ++n == 2)
-            return true;
-    }
-    return false;
-}
-
 bool normal_is_mute(const struct normal *n, const struct normal_block *b)
 {
-    return b->signature || (b->to - b->from < LEGAL_MAX && is_legal(normal_block_lower(n, b)));
+    return b->signature ||
+           (b->to - b->from < LEGAL_MAX && count_words(normal_block_lower(n, b), legal, 2) == 2);
 }
 
 /* From the "--" that begins a signature to the end of the section, if that is near. */

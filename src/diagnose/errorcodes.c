@@ -134,6 +134,15 @@ static void find_number(struct matching *m, uint32_t text, uint32_t b)
     }
 }
 
+/* All codes have three digits in a row. */
+static bool has_number(struct slice lower)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < lower.len && run < 3; i++)
+        run = is_digit(lower.ptr[i]) ? run + 1 : 0;
+    return run == 3;
+}
+
 static bool has_findings(const struct matching *m, size_t n, uint32_t text, uint32_t block)
 {
     for (size_t i = 0; i < n; i++) {
@@ -173,7 +182,7 @@ void codes_find(struct matching *m)
         for (uint32_t b = 0; b < n->n_blocks && m->n < MOST_FINDINGS; b++) {
             const struct normal_block *block = &n->blocks[b];
             if (block->to - block->from > SHORT_BLOCK || has_findings(m, by_words, t, b) ||
-                normal_is_mute(n, block))
+                !has_number(normal_block_lower(n, block)) || normal_is_mute(n, block))
                 continue;
             if (!find_lettered(m, t, b))
                 find_number(m, t, b);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* needles: a trie of the needles, and from each node one table row to the next by the class of the byte. Each
- * byte of a text is one step; what a failed beginning leaves over is in the table already. See needles.h. */
+/* needles: a trie of the needles, and where each node goes by the class of the next byte. While it is made,
+ * each node has a whole table row, in which stands what a failed beginning leaves over (the node `back`). Of
+ * those rows only the ones with many children stay: it is there as long as the program. The others keep their
+ * children, and a text goes back where there is none: two steps a byte at most. See needles.h. */
 #include "needles.h"
 
-enum { MOST_NODES = 60000, MOST_CLASSES = 64, MOST_NEEDLES = 4000, NONE = 0 };
+enum { MOST_NODES = 60000, MOST_CLASSES = 64, MOST_NEEDLES = 4000, FEW_CHILDREN = 6 };
 
 struct needle {
     char *text;
@@ -13,16 +15,28 @@ struct needle {
     uint16_t same_end; /* 1 + the next needle that ends in the same node; 0: none */
 };
 
+struct child {
+    uint16_t node;
+    uint8_t class;
+};
+
+struct node {
+    uint16_t back;
+    uint16_t ends;  /* 1 + the first needle that ends here; 0: none */
+    uint16_t also;  /* the nearest node on the way back in which one ends; 0: none */
+    uint16_t first; /* of its children; where n_children is over FEW_CHILDREN, its row instead */
+    uint8_t n_children;
+};
+
 struct needles {
     struct needle *v;
     size_t n, room;
     uint8_t classes[256]; /* 0: in no needle */
     size_t n_classes;
     size_t n_nodes, node_room;
-    size_t width;   /* of a row: MOST_CLASSES, and n_classes once it is closed */
-    uint16_t *next; /* n_nodes rows */
-    uint16_t *ends; /* 1 + the first needle that ends here; 0: none */
-    uint16_t *also; /* the nearest node on the way back in which one ends; 0: none */
+    struct node *nodes;
+    uint16_t *rows; /* MOST_CLASSES each: while it is made those of all nodes, then of a few */
+    struct child *children;
 };
 
 /* Blanks, and the bar between two cells of a table. */
@@ -37,9 +51,8 @@ struct needles *needles_new(void)
     n->n_classes = 1;
     n->n_nodes = 1;
     n->node_room = 1024;
-    n->width = MOST_CLASSES;
-    n->next = mem_alloc(n->node_room * MOST_CLASSES * sizeof(*n->next));
-    n->ends = mem_alloc(n->node_room * sizeof(*n->ends));
+    n->rows = mem_alloc(n->node_room * MOST_CLASSES * sizeof(*n->rows));
+    n->nodes = mem_alloc(n->node_room * sizeof(*n->nodes));
     return n;
 }
 
@@ -51,9 +64,9 @@ void needles_free(struct needles **needles)
     for (size_t i = 0; i < n->n; i++)
         free(n->v[i].text);
     free(n->v);
-    free(n->next);
-    free(n->ends);
-    free(n->also);
+    free(n->rows);
+    free(n->nodes);
+    free(n->children);
     free(n);
     *needles = NULL;
 }
@@ -73,17 +86,18 @@ static size_t new_node(struct needles *n)
     if (n->n_nodes == n->node_room) {
         size_t had = n->node_room;
         n->node_room *= 2;
-        n->next = mem_grow(n->next, n->node_room * MOST_CLASSES * sizeof(*n->next));
-        n->ends = mem_grow(n->ends, n->node_room * sizeof(*n->ends));
-        memset(n->next + had * MOST_CLASSES, 0, had * MOST_CLASSES * sizeof(*n->next));
-        memset(n->ends + had, 0, had * sizeof(*n->ends));
+        n->rows = mem_grow(n->rows, n->node_room * MOST_CLASSES * sizeof(*n->rows));
+        n->nodes = mem_grow(n->nodes, n->node_room * sizeof(*n->nodes));
+        memset(n->rows + had * MOST_CLASSES, 0, had * MOST_CLASSES * sizeof(*n->rows));
+        memset(n->nodes + had, 0, had * sizeof(*n->nodes));
     }
     return n->n_nodes++;
 }
 
-static uint16_t *step(const struct needles *n, size_t node, unsigned char c)
+/* While it is made. */
+static uint16_t *place(const struct needles *n, size_t node, unsigned char c)
 {
-    return &n->next[node * n->width + n->classes[c]];
+    return &n->rows[node * MOST_CLASSES + n->classes[c]];
 }
 
 /* The node of the text, made where it is missing; 0: no room. */
@@ -98,20 +112,20 @@ static size_t node_of(struct needles *n, struct slice text)
             return 0;
         if (!n->classes[c])
             n->classes[c] = (uint8_t)n->n_classes++;
-        if (!*step(n, node, c)) {
+        if (!*place(n, node, c)) {
             if (n->n_nodes == MOST_NODES)
                 return 0;
             size_t made = new_node(n);
-            *step(n, node, c) = (uint16_t)made;
+            *place(n, node, c) = (uint16_t)made;
         }
-        node = *step(n, node, c);
+        node = *place(n, node, c);
     }
     return node;
 }
 
 static long find_same(const struct needles *n, size_t node, struct slice text)
 {
-    for (size_t at = n->ends[node]; at; at = n->v[at - 1].same_end) {
+    for (size_t at = n->nodes[node].ends; at; at = n->v[at - 1].same_end) {
         if (slice_eq(slice_of(n->v[at - 1].text), text))
             return (long)at - 1;
     }
@@ -141,52 +155,89 @@ long needles_add(struct needles *n, struct slice text)
     memcpy(it->text, text.ptr, text.len);
     for (size_t i = 0; i < letters.len; i++)
         it->letters += !is_gap(letters.ptr[i]);
-    it->same_end = n->ends[node];
-    n->ends[node] = (uint16_t)n->n;
+    it->same_end = n->nodes[node].ends;
+    n->nodes[node].ends = (uint16_t)n->n;
     return (long)n->n - 1;
 }
 
-/* It is there as long as the program: no row and no column more than are used. */
+/* The row of `node` into its children, or into the first free one of the rows that stay. */
+static void pack(struct needles *n, size_t node, size_t *n_rows, size_t *n_children)
+{
+    struct node *it = &n->nodes[node];
+    const uint16_t *row = &n->rows[node * MOST_CLASSES], *back = &n->rows[(size_t)it->back * MOST_CLASSES];
+    struct child found[MOST_CLASSES];
+    size_t many = 0;
+    for (size_t c = 1; c < n->n_classes; c++) {
+        if (row[c] && (node == 0 || row[c] != back[c]))
+            found[many++] = (struct child){row[c], (uint8_t)c};
+    }
+    it->n_children = (uint8_t)many;
+    if (node == 0 || many > FEW_CHILDREN) {
+        it->n_children = MOST_CLASSES;
+        it->first = (uint16_t)(*n_rows)++;
+        return;
+    }
+    it->first = (uint16_t)*n_children;
+    memcpy(n->children + *n_children, found, many * sizeof(*found));
+    *n_children += many;
+}
+
+/* A row may go only when nobody's `back` is compared with it any more: all are packed first. */
 static void shrink(struct needles *n)
 {
-    uint16_t *rows = mem_alloc(n->n_nodes * n->n_classes * sizeof(*rows)),
-             *ends = mem_alloc(n->n_nodes * sizeof(*ends));
+    size_t n_rows = 0, n_children = 0;
+    n->children = mem_alloc(n->n_nodes * sizeof(*n->children));
     for (size_t i = 0; i < n->n_nodes; i++)
-        memcpy(rows + i * n->n_classes, n->next + i * n->width, n->n_classes * sizeof(*rows));
-    memcpy(ends, n->ends, n->n_nodes * sizeof(*ends));
-    free(n->next);
-    free(n->ends);
-    n->next = rows;
-    n->ends = ends;
-    n->width = n->n_classes;
+        pack(n, i, &n_rows, &n_children);
+    uint16_t *rows = mem_alloc(n_rows * MOST_CLASSES * sizeof(*rows));
+    for (size_t i = 0; i < n->n_nodes; i++) {
+        if (n->nodes[i].n_children > FEW_CHILDREN)
+            memcpy(rows + (size_t)n->nodes[i].first * MOST_CLASSES, n->rows + i * MOST_CLASSES,
+                   MOST_CLASSES * sizeof(*rows));
+    }
+    free(n->rows);
+    n->rows = rows;
+    n->nodes = mem_grow(n->nodes, n->n_nodes * sizeof(*n->nodes));
 }
 
 /* Breadth first: the nodes nearer to the root have their rows whole already. */
 void needles_close(struct needles *n)
 {
-    uint16_t *fail = mem_alloc(n->n_nodes * sizeof(*fail)), *queue = mem_alloc(n->n_nodes * sizeof(*queue));
+    uint16_t *queue = mem_alloc(n->n_nodes * sizeof(*queue));
     size_t head = 0, tail = 0;
-    n->also = mem_alloc(n->n_nodes * sizeof(*n->also));
     for (size_t c = 1; c < n->n_classes; c++) {
-        if (n->next[c])
-            queue[tail++] = n->next[c];
+        if (n->rows[c])
+            queue[tail++] = n->rows[c];
     }
     while (head < tail) {
-        size_t node = queue[head++], back = fail[node];
-        n->also[node] = n->ends[back] ? (uint16_t)back : n->also[back];
+        size_t node = queue[head++], back = n->nodes[node].back;
+        n->nodes[node].also = n->nodes[back].ends ? (uint16_t)back : n->nodes[back].also;
         for (size_t c = 1; c < n->n_classes; c++) {
-            uint16_t *to = &n->next[node * MOST_CLASSES + c], other = n->next[back * MOST_CLASSES + c];
+            uint16_t *to = &n->rows[node * MOST_CLASSES + c], other = n->rows[back * MOST_CLASSES + c];
             if (*to) {
-                fail[*to] = other;
+                n->nodes[*to].back = other;
                 queue[tail++] = *to;
             } else {
                 *to = other;
             }
         }
     }
-    free(fail);
     free(queue);
     shrink(n);
+}
+
+static size_t step(const struct needles *n, size_t node, uint8_t class)
+{
+    for (;; node = n->nodes[node].back) {
+        const struct node *at = &n->nodes[node];
+        if (at->n_children > FEW_CHILDREN)
+            return n->rows[(size_t)at->first * MOST_CLASSES + class];
+        for (const struct child *c = n->children + at->first; c < n->children + at->first + at->n_children;
+             c++) {
+            if (c->class == class)
+                return c->node;
+        }
+    }
 }
 
 static bool is_digit(char c)
@@ -239,9 +290,9 @@ void needles_scan(const struct needles *n, struct slice text, size_t from, size_
         unsigned char c = (unsigned char)text.ptr[i];
         if (is_gap((char)c))
             continue;
-        node = *step(n, node, c);
-        for (size_t end = n->ends[node] ? node : n->also[node]; end; end = n->also[end]) {
-            for (size_t at = n->ends[end]; at; at = n->v[at - 1].same_end) {
+        node = step(n, node, n->classes[c]);
+        for (size_t end = n->nodes[node].ends ? node : n->nodes[node].also; end; end = n->nodes[end].also) {
+            for (size_t at = n->nodes[end].ends; at; at = n->v[at - 1].same_end) {
                 const struct needle *it = &n->v[at - 1];
                 size_t begin = begin_of(text, i + 1, it->letters), behind = i + 1;
                 if (!whole(it, all, begin, &behind))

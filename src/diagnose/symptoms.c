@@ -22,7 +22,8 @@ struct sentences {
 
 static bool ends_sentence(struct slice s, size_t i)
 {
-    return strchr(".!?", s.ptr[i]) && (i + 1 == s.len || s.ptr[i + 1] == ' ');
+    char c = s.ptr[i];
+    return (c == '.' || c == '!' || c == '?') && (i + 1 == s.len || s.ptr[i + 1] == ' ');
 }
 
 static void cut(struct sentences *out, struct slice text, struct slice lower)
@@ -105,6 +106,20 @@ static size_t fit(const struct rule *rule, const struct sentences *s, size_t i, 
     return from_first ? score + (*two ? 0 : WORTH_ONE_SENTENCE) : 0;
 }
 
+/* False: a group has no word that stands in the block, whose pairs these are. */
+static bool may_fit(const struct rule *rule, const struct pairs *lower)
+{
+    for (size_t g = 0; g < rule->n_groups; g++) {
+        const struct symptom_group *group = &rule->groups[g];
+        bool any = false;
+        for (size_t i = 0; i < group->n && !any; i++)
+            any = group->words[i].capitals || pairs_may_hold(lower, slice_of(group->words[i].text));
+        if (!any)
+            return false;
+    }
+    return rule->n_groups > 0;
+}
+
 static size_t best_fit(const struct rule *rule, const struct sentences *s, size_t *at, bool *two)
 {
     size_t best = 0;
@@ -153,12 +168,14 @@ static void look_at_block(struct matching *m, uint32_t t, uint32_t b, struct bes
     struct slice lower = slice_cut(normal_block_lower(normal, block), PARAGRAPH_MAX);
     struct slice text = slice_cut(normal_block_text(normal, block), PARAGRAPH_MAX);
     struct sentences s;
+    struct pairs pairs;
     cut(&s, text, lower);
+    pairs_of(&pairs, lower);
     for (size_t i = 0; i < m->rules->n; i++) {
         const struct rule *rule = m->rules->v[i];
         size_t at = 0;
         bool two = false;
-        size_t score = rule->n_groups ? best_fit(rule, &s, &at, &two) : 0;
+        size_t score = may_fit(rule, &pairs) ? best_fit(rule, &s, &at, &two) : 0;
         if (!score)
             continue;
         struct slice last = s.text[at + two];

@@ -62,6 +62,14 @@ bool authres_conclude(enum auth_saying worst, bool below, const char *who, struc
     return worst == SAYS_PASS;
 }
 
+bool gate_authserv_id(struct slice value, char id[256])
+{
+    struct scan c = scan_of(value);
+    char raw[AUTHFIELD_VALUE];
+    id[0] = '\0';
+    return authfield_id(&c, raw) && gate_domain_ascii(slice_of(raw), id);
+}
+
 bool authres_proves(const struct message *m, const struct conf_mailbox *box, const struct conf *conf,
                     struct gate_result *r)
 {
@@ -70,6 +78,7 @@ bool authres_proves(const struct message *m, const struct conf_mailbox *box, con
     bool have_border = border < m->n_fields, below = false;
     enum auth_saying worst = SAYS_NOTHING;
     struct slice text = SLICE_NONE;
+    r->border = have_border ? border + 1 : 0;
     for (unsigned i = 0; i < m->n_fields; i++) {
         if (!authfield_is(m, i, "Authentication-Results"))
             continue;
@@ -79,6 +88,7 @@ bool authres_proves(const struct message *m, const struct conf_mailbox *box, con
         if (!authfield_id(&c, id) || strcasecmp(id, server) != 0)
             continue;
         if (i > border || !have_border) {
+            r->forged = below ? r->forged : i + 1;
             below = true;
             continue;
         }
@@ -86,6 +96,7 @@ bool authres_proves(const struct message *m, const struct conf_mailbox *box, con
         if (s > worst || (s == SAYS_PASS && worst == SAYS_PASS)) {
             worst = s;
             text = value;
+            r->counted = i + 1;
         }
     }
     if (!have_border) {

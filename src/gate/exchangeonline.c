@@ -96,14 +96,20 @@ bool exchange_proves(const struct message *m, const struct conf_mailbox *box, co
     unsigned field = find(m, "Authentication-Results");
     struct slice value = field < m->n_fields ? message_str(m, m->fields[field].value) : SLICE_NONE;
     bool shaped = has_no_id(value), counts = shaped && field < h.entry && field < h.outside;
+    r->border = h.entry < m->n_fields ? h.entry + 1 : 0;
+    *(counts ? &r->counted : &r->forged) = shaped ? field + 1 : 0;
     struct scan c = scan_of(value);
     enum auth_saying says = counts ? authfield_read(&c, AUTH_BY_COMPAUTH, r->address, conf) : SAYS_NOTHING;
     if (says == SAYS_NOTHING && is_internal(m, &h)) {
+        r->counted = find(m, as_field) + 1;
         gate_say(r, "auth-internal", "%s: Internal, written inside the tenant", as_field);
         return true;
     }
     /* without the hop from outside, a field above all others may have come with the mail all the same */
-    if (says == SAYS_PASS && h.entry == m->n_fields)
+    if (says == SAYS_PASS && h.entry == m->n_fields) {
+        r->forged = r->counted;
+        r->counted = 0;
         return authres_conclude(SAYS_NOTHING, true, who, value, r);
+    }
     return authres_conclude(says, shaped && !counts, who, value, r);
 }

@@ -87,6 +87,12 @@ void gate_judge(const struct message *m, const struct gate_context *c, struct ga
         r->verdict = GATE_STAFF;
 }
 
+bool gate_proves(const struct message *m, const struct gate_context *c, struct gate_result *r)
+{
+    *r = (struct gate_result){.verdict = GATE_UNPROVEN};
+    return from_is_strict(m, r) && profiles[c->mailbox->trust](m, c->mailbox, c->conf, r);
+}
+
 const char *gate_verdict_name(enum gate_verdict v)
 {
     static const char *const names[] = {[GATE_STAFF] = "staff",

@@ -261,11 +261,18 @@ static bool weak_signs(const struct hearing *h, const char *arg)
     return false;
 }
 
+static bool test_mail(const struct hearing *h, const char *arg)
+{
+    struct slice subject = message_str(h->m, h->m->subject), code;
+    return !h->c->proving && gate_test_mail(subject, &code) != GATE_TEST_NONE && found(h, arg, subject);
+}
+
 static const struct {
     const char *code;
     bool (*test)(const struct hearing *h, const char *arg);
     const char *arg;
 } rows[] = {
+    {"test-mail", test_mail, "Subject"},
     {"null-sender", null_sender, NULL},
     {"own-id", own_message_id, "Message-ID"},
     {"own-address", own_address, "From"},

@@ -44,6 +44,7 @@ bool google_proves(const struct message *m, const struct conf_mailbox *box, cons
                  "no Received field says \"by %s\": trust = \"google\" fits this mailbox not", google);
         return false;
     }
+    r->border = border + 1;
     for (unsigned i = 0; i < m->n_fields; i++) {
         char id[AUTHFIELD_VALUE];
         struct slice value = message_str(m, m->fields[i].value);
@@ -51,7 +52,9 @@ bool google_proves(const struct message *m, const struct conf_mailbox *box, cons
         if (!authfield_is(m, i, "Authentication-Results") || !authfield_id(&c, id) ||
             strcasecmp(id, google) != 0)
             continue;
-        if (!in_front(m, border, i))
+        bool counts = in_front(m, border, i);
+        *(counts ? &r->counted : &r->forged) = i + 1;
+        if (!counts)
             return authres_conclude(SAYS_NOTHING, true, google, SLICE_NONE, r);
         return authres_conclude(authfield_read(&c, AUTH_BY_DKIM, r->address, conf), false, google, value, r);
     }

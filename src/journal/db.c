@@ -3,10 +3,12 @@
 #include "db.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* What SQLite's code means here; its extended part says nothing that matters. */
-static enum err_code meaning_of(sqlite3 *handle)
+static enum err_code meaning_of(const struct db *db)
 {
+    sqlite3 *handle = db->handle;
     int code = handle ? sqlite3_errcode(handle) & 0xff : SQLITE_CANTOPEN;
     int system = handle ? sqlite3_system_errno(handle) : 0;
     bool file = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
@@ -14,20 +16,34 @@ static enum err_code meaning_of(sqlite3 *handle)
         return ERR_DISK_FULL;
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return ERR_JOURNAL_BUSY;
-    return file || code == SQLITE_PERM || code == SQLITE_READONLY ? ERR_IO : ERR_JOURNAL;
+    if (file || code == SQLITE_PERM || code == SQLITE_READONLY)
+        return db->read_only ? ERR_IO : ERR_UNWRITABLE;
+    return ERR_JOURNAL;
+}
+
+static int damaged(struct db *db, const char *words, struct err *e)
+{
+    if (db->on_damaged && !db->told)
+        db->on_damaged(db->self);
+    db->told = db->on_damaged != NULL;
+    return err_set(e, ERR_DAMAGED, "the journal %s is damaged (%s)", db->path, words);
 }
 
 int db_fail(struct db *db, const char *what, struct err *e)
 {
-    enum err_code code = meaning_of(db->handle);
+    enum err_code code = meaning_of(db);
     const char *words = db->handle ? sqlite3_errmsg(db->handle) : "cannot be opened";
     int raw = db->handle ? sqlite3_errcode(db->handle) & 0xff : SQLITE_CANTOPEN;
     if (code == ERR_DISK_FULL)
         return err_set(e, code, "the journal %s cannot be written: the disk is full", db->path);
+    if (code == ERR_UNWRITABLE) {
+        char text[100];
+        int system = db->handle ? sqlite3_system_errno(db->handle) : 0;
+        return err_set(e, code, "the journal %s cannot be written: %s", db->path,
+                       system ? strerror_r(system, text, sizeof(text)) : words);
+    }
     if (raw == SQLITE_NOTADB || raw == SQLITE_CORRUPT)
-        return err_set(e, code,
-                       "the journal %s is damaged (%s): stop frontdesk and restore its folder from a backup",
-                       db->path, words);
+        return damaged(db, words, e);
     return code == ERR_JOURNAL ? err_set(e, code, "the journal %s: %s (%.60s)", db->path, words, what)
                                : err_set(e, code, "the journal %s: %s", db->path, words);
 }
@@ -45,14 +61,51 @@ static void init_sqlite(void)
     ENSURE(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK);
 }
 
+/* A journal that was closed well, on a disk where SQLite can make none of its helping files: the file alone
+ * is the journal, and nobody changes it. */
+static bool is_alone(const char *path)
+{
+    char beside[4300];
+    snprintf(beside, sizeof(beside), "%s-wal", path);
+    bool wal = access(beside, F_OK) == 0;
+    snprintf(beside, sizeof(beside), "%s", path);
+    char *slash = strrchr(beside, '/');
+    if (slash)
+        *slash = '\0';
+    return !wal && slash && access(beside, W_OK) != 0 && errno == EROFS;
+}
+
+/* The path as SQLite reads it: an address when it has to be told more. */
+static void put_address(struct buf *out, const char *path, bool alone)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.";
+    if (!alone) {
+        buf_puts(out, path);
+        return;
+    }
+    buf_puts(out, "file:");
+    for (const char *p = path; *p; p++) {
+        if (strchr(plain, *p))
+            buf_putc(out, *p);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)*p);
+    }
+    buf_puts(out, "?immutable=1");
+}
+
 int db_open(struct db *db, const char *path, bool read_only, struct err *e)
 {
     int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, init_sqlite);
-    *db = (struct db){.path = mem_copy(path)};
-    if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) !=
-        SQLITE_OK) {
+    *db = (struct db){.path = mem_copy(path), .read_only = read_only};
+    struct buf address = BUF_INIT(3 * 4300);
+    bool alone = read_only && is_alone(path);
+    put_address(&address, path, alone);
+    flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (alone ? SQLITE_OPEN_URI : 0);
+    int rc = sqlite3_open_v2(address.data, &db->handle, flags, NULL);
+    buf_release(&address);
+    if (rc != SQLITE_OK) {
         db_fail(db, path, e);
         db_close(db);
         return -1;

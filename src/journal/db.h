@@ -10,12 +10,15 @@
 #include <semaphore.h>
 #include <sqlite3.h>
 
-enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 1 };
+enum { DB_MAX_STATEMENTS = 96, SCHEMA_VERSION = 3 };
 
 /* Statements are prepared once and kept, found by the address of their literal. */
 struct db {
     sqlite3 *handle;
     char *path;
+    bool read_only, told;
+    void (*on_damaged)(void *self); /* told once, by whoever meets it; may be NULL */
+    void *self;
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
@@ -90,8 +93,13 @@ struct journal {
     bool read_only, is_new;
     char instance[17], key[65];
     int lock_fd, dir_fd;
-    struct journal_notes *notes; /* mapped; NULL when opened for reading */
+    struct journal_notes *notes; /* of the file `attempts`; NULL when opened for reading */
+    int notes_fd;
     struct journal_options options;
+    /* damaged.c: why the journal was replaced by this open, under which name the old one is kept, and what
+     * was carried over; "" = it was not */
+    char damage[512], aside[64], replaced[128];
+    bool has_replaced; /* it was once */
 
     pthread_t writer;
     bool writer_runs;
@@ -120,11 +128,19 @@ size_t journal_read_ids(struct journal *j, struct query *q, int64_t *ids, size_t
 int writer_start(struct journal *j, struct err *e) MUST_USE;
 void writer_stop(struct journal *j);
 int schema_prepare(struct db *db, bool create, bool *made, struct err *e) MUST_USE;
+/* From that version, at least 1, to this one; within the caller's transaction. */
+int schema_migrate(struct db *db, int64_t version, struct err *e) MUST_USE;
 int instance_prepare(struct journal *j, struct err *e) MUST_USE;
 int attempts_open(struct journal *j, struct err *e) MUST_USE;
 void attempts_close(struct journal *j);
 /* A commit failed, or (NULL) succeeded: noted and logged when that is news. */
 void attempts_note_ill(struct journal *j, const struct err *why);
+int journal_make_private(struct journal *j, struct err *e) MUST_USE;
+/* damaged.c. ERR_DAMAGED: what SQLite finds; very large journals are not looked through. */
+int damaged_check(struct journal *j, struct err *e) MUST_USE;
+bool damaged_is_begun(struct journal *j);
+int damaged_replace(struct journal *j, const char *path, const struct err *why, struct err *e) MUST_USE;
+#define REPLACED_FACT "fact.replaced_ms"
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
 /* The first 63 bits of the SHA-256 of a Message-ID. */
 int64_t thread_hash(struct slice message_id);

@@ -10,8 +10,10 @@ int journal_cursor_get(struct journal *j, const char *mailbox, uint32_t uidvalid
     struct query q = query_start(journal_read_begin(j), sql);
     query_text(&q, mailbox);
     if (query_row(&q)) {
-        bool same = query_get_int(&q) == uidvalidity;
+        int64_t validity = query_get_int(&q);
+        bool same = validity == uidvalidity;
         out->known = same;
+        out->replaced = validity == 0;
         out->other_validity = !same;
         out->next_uid = (uint32_t)query_get_int(&q);
         out->since_ms = query_get_int(&q);
@@ -148,19 +150,25 @@ static int take(struct db *db, void *self, struct err *e)
     return advance_cursor(db, a, e);
 }
 
-static bool rebuilt_after(struct journal *j, int64_t received_ms)
+/* One that was received before is enough: the others cost a look-up at most. */
+static bool rebuilt_after(struct journal *j, const struct journal_mail *mails, size_t n)
 {
     char value[32];
     uint64_t ms;
-    return journal_fact_get(j, "rebuilt_ms", value, sizeof(value)) &&
-           slice_to_u64(slice_of(value), 0, INT64_MAX, &ms) && received_ms < (int64_t)ms;
+    if (!journal_fact_get(j, "rebuilt_ms", value, sizeof(value)) ||
+        !slice_to_u64(slice_of(value), 0, INT64_MAX, &ms))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (mails[i].received_ms < (int64_t)ms)
+            return true;
+    }
+    return false;
 }
 
 int journal_take(struct journal *j, const char *mailbox, uint32_t uidvalidity,
                  const struct journal_mail *mails, size_t n, struct err *e)
 {
-    struct take_arg a = {mailbox, uidvalidity,    mails,
-                         n,       clock_now_ms(), n && rebuilt_after(j, mails[0].received_ms)};
+    struct take_arg a = {mailbox, uidvalidity, mails, n, clock_now_ms(), rebuilt_after(j, mails, n)};
     CRASH_POINT("take.before");
     int rc = journal_write(j, take, &a, &submission_wakes, e);
     CRASH_POINT("take.after");

@@ -35,8 +35,9 @@ const char *job_state_name(enum job_state s)
 
 const char *job_outcome_name(enum job_outcome o)
 {
-    static const char *const names[] = {"",        "ticket",  "amended", "answered", "asked",  "unassigned",
-                                        "refused", "ignored", "same",    "diverted", "parked", "gone"};
+    static const char *const names[] = {"",           "ticket",  "amended", "answered", "asked",
+                                        "unassigned", "refused", "ignored", "same",     "diverted",
+                                        "parked",     "gone",    "canary"};
     ENSURE((size_t)o < ARRAY_LEN(names));
     return names[o];
 }
@@ -81,7 +82,7 @@ bool journal_is_running(const struct journal *j)
 
 /* Mail lies in it: nobody else may read it, whatever the folder's mode is. SQLite gives its other files the
  * mode of this one. */
-static int make_private(struct journal *j, struct err *e)
+int journal_make_private(struct journal *j, struct err *e)
 {
     int fd = openat(j->dir_fd, "journal.db", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -123,12 +124,51 @@ static int check_not_lost(struct journal *j, struct err *e)
         j->dir);
 }
 
+/* Its tables were there before the file `instance` was. */
+static bool was_emptied(const struct journal *j)
+{
+    struct stat st;
+    return fstatat(j->dir_fd, "journal.db", &st, 0) == 0 && st.st_size == 0 && exists(j, "instance") &&
+           !j->options.rebuild;
+}
+
+/* What SQLite does not find, because it takes an empty file for a new journal. */
+static int check_not_gone(struct journal *j, const char *path, struct err *e)
+{
+    if (damaged_is_begun(j))
+        return err_set(e, ERR_DAMAGED, "the journal %s was being replaced because it was damaged", path);
+    if (check_not_lost(j, e) != 0)
+        return -1;
+    return was_emptied(j) ? err_set(e, ERR_DAMAGED, "the journal %s is damaged (it is empty)", path) : 0;
+}
+
+static int open_as_it_is(struct journal *j, const char *path, struct err *e)
+{
+    if (j->options.distrust)
+        return err_set(e, ERR_DAMAGED, "the journal %s turned out to be damaged while it was used", path);
+    if (check_not_gone(j, path, e) != 0)
+        return -1;
+    if (journal_make_private(j, e) != 0 || db_open(&j->write, path, false, e) != 0)
+        return -1;
+    return schema_prepare(&j->write, j->options.create, &j->is_new, e) == 0 ? damaged_check(j, e) : -1;
+}
+
+static int open_database(struct journal *j, const char *path, struct err *e)
+{
+    struct err why = ERR_INIT;
+    if (open_as_it_is(j, path, &why) == 0)
+        return 0;
+    if (why.code == ERR_DAMAGED && j->options.replace) {
+        db_close(&j->write);
+        return damaged_replace(j, path, &why, e);
+    }
+    *e = why;
+    return -1;
+}
+
 static int open_writer(struct journal *j, const char *path, struct err *e)
 {
-    if (take_lock(j, e) != 0 || check_not_lost(j, e) != 0 || make_private(j, e) != 0)
-        return -1;
-    if (db_open(&j->write, path, false, e) != 0 ||
-        schema_prepare(&j->write, j->options.create, &j->is_new, e) != 0)
+    if (take_lock(j, e) != 0 || open_database(j, path, e) != 0)
         return -1;
     if (instance_prepare(j, e) != 0 || spool_prepare(j, e) != 0)
         return -1;
@@ -136,6 +176,13 @@ static int open_writer(struct journal *j, const char *path, struct err *e)
         return -1;
     hand_over(j);
     return 0;
+}
+
+static bool was_replaced(struct journal *j)
+{
+    static const char sql[] = "SELECT 1 FROM meta WHERE name = '" REPLACED_FACT "'";
+    struct query q = query_start(journal_read_begin(j), sql);
+    return journal_read_number(j, &q) == 1;
 }
 
 static int open_all(struct journal *j, struct err *e)
@@ -152,7 +199,7 @@ static int open_all(struct journal *j, struct err *e)
     snprintf(path, sizeof(path), "%s/journal.db", j->dir);
     if (!j->read_only && open_writer(j, path, e) != 0)
         return -1;
-    if (j->read_only && check_not_lost(j, e) != 0)
+    if (j->read_only && check_not_gone(j, path, e) != 0)
         return -1;
     if (j->read_only && !exists(j, "journal.db"))
         return err_set(e, ERR_NOT_FOUND, "there is no journal in %s yet: `frontdesk run` makes it", j->dir);
@@ -161,13 +208,17 @@ static int open_all(struct journal *j, struct err *e)
     bool made;
     if (schema_prepare(&j->read, false, &made, e) != 0)
         return -1;
+    j->has_replaced = was_replaced(j);
+    j->write.on_damaged = j->read.on_damaged = j->options.on_damaged;
+    j->write.self = j->read.self = j->options.self;
     return j->read_only ? instance_prepare(j, e) : 0;
 }
 
 int journal_open(struct journal **out, const struct journal_options *options, struct err *e)
 {
     struct journal *j = mem_alloc(sizeof(*j));
-    *j = (struct journal){.options = *options, .read_only = options->read_only, .lock_fd = -1, .dir_fd = -1};
+    *j = (struct journal){
+        .options = *options, .read_only = options->read_only, .lock_fd = -1, .dir_fd = -1, .notes_fd = -1};
     j->dir = mem_copy(options->dir);
     pthread_mutex_init(&j->read_lock, NULL);
     *out = NULL;
@@ -197,6 +248,19 @@ void journal_close(struct journal **journal)
     free(j->dir);
     free(j);
     *journal = NULL;
+}
+
+bool journal_has_replaced(const struct journal *j)
+{
+    return j->has_replaced;
+}
+
+int journal_look(struct journal *j, struct err *e)
+{
+    pthread_mutex_lock(&j->read_lock);
+    int rc = damaged_check(j, e);
+    pthread_mutex_unlock(&j->read_lock);
+    return rc;
 }
 
 const char *journal_instance(const struct journal *j)

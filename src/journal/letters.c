@@ -91,7 +91,7 @@ int journal_letter_add(struct journal *j, const struct journal_letter *letter, s
 static size_t read_letters(struct journal *j, const char *sql, int64_t job, int64_t now_ms, struct pool *pool,
                            struct journal_letter **out)
 {
-    enum { MOST = 32 };
+    enum { MOST = JOURNAL_LETTERS };
     struct journal_letter *letters = pool_array(pool, MOST, sizeof(*letters));
     struct query q = query_start(journal_read_begin(j), sql);
     size_t n = 0;
@@ -126,8 +126,8 @@ static size_t read_letters(struct journal *j, const char *sql, int64_t job, int6
 size_t journal_letters(struct journal *j, int64_t job, int64_t now_ms, struct pool *pool,
                        struct journal_letter **out)
 {
-    static const char sql[] =
-        LETTER_COLUMNS "WHERE job = ? AND state = 0 AND next_ms <= ? ORDER BY id LIMIT 32";
+    static const char sql[] = LETTER_COLUMNS "WHERE job = ? AND state = 0 AND next_ms <= ?"
+                                             " ORDER BY mailbox != '" JOURNAL_COMMAND "', id LIMIT 32";
     return read_letters(j, sql, job, now_ms, pool, out);
 }
 
@@ -144,6 +144,30 @@ size_t journal_letters_due(struct journal *j, int64_t now_ms, int64_t *jobs, siz
     struct query q = query_start(journal_read_begin(j), sql);
     query_int(&q, now_ms);
     return journal_read_ids(j, &q, jobs, max);
+}
+
+struct wake_arg {
+    int64_t now_ms;
+    char mailbox[64];
+};
+
+static int wake_letters(struct db *db, void *self, struct err *e)
+{
+    static const char sql[] =
+        "UPDATE letters INDEXED BY letters_due SET next_ms = ? WHERE state = 0 AND mailbox = ?";
+    const struct wake_arg *a = self;
+    struct query q = query_start(db, sql);
+    query_int(&q, a->now_ms);
+    query_text(&q, a->mailbox);
+    return query_run(&q, e);
+}
+
+void journal_letters_wake(struct journal *j, const char *mailbox)
+{
+    struct wake_arg *a = mem_alloc(sizeof(*a));
+    a->now_ms = clock_now_ms();
+    snprintf(a->mailbox, sizeof(a->mailbox), "%s", mailbox);
+    journal_post(j, wake_letters, a, &submission_wakes);
 }
 
 unsigned journal_letter_count(struct journal *j, int64_t job, enum letter_kind kind)
@@ -193,11 +217,14 @@ int journal_letter_mark(struct journal *j, const struct journal_letter *letter, 
 
 size_t journal_sent_since(struct journal *j, int64_t since_ms, int64_t *out, size_t max)
 {
-    static const char sql[] = "SELECT first_ms FROM letters WHERE state = 1 AND kind != 3 ORDER BY id DESC";
+    static const char sql[] =
+        "SELECT first_ms FROM letters WHERE state = 1 AND kind NOT IN (3, 5) ORDER BY id DESC";
     struct query q = query_start(journal_read_begin(j), sql);
     size_t n = 0;
     while (n < max && query_row(&q)) {
         int64_t at_ms = query_get_int(&q);
+        if (at_ms > clock_now_ms() + 60000)
+            continue; /* before the clock was put back */
         if (at_ms < since_ms)
             break; /* letters are written in the order of their ids */
         if (out)

@@ -2,18 +2,25 @@
 /* listing: what people see of the journal; alerts and small facts for `status`. */
 #include "db.h"
 
-int journal_list(struct journal *j, int state, size_t max, struct pool *pool, struct journal_row **out,
-                 size_t *n, struct err *e)
+int journal_list(struct journal *j, const struct journal_filter *filter, struct pool *pool,
+                 struct journal_row **out, size_t *n, struct err *e)
 {
     static const char sql[] = "SELECT id, mailbox, state, outcome, taken_ms, received_ms, done_ms, run_at, "
                               "sender, reason, ticket_number,"
                               " ticket_id, tries FROM jobs WHERE (?1 = -1 OR (?1 = -2 AND state != 5) OR "
-                              "state = ?1) ORDER BY id DESC LIMIT ?2";
+                              "state = ?1) AND (?3 = '' OR mailbox = ?3)"
+                              " AND (?4 = '' OR instr(lower(COALESCE(sender, '')), lower(?4)) > 0)"
+                              " AND taken_ms >= ?5 AND (?6 = 0 OR taken_ms < ?6) ORDER BY id DESC LIMIT ?2";
+    size_t max = filter->max;
     struct journal_row *rows = pool_array(pool, max, sizeof(*rows));
     struct query q = query_start(journal_read_begin(j), sql);
     *n = 0;
-    query_int(&q, state);
+    query_int(&q, filter->state);
     query_int(&q, (int64_t)max);
+    query_text(&q, filter->mailbox ? filter->mailbox : "");
+    query_text(&q, filter->sender ? filter->sender : "");
+    query_int(&q, filter->from_ms);
+    query_int(&q, filter->to_ms);
     while (*n < max && query_row(&q)) {
         struct journal_row *r = &rows[(*n)++];
         r->id = query_get_int(&q);
@@ -87,7 +94,7 @@ static int64_t one_number(struct db *db, const char *sql, struct err *e, int *rc
 
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
 {
-    static const char states[] = "SELECT state, COUNT(*) FROM jobs GROUP BY state";
+    static const char states[] = "SELECT state, outcome, COUNT(*) FROM jobs GROUP BY state, outcome";
     static const char unsent[] = "SELECT COUNT(*) FROM letters WHERE state = 0";
     static const char oldest[] = "SELECT MIN(first_ms) FROM letters WHERE state = 0";
     static const char ill[] = "SELECT COUNT(*) FROM alerts WHERE ill = 1";
@@ -98,9 +105,11 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     struct db *db = journal_read_begin(j);
     struct query q = query_start(db, states);
     while (query_row(&q)) {
-        int64_t state = query_get_int(&q), count = query_get_int(&q);
+        int64_t state = query_get_int(&q), outcome = query_get_int(&q), count = query_get_int(&q);
         if (state >= 0 && state <= JOB_PARKED)
-            out->by_state[state] = (unsigned)count;
+            out->by_state[state] += (unsigned)count;
+        if (outcome > OUTCOME_NONE && outcome < OUTCOMES && (state == JOB_DONE || state == JOB_PARKED))
+            out->by_outcome[outcome] += (unsigned)count;
     }
     int rc = query_end(&q, e);
     out->letters_unsent = (unsigned)one_number(db, unsent, e, &rc);
@@ -132,7 +141,8 @@ bool journal_alert_is(struct journal *j, const char *topic)
 
 struct alert_arg {
     const char *topic, *text;
-    const struct journal_letter *letter;
+    const struct journal_letter *letters;
+    size_t n;
     bool ill, turned;
 };
 
@@ -151,14 +161,17 @@ static int turn_alert(struct db *db, void *self, struct err *e)
     query_text(&q, a->text);
     if (query_run(&q, e) != 0)
         return -1;
-    int64_t id;
-    return a->letter ? letter_insert(db, a->letter, clock_now_ms(), &id, e) : 0;
+    for (size_t i = 0; i < a->n && rc == 0; i++) {
+        int64_t id;
+        rc = letter_insert(db, &a->letters[i], clock_now_ms(), &id, e);
+    }
+    return rc;
 }
 
 int journal_alert_turn(struct journal *j, const char *topic, bool ill, const char *text,
-                       const struct journal_letter *letter)
+                       const struct journal_letter *letters, size_t n)
 {
-    struct alert_arg a = {topic, text ? text : "", letter, ill, false};
+    struct alert_arg a = {topic, text ? text : "", letters, n, ill, false};
     if (journal_write(j, turn_alert, &a, &submission_wakes, NULL) != 0)
         return -1;
     return a.turned;

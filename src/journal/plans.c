@@ -30,16 +30,24 @@ static int claim_key(struct db *db, struct plan_arg *a, struct err *e)
     return query_end(&q, e);
 }
 
+/* What lies behind that was taken before the clock was put back: how long ago, nobody knows. */
+static int64_t not_ahead_ms(void)
+{
+    return clock_now_ms() + 60000;
+}
+
 /* The same words of the same sender under another Message-ID, a moment ago: a nervous second click. Whichever
  * was planned first is the request. */
 static int said_since(struct db *db, const char *sender, int64_t text_key, int64_t since_ms, int64_t self,
                       int64_t *again, struct err *e)
 {
-    static const char sql[] = "SELECT id FROM jobs WHERE sender = ? AND taken_ms >= ? AND id != ? AND "
-                              "text_key = ? AND planned_ms != 0 ORDER BY id DESC LIMIT 1";
+    static const char sql[] =
+        "SELECT id FROM jobs WHERE sender = ? AND taken_ms BETWEEN ? AND ? AND id != ? AND "
+        "text_key = ? AND planned_ms != 0 ORDER BY id DESC LIMIT 1";
     struct query q = query_start(db, sql);
     query_text(&q, sender);
     query_int(&q, since_ms);
+    query_int(&q, not_ahead_ms());
     query_int(&q, self);
     query_int(&q, text_key);
     *again = query_row(&q) ? query_get_int(&q) : 0;
@@ -146,8 +154,9 @@ static int insert_steps(struct db *db, int64_t job, const struct journal_step *s
  * the gate let in counts: forged mail must not use up the cap of the one whose name it bears. */
 static int over_the_cap(struct db *db, const struct plan_arg *a, bool *over, struct err *e)
 {
-    static const char sql[] = "SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE sender = ? AND taken_ms >= ? "
-                              "AND id != ? AND planned_ms != 0 LIMIT ?)";
+    static const char sql[] =
+        "SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE sender = ? AND taken_ms BETWEEN ? "
+        "AND ? AND id != ? AND planned_ms != 0 LIMIT ?)";
     enum { HOUR_MS = 3600 * 1000 };
     *over = false;
     if (!a->p->per_sender_hour)
@@ -155,6 +164,7 @@ static int over_the_cap(struct db *db, const struct plan_arg *a, bool *over, str
     struct query q = query_start(db, sql);
     query_text(&q, a->p->job->sender);
     query_int(&q, a->now_ms - HOUR_MS);
+    query_int(&q, not_ahead_ms());
     query_int(&q, a->p->job->id);
     query_int(&q, a->p->per_sender_hour);
     *over = query_row(&q) && query_get_int(&q) >= a->p->per_sender_hour;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* schema: the tables, and the version that this program writes (PRAGMA user_version). A newer journal is
- * refused. */
+/* schema: the tables, and the version that this program writes (PRAGMA user_version). An older journal is
+ * brought to it (migrate.c), a newer one refused. */
 #include "db.h"
 
-/* States and kinds are the numbers of the enums in journal.h; they never change meaning, new ones go to the
- * end. open = 1 while something is still to be run or posted: the partial indexes keep old jobs out of every
- * search. Bytes that never change stand in tables of their own: a change of a row
- * writes the whole row again. Each index costs a page in nearly every commit: that a letter is the only one
- * of its kind is kept by the writer (letters.c), the one place that inserts them. */
+/* Whoever changes them raises SCHEMA_VERSION, adds the step from the version before to migrate.c, and a
+ * journal of the new version to tests/fixtures/journal. States and kinds are the numbers of the enums in
+ * journal.h; they never change meaning, new ones go to the end. open = 1 while something is still to be run
+ * or posted: the partial indexes keep old jobs out of every search. Bytes that never change stand in tables
+ * of their own: a change of a row writes the whole row again. Each index costs a page in nearly every commit:
+ * that a letter is the only one of its kind is kept by the writer (letters.c), the one place that inserts
+ * them. */
 static const char tables[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE mailboxes (mailbox TEXT PRIMARY KEY, uidvalidity INTEGER NOT NULL, next_uid INTEGER NOT "
@@ -52,6 +54,9 @@ static const char tables[] =
     "CREATE TABLE alerts (topic TEXT PRIMARY KEY, ill INTEGER NOT NULL, since_ms INTEGER NOT NULL, text TEXT "
     "NOT NULL)"
     "  WITHOUT ROWID;"
+    "CREATE TABLE canaries (id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox TEXT NOT NULL, nonce TEXT NOT NULL,"
+    "  sent_ms INTEGER NOT NULL, state INTEGER NOT NULL, ended_ms INTEGER NOT NULL, letter INTEGER NOT NULL,"
+    "  job INTEGER NOT NULL);"
     "CREATE TABLE watches (watch TEXT PRIMARY KEY, letters INTEGER NOT NULL DEFAULT 0,"
     "  told_ms INTEGER NOT NULL DEFAULT 0, ran_ms INTEGER NOT NULL DEFAULT 0, tried_ms INTEGER NOT NULL "
     "DEFAULT 0,"
@@ -65,7 +70,7 @@ static const char tables[] =
     "  since INTEGER NOT NULL);"
     "CREATE TABLE requests (id INTEGER PRIMARY KEY, verb TEXT NOT NULL, ref TEXT NOT NULL, asked_ms INTEGER "
     "NOT NULL);"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 3;";
 
 static int version_of(struct db *db, int64_t *version, struct err *e)
 {
@@ -73,6 +78,21 @@ static int version_of(struct db *db, int64_t *version, struct err *e)
     struct query q = query_start(db, ask);
     *version = query_row(&q) ? query_get_int(&q) : 0;
     return query_end(&q, e);
+}
+
+/* All or nothing: whatever ends it in between, the journal is as it was. */
+static int change(struct db *db, int64_t version, struct err *e)
+{
+    if (db_exec(db, "BEGIN IMMEDIATE", e) != 0)
+        return -1;
+    int rc = version == 0 ? db_exec(db, tables, e) : schema_migrate(db, version, e);
+    CRASH_POINT("schema.changed");
+    if (rc == 0 && db_exec(db, "COMMIT", e) == 0)
+        return 0;
+    /* a full disk makes SQLite roll back by itself */
+    if (!sqlite3_get_autocommit(db->handle) && db_exec(db, "ROLLBACK", NULL) != 0)
+        LOG(LOG_ERROR, "journal", "rollback.failed", LS("error", sqlite3_errmsg(db->handle)));
+    return -1;
 }
 
 int schema_prepare(struct db *db, bool create, bool *made, struct err *e)
@@ -89,11 +109,17 @@ int schema_prepare(struct db *db, bool create, bool *made, struct err *e)
             (long long)version, SCHEMA_VERSION);
     if (version == SCHEMA_VERSION)
         return 0;
-    if (!create)
+    if (!create && version == 0)
         return err_set(e, ERR_NOT_FOUND, "the journal is empty: `frontdesk run` makes it");
-    if (db_exec(db, "BEGIN IMMEDIATE", e) != 0 || db_exec(db, tables, e) != 0 ||
-        db_exec(db, "COMMIT", e) != 0)
+    if (!create)
+        return err_set(e, ERR_JOURNAL_OLDER,
+                       "the journal is still of version %lld: the next start of `frontdesk run` brings it to "
+                       "version %d (systemctl restart frontdesk)",
+                       (long long)version, SCHEMA_VERSION);
+    if (change(db, version, e) != 0)
         return -1;
-    *made = true;
+    *made = version == 0;
+    if (version > 0)
+        LOG(LOG_INFO, "journal", "migrated", LN("from", (long long)version), LN("to", SCHEMA_VERSION));
     return 0;
 }

@@ -48,7 +48,7 @@ int journal_spool_put(struct journal *j, const char *name, uint64_t offset, stru
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (offset == 0 ? O_TRUNC : 0);
     int fd = openat(j->dir_fd, part, flags, 0600);
     if (fd < 0)
-        return err_set_errno(e, errno, "cannot open %s/%s", j->dir, part);
+        return err_set_errno(e, errno, "cannot open %s/%s", j->dir, part), err_unwritable(e);
     int rc = write_at(fd, offset, bytes);
     if (rc == 0 && last)
         rc = fdatasync(fd);
@@ -69,6 +69,7 @@ int journal_spool_put(struct journal *j, const char *name, uint64_t offset, stru
     if (rc == 0)
         return 0;
     err_set_errno(e, errno, "cannot write %s/%s", j->dir, part);
+    (void)err_unwritable(e);
     /* the next try begins anew; until then the journal can use the room */
     unlinkat(j->dir_fd, part, 0);
     return -1;

@@ -69,7 +69,7 @@ static struct mailimap_fetch_type *items(int want, uint32_t offset, uint32_t par
     }
     if (want & WANT_HEADER)
         mailimap_fetch_type_new_fetch_att_list_add(
-            t, mailimap_fetch_att_new_body_peek_section(mailimap_section_new_header()));
+            t, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new_header(), offset, part));
     else if ((want & WANT_BODY) && part)
         mailimap_fetch_type_new_fetch_att_list_add(
             t, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new(NULL), offset, part));
@@ -200,10 +200,13 @@ static struct slice only_body(clist *answer, uint32_t uid)
     return SLICE_NONE;
 }
 
+/* Its first megabyte: a header block can be as large as a mail, and what cannot be fetched would be asked for
+ * again for ever. */
 static int deliver_headers(struct imap *i, const struct imap_row *row, struct err *e)
 {
     clist *answer;
-    if (ask(i, mailimap_set_new_single(row->uid), items(WANT_HEADER, 0, 0), 2 << 20, &answer, e) != 0)
+    if (ask(i, mailimap_set_new_single(row->uid), items(WANT_HEADER, 0, PART_BYTES), 2 * PART_BYTES, &answer,
+            e) != 0)
         return -1;
     struct mailbox_mail mail = mail_of(row);
     mail.bytes = only_body(answer, row->uid);
@@ -333,8 +336,7 @@ static int deliver_rows(struct imap *i, const struct imap_row *rows, size_t n, s
 
 /* --- draining --- */
 
-/* The highest UID there is; 0 for an empty mailbox. */
-static int highest_uid(struct imap *i, uint32_t *uid, struct err *e)
+int imap_highest_uid(struct imap *i, uint32_t *uid, struct err *e)
 {
     clist *answer;
     *uid = 0;
@@ -398,13 +400,62 @@ static int drain_few(struct imap *i, struct err *e)
     return rc;
 }
 
+/* --- header blocks, for looking only --- */
+
+enum { HEADERS_AT_ONCE = 20, HEADERS_BYTES = 8 << 20 };
+
+static int see_headers(struct imap *i, const struct imap_row *rows, size_t n, const struct imap_eye *eye,
+                       struct err *e)
+{
+    struct mailimap_set *set = mailimap_set_new_empty();
+    clist *answer;
+    for (size_t k = 0; k < n; k++)
+        imap_set_add(set, rows[k].uid);
+    if (ask(i, set, items(WANT_HEADER, 0, 0), HEADERS_BYTES, &answer, e) != 0)
+        return -1;
+    for (size_t k = 0; k < n; k++) {
+        struct mailbox_mail mail = mail_of(&rows[k]);
+        mail.bytes = only_body(answer, rows[k].uid);
+        mail.headers_only = true;
+        if (mail.bytes.ptr)
+            eye->see(eye->self, &mail);
+    }
+    free_answer(answer);
+    return 0;
+}
+
+int imap_look(struct imap *i, uint32_t to, int64_t since_ms, const struct imap_eye *eye, struct err *e)
+{
+    int rc = 0;
+    while (rc == 0 && i->next_uid <= to) {
+        uint32_t last = to - i->next_uid < LIST_SPAN ? to : i->next_uid + LIST_SPAN - 1;
+        struct listing l = {0};
+        clist *answer;
+        if (ask(i, mailimap_set_new_interval(i->next_uid, last), items(WANT_META, 0, 0), SMALL_ANSWER * 2,
+                &answer, e) != 0)
+            return -1;
+        collect(answer, i->next_uid, last, &l);
+        free_answer(answer);
+        size_t n = 0;
+        for (size_t k = 0; k < l.n; k++) {
+            if (!l.rows[k].received_ms || l.rows[k].received_ms >= since_ms)
+                l.rows[n++] = l.rows[k];
+        }
+        for (size_t k = 0; k < n && rc == 0; k += HEADERS_AT_ONCE)
+            rc = see_headers(i, &l.rows[k], n - k < HEADERS_AT_ONCE ? n - k : HEADERS_AT_ONCE, eye, e);
+        free(l.rows);
+        i->next_uid = last + 1;
+    }
+    return rc;
+}
+
 int imap_drain(struct imap *i, uint32_t fresh, struct err *e)
 {
     uint32_t highest;
     i->at_uid = 0;
     if (fresh <= 20)
         return drain_few(i, e);
-    if (highest_uid(i, &highest, e) != 0)
+    if (imap_highest_uid(i, &highest, e) != 0)
         return -1;
     while (i->next_uid <= highest && highest != 0) {
         uint32_t to = highest - i->next_uid < LIST_SPAN ? highest : i->next_uid + LIST_SPAN - 1;

@@ -8,13 +8,14 @@
 #include <poll.h>
 
 /* REFUSED: a wrong password, tried often, locks the account. MOST: what ends by itself is seen within a
- * minute of its end, whatever its length was. FULL: a full disk is ours alone: looking often troubles nobody.
+ * minute of its end, whatever its length was. DISK: a disk that cannot be written is ours alone: looking
+ * often troubles nobody.
  */
 enum {
     HEALTHY_MS = 60000,
     REFUSED_BACKOFF_S = 300,
     MOST_BACKOFF_S = 60,
-    FULL_BACKOFF_S = 10,
+    DISK_BACKOFF_S = 10,
     MOST_ROUNDS = 3
 };
 
@@ -79,8 +80,8 @@ static int64_t backoff_ms(const struct imap *i, unsigned failures, const struct 
 {
     int64_t base = i->options->backoff_ms ? i->options->backoff_ms : 1000;
     int64_t ms = base << (failures < 9 ? failures : 9), most = base * MOST_BACKOFF_S;
-    if (why->code == ERR_DISK_FULL)
-        most = base * FULL_BACKOFF_S;
+    if (err_is_unwritable(why))
+        most = base * DISK_BACKOFF_S;
     /* what waits for the operator, unless the error says better */
     if (err_class(why) == ERR_CLASS_OPERATOR)
         ms = most = base * (why->retry_after_s ? (int64_t)why->retry_after_s : REFUSED_BACKOFF_S);
@@ -124,37 +125,4 @@ int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox
         if (sleep_or_stop(&i, backoff_ms(&i, failures++, e)))
             return 0;
     }
-}
-
-/* --- doctor --- */
-
-static int probe_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
-                          uint32_t *first_uid, struct err *e)
-{
-    (void)uidvalidity;
-    (void)e;
-    buf_printf(self, "the inbox holds %u mails\n", exists);
-    *first_uid = uidnext;
-    return 0;
-}
-
-int mailbox_imap_probe(const struct conf_mailbox *conf, struct buf *findings, struct err *e)
-{
-    struct mailbox_options options = {.conf = conf, .stop_fd = -1, .wake_fd = -1};
-    struct mailbox_sink sink = {.self = findings, .selected = probe_selected};
-    struct imap i = {.options = &options, .conf = conf, .sink = &sink, .answer_ms = ANSWER_MS};
-    int rc = imap_open(&i, e);
-    if (rc == 0) {
-        buf_printf(findings, "%s, login accepted\n",
-                   conf->imap.tls == CONF_TLS_NONE ? "plain text (loopback)"
-                                                   : "TLS, certificate and host name verified");
-        rc = imap_select(&i, e);
-    }
-    if (rc == 0)
-        buf_printf(findings, "%s%s\n",
-                   i.has_idle ? "the server announces new mail (IDLE)"
-                              : "no IDLE: new mail is seen by polling",
-                   i.has_move ? "" : "; no MOVE: finished mail is copied and marked deleted");
-    imap_close(&i);
-    return rc;
 }

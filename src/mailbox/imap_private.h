@@ -93,6 +93,16 @@ int imap_drain(struct imap *i, uint32_t fresh, struct err *e) MUST_USE;
 /* Fetching failed (why), or all went well (NULL). */
 void imap_note_stuck(struct imap *i, const struct err *why);
 
+/* The highest UID there is; 0 for an empty mailbox. */
+int imap_highest_uid(struct imap *i, uint32_t *uid, struct err *e) MUST_USE;
+/* Header blocks of mail from next_uid to `to` that was received since then; nothing is marked as read. */
+struct imap_eye {
+    void (*see)(void *self, const struct mailbox_mail *mail);
+    void *self;
+};
+int imap_look(struct imap *i, uint32_t to, int64_t since_ms, const struct imap_eye *eye,
+              struct err *e) MUST_USE;
+
 /* filing.c */
 int imap_file_owed(struct imap *i, struct err *e) MUST_USE;
 

@@ -3,8 +3,6 @@
 #include "frontdesk/message_attachments.h"
 #include "message_internal.h"
 
-#include <unistd.h>
-
 /* --- the list while it is made --- */
 
 struct listing {
@@ -276,26 +274,12 @@ static int take_part(struct listing *l, const struct message_part *p, struct err
     return 0;
 }
 
-static int open_mail(struct source *src, const struct mail_bytes *mail, struct err *e)
-{
-    if (mail->path)
-        return source_open(src, mail->path, e);
-    *src = (struct source){.bytes = mail->bytes, .fd = -1, .size = mail->bytes.len};
-    return 0;
-}
-
-static void close_mail(const struct source *src)
-{
-    if (src->fd >= 0)
-        close(src->fd);
-}
-
 int attachments_list(struct attachments *out, const struct message *m, const struct mail_bytes *mail,
                      const struct attachments_options *options, struct pool *pool, struct err *e)
 {
-    struct source src = {.fd = -1};
+    struct source src;
     *out = (struct attachments){0};
-    if (open_mail(&src, mail, e) != 0)
+    if (source_of(&src, mail, e) != 0)
         return -1;
     struct listing l = {.m = m, .src = &src, .options = options, .pool = pool, .out = out};
     out->list = pool_array(pool, ATTACHMENTS_MAX, sizeof(*out->list));
@@ -306,7 +290,7 @@ int attachments_list(struct attachments *out, const struct message *m, const str
     int rc = 0;
     for (unsigned i = 0; rc == 0 && i < m->n_parts; i++)
         rc = take_part(&l, &m->parts[i], e);
-    close_mail(&src);
+    source_close(&src);
     return rc;
 }
 
@@ -322,11 +306,11 @@ struct attachment_reader {
 int attachment_open(struct attachment_reader **out, const struct mail_bytes *mail, const struct attachment *a,
                     struct err *e)
 {
-    struct source src = {.fd = -1};
+    struct source src;
     *out = NULL;
     if (a->encoding > 3 || a->raw_len > INT64_MAX - a->raw_off)
         return err_set(e, ERR_IO, "%.100s: its place in the mail makes no sense", a->name);
-    if (open_mail(&src, mail, e) != 0)
+    if (source_of(&src, mail, e) != 0)
         return -1;
     struct attachment_reader *r = mem_alloc(sizeof(*r));
     *r = (struct attachment_reader){.src = src, .skip = a->inner_off, .left = a->size};
@@ -370,7 +354,7 @@ void attachment_close(struct attachment_reader **reader)
     if (!r)
         return;
     content_close(&r->content);
-    close_mail(&r->src);
+    source_close(&r->src);
     free(r);
     *reader = NULL;
 }

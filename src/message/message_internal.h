@@ -3,7 +3,7 @@
 #ifndef FRONTDESK_MESSAGE_INTERNAL_H
 #define FRONTDESK_MESSAGE_INTERNAL_H
 
-#include "frontdesk/message.h"
+#include "frontdesk/message_attachments.h"
 
 #include <gmime/gmime.h>
 #include <gnutls/crypto.h>
@@ -17,12 +17,15 @@ enum {
     NAME_MAX_BYTES = 150,
     ARENA_MAX = 4 * 1024 * 1024,
     CHUNK = 16 * 1024,
+    STRUCTURE_MAX = 8 * 1024 * 1024, /* of memory that the library takes for a mail */
+    STRUCTURE_OF_PART = 16 * 1024,   /* and as much more for each part that is allowed */
 };
 
 /* The bytes of one mail: in memory (fd -1) or in an open file. */
 struct source {
     struct slice bytes;
     int fd;
+    bool own; /* the file was opened for this */
     uint64_t size;
 };
 
@@ -31,12 +34,26 @@ struct builder;
 /* Up to n bytes from `off` into buffer; returns how many, 0 at the end, -1 on an error (errno). */
 ssize_t source_read(const struct source *src, uint64_t off, void *buffer, size_t n) MUST_USE;
 
-/* Opens a regular file; close(src->fd). */
-int source_open(struct source *src, const char *path, struct err *e) MUST_USE;
+/* The mail as a source, until source_close. ERR_IO. */
+int source_of(struct source *src, const struct mail_bytes *mail, struct err *e) MUST_USE;
+void source_close(const struct source *src);
 
 /* Where the header block ends (*body); in the fields of b->m what `take` makes of it. */
 int source_header(struct builder *b, bool headers_only, int (*take)(struct builder *b, struct slice head),
                   uint64_t *body) MUST_USE;
+
+/* limits.c: refuses with ERR_LIMIT. `counted`: `has` is all of it; else it was too much to go on. */
+int message_over(struct err *e, enum message_over what, bool counted, uint64_t has, uint64_t most);
+
+/* metered.c: the source as the library's stream. */
+struct meter {
+    const struct source *src;
+    uint64_t look_at;
+    size_t before, most; /* bytes of the heap */
+    bool over, failed;   /* over: the stream ended before the mail did */
+};
+void metered_init(void);
+GMimeStream *metered_open(struct meter *m, const struct source *src, const struct message_limits *limits);
 
 /* content.c: the decoded bytes of a part, from its place in the source. */
 struct content {
@@ -97,6 +114,9 @@ int rawheader_read(struct builder *b, struct slice head) MUST_USE;
 /* Of that only the fields as they stand, and the Message-IDs in them: no library, no charset. */
 int rawheader_fields(struct builder *b, struct slice head) MUST_USE;
 void rawheader_ids(struct builder *b);
+/* From, To and their like, and what they hold of : , ; and < (see ADDRESS_MARKS_MAX). */
+bool rawheader_is_address(struct slice name);
+unsigned rawheader_marks(struct slice value);
 /* Offset behind the empty line that ends the header block; 0 if it does not end within `bytes`. */
 size_t rawheader_end(struct slice bytes);
 /* Address fields of forwarded mails inside the body that would overflow the library's stack. */
@@ -107,8 +127,11 @@ void rawheader_decode(struct buf *out, struct slice raw, size_t most);
 /* encodedword.c: RFC 2047; the input is UTF-8 around the words. */
 void encodedword_decode(struct buf *out, struct slice utf8);
 
+/* boundaries.c */
+int boundaries_guard(const struct source *src, struct err *e) MUST_USE;
+
 /* parttree.c: the tree of parts, their hashes, the readable text, the digest. */
-int parttree_read(struct builder *b, GMimeMessage *mail) MUST_USE;
+int parttree_read(struct builder *b, GMimeMessage *mail, const struct meter *meter) MUST_USE;
 
 /* flowed.c: RFC 3676. */
 void flowed_join(struct buf *out, struct slice text, bool delsp);

@@ -399,7 +399,7 @@ static int make_digest(struct builder *b)
     return r < 0 ? err_set(b->e, ERR_EXHAUSTED, "SHA-256 is not available") : 0;
 }
 
-int parttree_read(struct builder *b, GMimeMessage *mail)
+int parttree_read(struct builder *b, GMimeMessage *mail, const struct meter *meter)
 {
     GMimeObject *top = g_mime_message_get_mime_part(mail);
     if (!top)
@@ -408,11 +408,11 @@ int parttree_read(struct builder *b, GMimeMessage *mail)
     count(&t, top, 0);
     unsigned most = b->limits->parts < MESSAGE_MAX_PARTS ? b->limits->parts : MESSAGE_MAX_PARTS;
     if (t.parts > most)
-        return err_set(b->e, ERR_LIMIT, "limits.parts: the mail has %u parts, at most %u are accepted",
-                       t.parts, most);
+        return message_over(b->e, OVER_PARTS, !meter->over, t.parts, most);
     if (t.depth > b->limits->depth)
-        return err_set(b->e, ERR_LIMIT, "limits.depth: the mail is nested %u deep, at most %u is accepted",
-                       t.depth, b->limits->depth);
+        return message_over(b->e, OVER_DEPTH, !meter->over, t.depth, b->limits->depth);
+    if (meter->over)
+        return message_over(b->e, OVER_STRUCTURE, false, meter->most, meter->most);
     b->m->top_type = lower_type(b, top);
     b->m->parts = mem_alloc(t.parts * sizeof(*b->m->parts));
     if (walk(&t, top, 0, NULL) != 0 || find_shown(&t) != 0 || choose_text(&t) != 0)

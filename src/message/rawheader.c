@@ -24,7 +24,7 @@ static const char *const address_fields[] = {
     "mail-followup-to",
 };
 
-static bool is_address_field(struct slice name)
+bool rawheader_is_address(struct slice name)
 {
     name = slice_trim(name);
     for (size_t i = 0; i < ARRAY_LEN(address_fields); i++) {
@@ -46,7 +46,7 @@ size_t rawheader_end(struct slice bytes)
     return 0;
 }
 
-static unsigned count_marks(struct slice value)
+unsigned rawheader_marks(struct slice value)
 {
     unsigned n = 0;
     for (size_t i = 0; i < value.len; i++) {
@@ -62,8 +62,7 @@ static int add_field(struct builder *b, struct slice line, struct scan *c)
 {
     struct message *m = b->m;
     if (m->n_fields == MESSAGE_MAX_FIELDS)
-        return err_set(b->e, ERR_LIMIT, "header fields: more than %d, at most %d are accepted",
-                       MESSAGE_MAX_FIELDS, MESSAGE_MAX_FIELDS);
+        return message_over(b->e, OVER_FIELDS, false, MESSAGE_MAX_FIELDS, MESSAGE_MAX_FIELDS);
     struct message_field *f = &m->fields[m->n_fields++];
     long colon = slice_find_char(line, ':');
     struct slice name = colon < 0 ? SLICE_NONE : slice_cut(line, (size_t)colon);
@@ -76,14 +75,14 @@ static int add_field(struct builder *b, struct slice line, struct scan *c)
         buf_slice(&b->arena, more);
     }
     if (raw > FIELD_MAX)
-        return err_set(b->e, ERR_LIMIT, "header field of %zu bytes, at most %d are accepted", raw, FIELD_MAX);
+        return message_over(b->e, rawheader_is_address(name) ? OVER_ADDRESSES : OVER_FIELD, true, raw,
+                            FIELD_MAX);
     struct slice value = slice_from(b->arena.data + start, b->arena.len - start);
     struct slice trimmed = slice_trim(value);
     f->value = (struct span){.off = (uint32_t)(start + (size_t)(trimmed.len ? trimmed.ptr - value.ptr : 0)),
                              .len = (uint32_t)trimmed.len};
-    if (is_address_field(name) && count_marks(trimmed) > ADDRESS_MARKS_MAX)
-        return err_set(b->e, ERR_LIMIT, "address field with %u separators, at most %d are accepted",
-                       count_marks(trimmed), ADDRESS_MARKS_MAX);
+    if (rawheader_is_address(name) && rawheader_marks(trimmed) > ADDRESS_MARKS_MAX)
+        return message_over(b->e, OVER_ADDRESSES, true, rawheader_marks(trimmed), ADDRESS_MARKS_MAX);
     return 0;
 }
 
@@ -262,43 +261,66 @@ int rawheader_read(struct builder *b, struct slice head)
 
 /* A logical line at a time over the body, in constant memory. */
 struct body_guard {
-    enum { HEAD, SKIP, COUNT, LINE_END_SKIP, LINE_END_COUNT } state;
+    enum { HEAD, SKIP, COUNT, MEASURE, LINE_END } state;
+    int before; /* LINE_END: the state of the line that ended */
     char head[32];
     size_t n;
-    unsigned colons;
+    uint64_t colons, bytes;
 };
 
+/* The library makes an object of each parameter, all at once. */
+static bool has_parameters(struct slice name)
+{
+    return slice_eq_nocase(name, SLICE("content-type")) ||
+           slice_eq_nocase(name, SLICE("content-disposition"));
+}
+
 /* Most lines are no header at all: their first character says so. */
-static bool may_start_address_field(char c)
+static bool may_start_guarded_field(char c)
 {
     for (size_t i = 0; i < ARRAY_LEN(address_fields); i++) {
         if ((c | 0x20) == address_fields[i][0])
             return true;
     }
-    return c == ' ' || c == '\t';
+    return false;
+}
+
+static void guard_name(struct body_guard *g, char c)
+{
+    struct slice name = slice_from(g->head, g->n);
+    if (c == ' ' || c == '\t') /* the library allows them before the colon, as many as there are */
+        return;
+    if (c == ':') {
+        g->state = rawheader_is_address(name) ? COUNT : has_parameters(name) ? MEASURE : SKIP;
+        g->colons = g->bytes = 0;
+    } else if (g->n == sizeof(g->head) || (g->n == 0 && !may_start_guarded_field(c))) {
+        g->state = SKIP;
+    } else {
+        g->head[g->n++] = c;
+    }
 }
 
 static void guard_step(struct body_guard *g, char c)
 {
-    if (g->state == LINE_END_SKIP || g->state == LINE_END_COUNT) {
+    if (g->state == LINE_END) {
         bool folded = c == ' ' || c == '\t';
-        g->state = !folded ? HEAD : g->state == LINE_END_COUNT ? COUNT : SKIP;
-        if (!folded)
-            g->n = 0;
+        g->state = folded ? g->before : HEAD;
+        g->n = folded ? g->n : 0;
     }
+    g->bytes += g->state == MEASURE;
     if (c == '\n') {
-        g->state = g->state == COUNT ? LINE_END_COUNT : LINE_END_SKIP;
+        g->before = g->state == HEAD ? SKIP : g->state;
+        g->state = LINE_END;
     } else if (g->state == COUNT) {
         g->colons += c == ':';
-    } else if (g->state == HEAD && c == ':') {
-        g->state = is_address_field(slice_from(g->head, g->n)) ? COUNT : SKIP;
-        g->colons = 0;
     } else if (g->state == HEAD) {
-        if (g->n == sizeof(g->head) || (g->n == 0 && !may_start_address_field(c)))
-            g->state = SKIP;
-        else
-            g->head[g->n++] = c;
+        guard_name(g, c);
     }
+}
+
+static bool guard_trips(const struct body_guard *g)
+{
+    return g->colons > ADDRESS_MARKS_MAX || g->bytes > FIELD_MAX;
 }
 
 int rawheader_guard_body(const struct source *src, uint64_t from, struct err *e)
@@ -315,10 +337,10 @@ int rawheader_guard_body(const struct source *src, uint64_t from, struct err *e)
                     break;
             }
             guard_step(&g, *p);
-            if (g.colons > ADDRESS_MARKS_MAX)
+            if (guard_trips(&g))
                 break;
         }
-        if (g.colons > ADDRESS_MARKS_MAX)
+        if (guard_trips(&g))
             break;
         from += (uint64_t)n;
     }
@@ -326,8 +348,8 @@ int rawheader_guard_body(const struct source *src, uint64_t from, struct err *e)
     if (n < 0)
         return err_set(e, ERR_IO, "the mail could not be read from its file");
     if (g.colons > ADDRESS_MARKS_MAX)
-        return err_set(e, ERR_LIMIT,
-                       "address field inside the mail with over %u colons, at most %d are accepted",
-                       ADDRESS_MARKS_MAX, ADDRESS_MARKS_MAX);
+        return message_over(e, OVER_ADDRESSES_INSIDE, false, ADDRESS_MARKS_MAX, ADDRESS_MARKS_MAX);
+    if (g.bytes > FIELD_MAX)
+        return message_over(e, OVER_FIELD_INSIDE, false, FIELD_MAX, FIELD_MAX);
     return 0;
 }

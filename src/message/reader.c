@@ -4,12 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-const struct message_limits message_limits_default = {.size = 35 * 1024 * 1024, .parts = 200, .depth = 20};
 
 static GMimeParserOptions *options;
 
@@ -17,6 +14,7 @@ static void init_once(void)
 {
     static const char *fallback[] = {"utf-8", "windows-1252", NULL};
     g_mime_init();
+    metered_init();
     options = g_mime_parser_options_new();
     g_mime_parser_options_set_fallback_charsets(options, fallback);
 }
@@ -61,44 +59,24 @@ struct slice builder_str(const struct builder *b, struct span s)
     return slice_from(b->arena.data + s.off, s.len);
 }
 
-static GMimeStream *open_stream(const struct source *src)
-{
-    if (src->fd >= 0) {
-        GMimeStream *stream = g_mime_stream_fs_new(src->fd);
-        g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
-        return stream;
-    }
-    /* the bytes are lent to the stream, not copied; nobody writes to it */
-    GByteArray *lent = g_byte_array_new();
-    lent->data = (guint8 *)(uintptr_t)src->bytes.ptr;
-    lent->len = (guint)src->bytes.len;
-    GMimeStream *stream = g_mime_stream_mem_new();
-    g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), lent);
-    return stream;
-}
-
-static void close_stream(GMimeStream *stream, const struct source *src)
-{
-    GByteArray *lent = src->fd < 0 ? g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream)) : NULL;
-    g_object_unref(stream);
-    if (lent) {
-        lent->data = NULL;
-        lent->len = 0;
-        g_byte_array_free(lent, TRUE);
-    }
-}
-
 static int read_parts(struct builder *b)
 {
-    GMimeStream *stream = open_stream(b->src);
+    struct meter meter;
+    GMimeStream *stream = metered_open(&meter, b->src, b->limits);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_persist_stream(parser, TRUE);
     GMimeMessage *mail = g_mime_parser_construct_message(parser, options);
-    int r = mail ? parttree_read(b, mail) : err_set(b->e, ERR_MAIL, "the mail has no readable structure");
+    int r = 0;
+    if (meter.failed)
+        r = err_set(b->e, ERR_IO, "the mail could not be read from its file");
+    else if (!mail)
+        r = err_set(b->e, ERR_MAIL, "the mail has no readable structure");
+    else
+        r = parttree_read(b, mail, &meter);
     if (mail)
         g_object_unref(mail);
     g_object_unref(parser);
-    close_stream(stream, b->src);
+    g_object_unref(stream);
     return r;
 }
 
@@ -127,8 +105,7 @@ int source_header(struct builder *b, bool headers_only, int (*take)(struct build
         end = head.len;
     int r;
     if (end == 0 || end > HEADER_MAX)
-        r = err_set(b->e, ERR_LIMIT, "header block of over %d bytes, at most %d are accepted", HEADER_MAX,
-                    HEADER_MAX);
+        r = message_over(b->e, OVER_HEADER, false, HEADER_MAX, HEADER_MAX);
     else
         r = take(b, slice_cut(head, end));
     *body = end;
@@ -141,10 +118,8 @@ static int read_source(struct message *out, const struct source *src, bool heade
 {
     message_library_init();
     if (src->size > limits->size || src->size > INT32_MAX)
-        return err_set(e, ERR_LIMIT,
-                       "limits.message_size: the mail has %" PRIu64 " bytes, at most %" PRIu64
-                       " are accepted",
-                       src->size, limits->size < INT32_MAX ? limits->size : (uint64_t)INT32_MAX);
+        return message_over(e, OVER_SIZE, true, src->size,
+                            limits->size < INT32_MAX ? limits->size : INT32_MAX);
     if (src->size == 0)
         return err_set(e, ERR_MAIL, "the mail is empty");
     struct message m = {.headers_only = headers_only};
@@ -154,9 +129,11 @@ static int read_source(struct message *out, const struct source *src, bool heade
     if (r == 0 && !headers_only)
         r = rawheader_guard_body(src, body, e);
     if (r == 0 && !headers_only)
+        r = boundaries_guard(src, e);
+    if (r == 0 && !headers_only)
         r = read_parts(&b);
     if (r == 0 && b.arena.overflow)
-        r = err_set(e, ERR_LIMIT, "the mail's texts are over %d bytes", ARENA_MAX);
+        r = message_over(e, OVER_TEXTS, false, ARENA_MAX, ARENA_MAX);
     m.arena_len = (uint32_t)b.arena.len;
     m.arena = buf_detach(&b.arena);
     if (r == 0)
@@ -166,41 +143,63 @@ static int read_source(struct message *out, const struct source *src, bool heade
     return r;
 }
 
+static int source_file(struct source *src, int fd, const char *name, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return err_set_errno(e, errno, "%s", name);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_IO, "%s: not a regular file", name);
+    src->fd = fd;
+    src->size = (uint64_t)st.st_size;
+    return 0;
+}
+
+int source_of(struct source *src, const struct mail_bytes *mail, struct err *e)
+{
+    *src = (struct source){.bytes = mail->bytes, .fd = -1, .size = mail->bytes.len};
+    if (mail->file)
+        return source_file(src, mail->file, "the mail's file", e);
+    if (!mail->path)
+        return 0;
+    int fd = open(mail->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return err_set_errno(e, errno, "%s", mail->path);
+    src->own = source_file(src, fd, mail->path, e) == 0;
+    if (!src->own)
+        close(fd);
+    return src->own ? 0 : -1;
+}
+
+void source_close(const struct source *src)
+{
+    if (src->own)
+        close(src->fd);
+}
+
+int reader_read_mail(struct message *out, const struct mail_bytes *mail, bool headers_only,
+                     const struct message_limits *limits, struct err *e)
+{
+    struct source src;
+    if (source_of(&src, mail, e) != 0)
+        return -1;
+    int r = read_source(out, &src, headers_only, limits ? limits : &message_limits_default, e);
+    source_close(&src);
+    return r;
+}
+
 int reader_read(struct message *out, struct slice bytes, bool headers_only,
                 const struct message_limits *limits, struct err *e)
 {
-    struct source src = {.bytes = bytes, .fd = -1, .size = bytes.len};
-    return read_source(out, &src, headers_only, limits ? limits : &message_limits_default, e);
-}
-
-int source_open(struct source *src, const char *path, struct err *e)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return err_set_errno(e, errno, "%s", path);
-    int r = 0;
-    if (fstat(fd, &st) != 0)
-        r = err_set_errno(e, errno, "%s", path);
-    else if (!S_ISREG(st.st_mode))
-        r = err_set(e, ERR_IO, "%s: not a regular file", path);
-    if (r != 0) {
-        close(fd);
-        return r;
-    }
-    *src = (struct source){.fd = fd, .size = (uint64_t)st.st_size};
-    return 0;
+    struct mail_bytes mail = {.bytes = bytes};
+    return reader_read_mail(out, &mail, headers_only, limits, e);
 }
 
 int reader_read_file(struct message *out, const char *path, const struct message_limits *limits,
                      struct err *e)
 {
-    struct source src = {.fd = -1};
-    if (source_open(&src, path, e) != 0)
-        return -1;
-    int r = read_source(out, &src, false, limits ? limits : &message_limits_default, e);
-    close(src.fd);
-    return r;
+    struct mail_bytes mail = {.path = path};
+    return reader_read_mail(out, &mail, false, limits, e);
 }
 
 void message_release(struct message *m)

@@ -3,8 +3,6 @@
 #include "frontdesk/message_texts.h"
 #include "message_internal.h"
 
-#include <unistd.h>
-
 enum { MOST_IN_TNEF = 8 };
 
 struct gathering {
@@ -239,16 +237,15 @@ int message_texts(struct message_texts *out, const struct message *m, const stru
                   struct pool *pool, struct err *e)
 {
     struct gathering g = {.out = out, .pool = pool, .left = MESSAGE_TEXTS_ALL, .e = e};
-    struct source src = {.bytes = mail->bytes, .fd = -1, .size = mail->bytes.len};
+    struct source src;
     *out = (struct message_texts){0};
     add(&g, "", message_str(m, m->text), true);
     if (!message_texts_inside(m))
         return 0;
-    if (mail->path && source_open(&src, mail->path, e) != 0)
+    if (source_of(&src, mail, e) != 0)
         return -1;
     struct place at = {.g = &g, .m = m, .src = &src};
     int r = gather(&at);
-    if (src.fd >= 0)
-        close(src.fd);
+    source_close(&src);
     return r;
 }

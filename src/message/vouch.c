@@ -8,8 +8,6 @@
 
 #include "frontdesk/message_attachments.h"
 
-#include <unistd.h>
-
 static bool same(const struct message *a, struct span x, const struct message *b, struct span y)
 {
     return slice_eq(message_str(a, x), message_str(b, y));
@@ -42,15 +40,14 @@ static int read_again(struct message *own, const struct source *src, bool header
 
 int message_vouch(const struct message *m, const struct mail_bytes *mail, bool headers_only, struct err *e)
 {
-    struct source src = {.bytes = mail->bytes, .fd = -1, .size = mail->bytes.len};
+    struct source src;
     struct message own = {0};
-    if (mail->path && source_open(&src, mail->path, e) != 0)
+    if (source_of(&src, mail, e) != 0)
         return -1;
     int rc = read_again(&own, &src, headers_only, e);
     if (rc == 0 && !same_fields(m, &own))
         rc = err_set(e, ERR_READER, "the reader says of the header what does not stand in the mail");
     message_release(&own);
-    if (src.fd >= 0)
-        close(src.fd);
+    source_close(&src);
     return rc;
 }

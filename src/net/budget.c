@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * budget: slots are locked files, so that the daemon and the command line share them and a killed process
- * gives its slots back; calls are counted in sixty one-minute buckets in one file mapped by all. See
+ * gives its slots back; calls are counted in sixty one-minute buckets in one file, changed under its lock.
+ * It is not mapped: a store to a page of a disk that has become read-only would end us by SIGBUS. See
  * budget.h.
  */
 #include "frontdesk/budget.h"
@@ -10,19 +11,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
+#include <stddef.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_ENDPOINTS = 32, MOST_SLOTS = 64, MINUTES = 60, CALL_BITS = 24 };
 
-/* One cell a minute: the minute (since 1970) and its calls in one word, so that processes change it at once.
- */
+/* One cell a minute: the minute (since 1970) and its calls in one word, so that who only looks reads no half
+ * of a change. */
 struct counter {
-    _Atomic uint64_t cells[MINUTES];
-    _Atomic int64_t reached_ms;
+    uint64_t cells[MINUTES];
+    int64_t reached_ms;
 };
 
 struct endpoint {
@@ -39,7 +39,9 @@ struct budget {
     pthread_mutex_t lock;
     struct endpoint endpoints[MOST_ENDPOINTS];
     size_t n_endpoints;
-    struct counter *counter;
+    struct counter counter; /* as we left it */
+    int counter_fd;         /* -1 = there is nobody to share with */
+    bool unkept;            /* the file could not be written: ours counts */
 };
 
 static int open_shared(const struct budget *b, const char *path)
@@ -62,34 +64,12 @@ static int make_folder(const char *dir, struct err *e)
     return 0;
 }
 
-/* Without a folder there is nobody to share with. */
-static int map_private(struct budget *b, struct err *e)
-{
-    void *map =
-        mmap(NULL, sizeof(struct counter), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        return err_set_errno(e, errno, "cannot map memory");
-    b->counter = map;
-    return 0;
-}
-
-static int map_counter(struct budget *b, struct err *e)
+static int open_counter(struct budget *b, struct err *e)
 {
     char path[4300];
     snprintf(path, sizeof(path), "%s/%s.calls", b->dir, b->name);
-    int fd = open_shared(b, path);
-    if (fd < 0)
-        return err_set_errno(e, errno, "cannot open %s", path);
-    /* a hole in a mapped file would end us by SIGBUS when the disk is full */
-    int full = posix_fallocate(fd, 0, sizeof(struct counter));
-    void *map =
-        full ? MAP_FAILED : mmap(NULL, sizeof(struct counter), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    int why = full ? full : errno;
-    close(fd);
-    if (map == MAP_FAILED)
-        return err_set_errno(e, why, "cannot map %s", path);
-    b->counter = map;
-    return 0;
+    b->counter_fd = open_shared(b, path);
+    return b->counter_fd >= 0 ? 0 : err_set_errno(e, errno, "cannot open %s", path);
 }
 
 int budget_open(struct budget **out, const char *dir, const char *name, unsigned in_flight,
@@ -104,8 +84,9 @@ int budget_open(struct budget **out, const char *dir, const char *name, unsigned
     b->in_flight = in_flight < 1 ? 1 : in_flight > MOST_SLOTS ? MOST_SLOTS : in_flight;
     b->per_hour = calls_per_hour;
     b->system = strcmp(name, "quickbooks") == 0 ? MEASURE_QUICKBOOKS : MEASURE_AUTOTASK;
+    b->counter_fd = -1;
     pthread_mutex_init(&b->lock, NULL);
-    if ((dir ? map_counter(b, e) : map_private(b, e)) != 0) {
+    if (dir && open_counter(b, e) != 0) {
         budget_close(&b);
         return -1;
     }
@@ -125,8 +106,8 @@ void budget_close(struct budget **budget)
         }
         pthread_cond_destroy(&b->endpoints[i].freed);
     }
-    if (b->counter)
-        munmap(b->counter, sizeof(*b->counter));
+    if (b->counter_fd >= 0)
+        close(b->counter_fd);
     pthread_mutex_destroy(&b->lock);
     free(b->dir);
     free(b);
@@ -145,53 +126,73 @@ static int64_t minute_of(uint64_t cell)
     return (int64_t)(cell >> CALL_BITS);
 }
 
+/* Of the last hour. A minute that is still to come was counted before the clock was put back. */
+static bool counts(uint64_t cell, int64_t now_minute)
+{
+    int64_t age = now_minute - minute_of(cell);
+    return calls_of(cell) && age >= -1 && age < MINUTES;
+}
+
 static unsigned used_at(const struct counter *counter, int64_t now_minute)
 {
     unsigned sum = 0;
-    for (int i = 0; i < MINUTES; i++) {
-        uint64_t cell = counter->cells[i];
-        if (now_minute - minute_of(cell) < MINUTES)
-            sum += calls_of(cell);
-    }
+    for (int i = 0; i < MINUTES; i++)
+        sum += counts(counter->cells[i], now_minute) ? calls_of(counter->cells[i]) : 0;
     return sum;
 }
 
 /* Seconds until the oldest counted minute leaves the hour. */
-static unsigned free_again_s(const struct budget *b, int64_t now_ms)
+static unsigned free_again_s(const struct counter *counter, int64_t now_ms)
 {
     int64_t oldest = now_ms / 60000;
     for (int i = 0; i < MINUTES; i++) {
-        uint64_t cell = b->counter->cells[i];
-        if (calls_of(cell) && now_ms / 60000 - minute_of(cell) < MINUTES && minute_of(cell) < oldest)
+        uint64_t cell = counter->cells[i];
+        if (counts(cell, now_ms / 60000) && minute_of(cell) < oldest)
             oldest = minute_of(cell);
     }
     return (unsigned)(((oldest + MINUTES) * 60000 - now_ms) / 1000 + 1);
 }
 
-static void add(struct budget *b, int64_t minute, int by)
+/* b->lock is held. What other processes counted, under the lock of the file. */
+static void enter(struct budget *b)
 {
-    _Atomic uint64_t *cell = &b->counter->cells[minute % MINUTES];
-    uint64_t old = *cell, new;
-    do {
-        bool same = minute_of(old) == minute;
-        if (by < 0 && (!same || calls_of(old) == 0))
-            return;
-        new = same ? old + (uint64_t)(int64_t)by : (uint64_t)minute << CALL_BITS | 1;
-    } while (!atomic_compare_exchange_weak(cell, &old, new));
+    struct counter kept;
+    if (b->counter_fd < 0)
+        return;
+    while (flock(b->counter_fd, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    ssize_t n = pread(b->counter_fd, &kept, sizeof(kept), 0);
+    if (!b->unkept && n == (ssize_t)sizeof(kept))
+        b->counter = kept;
 }
 
-/* Counts first and looks then: two processes at once may both be refused the last call, never both have it.
- */
+static void leave(struct budget *b)
+{
+    size_t size = b->unkept ? sizeof(b->counter) : offsetof(struct counter, reached_ms);
+    if (b->counter_fd < 0)
+        return;
+    struct stat st;
+    if (fstat(b->counter_fd, &st) == 0 && st.st_size < (off_t)sizeof(b->counter))
+        size = sizeof(b->counter);
+    b->unkept = pwrite(b->counter_fd, &b->counter, size, 0) != (ssize_t)size;
+    flock(b->counter_fd, LOCK_UN);
+}
+
 static int count_call(struct budget *b, struct err *e)
 {
     int64_t now_ms = clock_now_ms(), minute = now_ms / 60000;
-    add(b, minute, 1);
-    if (!b->per_hour || used_at(b->counter, minute) <= b->per_hour)
+    enter(b);
+    uint64_t *cell = &b->counter.cells[minute % MINUTES];
+    bool may = !b->per_hour || used_at(&b->counter, minute) < b->per_hour;
+    if (may)
+        *cell = minute_of(*cell) == minute ? *cell + 1 : (uint64_t)minute << CALL_BITS | 1;
+    unsigned free_s = free_again_s(&b->counter, now_ms);
+    leave(b);
+    if (may)
         return 0;
-    add(b, minute, -1);
     err_set(e, ERR_BUDGET, "frontdesk has made its %u calls of this hour (%s.calls_per_hour)", b->per_hour,
             b->name);
-    e->retry_after_s = free_again_s(b, now_ms);
+    e->retry_after_s = free_s;
     return -1;
 }
 
@@ -223,7 +224,10 @@ static int open_slot(struct budget *b, struct endpoint *p, unsigned s, struct er
         return 0;
     snprintf(path, sizeof(path), "%s/%s.%s.%u", b->dir, b->name, p->name, s);
     p->fds[s] = open_shared(b, path);
-    return p->fds[s] >= 0 ? 0 : err_set_errno(e, errno, "cannot open %s", path);
+    if (p->fds[s] >= 0)
+        return 0;
+    err_set_errno(e, errno, "cannot open %s", path);
+    return err_unwritable(e);
 }
 
 /* A slot that neither a thread of ours nor another process has; -1 = none now; -2 = error. */
@@ -311,13 +315,20 @@ void budget_leave(struct budget *b, const char *endpoint, int slot)
 
 void budget_reached(struct budget *b)
 {
-    b->counter->reached_ms = clock_now_ms();
+    int64_t now_ms = clock_now_ms();
+    pthread_mutex_lock(&b->lock);
+    b->counter.reached_ms = now_ms;
+    if (b->counter_fd >= 0)
+        b->unkept = pwrite(b->counter_fd, &now_ms, sizeof(now_ms), offsetof(struct counter, reached_ms)) !=
+                        (ssize_t)sizeof(now_ms) ||
+                    b->unkept;
+    pthread_mutex_unlock(&b->lock);
 }
 
 void budget_look(const char *dir, const char *name, struct budget_view *out)
 {
     char path[4300];
-    struct counter counter = {.reached_ms = 0};
+    struct counter counter;
     snprintf(path, sizeof(path), "%s/%s.calls", dir, name);
     *out = (struct budget_view){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -35,6 +35,7 @@ struct exchange {
     const struct http_curl *http;
     const struct http_request *request;
     struct http_response *response;
+    CURL *handle;
     size_t sent;
     int corked;           /* the kept connection, until the body is written; -1 = none */
     int64_t looked_ms;    /* at stop_fd: libcurl asks at every turn, more often than a look is worth */
@@ -70,12 +71,22 @@ static void keep_trace(struct http_response *r, struct slice v)
     r->trace[k] = '\0';
 }
 
+static void keep_date(struct http_response *r, struct slice v)
+{
+    char text[64];
+    snprintf(text, sizeof(text), "%.*s", SLICE_ARG(slice_cut(v, sizeof(text) - 1)));
+    time_t date = curl_getdate(text, NULL);
+    r->date_ms = date > 0 ? (int64_t)date * 1000 : 0;
+}
+
 static size_t on_header(char *data, size_t size, size_t n, void *self)
 {
     struct exchange *x = self;
     struct slice line = slice_trim(slice_from(data, n * size)), v;
     if (header_value(line, slice_of(x->request->trace), &v))
         keep_trace(x->response, v);
+    if (header_value(line, SLICE("date"), &v))
+        keep_date(x->response, v);
     if (header_value(line, SLICE("content-type"), &v)) {
         long end = slice_find_char(v, ';');
         if (end >= 0)
@@ -162,7 +173,10 @@ static int on_progress(void *self, curl_off_t a, curl_off_t b, curl_off_t c, cur
             x->stop_seen_ms = now_ms;
         return 0;
     }
-    x->aborted = now_ms - x->stop_seen_ms > STOP_GRACE_MS;
+    /* while the name is looked up, or the connection made, nothing is lost by it */
+    curl_off_t pretransfer_us = 0;
+    curl_easy_getinfo(x->handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+    x->aborted = pretransfer_us == 0 || now_ms - x->stop_seen_ms > STOP_GRACE_MS;
     return x->aborted;
 }
 
@@ -178,6 +192,8 @@ static CURL *new_handle(const struct http_curl *h)
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
+    /* a look-up of a name that hangs is left behind, not waited for */
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(c, CURLOPT_USERAGENT, h->agent);
     curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
@@ -281,6 +297,10 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
     if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CONNECT_ERROR ||
         rc == CURLE_SSL_CACERT_BADFILE)
         return err_set(e, ERR_TLS, "%.*s could not prove who it is: %s", SLICE_ARG(host), words);
+    curl_off_t looked_up_us = 0;
+    curl_easy_getinfo(c, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
+    if (rc == CURLE_COULDNT_RESOLVE_HOST || (rc == CURLE_OPERATION_TIMEDOUT && looked_up_us == 0))
+        return err_set(e, ERR_DNS, "cannot find %.*s: %s", SLICE_ARG(host), words);
     if (rc == CURLE_OPERATION_TIMEDOUT)
         return err_set(e, ERR_TIMEOUT, "no connection to %.*s in time: %s", SLICE_ARG(host), words);
     return err_set(e, ERR_CONNECT, "no connection to %.*s: %s", SLICE_ARG(host), words);
@@ -289,7 +309,8 @@ static int fail(CURL *c, const struct exchange *x, CURLcode rc, struct err *e)
 static int run(struct http_curl *h, CURL *c, const struct http_request *r, struct http_response *response,
                struct err *e)
 {
-    struct exchange x = {.http = h, .request = r, .response = response, .looked_ms = clock_mono_ms()};
+    struct exchange x = {
+        .http = h, .request = r, .response = response, .handle = c, .looked_ms = clock_mono_ms()};
     struct curl_slist *list = header_list(r);
     buf_init(&response->body, r->max_response ? r->max_response : RESPONSE_MAX);
     curl_easy_setopt(c, CURLOPT_URL, r->url);
@@ -422,6 +443,34 @@ bool http_same_origin(const char *a, const char *b)
     struct buf x = BUF_INIT(600), y = BUF_INIT(600);
     bool same = origin_of(a, &x) && origin_of(b, &y) && !x.overflow && !y.overflow &&
                 slice_eq(buf_view(&x), buf_view(&y));
+    buf_release(&x);
+    buf_release(&y);
+    return same;
+}
+
+/* "autotask.net:443" of an origin; empty for one that is not https, an address in digits, or a name of one
+ * label. */
+static struct slice domain_of(struct slice origin)
+{
+    long colon = slice_starts(origin, SLICE("https://")) ? slice_find_char(slice_skip(origin, 8), ':') : -1;
+    size_t end = colon < 0 ? 0 : (size_t)colon + 8, at = end;
+    if (end == 0 || origin.ptr[end - 1] == ']' || (origin.ptr[end - 1] >= '0' && origin.ptr[end - 1] <= '9'))
+        return SLICE_NONE;
+    for (unsigned dots = 0; at > 8; at--) {
+        dots += origin.ptr[at - 1] == '.';
+        if (dots == 2)
+            break;
+    }
+    struct slice domain = slice_skip(origin, at);
+    return slice_find_char(domain, '.') > 0 ? domain : SLICE_NONE;
+}
+
+bool http_same_domain(const char *a, const char *b)
+{
+    struct buf x = BUF_INIT(600), y = BUF_INIT(600);
+    bool same = origin_of(a, &x) && origin_of(b, &y) && !x.overflow && !y.overflow;
+    struct slice domain = same ? domain_of(buf_view(&x)) : SLICE_NONE;
+    same = domain.len > 0 && slice_eq(domain, domain_of(buf_view(&y)));
     buf_release(&x);
     buf_release(&y);
     return same;

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BUFFER = 65536 };
+enum { BUFFER = 65536, MOST_NAMES = 6, FEW_DAYS = 14 };
 
 struct stream {
     mailstream *mail;
@@ -190,7 +190,7 @@ static int look_up(struct stream *s, struct lookup **out, struct err *e)
     *out = l;
     if (l->done_fd < 0 || pthread_create(&thread, NULL, lookup_main, l) != 0) {
         l->users = 1;
-        return err_set(e, ERR_CONNECT, "cannot look up %s", s->server->host);
+        return err_set(e, ERR_DNS, "cannot look up %s", s->server->host);
     }
     pthread_detach(thread);
     struct pollfd fds[2] = {{.fd = l->done_fd, .events = POLLIN}, {.fd = s->stop_fd, .events = POLLIN}};
@@ -198,9 +198,9 @@ static int look_up(struct stream *s, struct lookup **out, struct err *e)
     if (n > 0 && !(fds[0].revents & POLLIN))
         return err_set(e, ERR_STOPPING, "stopping");
     if (n <= 0)
-        return err_set(e, ERR_TIMEOUT, "looking up %s took too long", s->server->host);
+        return err_set(e, ERR_DNS, "looking up %s took too long", s->server->host);
     if (l->rc != 0)
-        return err_set(e, ERR_CONNECT, "cannot find %s: %s", s->server->host, gai_strerror(l->rc));
+        return err_set(e, ERR_DNS, "cannot find %s: %s", s->server->host, gai_strerror(l->rc));
     return 0;
 }
 
@@ -259,15 +259,91 @@ static int connect_any(struct stream *s, struct err *e)
 
 /* --- TLS --- */
 
+/* The certificate that was shown, proven or not; NULL: none. The caller frees it. */
+static gnutls_x509_crt_t shown(gnutls_session_t tls)
+{
+    gnutls_x509_crt_t crt;
+    unsigned n = 0;
+    const gnutls_datum_t *list = tls ? gnutls_certificate_get_peers(tls, &n) : NULL;
+    if (!list || n == 0 || gnutls_x509_crt_init(&crt) != GNUTLS_E_SUCCESS)
+        return NULL;
+    if (gnutls_x509_crt_import(crt, &list[0], GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS)
+        return crt;
+    gnutls_x509_crt_deinit(crt);
+    return NULL;
+}
+
+/* The names that it is for, else the common name. */
+static void put_names(gnutls_x509_crt_t crt, struct buf *out)
+{
+    char name[256], address[INET6_ADDRSTRLEN];
+    size_t size = sizeof(name);
+    unsigned put = 0;
+    for (unsigned i = 0; i < MOST_NAMES; i++, size = sizeof(name)) {
+        int type = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &size, NULL);
+        bool ip = type == GNUTLS_SAN_IPADDRESS && (size == 4 || size == 16);
+        if (type < 0)
+            break;
+        if (ip && inet_ntop(size == 4 ? AF_INET : AF_INET6, name, address, sizeof(address)))
+            buf_printf(out, "%s%s", put++ ? ", " : "", address);
+        else if (type == GNUTLS_SAN_DNSNAME)
+            buf_printf(out, "%s%.*s", put++ ? ", " : "", (int)(size < 100 ? size : 100), name);
+    }
+    size = sizeof(name);
+    if (!put && gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0)
+        buf_printf(out, "%.100s", name);
+    else if (!put)
+        buf_puts(out, "nobody");
+}
+
+static void describe(gnutls_session_t tls, struct buf *out)
+{
+    gnutls_x509_crt_t crt = shown(tls);
+    char issuer[256] = "", day[32];
+    size_t size = sizeof(issuer);
+    if (!crt)
+        return;
+    buf_puts(out, "certificate for ");
+    put_names(crt, out);
+    if (gnutls_x509_crt_get_issuer_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, issuer, &size) == 0)
+        buf_printf(out, ", issued by %.100s", issuer);
+    clock_format_utc((int64_t)gnutls_x509_crt_get_expiration_time(crt) * 1000, day);
+    buf_printf(out, ", valid until %.10s", day);
+    gnutls_x509_crt_deinit(crt);
+}
+
+void stream_tell(const struct stream *s, const char *more, struct buf *findings, struct buf *doubts)
+{
+    gnutls_x509_crt_t crt = shown(s->tls);
+    if (!crt) {
+        buf_printf(findings, "plain text (loopback)%s\n", more);
+        return;
+    }
+    int64_t ends_ms = (int64_t)gnutls_x509_crt_get_expiration_time(crt) * 1000;
+    int64_t days = (ends_ms - clock_now_ms()) / (INT64_C(86400) * 1000);
+    gnutls_x509_crt_deinit(crt);
+    buf_printf(findings, "TLS, certificate and host name verified%s\n", more);
+    describe(s->tls, findings);
+    buf_putc(findings, '\n');
+    if (days <= FEW_DAYS)
+        buf_printf(doubts,
+                   "the certificate of %s ends in %lld days; then no mail goes that way\n"
+                   "renew it on the mail server, or tell those who run it\n",
+                   s->server->host, (long long)days);
+}
+
 static int tls_fail(struct stream *s, int code, struct err *e)
 {
     gnutls_datum_t why = {0};
     unsigned status = gnutls_session_get_verify_cert_status(s->tls);
     if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR &&
         gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &why, 0) == 0) {
-        err_set(e, ERR_TLS, "%s:%u could not prove who it is: %.*s", s->server->host, s->server->port,
-                (int)why.size, (const char *)why.data);
+        struct buf said = BUF_INIT(1000);
+        describe(s->tls, &said);
+        err_set(e, ERR_TLS, "%s:%u could not prove who it is: %.*sIt shows a %.300s", s->server->host,
+                s->server->port, (int)why.size, (const char *)why.data, said.data);
         gnutls_free(why.data);
+        buf_release(&said);
         return -1;
     }
     return err_set(e, ERR_TLS, "TLS with %s:%u failed: %s", s->server->host, s->server->port,
@@ -288,7 +364,7 @@ static int load_trust(struct stream *s, struct err *e)
     n = gnutls_certificate_set_x509_system_trust(s->credentials);
     return n > 0 ? 0
                  : err_set(e, ERR_CONFIG,
-                           "the system has no trusted certificates: apt-get install ca-certificates");
+                           "the system has no trusted certificates: install the package ca-certificates");
 }
 
 static bool is_address(const char *host)

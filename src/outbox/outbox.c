@@ -121,8 +121,8 @@ static void give_back(struct smtp_outbox *o, struct smtp_session *s)
 static int let_us_in(struct smtp_session *s, struct err *e)
 {
     s->let_in = smtp_session_open(s, e) == 0;
-    if (!s->let_in && e->code == ERR_SMTP_PERMANENT)
-        e->code = ERR_SMTP_TEMPORARY;
+    if (!s->let_in && (e->code == ERR_SMTP_PERMANENT || e->code == ERR_SMTP_TEMPORARY))
+        e->code = ERR_SERVER;
     else if (!s->let_in && err_class(e) == ERR_CLASS_OPERATOR)
         e->code = ERR_CREDENTIALS;
     return s->let_in ? 0 : -1;
@@ -166,15 +166,6 @@ static int smtp_send(void *self, const char *from, const char *to, struct slice 
     return rc;
 }
 
-static int64_t smtp_ill_ms(void *self)
-{
-    struct smtp_outbox *o = self;
-    pthread_mutex_lock(&o->lock);
-    int64_t ms = o->ill_ms ? clock_mono_ms() - o->ill_ms + 1 : 0;
-    pthread_mutex_unlock(&o->lock);
-    return ms;
-}
-
 static void smtp_free(void *self)
 {
     struct smtp_outbox *o = self;
@@ -210,18 +201,13 @@ int outbox_smtp_init(struct outbox *out, const struct outbox_options *options, s
     pthread_condattr_destroy(&monotonic);
     for (unsigned i = 0; i < o->n; i++)
         o->sessions[i] = new_session(o);
-    *out = (struct outbox){.send = smtp_send, .ill_ms = smtp_ill_ms, .free = smtp_free, .self = o};
+    *out = (struct outbox){.send = smtp_send, .free = smtp_free, .self = o};
     return 0;
 }
 
 int outbox_send(struct outbox *out, const char *from, const char *to, struct slice bytes, struct err *e)
 {
     return out->send(out->self, from, to, bytes, e);
-}
-
-int64_t outbox_ill_ms(struct outbox *out)
-{
-    return out->ill_ms(out->self);
 }
 
 void outbox_release(struct outbox *out)
@@ -231,17 +217,17 @@ void outbox_release(struct outbox *out)
     *out = (struct outbox){0};
 }
 
-int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings, struct err *e)
+int outbox_smtp_probe(const struct conf_server *smtp, const char *from, struct buf *findings,
+                      struct buf *doubts, struct err *e)
 {
     struct smtp_session s = {.server = smtp, .helo = "localhost", .stop_fd = -1, .answer_ms = 15000};
     int rc = smtp_session_open(&s, e);
-    if (rc == 0)
-        buf_printf(findings, "%s%s\n",
-                   smtp->tls == CONF_TLS_NONE ? "plain text (loopback)"
-                                              : "TLS, certificate and host name verified",
-                   smtp->password_file || smtp->oauth2 ? ", login accepted" : ", no login configured");
-    if (rc == 0)
+    if (rc == 0) {
+        stream_tell(s.stream,
+                    smtp->password_file || smtp->oauth2 ? ", login accepted" : ", no login configured",
+                    findings, doubts);
         rc = smtp_session_try(&s, from, e);
+    }
     if (rc == 0)
         buf_printf(findings, "letters may go out as %s\n", from);
     smtp_session_close(&s);

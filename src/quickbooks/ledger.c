@@ -22,6 +22,7 @@ int quickbooks_new(struct quickbooks **out, const struct quickbooks_options *opt
     *out = NULL;
     qb->options = *options;
     qb->conf = conf;
+    pthread_mutex_init(&qb->lock, NULL);
     intuit_provider(conf, &qb->provider);
     struct oauth2_options login = {.provider = &qb->provider,
                                    .client_id = conf->client_id,
@@ -52,6 +53,7 @@ void quickbooks_free(struct quickbooks **quickbooks)
     oauth2_free(&qb->login);
     pace_close(&qb->second);
     pace_close(&qb->minute);
+    pthread_mutex_destroy(&qb->lock);
     free(qb);
     *quickbooks = NULL;
 }
@@ -121,6 +123,29 @@ static enum came judge(struct quickbooks *qb, const struct http_response *r, con
     return r->status == 401 ? CAME_UNAUTHORIZED : fault_may_pass(&f) ? CAME_AGAIN : CAME_END;
 }
 
+/* A refusal that QuickBooks explains says that it works; a login that is refused is told elsewhere. */
+static void note_state(struct quickbooks *qb, int rc, const struct err *e)
+{
+    enum err_class class = rc == 0 ? ERR_CLASS_NONE : err_class(e);
+    bool fails = class == ERR_CLASS_RETRY || class == ERR_CLASS_UNKNOWN;
+    if (rc != 0 && (e->code == ERR_STOPPING || e->code == ERR_LOGIN))
+        return;
+    pthread_mutex_lock(&qb->lock);
+    qb->state = fails ? QUICKBOOKS_FAILS : QUICKBOOKS_WORKS;
+    if (fails)
+        qb->why = *e;
+    pthread_mutex_unlock(&qb->lock);
+}
+
+enum quickbooks_state quickbooks_state(struct quickbooks *qb, struct err *why)
+{
+    pthread_mutex_lock(&qb->lock);
+    enum quickbooks_state state = qb->state;
+    *why = qb->why;
+    pthread_mutex_unlock(&qb->lock);
+    return state;
+}
+
 static enum came attempt(struct quickbooks *qb, const char *url, const char *statement, struct buf *token,
                          struct json *answer, int *rc, struct err *e)
 {
@@ -136,6 +161,7 @@ static enum came attempt(struct quickbooks *qb, const char *url, const char *sta
         LS("intuit_tid", r.trace), LN("ms", r.done_ms - r.sent_ms));
     if (*rc == 0)
         came = judge(qb, &r, token->data, answer, rc, e);
+    note_state(qb, *rc, e);
     http_response_release(&r);
     return came;
 }
@@ -154,8 +180,10 @@ int ledger_read(struct quickbooks *qb, const char *what, const char *statement, 
         why = (struct err)ERR_INIT;
         buf_clear(&token);
         rc = oauth2_access(qb->login, dead.data, &token, &why);
-        if (rc != 0)
+        if (rc != 0) { /* without a token nobody is reached */
+            note_state(qb, rc, &why);
             break;
+        }
         enum came came = attempt(qb, url.data, statement, &token, answer, &rc, &why);
         if (came == CAME_UNAUTHORIZED && !renewed) {
             renewed = true;

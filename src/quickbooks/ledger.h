@@ -15,12 +15,17 @@
 #include "frontdesk/pace.h"
 #include "frontdesk/quickbooks.h"
 
+#include <pthread.h>
+
 struct quickbooks {
     struct quickbooks_options options;
     const struct conf_quickbooks *conf;
     struct oauth2_provider provider;
     struct oauth2 *login;
     struct pace *second, *minute;
+    pthread_mutex_t lock; /* of what follows */
+    enum quickbooks_state state;
+    struct err why;
 };
 
 /* One reading call. `what` stands behind /v3/company/REALM/ and may have arguments. `statement`: sent as the

@@ -344,6 +344,8 @@ int compose_letter(const struct letter *l, struct buf *out, struct err *e)
     put_checked(out, "X-Loop", slice_of(l->from));
     if (l->instance)
         put_header(out, "X-Frontdesk-Instance", slice_of(l->instance));
+    if (l->canary)
+        put_header(out, CANARY_FIELD, slice_of(l->canary));
     buf_puts(out, "MIME-Version: 1.0\r\n");
     put_body(out, l);
     return out->overflow ? err_set(e, ERR_TEMPLATE, "the letter is too long") : 0;

@@ -261,21 +261,23 @@ static const char *topic_name(struct pool *pool, const char *file)
     return name;
 }
 
-static bool has_topic(const struct howtos *h, const char *name)
+static bool has_topic(const struct howtos *h, size_t n, const char *name)
 {
-    for (size_t i = 0; i < h->n; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (strcmp(h->topics[i].public.name, name) == 0)
             return true;
     }
     return false;
 }
 
-static void load_folder(struct howtos *h, const char *folder, bool english, struct buf *problems)
+static void load_folder(struct howtos *h, const struct language_place *place, struct buf *problems)
 {
+    const char *folder = place->path;
+    size_t had = h->n;
     DIR *dir = opendir(folder);
     char path[4700];
-    if (!dir && !english && errno == ENOENT)
-        return; /* all of them in English */
+    if (!dir && !place->must_be && errno == ENOENT)
+        return;
     if (!dir) {
         char text[100];
         buf_printf(problems, "%s: %s\n", folder, strerror_r(errno, text, sizeof(text)));
@@ -285,14 +287,14 @@ static void load_folder(struct howtos *h, const char *folder, bool english, stru
         if (!slice_ends_nocase(slice_of(d->d_name), SLICE(".txt")))
             continue;
         const char *name = topic_name(h->pool, d->d_name);
-        if (english && has_topic(h, name))
+        if (has_topic(h, had, name))
             continue;
         if (h->n == MOST_TOPICS) {
             buf_printf(problems, "%s: more than %d topics\n", folder, MOST_TOPICS);
             break;
         }
         struct topic *t = &h->topics[h->n++];
-        t->public = (struct howto){.name = name, .title = "", .english = english};
+        t->public = (struct howto){.name = name, .title = "", .english = place->english};
         snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
         struct reading r = {
             .all = h, .topic = t, .path = path, .problems = problems, .block = BUF_INIT(8000)};
@@ -310,22 +312,18 @@ static int compare_topics(const void *a, const void *b)
 
 struct howtos *howtos_load(const char *folder, const char *language, struct buf *problems)
 {
-    char path[4400];
+    struct language_places places;
     struct howtos *h = mem_alloc(sizeof(*h));
     h->pool = pool_new(16 << 20);
     h->topics = pool_array(h->pool, MOST_TOPICS, sizeof(*h->topics));
-    snprintf(path, sizeof(path), "%s/%s/help", folder, language);
-    bool full = strcmp(language, TEMPLATES_FULL_LANGUAGE) == 0;
-    load_folder(h, path, full, problems);
-    snprintf(path, sizeof(path), "%s/%s/help", folder, TEMPLATES_FULL_LANGUAGE);
-    if (!full)
-        load_folder(h, path, true, problems);
+    language_find(&places, folder, language, "help");
+    for (size_t i = 0; i < places.n; i++)
+        load_folder(h, &places.v[i], problems);
     h->list = pool_array(h->pool, h->n + 1, sizeof(*h->list));
     for (size_t i = 0; i < h->n; i++) {
         struct topic *t = &h->topics[i];
         t->public.keywords = t->keywords;
         t->public.blocks = t->blocks;
-        t->public.english = t->public.english && !full;
         h->list[i] = t->public;
     }
     qsort(h->list, h->n, sizeof(*h->list), compare_topics);

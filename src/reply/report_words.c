@@ -287,18 +287,16 @@ static void load_part(struct report_words *w, const char *part_path, struct buf 
 struct report_words *report_words_load(const char *folder, const char *language, const char *part,
                                        const struct report_words_rule *rule, struct buf *problems)
 {
-    char path[4400];
+    struct language_places places;
     struct report_words *w = mem_alloc(sizeof(*w));
     w->pool = pool_new(4 << 20);
     w->v = pool_array(w->pool, MOST_ENTRIES, sizeof(*w->v));
     w->rule = rule;
     w->english = strcmp(language, TEMPLATES_FULL_LANGUAGE) == 0;
-    snprintf(path, sizeof(path), "%s/%s/%s", folder, language, part);
-    load_part(w, path, problems);
-    w->n_own = w->n;
-    if (!w->english) {
-        snprintf(path, sizeof(path), "%s/%s/%s", folder, TEMPLATES_FULL_LANGUAGE, part);
-        load_part(w, path, problems);
+    language_find(&places, folder, language, part);
+    for (size_t i = 0; i < places.n; i++) {
+        load_part(w, places.v[i].path, problems);
+        w->n_own = places.v[i].english ? w->n_own : w->n;
     }
     w->rule = NULL;
     return w;

@@ -239,6 +239,9 @@ static void fill_no_books(struct view *v)
 static void fill_too_large(struct view *v)
 {
     set(v, "reason", "the mail is larger than 35 MB");
+    set(v, "advice",
+        "Please send it again without the large parts (put big files where your firm shares files, and mail "
+        "the link).");
 }
 
 static void fill_diverted(struct view *v)
@@ -442,6 +445,19 @@ static void fill_watch_answer(struct view *v)
     line(v, "remarks", "The other words of your mail were not kept: they make no ticket.");
 }
 
+static struct view *common(struct pool *pool)
+{
+    struct view *v = view_new(pool);
+    set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
+    set(v, "firm", "Northwind IT Services");
+    set(v, "ref", "7KQ2");
+    set(v, "token", "[fd:7KQ2.0123456789abcdef0123]");
+    set(v, "greeting", "Dana");
+    set(v, "verb", "check mapping");
+    set(v, "reason", "The other system could not be reached; your request waits.");
+    return v;
+}
+
 struct view *templates_sample(const char *name, struct pool *pool)
 {
     static const struct {
@@ -473,14 +489,7 @@ struct view *templates_sample(const char *name, struct pool *pool)
                  {"watch_still", watch},
                  {"watch_answer", fill_watch_answer},
                  {"diagnosis", fill_diagnosis}};
-    struct view *v = view_new(pool);
-    set(v, "subject", "Sarah: reset MFA for Bob at Acme & Sons <west>");
-    set(v, "firm", "Northwind IT Services");
-    set(v, "ref", "7KQ2");
-    set(v, "token", "[fd:7KQ2.0123456789abcdef0123]");
-    set(v, "greeting", "Dana");
-    set(v, "verb", "check mapping");
-    set(v, "reason", "The other system could not be reached; your request waits.");
+    struct view *v = common(pool);
     if (strcmp(name, "working") == 0)
         set(v, "check", "check mapping");
     for (size_t i = 0; i < ARRAY_LEN(fills); i++) {
@@ -488,4 +497,58 @@ struct view *templates_sample(const char *name, struct pool *pool)
             fills[i].fill(v);
     }
     return v;
+}
+
+/* --- other facts --- */
+
+#define MADE                                                                                                 \
+    "\"ticket\":true,\"made\":true,\"number\":\"T20261124.0007\",\"title\":\"reset MFA for "                 \
+    "<Bob>\",\"id\":\"50311\",\"priority\":\"Medium\",\"due\":\"Wed 25 Nov 17:00\",\"queue\":\"Help Desk\""
+
+const struct template_case *templates_cases(size_t *n)
+{
+    static const struct template_case cases[] = {
+        {"created", "bare", "{" MADE ",\"assignee\":\"Sarah Klein\"}"},
+        {"created", "unproven", "{" MADE ",\"assignee\":\"Sarah Klein\",\"warning\":true}"},
+        {"triage", "expired", "{" MADE ",\"expired\":true}"},
+        {"ask", "nobody",
+         "{\"nobody_named\":true,\"title\":\"printer down\",\"hold\":\"15:40\",\"queue\":\"Triage\"}"},
+        {"amended", "nothing",
+         "{\"id\":\"50311\",\"nothing\":true,\"remarks\":[{\"line\":\"Sarah Klein has it already.\"}]}"},
+        {"amended", "note",
+         "{\"id\":\"50311\",\"number\":\"T20261124.0007\",\"target_title\":\"printer down\",\"note\":true}"},
+        {"alert", "well", "{\"topic\":\"credentials\",\"text\":\"Autotask takes frontdesk's login again.\"}"},
+        {"report", "clean",
+         "{\"verdict\":\"No error was found.\",\"made\":\"24 Nov 16:05:09\",\"compared\":[{\"line\":\"412 "
+         "names of "
+         "Autotask against 389 items of QuickBooks.\"}]}"},
+        {"diagnosis", "unknown", "{\"unmatched\":\"The flux of invoice 1042 failed.\",\"typed\":\"1042\"}"},
+        {"diagnosis", "refuted",
+         "{\"answers\":[{\"meaning\":\"A line goes to a category.\",\"is_refuted\":true,\"verdict\":\"No "
+         "line "
+         "does now.\"}]}"},
+        {"show", "unknown", "{\"unknown\":true,\"first_ref\":\"ZZZ2\"}"},
+        {"wish", "denied", "{\"denied\":true,\"verb\":\"retry\",\"first_ref\":\"7KQ1\"}"},
+        {"wish", "nothing",
+         "{\"nothing\":true,\"verb\":\"retry\",\"first_ref\":\"7KQ1\",\"reason\":\"done: ticket\"}"},
+        {"trouble", "made", "{\"made\":true,\"id\":\"50311\",\"reason\":\"The note could not be saved.\"}"},
+    };
+    *n = ARRAY_LEN(cases);
+    return cases;
+}
+
+struct view *templates_sample_case(const char *letter, const char *name, struct pool *pool)
+{
+    size_t n;
+    const struct template_case *cases = templates_cases(&n);
+    if (strcmp(name, "usual") == 0)
+        return templates_sample(letter, pool);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(cases[i].letter, letter) != 0 || strcmp(cases[i].name, name) != 0)
+            continue;
+        struct view *v = common(pool);
+        view_read_json(v, cases[i].json);
+        return v;
+    }
+    return NULL;
 }

@@ -82,11 +82,14 @@ static void count_names(const struct sentences *s, enum say what, size_t wanted,
 /* One line for the whole file instead of one a section. */
 static bool has_english(const char *folder, struct buf *problems)
 {
-    char path[4400], why[100];
-    snprintf(path, sizeof(path), "%s/%s/words.txt", folder, TEMPLATES_FULL_LANGUAGE);
-    if (access(path, R_OK) == 0)
-        return true;
-    buf_printf(problems, "%s: %s\n", path, strerror_r(errno, why, sizeof(why)));
+    char why[100];
+    struct language_places places;
+    language_find(&places, folder, TEMPLATES_FULL_LANGUAGE, "words.txt");
+    for (size_t i = 0; i < places.n; i++) {
+        if (access(places.v[i].path, R_OK) == 0)
+            return true;
+    }
+    buf_printf(problems, "%s: %s\n", places.v[0].path, strerror_r(errno, why, sizeof(why)));
     return false;
 }
 

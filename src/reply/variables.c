@@ -29,6 +29,7 @@ static const char *const names[] = {
     "near_miss",
     "absent",
     "absent_why",
+    "advice",
     "suggestions",
     "n",
     "user",

@@ -11,15 +11,21 @@ struct view *view_new(struct pool *pool)
     return v;
 }
 
-struct view_entry *view_find(const struct view *v, struct slice name)
+struct view_entry *view_find_in(const struct view *v, struct slice name)
 {
-    for (; v; v = v->parent) {
-        for (struct view_entry *e = v->first; e; e = e->next) {
-            if (slice_eq(slice_of(e->name), name))
-                return e;
-        }
+    for (struct view_entry *e = v->first; e; e = e->next) {
+        if (slice_eq(slice_of(e->name), name))
+            return e;
     }
     return NULL;
+}
+
+struct view_entry *view_find(const struct view *v, struct slice name)
+{
+    struct view_entry *e = NULL;
+    for (; v && !e; v = v->parent)
+        e = view_find_in(v, name);
+    return e;
 }
 
 static struct view_entry *entry(struct view *v, const char *name)

@@ -15,17 +15,33 @@ struct view_entry {
 
 struct view {
     struct pool *pool;
-    struct view *parent, *sibling; /* the view around a list item; the next item */
+    const struct view *parent; /* the view around a list item */
+    struct view *sibling;      /* the next item */
     struct view_entry *first;
 };
 
 /* In this view or those around it. */
 struct view_entry *view_find(const struct view *v, struct slice name);
 
+/* In this view only. */
+struct view_entry *view_find_in(const struct view *v, struct slice name);
+
 /* variables.c: is this a name that templates may use? If not, *near is the nearest that is, or NULL. */
 bool variable_known(struct slice name, const char **near);
 
-/* language.c: is there FOLDER/LANGUAGE/reply? If not, a line in *problems names the languages that are there.
+/* language.c: where a part ("reply", "words.txt") of a language is looked for: what the first place has
+ * counts. */
+struct language_places {
+    struct language_place {
+        char path[4400];
+        bool english; /* fills the gaps of another language */
+        bool must_be; /* the last one: without it something is wrong */
+    } v[TEMPLATES_PLACES];
+    size_t n;
+};
+void language_find(struct language_places *p, const char *folder, const char *language, const char *part);
+/* Is there FOLDER/LANGUAGE/reply, or is it installed? If not, a line in *problems names the languages that
+ * are there.
  */
 bool language_is_there(const char *folder, const char *language, struct buf *problems);
 

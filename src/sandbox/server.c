@@ -96,9 +96,25 @@ static struct MHD_Response *response_of(struct reply *r)
     return MHD_create_response_from_callback(n, 4096, read_cut, b, free_cut);
 }
 
+/* Of the tenant's clock, not of this machine's. */
+static void add_date(struct MHD_Response *m)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+                             *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct tm tm;
+    char text[64];
+    if (!clock_local(clock_now_ms(), "UTC", &tm))
+        return;
+    snprintf(text, sizeof(text), "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+             months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    MHD_add_response_header(m, "Date", text);
+}
+
 static enum MHD_Result send_reply(struct MHD_Connection *c, struct reply *r)
 {
     struct MHD_Response *m = response_of(r);
+    add_date(m);
     if (r->type)
         MHD_add_response_header(m, "Content-Type", r->type);
     char *colon = strchr(r->header, ':');

@@ -76,28 +76,37 @@ def fsync_ms(folder):
     return statistics.median(times) * 1000
 
 
+def build_peers():
+    subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", os.path.join(BUILD, "peers")] + [
+        os.path.join(HERE, n) for n in ("peers.c", "peers_api.c", "peers_imap.c", "peers_sink.c")], check=True)
+
+
+def backlog(program, mails, folder):
+    """One run of `program` over a mailbox of so many mails, in an empty folder: seconds, CPU seconds, peak KB, what the peers saw."""
+    canned(folder)
+    with open(os.open(os.path.join(folder, "secret"), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as out:
+        out.write("secret\n")
+    peers = Peers(mails, folder)
+    with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as out:
+        out.write(SETTINGS.format(dir=folder, root=ROOT, workers=os.environ.get("FRONTDESK_WORKERS", "8"), **peers.ports))
+    os.mkdir(os.path.join(folder, "state"), 0o700)
+    done, took, cpu, peak = timed([program, "once", "--log", "warn", "--since", "2020-01-01", "-c", os.path.join(folder, "conf")])
+    figures = peers.figures()
+    if done.returncode:
+        sys.exit("%s ended with %d\n%s" % (program, done.returncode, done.stderr[-3000:]))
+    return took, cpu, peak, figures
+
+
 def main():
     rounds, mails = int((sys.argv + ["", "3"])[2] or 3) if len(sys.argv) < 2 else int(sys.argv[1]), 1000
     if len(sys.argv) > 2:
         mails = int(sys.argv[2])
-    subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", os.path.join(BUILD, "peers")] + [
-        os.path.join(HERE, n) for n in ("peers.c", "peers_api.c", "peers_imap.c", "peers_sink.c")], check=True)
+    build_peers()
     ratios = []
     for number in range(rounds):
         folder = tempfile.mkdtemp(prefix="frontdesk-bench-", dir=os.environ.get("FRONTDESK_BENCH_DIR"))
         try:
-            canned(folder)
-            with open(os.open(os.path.join(folder, "secret"), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as out:
-                out.write("secret\n")
-            peers = Peers(mails, folder)
-            with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as out:
-                out.write(SETTINGS.format(dir=folder, root=ROOT, workers=os.environ.get("FRONTDESK_WORKERS", "8"), **peers.ports))
-            os.mkdir(os.path.join(folder, "state"), 0o700)
-            done, took, cpu, peak = timed([os.path.join(BUILD, "frontdesk"), "once", "--log", "warn", "--since", "2020-01-01", "-c",
-                                           os.path.join(folder, "conf")])
-            figures = peers.figures()
-            if done.returncode:
-                sys.exit("frontdesk ended with %d\n%s" % (done.returncode, done.stderr[-3000:]))
+            took, cpu, peak, figures = backlog(os.path.join(BUILD, "frontdesk"), mails, folder)
             peers = Peers(mails, folder)
             _, base, base_cpu, _ = timed([sys.executable, os.path.join(HERE, "baseline.py"), peers.ports["imap"],
                                           peers.ports["smtp"], peers.ports["http"]])

@@ -5,7 +5,6 @@ Autotask is left alone, nothing is lost; with room again every mail gets one tic
 
 The state directory is a small tmpfs in a mount namespace of this program alone. That takes root: elsewhere the cases are
 skipped."""
-import ctypes
 import json
 import os
 import re
@@ -14,24 +13,12 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "session")]
 from lab import MAILBOX, STAFF, Lab  # noqa: E402
+from mounts import LIBC, MNT_DETACH, own_mounts  # noqa: E402
 from smtp_peer import SmtpPeer  # noqa: E402
 import tap  # noqa: E402
 
 OPERATOR = "operator@northwind.example"
 SINCE = ("--since", "2020-01-01")
-CLONE_NEWNS, MS_REC, MS_PRIVATE, MNT_DETACH = 0x20000, 0x4000, 1 << 18, 2
-LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def own_mounts():
-    """What is mounted from here on is seen by this program and its children only. The reason why not, or None."""
-    if os.geteuid() != 0:
-        return "mounting takes root"
-    if LIBC.unshare(CLONE_NEWNS) != 0 or LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) != 0:
-        return "no mount namespace of our own: " + os.strerror(ctypes.get_errno())
-    return None
-
-
 class SmallDisk:
     """The state directory of the lab, new, on `size` bytes."""
 

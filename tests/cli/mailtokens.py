@@ -431,7 +431,7 @@ def dead_login():
     tap.check(len(asked()) == calls, "tried again")
     LAB.sandbox.settings(mail_error=0)
     expect(0, login("microsoft"))
-    expect(0, run("doctor"), "All is well")
+    expect(0, run("doctor", env=env), "All is well")
 
 
 def google_login():

@@ -14,10 +14,10 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from console import expect, frontdesk  # noqa: E402
 from lab import Lab  # noqa: E402
 from sandbox import ROOT  # noqa: E402
+import metrics_page  # noqa: E402
 import tap  # noqa: E402
 
 SINCE = ("--since", "2020-01-01")
-SAMPLE = re.compile(r'(\w+)(?:\{((?:\w+="[^"\\]*",?)*)\})? (-?[0-9.e+]+|\+Inf)')
 
 
 def free_port():
@@ -26,32 +26,12 @@ def free_port():
         return s.getsockname()[1]
 
 
-def ask(path="/metrics", method="GET", body=None):
-    door = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
-    door.request(method, path, body)
-    answer = door.getresponse()
-    text = answer.read().decode()
-    door.close()
-    return answer.status, answer.getheader("Content-Type"), text
+def ask(*arguments, **more):
+    return metrics_page.ask(PORT, *arguments, **more)
 
 
 def numbers():
-    """{name: {labels: number}}; every line is understood, every family has its help and kind."""
-    status, kind, text = ask()
-    tap.check(status == 200 and kind.startswith("text/plain; version=0.0.4"), "%d %s %s" % (status, kind, text))
-    found, families = {}, {}
-    for line in text.splitlines():
-        if line.startswith("# TYPE "):
-            families[line.split()[2]] = line.split()[3]
-        elif not line.startswith("# HELP "):
-            sample = SAMPLE.fullmatch(line)
-            tap.check(sample, "no sample: %r" % line)
-            name, labels, n = sample.groups()
-            found.setdefault(name, {})[labels or ""] = float(n)
-    for name in found:
-        family = re.sub("_(bucket|sum|count)$", "", name)
-        tap.check(families.get(name) or families.get(family) == "histogram", "no TYPE for " + name)
-    return found
+    return metrics_page.numbers(PORT)
 
 
 def until(what, test, seconds=20):
@@ -151,7 +131,7 @@ def names_agree():
     asked = {e for panel in json.loads(dashboard)["panels"] for t in panel.get("targets", []) for e in re.findall(r"frontdesk_\w+", t["expr"])}
     asked |= {e for line in re.findall(r"(?m)^ +expr: (.*)$", rules) for e in re.findall(r"frontdesk_\w+", line)}
     tap.check(asked and asked <= samples, "asked for, but there are none: %r" % sorted(asked - samples))
-    manual = set(re.findall(r"(?m)^\.It Li (frontdesk_\w+)", read("man", "frontdesk.1")))
+    manual = set(re.findall(r"(?m)^\.It Li (frontdesk_\w+)", read("man", "frontdesk.8")))
     tap.check(manual == set(table), "manual and table differ: %r" % sorted(manual ^ set(table)))
 
 

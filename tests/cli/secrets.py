@@ -15,9 +15,10 @@ import urllib.parse
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from books import CLIENT  # noqa: E402
 from lab import MAILBOX, OPERATOR, STAFF, Lab  # noqa: E402
+from markers import AUTOTASK_CODE, AUTOTASK_SECRET, SECRETS, check  # noqa: E402
 import tap  # noqa: E402
 
-AUTOTASK = {"Autotask's secret": "sandbox-secret#1", "Autotask's integration code": "SANDBOXCODE"}
+AUTOTASK = {"Autotask's secret": AUTOTASK_SECRET, "Autotask's integration code": AUTOTASK_CODE}
 TEXT = "Quetzalcoatlus northropi"  # stands in the mails only
 WRONG = "wrong-Secret-8f3a"  # a secret that is refused
 SAID = []
@@ -149,6 +150,26 @@ def files_are_private():
             tap.check(mode & 0o077 == 0 or name.startswith("slot") or os.path.basename(where) == "slots", "%s has mode %o" % (name, mode))
 
 
+def every_test_searches():
+    """What all tests do at their end (tests/support/markers.py) finds each form of each secret, and nothing else."""
+    for secret in SECRETS:
+        for form in forms(secret) | {b"x" + secret.encode() + b"y", base64.b64encode(b"abcd" + secret.encode() + b"ef")}:
+            try:
+                check("here", form)
+            except AssertionError:
+                continue
+            raise AssertionError("%r is not found" % form)
+    check("here", "".join(secret[:-6] for secret in SECRETS))
+    with open(os.path.join(LAB.daemon.dir, "state", "stray"), "w", encoding="utf-8") as file:
+        file.write("password " + LAB.host.password)
+    try:
+        LAB.daemon.no_secret()
+    except AssertionError:
+        os.unlink(file.name)
+        return
+    raise AssertionError("a file in the state directory is not looked at")
+
+
 def no_core():
     """Of a running frontdesk, and of what it starts."""
     LAB.daemon.start()
@@ -166,4 +187,5 @@ if __name__ == "__main__":
     with Lab("poll_seconds = 5;") as LAB:
         tap.run([("many flows run", all_flows), ("refused secrets", refused_secrets), ("no secret in logs, journal, letters and output", no_secret_anywhere),
                  ("the key of the installation stays where it belongs", the_key_stays_in_its_file), ("no text of a mail in a log", no_text_in_logs),
-                 ("the files of the state are private", files_are_private), ("no core dump", no_core)])
+                 ("the files of the state are private", files_are_private),
+                 ("every test searches for its secrets", every_test_searches), ("no core dump", no_core)])

@@ -51,6 +51,55 @@ def told():
         shutil.rmtree(folder)
 
 
+def fields(datagram):
+    """NAME -> value, as systemd's journal reads them."""
+    found = {}
+    while datagram:
+        name, datagram = datagram.split(b"\n", 1)
+        size = int.from_bytes(datagram[:8], "little")
+        found[name.decode()] = datagram[8:8 + size].decode()
+        tap.check(datagram[8 + size:9 + size] == b"\n", datagram)
+        datagram = datagram[9 + size:]
+    return found
+
+
+def journal_fields():
+    """When its errors go to systemd's journal, lines go there with their fields, and nowhere else; else, and when the journal is away,
+    they are written as lines."""
+    folder = tempfile.mkdtemp(prefix="fd-journald-")
+    path = os.path.join(folder, "socket")
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+            journal.bind(path)
+            journal.settimeout(20)
+            LAB.clean()
+            status = os.stat(LAB.daemon.log_path)
+            env = dict(JOURNAL_STREAM="%d:%d" % (status.st_dev, status.st_ino), FRONTDESK_JOURNALD_SOCKET=path)
+            LAB.deliver(dict(subject="Sarah: x", text="y"))
+            LAB.daemon.start(ready=0, env=env, arguments=("--since", "2020-01-01"))
+            lines = []
+            while not lines or lines[-1]["FRONTDESK_EVENT"] != "end":
+                lines.append(fields(journal.recv(65536)))
+            LAB.daemon.stop()
+            tap.check(LAB.daemon.log() == "", LAB.daemon.log())
+        last, watching = lines[-1], [line for line in lines if line["FRONTDESK_EVENT"] == "watching"][0]
+        tap.check(last["FRONTDESK_OUTCOME"] == "ticket" and last["FRONTDESK_SUBSYSTEM"] == "job" and len(last["FRONTDESK_REF"]) == 4, last)
+        tap.check(last["PRIORITY"] == "6" and last["SYSLOG_IDENTIFIER"] == "frontdesk", last)
+        tap.check(last["MESSAGE"].startswith("info %s job end outcome=ticket " % last["FRONTDESK_REF"]), last)
+        tap.check(watching["FRONTDESK_MAILBOX"] == "desk" and "FRONTDESK_REF" not in watching, watching)
+        os.unlink(path)
+        LAB.daemon.start(env=env)
+        LAB.daemon.stop()
+        tap.check("\ninfo watch connected mailbox=desk" in LAB.daemon.log(), LAB.daemon.log())
+        LAB.clean()
+        LAB.daemon.start(env=dict(env, JOURNAL_STREAM="1:2"))
+        LAB.daemon.stop()
+        tap.check(re.search(r"(?m)^2\d+-.* info watch connected", LAB.daemon.log()), LAB.daemon.log())
+    finally:
+        LAB.daemon.kill()
+        shutil.rmtree(folder)
+
+
 def unit():
     """The unit is sound, and closed as far as a program that talks to servers can be."""
     folder = tempfile.mkdtemp(prefix="fd-unit-")
@@ -70,7 +119,8 @@ def unit():
 
 
 if __name__ == "__main__":
-    TESTS = [("the service manager hears what it wants to know", told)]
+    TESTS = [("the service manager hears what it wants to know", told),
+             ("its journal gets lines with fields", journal_fields)]
     if shutil.which("systemd-analyze"):
         TESTS.append(("the unit is verified and closed", unit))
     with Lab() as LAB:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line without any server: help, manual, wrong words, wrong settings, unreadable secrets, templates."""
+import contextlib
 import glob
 import os
 import re
@@ -19,6 +20,9 @@ CONF = os.path.join(WORK, "frontdesk.conf")
 NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
 READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "check": ["mapping"], "diagnose": [], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
+# which words take an option that those above do not
+OTHERS = {"journal": {"unmatched": ["export"], "explain": ["retry", "2222"], "output": ["export", "2222"]},
+          "render": {"sample": ["created"], "open": ["created"], "output": ["created"]}}
 GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
 
@@ -50,11 +54,11 @@ def commands():
 
 
 def options_of(text):
-    return set(re.findall(r"^  (?:-\w,|   ) --([a-z]+)", text, re.M))
+    return set(re.findall(r"^  (?:-\w,|   ) --([a-z-]+)", text, re.M))
 
 
 def manual():
-    with open(os.path.join(ROOT, "man", "frontdesk.1"), encoding="utf-8") as page:
+    with open(os.path.join(ROOT, "man", "frontdesk.8"), encoding="utf-8") as page:
         return page.read()
 
 
@@ -85,7 +89,7 @@ def manual_and_program_agree():
     verbs = set(re.findall(r"^\.It Cm journal ([a-z]+)", described, re.M))
     tap.check(verbs == set(re.findall(r"^([a-z]+) ", all_commands["journal"].split("\n\n")[2], re.M)), verbs)
     taken = set().union(*[options_of(text) for text in all_commands.values()])
-    named = set(re.findall(r"^\.It (?:Fl \w.* , )?Fl Fl ([a-z]+)|, Fl Fl ([a-z]+)", page, re.M))
+    named = set(re.findall(r"^\.It (?:Fl \w.* , )?Fl Fl ([a-z-]+)|, Fl Fl ([a-z-]+)", page, re.M))
     named = {a or b for a, b in named}
     tap.check(named == taken, "manual %r, program %r" % (sorted(named), sorted(taken)))
     synopsis = page[page.index(".Sh SYNOPSIS"):page.index(".Sh DESCRIPTION")]
@@ -163,16 +167,20 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error"}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
-        words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
         for option in every:
+            words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
+            words = [name, *OTHERS[name][option]] if option in OTHERS.get(name, {}) else words
             given = ["--" + option] + ([values[option]] if option in values else [])
             for line in (words + given, given + words):
                 answer = frontdesk(*line, "-c", NOWHERE)
                 if option in options_of(text):
-                    tap.check(answer.code == (78 if name in READERS else 0), answer)
+                    # setup: only with a terminal or with answers, which are not there
+                    of_setup = {"answers": 78, "answers-example": 0}.get(option, 64)
+                    tap.check(answer.code == (78 if name in READERS else of_setup if name == "setup" else 0), answer)
+                    tap.check("takes no --" not in answer.errors, answer)
                 else:
                     expect(64, answer, errors=["%s takes no --%s" % (name, option)])
     for line in (["-c", NOWHERE, "status"], ["status", "-c", NOWHERE], ["--config=" + NOWHERE, "status"], ["status", "-c" + NOWHERE]):
@@ -232,7 +240,7 @@ def all_problems_at_once():
 
 
 def unreadable_settings():
-    cases = [(NOWHERE, "No such file or directory", "copy the sample"), (WORK, "is no ordinary file", "nothing was done")]
+    cases = [(NOWHERE, "No such file or directory", "frontdesk setup"), (WORK, "is no ordinary file", "nothing was done")]
     write(os.path.join(WORK, "syntax.conf"), "firm = {\n  name = ;\n};\n")
     write(os.path.join(WORK, "large.conf"), "# x\n" * 100000)
     write(os.path.join(WORK, "nul.conf"), "firm\0")
@@ -319,6 +327,81 @@ def every_template():
     expect(0, frontdesk("render", "created", "-c", CONF, cwd=out), r"^\./created\.txt$")
 
 
+def samples():
+    """Every case of --samples can be rendered, and each says something else than the others of its letter."""
+    settle()
+    out = os.path.join(WORK, "samples")
+    os.makedirs(out, exist_ok=True)
+    listed = [line.split() for line in expect(0, frontdesk("render", "--samples", "-c", CONF)).out.splitlines()]
+    tap.check([row[0] for row in listed] == frontdesk("render", "-c", CONF).out.split() and all(row[1] == "usual" for row in listed), listed)
+    tap.check(sum(len(row) - 1 for row in listed) >= len(listed) + 12, listed)
+    for name, *cases in listed:
+        seen = set()
+        for case in cases:
+            expect(0, frontdesk("render", name, "--sample", case, "--output", out, "-c", CONF))
+            for ending in ("txt", "html"):
+                tap.check(os.stat(os.path.join(out, "%s.%s" % (name, ending))).st_mode & 0o777 == 0o600, name)
+            with open(os.path.join(out, name + ".txt"), encoding="utf-8") as text:
+                seen.add(text.read())
+        tap.check(len(seen) == len(cases), "%s: two cases are the same: %r" % (name, cases))
+    expect(64, frontdesk("render", "diagnosis", "--sample", "refutd", "-c", CONF), errors=['no sample "refutd" .did you mean "refuted"', "`frontdesk render --samples` lists them"])
+    expect(64, frontdesk("render", "--samples", "created", "-c", CONF), errors=["--samples stands alone"])
+    for option in (["--open"], ["--sample", "bare"]):
+        expect(64, frontdesk("render", *option, "-c", CONF), errors=["%s needs a template" % option[0]])
+
+
+def opened():
+    """--open: files in a folder of their own; xdg-open on a terminal with a desktop only."""
+    settle()
+    tools, note = os.path.join(WORK, "tools"), os.path.join(WORK, "opened")
+    os.makedirs(tools, exist_ok=True)
+    write(os.path.join(tools, "xdg-open"), '#!/bin/sh\necho "$1" > %s\n' % note, 0o755)
+    env = {"PATH": tools + ":" + os.environ["PATH"], "TMPDIR": WORK, "DISPLAY": ":9"}
+    answer = expect(0, frontdesk("render", "created", "--open", "-c", CONF, env=env), r"^%s/frontdesk-render-\w{6}/created\.html$" % re.escape(WORK))
+    folder = os.path.dirname(answer.out.split()[0])
+    tap.check(os.stat(folder).st_mode & 0o777 == 0o700 and all(os.stat(path).st_mode & 0o777 == 0o600 for path in answer.out.split()), answer)
+    tap.check(not os.path.exists(note), "opened without a terminal")
+    code, seen = on_terminal("render", "created", "--open", "-c", CONF, env={k: v for k, v in env.items() if k != "DISPLAY"})
+    tap.check(code == 0 and "created.html" in seen and ("no desktop here" in seen or "DISPLAY" in os.environ), seen)
+    code, seen = on_terminal("render", "created", "--open", "-c", CONF, env=env)
+    with open(note, encoding="utf-8") as path:
+        tap.check(code == 0 and path.read().strip() in seen, seen)
+    write(os.path.join(tools, "xdg-open"), "#!/bin/sh\nexit 3\n", 0o755)
+    code, seen = on_terminal("render", "created", "--open", "-c", CONF, env=env)
+    tap.check(code == 0 and "xdg-open does not open it" in seen, seen)
+
+
+def own_templates():
+    """A file in the firm's own folder stands for ours, the letter whole; a partial by the file; faults have file and line."""
+    own, out = os.path.join(WORK, "own"), os.path.join(WORK, "own-out")
+    for folder in (own, out):
+        os.makedirs(folder, exist_ok=True)
+    read = lambda name: open(os.path.join(out, name), encoding="utf-8").read()
+    render = lambda name, code=0, **options: expect(code, frontdesk("render", name, "--output", out, "-c", CONF), **options)
+    settle(GOOD + 'own_templates = "%s";\n' % own)
+    render("queued")
+    before = read("queued.txt"), read("queued.html")
+    write(os.path.join(own, "created.txt"), "Subject: Done: {{title}}\n\nOur own words for {{#ticket}}{{assignee}}{{/ticket}}.\n")
+    render("created")
+    tap.check(read("created.txt") == "Subject: Done: reset MFA for Bob at Acme & Sons <west>\n\nOur own words for Sarah Klein.\n", read("created.txt"))
+    tap.check(not os.path.exists(os.path.join(out, "created.html")), "half of the letter is ours")
+    write(os.path.join(own, "created.html"), "<html lang=\"en\"><body>{{title}}</body></html>\n")
+    render("created")
+    tap.check("Acme &amp; Sons &lt;west&gt;" in read("created.html"), read("created.html"))
+    render("queued")
+    tap.check((read("queued.txt"), read("queued.html")) == before, "another letter changed")
+    write(os.path.join(own, "created.txt"), "Subject: x\n\n{{titel}}\n{{> nothing}}\n")
+    render("created", 78, errors=[r'own/created\.txt:3: there is no variable "titel"; did you mean "title"', r'own/created\.txt:4: there is no template "nothing"'])
+    os.unlink(os.path.join(own, "created.txt"))
+    os.unlink(os.path.join(own, "created.html"))
+    partial = sorted(name for name in os.listdir(os.path.join(ROOT, "templates", "en", "reply")) if name.startswith("_") and name.endswith(".txt"))[0]
+    write(os.path.join(own, partial), "OUR PARTIAL\n")
+    for name in frontdesk("render", "-c", CONF).out.split():
+        render(name)
+    tap.check(any("OUR PARTIAL" in read(name) for name in os.listdir(out) if name.endswith(".txt")), "the partial %s is not ours" % partial)
+    tap.check(not any("OUR PARTIAL" in read(name) for name in os.listdir(out) if name.endswith(".html")), "a partial of the other kind")
+
+
 def bad_rendering():
     settle()
     for name, said in (("creatd", 'did you mean "created"'), ("_foot", "no template"), ("../created", "no template"), ("", "no template")):
@@ -360,6 +443,36 @@ def colours():
     tap.check(code == 69 and "\x1b[3" not in seen and "\x1b[1" not in seen and "FAIL" in seen, seen)
 
 
+def own_words():
+    """A folder with only what a firm changed: the rest is as installed, also after an upgrade; a wrong name is told."""
+    own, out, installed = os.path.join(WORK, "own"), os.path.join(WORK, "out"), os.path.join(ROOT, "templates")
+    shutil.rmtree(own, ignore_errors=True)
+    os.makedirs(os.path.join(own, "en", "reply"))
+    os.makedirs(out, exist_ok=True)
+    settle(GOOD.replace('templates = "%s"' % installed, 'templates = "%s"' % own))
+
+    def rendered(name, code=0, errors=()):
+        expect(code, frontdesk("render", name, "-c", CONF, "--output", out, env={"FRONTDESK_INSTALLED_TEMPLATES": installed}), errors=errors)
+        with open(os.path.join(out, name + ".txt"), encoding="utf-8") as text:
+            return text.read()
+    plain = {name: rendered(name) for name in ("created", "queued")}
+    for form in ("txt", "html"):
+        with open(os.path.join(installed, "en", "reply", "created." + form), encoding="utf-8") as text:
+            write(os.path.join(own, "en", "reply", "created." + form), text.read().replace("ticket is made", "wish is a ticket now"))
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(out, "created.html"))
+        tap.check("wish is a ticket" in rendered("created"), "with .%s" % form)
+        tap.check(os.path.exists(os.path.join(out, "created.html")) == (form == "html"), "a letter is taken whole: not the words of two")
+    tap.check(rendered("created") == plain["created"].replace("ticket is made", "wish is a ticket now") != plain["created"], rendered("created"))
+    write(os.path.join(own, "en", "words.txt"), "[weekdays]\ntext: Sonn Mon Dien Mitt Don Frei Sams\n")
+    tap.check(rendered("queued") == plain["queued"], rendered("queued"))
+    write(os.path.join(own, "en", "words.txt"), "[wekdays]\ntext: x\n")
+    rendered("created", 78, [r"own/en/words.txt:1: .*wekdays"])
+    shutil.rmtree(own)
+    rendered("created", 78, [re.escape(own) + ": No such file"])
+    settle()
+
+
 CASES = [("--help of every command", every_help), ("manual and program name the same commands and options", manual_and_program_agree),
          ("exit codes of the manual", exit_codes_are_in_the_manual), ("conf and frontdesk.conf(5)", settings_are_in_the_manual),
          ("version", versions), ("wrong words: 64, with a hint", wrong_words), ("options only where they belong, before and behind",
@@ -367,7 +480,8 @@ CASES = [("--help of every command", every_help), ("manual and program name the 
          ("wrong values of options", wrong_values), ("all problems of the settings at once, at every command", all_problems_at_once),
          ("settings that cannot be read", unreadable_settings), ("the sample and the manual's example", sample_and_manual_are_good),
          ("unreadable secrets, all at once", secrets_all_at_once), ("other faults of secrets", other_secrets),
-         ("render writes every template", every_template), ("render with bad names, folders, templates", bad_rendering),
+         ("render writes every template", every_template), ("render with other facts", samples), ("render --open", opened), ("templates of the firm", own_templates), ("render with bad names, folders, templates", bad_rendering),
+         ("a firm's own words", own_words),
          ("output that cannot be written", lost_output), ("colours", colours)]
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def second_may_take_over():
 
 with Lab() as LAB:
     LAB.clean()
-    OTHER = Daemon(LAB.host, LAB.sandbox, extra=LIMITS % "")
+    OTHER = Daemon(LAB.host, LAB.sandbox, extra=LIMITS % ("", ""))
     try:
         tap.run([("one installation files its mail", first_files_its_mail), ("another one takes nothing", second_takes_nothing),
                  ("the first goes on", first_goes_on), ("the second may take over", second_may_take_over)])

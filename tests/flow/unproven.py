@@ -6,7 +6,7 @@ import re
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
-from lab import OPERATOR, STAFF, Lab  # noqa: E402
+from lab import OPERATOR, STAFF, Lab, staff_mail  # noqa: E402
 from mailhost import MAILBOX, SERVER_ID  # noqa: E402
 import tap  # noqa: E402
 
@@ -83,6 +83,21 @@ def mended():
     tap.check("unproven" not in LAB.daemon.run("status")[1], LAB.daemon.run("status"))
 
 
+def words_of_a_forger():
+    """What a forger writes into a header does not reach the operator in a letter of ours; the journal shows it."""
+    LAB.clean()
+    words = "your mailbox is full, log in at https://evil.example/now"
+    LAB.deliver(dict(subject="Sarah: x", text="x\n", headers={"Sender": words}))
+    LAB.deliver(dict(subject="Sarah: x", text="x\n", sender=OTHERS[0], proof=False, headers={"X": "y"}))
+    LAB.deliver((OTHERS[1], b"Authentication-Results: %s; spf=pass smtp.mailfrom=\"%s\"@evil.example; dmarc=fail\r\n" % (
+        SERVER_ID.encode(), words.encode()) + staff_mail("Sarah: x", "x", sender=OTHERS[1], proof=False)))
+    LAB.settle()
+    nobody_was_answered(3)
+    tap.check(len(told()) == 3 and not any("evil.example" in text or "mailbox is full" in text for _, text in told()), told())
+    tap.check(sum("evil.example" in r["reason"] for r in LAB.daemon.journal()) == 2, LAB.daemon.journal())
+    tap.check("evil.example" not in LAB.daemon.run("status")[1], LAB.daemon.run("status"))
+
+
 def a_forger_goes_through_the_list():
     """At most three letters a day at once, whatever is forged."""
     LAB.clean()
@@ -100,4 +115,5 @@ def a_forger_goes_through_the_list():
 if __name__ == "__main__":
     with Lab() as LAB:
         tap.run([("the first failure is told at once", first_failure), ("the letter of the day", day), ("mended", mended),
+                 ("a forger's words stay out of our letters", words_of_a_forger),
                  ("a forger goes through the list of the staff", a_forger_goes_through_the_list)])

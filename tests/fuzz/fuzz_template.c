@@ -137,7 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     put_file("reply/_part.txt", part);
     put_file("reply/_part.html", part);
     put_file("help/topic.txt", scan_rest(&c));
-    int rc = templates_load(&t, folder, "en", &problems);
+    int rc = templates_load(&t, folder, NULL, "en", &problems);
     ENSURE((rc == 0) == (problems.len == 0) && (rc == 0) == (t != NULL));
     if (t && templates_render(t, "letter", values(&c, pool), &subject, &text, &html, &e) == 0)
         check(sources, &subject, &text, &html);

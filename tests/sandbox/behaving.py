@@ -13,6 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from markers import MARK  # noqa: E402
 from sandbox import BUILD, ROOT, WORLD, Sandbox  # noqa: E402
 import tap  # noqa: E402
 from tap import check  # noqa: E402
@@ -261,7 +262,7 @@ def the_log():
         (1, "GET", "/atservicesrest/v1.0/Tickets/query", "search=%7B%7D", 401)])
     same(json.loads(rows[0]["body"]), {"filter": [ALL]})
     check(0 < rows[0]["mono_us"] <= rows[0]["done_us"] <= rows[1]["mono_us"], rows)
-    check("sandbox-secret" not in json.dumps(rows) and "SANDBOXCODE" not in json.dumps(rows), "secrets in the log")
+    check("sandbox-secret" not in json.dumps(rows) and "SANDBOXCODE" not in json.dumps(rows) and MARK not in json.dumps(rows), "secrets in the log")
 
 
 def log_file_and_state():

@@ -6,8 +6,10 @@ import http.client
 import json
 import urllib.parse
 
+from markers import BOOKS_SECRET
+
 REALM = "9341452098766543"
-CLIENT = ("ABsandboxClientId1234567890", "books-secret#1")
+CLIENT = ("ABsandboxClientId1234567890", BOOKS_SECRET)
 REDIRECT = "https://northwind.example/quickbooks"
 SCOPE = "com.intuit.quickbooks.accounting"
 

@@ -5,11 +5,11 @@ import pty
 import re
 import subprocess
 
+from markers import SECRETS
 from sandbox import BUILD
 import tap
 
 PROGRAM = os.path.join(BUILD, "frontdesk")
-SECRETS = ("correct horse", "sandbox-secret#1", "SANDBOXCODE")
 
 
 class Answer:

@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 import time
 
+import markers
 from mailhost import MAILBOX, SERVER_ID
 from sandbox import BUILD, ROOT
 
+TEMPLATES = os.environ.get("FRONTDESK_TEMPLATES", os.path.join(ROOT, "templates"))
 SETTINGS = """
 firm = {{ name = "Northwind IT"; domains = ["northwind.example"]; timezone = "America/New_York"; {firm} }};
 mailboxes = ( {{
@@ -39,19 +41,25 @@ class Daemon:
         self.conf = os.path.join(self.dir, "frontdesk.conf")
         self.log_path = os.path.join(self.dir, "log")
         self.child = None
+        self._secrets = {"mail-password", "autotask-secret", "autotask-code", "books-secret"}  # the files that hold one
         os.mkdir(os.path.join(self.dir, "state"), 0o700)
-        for name, text in (("mail-password", host.password), ("autotask-secret", "sandbox-secret#1"),
-                           ("autotask-code", "SANDBOXCODE")):
-            self._write(name, text + "\n")
+        for name, text in (("mail-password", host.password), ("autotask-secret", markers.AUTOTASK_SECRET),
+                           ("autotask-code", markers.AUTOTASK_CODE)):
+            self.secret(name, text)
         self._values = dict(dir=self.dir, mailbox=MAILBOX, trust=trust, ca=host.ca_file, url=sandbox.url, extra=extra,
-                            templates=os.path.join(ROOT, "templates"), **host.ports)
+                            templates=TEMPLATES, **host.ports)
         self.configure()
 
     def configure(self, autotask="", ticket="", firm="", more=""):
         """Writes the settings; what is given goes into the group of that name besides, and `more` behind all."""
         self._write("frontdesk.conf", SETTINGS.format(autotask=autotask, ticket=ticket, firm=firm, **self._values) + more)
 
+    def no_secret(self):
+        """In nothing that frontdesk wrote, and nothing that stands beside it."""
+        markers.check_folder(self.dir, self._secrets)
+
     def secret(self, name, text):
+        self._secrets.add(name)
         self._write(name, text + "\n")
 
     def __enter__(self):
@@ -80,10 +88,12 @@ class Daemon:
         """Any subcommand: (exit code, output, errors)."""
         done = subprocess.run([self.program, *arguments, "-c", self.conf], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60, check=False)
+        markers.check("the output of frontdesk " + " ".join(arguments), done.stdout + done.stderr)
         return done.returncode, done.stdout, done.stderr
 
     def forget(self):
         """Back to an installation that never ran."""
+        self.no_secret()
         shutil.rmtree(os.path.join(self.dir, "state"), ignore_errors=True)
         os.mkdir(os.path.join(self.dir, "state"), 0o700)
         with open(self.log_path, "w", encoding="utf-8"):
@@ -127,7 +137,10 @@ class Daemon:
             self.child = None
 
     def remove(self):
-        shutil.rmtree(self.dir, ignore_errors=True)
+        try:
+            self.no_secret()
+        finally:
+            shutil.rmtree(self.dir, ignore_errors=True)
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:

@@ -10,6 +10,7 @@ import urllib.request
 from books import CLIENT, REALM, REDIRECT
 from daemon import SETTINGS
 from console import PROGRAM
+import markers
 from sandbox import ROOT, Sandbox
 
 BOOKS = """
@@ -67,8 +68,8 @@ class Firm:
         self.sandbox.start()
         self.sandbox.settings(qb_per_second=0, qb_per_minute=0)
         self.write("mail-password", "x\n")
-        self.write("autotask-secret", "sandbox-secret#1\n")
-        self.write("autotask-code", "SANDBOXCODE\n")
+        self.write("autotask-secret", markers.AUTOTASK_SECRET + "\n")
+        self.write("autotask-code", markers.AUTOTASK_CODE + "\n")
         self.write("books-secret", CLIENT[1] + "\n")
         self.settings()
         if self.integration != "qbd":
@@ -77,7 +78,10 @@ class Firm:
 
     def __exit__(self, *_):
         self.sandbox.stop()
-        shutil.rmtree(self.dir)
+        try:
+            markers.check_folder(self.dir, ("autotask-secret", "autotask-code", "books-secret"))
+        finally:
+            shutil.rmtree(self.dir)
 
     def settings(self):
         url = self.sandbox.url

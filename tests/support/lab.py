@@ -11,13 +11,14 @@ import time
 from books import CLIENT
 from daemon import Daemon
 from firm import books_settings, log_in
+import markers
 from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
 from sandbox import Sandbox
 
 STAFF = "dana.reed@northwind.example"
 TOKEN = re.compile(r"\[fd:\w+\.\w+\]")
 OPERATOR = "operator@northwind.example"
-LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; };\nstaff = { admins = [\"%s\"]; };\n" % (OPERATOR, OPERATOR)
+LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; %%s };\nstaff = { admins = [\"%s\"]; };\n" % (OPERATOR, OPERATOR)
 # what differs between two runs that do the same
 CHANGING = re.compile(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls|"
                       r"\d\d? \w{3} \d\d:\d\d:\d\d|\[fd:\S+\]|done, (made|found) \(looked up \d+ times\)|after \d+ tries")
@@ -53,24 +54,27 @@ def stamped(raw, sender, proof=True):
 class Lab:
     """with Lab() as lab: the parts as lab.host, lab.sandbox, lab.daemon."""
 
-    def __init__(self, limits="", tokens=False, **options):
-        """tokens: mailboxes are opened by the sandbox's mail tokens besides."""
+    def __init__(self, limits="", tokens=False, alerts="", **options):
+        """limits, alerts: more of these groups of the settings; tokens: mailboxes are opened by the sandbox's mail tokens besides."""
         self.host, self.sandbox, self.tokens = MailHost(), Sandbox(), tokens
-        self.limits, self.options, self.daemon = limits, options, None
+        self.more, self.options, self.daemon = (limits, alerts), options, None
         self.passed_minutes = 0
 
     def __enter__(self):
         self.sandbox.start()
         self.host.tokens = self.sandbox.url if self.tokens else None
         self.host.start()
-        self.daemon = Daemon(self.host, self.sandbox, extra=LIMITS % self.limits, **self.options)
+        self.daemon = Daemon(self.host, self.sandbox, extra=LIMITS % self.more, **self.options)
         return self
 
     def __exit__(self, *_):
-        self.daemon.kill()
-        self.daemon.remove()
-        self.sandbox.stop()
-        self.host.stop()
+        try:
+            self.daemon.kill()
+            self.daemon.remove()
+            markers.check_folder(self.host.path("mail"))
+        finally:
+            self.sandbox.stop()
+            self.host.stop()
 
     def clean(self, case=None):
         """Nothing happened yet: empty mailboxes, the world of the file, an installation that never ran, both with what the case
@@ -81,6 +85,7 @@ class Lab:
         self.sandbox.rows(**case.get("rows", {}))
         self.sandbox.settings(**case.get("autotask", {}))
         self.configure(case.get("settings", {}), case.get("books"))
+        markers.check_folder(self.host.path("mail"))
         shutil.rmtree(self.host.path("mail"), ignore_errors=True)
         os.makedirs(self.host.path("mail"), exist_ok=True)
         shutil.chown(self.host.path("mail"), *self._owner()) if os.geteuid() == 0 else None

@@ -30,8 +30,9 @@ import sys
 import tempfile
 import time
 
+from markers import PASSWORD
+
 SERVER_ID = "mx.desk.example"
-PASSWORD = "correct horse"
 MAILBOX = "newticket@desk.example"
 USERS = [MAILBOX, "operator@desk.example", "dana.reed@northwind.example",
          "sarah@northwind.example", "mike@northwind.example", "sarah.klein@northwind.example", "mike.chen@northwind.example",
@@ -117,6 +118,17 @@ service lmtp {{
 }}
 """
 
+# Rights to folders, by a file dovecot-acl in each.
+ACL = """
+mail_plugins = $mail_plugins acl
+protocol imap {{
+  mail_plugins = $mail_plugins acl imap_acl
+}}
+plugin {{
+  acl = vfile
+}}
+"""
+
 # What Dovecot asks about a token: the simulated token server.
 TOKENS = """
 auth_mechanisms = plain login xoauth2 oauthbearer
@@ -164,6 +176,9 @@ acl_smtp_data = acl_data
 
 begin acl
 acl_mail:
+  deny authenticated = *
+       condition = ${{if and{{{{exists{{{dir}/own-sender-only}}}}{{!eqi{{$sender_address}}{{$authenticated_id}}}}}}}}
+       message = 5.7.1 this user may not send as $sender_address
   deny condition = ${{if !eq{{$received_port}}{{{mx}}}}}
        !authenticated = *
        message = 5.7.0 authentication required
@@ -261,9 +276,9 @@ def make_mail(sender, recipient, subject, text="", headers=(), files=None):
 class MailHost:
     """start() and stop(), or a with block. Attributes: dir, ports (name -> number), ca_file, password."""
 
-    def __init__(self, users=USERS, keep=False, tokens=None):
-        """tokens: address of a sandbox whose mail tokens open the mailboxes besides."""
-        self.tokens = tokens
+    def __init__(self, users=USERS, keep=False, tokens=None, acl=False):
+        """tokens: address of a sandbox whose mail tokens open the mailboxes besides. acl: folders have rights (allow())."""
+        self.tokens, self.acl = tokens, acl
         self.users = list(users)
         self.keep = keep
         self.password = PASSWORD
@@ -340,7 +355,8 @@ class MailHost:
         self._write("users", "".join("%s:{PLAIN}%s::::::\n" % (u, self.password) for u in self.users))
         self._write("passwords", "".join("%s: %s\n" % (u, self.password) for u in self.users))
         self._write("domains", "".join(sorted({u.split("@")[1] + "\n" for u in self.users})))
-        self._write("dovecot.conf", DOVECOT.format(**fill) + (TOKENS.format(**fill) if self.tokens else ""))
+        self._write("dovecot.conf", DOVECOT.format(**fill) + (TOKENS.format(**fill) if self.tokens else "") + (
+            ACL.format() if self.acl else ""))
         self._write("tokens.conf", TOKENS_ARGS.format(tokens=self.tokens) if self.tokens else "")
         self._write("exim.conf", EXIM.format(**fill))
         # The installed binary is set-uid root and would refuse our configuration file; a copy is not.
@@ -420,6 +436,15 @@ class MailHost:
         """Straight into the store, unstamped."""
         with smtplib.LMTP("127.0.0.1", self.ports["lmtp"], timeout=20) as lmtp:
             lmtp.sendmail(sender, recipients, raw)
+
+    def allow(self, user, folder, rights):
+        """The rights of the user to a folder, made if it is not there; as letters of RFC 4314."""
+        where = os.path.join(self.path("mail"), user, "Maildir", "" if folder == "INBOX" else "." + folder)
+        if not os.path.isdir(where):
+            with self.imap(user) as box:
+                box.select() if folder == "INBOX" else box.create(folder)
+        with open(os.path.join(where, "dovecot-acl"), "w", encoding="utf-8") as out:
+            out.write("owner %s\n" % rights)
 
     def append(self, user, raw, folder="INBOX"):
         with self.imap(user) as box:

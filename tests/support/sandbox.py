@@ -7,10 +7,13 @@ import os
 import subprocess
 import urllib.request
 
+import markers
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("FRONTDESK_BUILD", os.path.join(ROOT, "build"))
+os.environ.setdefault("FRONTDESK_INSTALLED_TEMPLATES", "/nonexistent")  # nothing of what this machine has installed counts
 WORLD = os.path.join(ROOT, "tests", "fixtures", "world.json")
-LOGIN = {"UserName": "api@northwind.example", "Secret": "sandbox-secret#1", "ApiIntegrationCode": "SANDBOXCODE"}
+LOGIN = {"UserName": "api@northwind.example", "Secret": markers.AUTOTASK_SECRET, "ApiIntegrationCode": markers.AUTOTASK_CODE}
 
 
 class Answer:
@@ -51,7 +54,7 @@ class Sandbox:
 
     def __init__(self, world=WORLD, build=BUILD, more=()):
         self.world_file, self.build, self.more = world, build, more
-        self.child = self.url = None
+        self.child = self.url = self.marked = None
 
     def __enter__(self):
         return self.start()
@@ -60,7 +63,8 @@ class Sandbox:
         self.stop()
 
     def start(self):
-        command = [os.path.join(self.build, "frontdesk-sandbox"), "--world", self.world_file, *self.more]
+        self.marked = markers.marked_world(self.world_file)
+        command = [os.path.join(self.build, "frontdesk-sandbox"), "--world", self.marked.name, *self.more]
         self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self.child.stdout.readline().split()
         if len(line) != 2 or line[0] != "listening":
@@ -79,6 +83,7 @@ class Sandbox:
                 self.child.wait()
             self.child.stdout.close()
             self.child = None
+            self.marked.close()
 
     def _talk(self, what, body=None):
         data = None if body is None else json.dumps(body).encode()

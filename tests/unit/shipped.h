@@ -20,7 +20,7 @@ static struct templates *shipped_templates(void)
     struct templates *t;
     struct buf problems = BUF_INIT(65536);
     source_path(path, sizeof(path), "templates");
-    if (templates_load(&t, path, "en", &problems) != 0)
+    if (templates_load(&t, path, NULL, "en", &problems) != 0)
         fail_msg("%s", problems.data);
     buf_release(&problems);
     return t;

@@ -158,6 +158,36 @@ static void the_zone_decides_where_the_secret_goes(void **state)
     }
 }
 
+/* Over TLS the secret stays in the domain that was asked. */
+static void another_domain_gets_no_secret(void **state)
+{
+    static const struct {
+        const char *body;
+        enum err_code code;
+    } rows[] = {{"{\"url\":\"https://webservices3.autotask.example/atservicesrest/\"}", ERR_NONE},
+                {"{\"url\":\"https://webservices3.evil.example/atservicesrest/\"}", ERR_PROTOCOL},
+                {"{\"url\":\"https://webservices3.autotask.example:8443/atservicesrest/\"}", ERR_PROTOCOL}};
+    static char asked[] = "https://webservices.autotask.example/atservicesrest";
+    char *stub = bench.conf.autotask.zone_url;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct err e = ERR_INIT;
+        int64_t id;
+        bench.conf.autotask.zone_url = asked;
+        bench_restart(&bench);
+        bench_clear(&bench);
+        bench.n_rules = 0;
+        bench_rule(&bench, (struct stub_rule){.part = "zoneInf", .status = 200, .body = rows[i].body});
+        bench_rule(&bench,
+                   (struct stub_rule){.part = "v1.0/Tickets", .status = 200, .body = "{\"itemId\":5}"});
+        int rc = create(&id, &e);
+        bench.conf.autotask.zone_url = stub;
+        if (e.code != rows[i].code || (rc == 0) != (rows[i].code == ERR_NONE))
+            fail_msg("%s: %s", rows[i].body, e.text);
+        assert_int_equal(bench.n_calls, rows[i].code == ERR_NONE ? 2 : 1);
+    }
+}
+
 /* A link of the zone goes into letters. */
 static void only_web_addresses_become_links(void **state)
 {
@@ -300,6 +330,7 @@ int main(void)
         TEST(pages_elsewhere_are_not_followed),
         TEST(pages_without_end_are_given_up),
         TEST(the_zone_decides_where_the_secret_goes),
+        TEST(another_domain_gets_no_secret),
         TEST(only_web_addresses_become_links),
         TEST(two_refusals_stop_all_calls),
         TEST(refusals_of_several_processes_count_together),

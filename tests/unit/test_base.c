@@ -45,6 +45,39 @@ static void json_is_written(void **state)
     buf_release(&b);
 }
 
+/* Each value costs memory; commas in strings are none. */
+static void json_of_too_many_values_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start, *unit, *end;
+        size_t n;
+        bool read;
+    } rows[] = {
+        {"[0", ",0", "]", JSON_VALUES_MAX - 1, true},
+        {"[0", ",0", "]", JSON_VALUES_MAX, false},
+        {"[[]", ",[]", "]", JSON_VALUES_MAX / 2, false},
+        {"[\"", ",", "\"]", 2 * JSON_VALUES_MAX, true},
+        {"[\"\\\"", ",\\\"", "\"]", JSON_VALUES_MAX, true},
+        {"\"", ",", "", 2 * JSON_VALUES_MAX, false},
+        {"\"", "\\", "", 1001, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf text = BUF_INIT(16 << 20);
+        struct json root;
+        struct err e = ERR_INIT;
+        buf_puts(&text, rows[i].start);
+        for (size_t k = 0; k < rows[i].n; k++)
+            buf_puts(&text, rows[i].unit);
+        buf_puts(&text, rows[i].end);
+        int rc = json_open(buf_view(&text), &root, &e);
+        if ((rc == 0) != rows[i].read || (rc != 0 && e.code != ERR_PROTOCOL))
+            fail_msg("row %zu: %d %s", i, rc, e.text);
+        json_close(&root);
+        buf_release(&text);
+    }
+}
+
 static void json_is_always_valid(void **state)
 {
     (void)state;
@@ -52,6 +85,26 @@ static void json_is_always_valid(void **state)
     buf_put_json(&b, slice_from("a\"\\\n\x01\xff\xc3\xa4\x7f", 9));
     assert_string_equal(b.data, "\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa4\\u007f\"");
     buf_release(&b);
+}
+
+/* Whatever stands in a text may stand there; and most of what does not is told apart. */
+static void pairs_miss_nothing(void **state)
+{
+    static const char text[] =
+        "the invoice didn't come over to quickbooks \xc3\xa4\xff\x01 item 0x80040408\n";
+    struct slice all = slice_of(text);
+    struct pairs pairs;
+    (void)state;
+    pairs_of(&pairs, all);
+    for (size_t from = 0; from < all.len; from++) {
+        for (size_t len = 0; from + len <= all.len; len++)
+            assert_true(pairs_may_hold(&pairs, slice_from(all.ptr + from, len)));
+    }
+    assert_false(pairs_may_hold(&pairs, SLICE("invoices")));
+    assert_false(pairs_may_hold(&pairs, SLICE("customer")));
+    pairs_of(&pairs, SLICE_NONE);
+    assert_true(pairs_may_hold(&pairs, SLICE("x")));
+    assert_false(pairs_may_hold(&pairs, SLICE("xy")));
 }
 
 static void fold_cases(void **state)
@@ -118,10 +171,16 @@ static void errors_are_printable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buf_keeps_its_maximum),       cmocka_unit_test(json_is_written),
-        cmocka_unit_test(json_is_always_valid),        cmocka_unit_test(fold_cases),
-        cmocka_unit_test(distance_counts_a_swap_once), cmocka_unit_test(zones_know_summer_time),
-        cmocka_unit_test(pool_serves_and_warns),       cmocka_unit_test(errors_are_printable),
+        cmocka_unit_test(buf_keeps_its_maximum),
+        cmocka_unit_test(json_is_written),
+        cmocka_unit_test(json_of_too_many_values_is_refused),
+        cmocka_unit_test(pairs_miss_nothing),
+        cmocka_unit_test(json_is_always_valid),
+        cmocka_unit_test(fold_cases),
+        cmocka_unit_test(distance_counts_a_swap_once),
+        cmocka_unit_test(zones_know_summer_time),
+        cmocka_unit_test(pool_serves_and_warns),
+        cmocka_unit_test(errors_are_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static int teach(struct fixture *f)
     struct buf problems = BUF_INIT(65536);
     size_t n;
     snprintf(path, sizeof(path), "%s/templates", root ? root : ".");
-    int rc = templates_load(&f->templates, path, "en", &problems);
+    int rc = templates_load(&f->templates, path, NULL, "en", &problems);
     if (rc == 0) {
         const struct howto *h = templates_howtos(f->templates, &n);
         for (size_t i = 0; i < n && i < ARRAY_LEN(f->topics); i++)

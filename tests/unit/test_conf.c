@@ -80,8 +80,6 @@ static const struct bad_case {
      "extra_addresses, admins, nicknames, accept_forged_senders"},
     {"limits", "xyzzyxyzzy", "f.conf:19:", "xyzzyxyzzy: unknown key", "allowed here: firm, mailboxes, staff"},
     /* not built yet */
-    {"limits = { }", "alerts = { canary_minutes = 5; }",
-     "f.conf:19:", "alerts.canary_minutes: ", "not built yet"},
     {"limits = { }", "metrics = { listen = \"192.0.2.1:9\"; }",
      "f.conf:19:", "metrics.listen: ", "is not this machine; allowed: 127.0.0.1:PORT"},
     {"limits = { }", "metrics = { listen = \"0.0.0.0:9\"; }",

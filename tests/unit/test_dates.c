@@ -88,14 +88,14 @@ static void dates_have_a_language(void **state)
                 "[months]\ntext: Januar Februar März April Mai Juni Juli August September Oktober November "
                 "Dezember\n"
                 "[date]\ntext: {weekday}, {day}. {month}[[ {year}]], {time} Uhr\n");
-    if (templates_load(&t, folder, "de", &problems) != 0)
+    if (templates_load(&t, folder, NULL, "de", &problems) != 0)
         fail_msg("%s", problems.data);
     assert_string_equal(dates_day(t, 1805270400000, 1795510800000, "Europe/Berlin", pool),
                         "Mi, 17. März 2027, 09:00 Uhr");
     assert_string_equal(dates_moment(t, 1805270400000, "Europe/Berlin", pool), "17 März 09:00:00");
     templates_free(&t);
     write_words(folder, pool, "[weekdays]\ntext: So Mo Di Mi Do Fr\n[months]\ntext: Januar\n");
-    assert_int_equal(templates_load(&t, folder, "de", &problems), -1);
+    assert_int_equal(templates_load(&t, folder, NULL, "de", &problems), -1);
     assert_non_null(strstr(problems.data, "[weekdays] has 6 names, there must be 7"));
     assert_non_null(strstr(problems.data, "[months] has 1 names, there must be 12"));
     remove_folder(folder, pool);

@@ -11,20 +11,27 @@ static char corp[] = "corp.test", second[] = "branch.test", extra[] = "temp@agen
             bot[] = "tickets@bot.test", mx[] = "mx.corp.test";
 static char *one_domain[] = {corp}, *two_domains[] = {corp, second}, *extras[] = {extra};
 
-static void judge(const char *mail, enum conf_trust trust, size_t domains, struct gate_result *r)
+static void judge_as(const char *mail, enum conf_trust trust, size_t domains, bool proving,
+                     struct gate_result *r)
 {
     struct conf_mailbox box = {.address = bot, .trust = trust, .trust_server = mx};
     struct conf conf = {.firm = {.domains = {.v = domains == 1 ? one_domain : two_domains, .n = domains}},
                         .staff = {.extra_addresses = {.v = extras, .n = 1}},
                         .mailboxes = &box,
                         .n_mailboxes = 1};
-    struct gate_context c = {.conf = &conf, .mailbox = &box, .message_id_host = "frontdesk.bot.test"};
+    struct gate_context c = {
+        .conf = &conf, .mailbox = &box, .message_id_host = "frontdesk.bot.test", .proving = proving};
     struct message m;
     struct err e = ERR_INIT;
     if (reader_read(&m, slice_of(mail), false, NULL, &e) != 0)
         fail_msg("%s\n%s", e.text, mail);
     gate_judge(&m, &c, r);
     message_release(&m);
+}
+
+static void judge(const char *mail, enum conf_trust trust, size_t domains, struct gate_result *r)
+{
+    judge_as(mail, trust, domains, false, r);
 }
 
 static void expect(const char *mail, const struct gate_result *r, enum gate_verdict v, const char *reason)
@@ -466,12 +473,52 @@ static void loops_are_cut(void **state)
     buf_release(&mail);
 }
 
+static void test_mails(void **state)
+{
+    static const struct {
+        const char *subject;
+        enum gate_test side;
+    } rows[] = {
+        {"frontdesk-test-7kq2m4xw-in", GATE_TEST_INSIDE},
+        {"Frontdesk-Test-7KQ2M4XW-OUT", GATE_TEST_OUTSIDE},
+        {" [EXTERNAL] frontdesk-test-7kq2m4xw-out ", GATE_TEST_OUTSIDE},
+        {"**EXTERNAL** (EXT) frontdesk-test-7kq2m4xw-out", GATE_TEST_OUTSIDE},
+        {"*** SPAM *** frontdesk-test-7kq2m4xw-out", GATE_TEST_OUTSIDE},
+        {"External: frontdesk-test-7kq2m4xw-out", GATE_TEST_OUTSIDE},
+        {"Re: frontdesk-test-7kq2m4xw-in", GATE_TEST_NONE},
+        {"Sarah: frontdesk-test-7kq2m4xw-in", GATE_TEST_NONE},
+        {"frontdesk-test-7kq2m4xw-in fails", GATE_TEST_NONE},
+        {"frontdesk-test-7kq2m4x-in", GATE_TEST_NONE},
+        {"frontdesk-test-7kq2m4xw-inn", GATE_TEST_NONE},
+        {"frontdesk-test-7kq2m-xw-in", GATE_TEST_NONE},
+        {"frontdesk-test-", GATE_TEST_NONE},
+        {"[frontdesk-test-7kq2m4xw-in", GATE_TEST_NONE},
+        {"", GATE_TEST_NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct slice code;
+        if (gate_test_mail(slice_of(rows[i].subject), &code) != rows[i].side)
+            fail_msg("%s", rows[i].subject);
+        assert_int_equal(code.len, rows[i].side ? GATE_TEST_CODE : 0);
+    }
+    /* machine mail for the flow, whoever sent it; judged as any other while it is being proved */
+    struct gate_result r;
+    static const char mail[] = TOP "From: ceo@corp.test\nSubject: [EXT] frontdesk-test-7kq2m4xw-in\n\nx\n";
+    judge(mail, CONF_TRUST_SERVER, 1, &r);
+    expect("a test mail", &r, GATE_MACHINE, "test-mail");
+    judge_as(mail, CONF_TRUST_SERVER, 1, true, &r);
+    expect("a test mail, proving", &r, GATE_STAFF, "auth-pass");
+    assert_true(r.border == 2 && r.counted == 1 && r.forged == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_attacks),  cmocka_unit_test(domains),  cmocka_unit_test(whole_headers),
-        cmocka_unit_test(trust_none),    cmocka_unit_test(machines), cmocka_unit_test(authentication_results),
-        cmocka_unit_test(loops_are_cut),
+        cmocka_unit_test(from_attacks),  cmocka_unit_test(domains),
+        cmocka_unit_test(whole_headers), cmocka_unit_test(trust_none),
+        cmocka_unit_test(machines),      cmocka_unit_test(authentication_results),
+        cmocka_unit_test(loops_are_cut), cmocka_unit_test(test_mails),
     };
     return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
 }

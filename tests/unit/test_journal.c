@@ -287,10 +287,10 @@ static void an_alert_turns_once(void **state)
 {
     (void)state;
     struct journal *j = open_it();
-    assert_false(journal_alert_turn(j, "x", false, "well", NULL));
-    assert_true(journal_alert_turn(j, "x", true, "ill", NULL));
-    assert_false(journal_alert_turn(j, "x", true, "ill again", NULL));
-    assert_true(journal_alert_turn(j, "x", false, "well", NULL));
+    assert_false(journal_alert_turn(j, "x", false, "well", NULL, 0));
+    assert_true(journal_alert_turn(j, "x", true, "ill", NULL, 0));
+    assert_false(journal_alert_turn(j, "x", true, "ill again", NULL, 0));
+    assert_true(journal_alert_turn(j, "x", false, "well", NULL, 0));
     journal_close(&j);
 }
 

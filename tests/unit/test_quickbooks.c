@@ -335,12 +335,17 @@ static void half_a_list_is_none(void **state)
     for (int nth = 2; nth <= 7; nth++) {
         world_tell(&w, "faults",
                    pool_printf(w.pool, "[{\"path\":\"v3/*\",\"action\":\"html500\",\"nth\":%d}]", nth));
-        FAILS(quickbooks_items(b.qb, w.pool, &all, &e), ERR_SERVER);
+        /* how many pages came before the one that failed is chance: each reading has room for all */
+        struct pool *room = pool_new(16 << 20);
+        FAILS(quickbooks_items(b.qb, room, &all, &e), ERR_SERVER);
         assert_int_equal(all.n, 0);
+        pool_free(&room);
     }
     world_tell(&w, "faults", "[]");
-    OK(quickbooks_items(b.qb, w.pool, &all, &e));
+    struct pool *room = pool_new(16 << 20);
+    OK(quickbooks_items(b.qb, room, &all, &e));
     assert_int_equal(all.n, 5512);
+    pool_free(&room);
 }
 
 /* --- limits --- */

@@ -358,7 +358,7 @@ static void broken_words_are_named(void **state)
         assert_non_null(f);
         fputs(cases[i].text, f);
         fclose(f);
-        assert_int_equal(templates_load(&t, dir, "en", &problems), -1);
+        assert_int_equal(templates_load(&t, dir, NULL, "en", &problems), -1);
         if (!strstr(problems.data, cases[i].expect))
             fail_msg("case %zu: %s", i, problems.data);
         buf_release(&problems);

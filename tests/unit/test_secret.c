@@ -96,6 +96,31 @@ static void credentials_come_from_systemd(void **state)
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* By hand they lie in a folder of ours, closed as any secret file is. */
+static void credentials_come_from_our_folder(void **state)
+{
+    struct secret s;
+    struct err e = ERR_INIT;
+    (void)state;
+    secret_folder("/nowhere", false);
+    assert_int_equal(secret_load(&s, "cred:pw", &e), -1);
+    assert_non_null(strstr(e.text, "LoadCredential=pw"));
+    secret_folder(dir, false);
+    write_file("word\n", 0440);
+    assert_int_equal(secret_load(&s, "cred:pw", &e), -1);
+    write_file("word\n", 0600);
+    assert_int_equal(secret_load(&s, "cred:pw", &e), 0);
+    assert_string_equal(s.value, "word");
+    secret_release(&s);
+    setenv("CREDENTIALS_DIRECTORY", "/nowhere", 1);
+    assert_int_equal(secret_load(&s, "cred:pw", &e), -1);
+    secret_folder(dir, true);
+    assert_int_equal(secret_load(&s, "cred:pw", &e), 0);
+    secret_release(&s);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    secret_folder("", false);
+}
+
 static void a_guarded_process_leaves_no_core(void **state)
 {
     struct rlimit core;
@@ -133,6 +158,7 @@ int main(void)
         cmocka_unit_test(prints_of_long_values),
         cmocka_unit_test_setup_teardown(files_are_checked, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(credentials_come_from_systemd, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(credentials_come_from_our_folder, make_dir, remove_dir),
         cmocka_unit_test(a_guarded_process_leaves_no_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

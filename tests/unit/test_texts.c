@@ -177,16 +177,14 @@ static void own_and_rest(void **state)
         "Invoice 10233 failed\n\nObject Not Found\n";
     static const char signed_text[] = "Look:\n> Object Not Found\nthanks\n-- \nDana\n";
     struct buf own = BUF_INIT(1000), rest = BUF_INIT(1000);
-    own_text(&own, slice_of(text));
-    own_text_rest(&rest, slice_of(text));
+    own_text_split(&own, &rest, slice_of(text));
     assert_string_equal(own.data, "Please look.\n");
     assert_string_equal(rest.data,
                         "From: Autotask <a@b.example>\nSent: Tuesday\nTo: Dana\nSubject: Sync\n\nInvoice "
                         "10233 failed\n\nObject Not Found\n");
     buf_clear(&own);
     buf_clear(&rest);
-    own_text(&own, slice_of(signed_text));
-    own_text_rest(&rest, slice_of(signed_text));
+    own_text_split(&own, &rest, slice_of(signed_text));
     assert_string_equal(own.data, "Look:\n\nthanks\n");
     assert_string_equal(rest.data, "> Object Not Found\n\n-- \nDana\n");
     buf_release(&own);
