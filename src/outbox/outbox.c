@@ -23,7 +23,6 @@ struct smtp_outbox {
     unsigned failures; /* in a row; 0: the server is well */
     bool probing;      /* somebody tries it */
     int64_t again_ms;  /* monotonic: not before */
-    int64_t ill_ms;    /* monotonic: since when; 0: it is well */
     struct err why;    /* of the last failure */
 };
 
@@ -58,14 +57,12 @@ static void note(struct smtp_outbox *o, const struct smtp_session *s, int64_t be
     o->probing = false;
     if (!ill) {
         o->failures = 0;
-        o->ill_ms = 0;
     } else {
         const unsigned *steps = e->code == ERR_CREDENTIALS ? refused_s : ill_s;
         unsigned most = ARRAY_LEN(ill_s) - 1, step = steps[o->failures < most ? o->failures : most];
         /* from the begin of the try on: one that took its time has waited already */
         int64_t at = began_ms + (int64_t)step * 1000, soonest = deadline_in(ill_s[0] * 1000);
         o->again_ms = at > soonest ? at : soonest;
-        o->ill_ms = o->ill_ms ? o->ill_ms : began_ms;
         o->failures++;
         e->retry_after_s = (unsigned)(deadline_left(o->again_ms) / 1000 + 1);
         o->why = *e;

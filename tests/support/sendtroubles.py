@@ -6,6 +6,7 @@ from smtp_peer import SmtpPeer
 import tap
 
 HOLD = 3
+OUT_ILL = ("mail-out-desk ill", "mail-out-desk well")
 OTHER = "mike.chen@northwind.example"
 TITLES = ("alder", "birch", "cedar")
 
@@ -109,7 +110,7 @@ def certificate(w):
     w.smtp.target = good
     w.ends()
     w.recovered("second")
-    return w.finish()
+    return w.finish(OUT_ILL)
 
 
 def injected(w):
@@ -121,7 +122,7 @@ def injected(w):
     w.wait_log("behind its STARTTLS answer")
     w.ends()
     w.recovered("second")
-    return w.finish()
+    return w.finish(OUT_ILL)
 
 
 def many_wait(w):
@@ -160,7 +161,7 @@ def few_an_hour(w):
 
 def away_for_long(w):
     """Nothing can be reached for so long that the operator has to hear of it; how long it was does not matter to how soon it is over."""
-    w.start()
+    w.start(grace=300)
     w.healthy()
     w.smtp.refuse()
     w.mail("second")
@@ -186,8 +187,8 @@ CASES = {
     "SMTP half-open on a kept connection": (held(lambda w: w.smtp.swallow(), titles=("alder",)), False, "the same; others take the second connection"),
     "SMTP answers late": (held(lambda w: w.smtp.delay(0.5), hold=1), False, "waits 60 s for each answer"),
     "SMTP server down, few letters an hour allowed": (few_an_hour, False, "what did not leave does not count"),
-    "both servers down for six minutes": (away_for_long, False, "tries both every minute, tells the operator after five minutes"),
-    "SMTP garbled under TLS": (held(lambda w: (w.smtp.garble(), w.smtp.reset())), False, "hangs up; the same letter again"),
+    "both servers down for six minutes": (away_for_long, False, "tries both every minute, tells the operator after alerts.grace_seconds"),
+    "SMTP garbled under TLS": (held(lambda w: (w.smtp.garble(), w.smtp.reset()), alerts=OUT_ILL), False, "hangs up; the same letter again"),
     "cut at RCPT": (at_a_moment("up", rb"RCPT TO:[^\r]*\r\n", "cut", before=True), False, "the same letter again after 2 s"),
     "cut after DATA": (at_a_moment("down", rb"354 [^\r]*\r\n", "cut"), False, "the same letter again after 2 s"),
     "reset in the text": (at_a_moment("up", rb"Subject:", "reset"), False, "the same letter again after 2 s"),

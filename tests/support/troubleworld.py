@@ -34,8 +34,9 @@ class World:
 
     # --- a case ---------------------------------------------------------------------------------------------------
 
-    def start(self, imap="tls", smtp="tls", prepare=None, folders="", ready=10, more=""):
-        """imap and smtp: a mode, or a scripted server (plain text). prepare: called before frontdesk starts."""
+    def start(self, imap="tls", smtp="tls", prepare=None, folders="", ready=10, more="", grace=600):
+        """imap and smtp: a mode, or a scripted server (plain text). prepare: called before frontdesk starts; grace: seconds until the
+        operator hears of what may pass by itself."""
         self.peers, self.sent, self.uid, self.inbox = {}, {}, 0, "INBOX"
         self.seconds, self.began, self.gone = None, None, set()
         for proxy in (self.imap, self.smtp):
@@ -53,6 +54,7 @@ class World:
             group = '%s = { url = "%s://127.0.0.1:%d"; %s ca_file = "%s"; %s };' % (name, scheme, proxy.port, login, self.lab.host.ca_file, plain)
             text = re.sub(r"%s = \{[^}]*\};" % name, group + (folders if name == "imap" else ""), text)
         text = text.replace("limits = { settle_seconds = 1;", "limits = { settle_seconds = 1; poll_seconds = %d; %s" % (self.poll, more))
+        text = text.replace("alerts = {", "alerts = { grace_seconds = %d;" % grace)
         with open(self.lab.daemon.conf, "w", encoding="utf-8") as conf:
             conf.write(text)
         if prepare:
