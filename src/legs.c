@@ -409,6 +409,8 @@ static void ask_systems(struct desk *d)
 
 void legs_judge(struct desk *d)
 {
+    if (!d->legs)
+        return;
     ask_systems(d);
     for (size_t i = 0; i < d->legs->n; i++) {
         struct state *s = &d->legs->states[i], copy;

@@ -121,7 +121,7 @@ static int put_file(struct journal *j, const struct journal_job *job, const char
 static int export_one(const struct cli *cli, struct journal *j, const char *ref, struct err *e)
 {
     struct pool *pool = pool_new(16 << 20);
-    struct journal_job job;
+    struct journal_job job = {.id = 0};
     int64_t id;
     int rc = journal_job_by_ref(j, ref, &id, e);
     if (rc == 0)

@@ -139,6 +139,7 @@ class Lab:
             text = letter.get_body(("plain",)).get_content()
             text = CHANGING.sub("N", TOKEN.sub("N", text))
             text = re.sub(r"letter    interim .*\n.*\n", "", text)  # Queued: allowed beside
+            text = re.sub(r"(\(fd-[0-9a-f]{40}\)): (made|found)", r"\1: there", text)  # found after a kill: made before it
             text += "".join("[%s]\n%s" % (part.get_filename(), part.get_content()) for part in letter.iter_attachments())
             copies = result.get(letter["Message-ID"], (0,))[0] + 1
             result[letter["Message-ID"]] = (copies, letter["Subject"], text)
