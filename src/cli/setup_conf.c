@@ -244,7 +244,11 @@ static void put_rest(struct text *t)
     lines(t, "    # keep_days = 400;                  # of texts and addresses; keys and outcomes "
              "stay\n};\n\nalerts = {\n");
     setting(t, "    ", "email", A_ALERTS, "# email = \"operator@example.com\";", "");
-    lines(t, "};\n\n");
+    lines(t, "    # a second way out, for when the mail server is what is ill:\n"
+             "    # smtp = { url = \"smtps://smtp.elsewhere.example\"; user = \"alerts@elsewhere.example\"; "
+             "password_file = \"cred:alerts-password\"; };\n"
+             "    # command = [\"/usr/local/bin/page-ops\"];        # a program for chat or pager\n"
+             "};\n\n");
     if (!setup_is(t->s, A_TEMPLATES, FD_TEMPLATE_DIR))
         setting(t, "", "templates", A_TEMPLATES, NULL, "");
     lines(t, "# metrics = { listen = \"127.0.0.1:9464\"; };       # for Prometheus, on this machine alone\n\n"

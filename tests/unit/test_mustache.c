@@ -331,8 +331,6 @@ static void published_cases_pass(void **state)
     const char *folder = getenv("MUSTACHE_SPEC");
     unsigned ran = 0, failed = 0;
     (void)state;
-    if (!folder)
-        skip();
     for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
         char path[4300], *text = mem_alloc(1 << 20);
         const cJSON *c;
@@ -357,7 +355,8 @@ int main(void)
         cmocka_unit_test(cases_are_rendered),
         cmocka_unit_test(faults_have_their_line),
         cmocka_unit_test(endless_partials_end),
-        cmocka_unit_test(published_cases_pass),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest published[] = {cmocka_unit_test(published_cases_pass)};
+    int rc = cmocka_run_group_tests(tests, NULL, NULL);
+    return getenv("MUSTACHE_SPEC") ? rc + cmocka_run_group_tests(published, NULL, NULL) : rc;
 }
