@@ -5,7 +5,7 @@ the unbroken run: tickets, letters by Message-ID, folders, outcomes. A second, i
 the kill fell between the final dot and the receipt on our disk. `Queued` letters are allowed beside (invariant 3).
 
 The two mutants must be caught: one repeats a step without looking it up, one commits the key after the effect.
-By default every twelfth passage is taken, beginning with another one in each case; FRONTDESK_CRASH_STRIDE=1 (what
+By default every sixteenth passage is taken, beginning with another one in each case; FRONTDESK_CRASH_STRIDE=1 (what
 tests/long/crash.sh does) takes all. FRONTDESK_CRASH_ONLY names the cases to run;
 FRONTDESK_CRASH_LABS says how many labs work side by side."""
 import multiprocessing
@@ -21,7 +21,7 @@ from lab import STAFF, Lab, staff_mail  # noqa: E402
 import tap  # noqa: E402
 
 OPERATOR = "operator@northwind.example"
-STRIDE = int(os.environ.get("FRONTDESK_CRASH_STRIDE", "12"))
+STRIDE = int(os.environ.get("FRONTDESK_CRASH_STRIDE", "16"))
 LABS = int(os.environ.get("FRONTDESK_CRASH_LABS", "6"))
 ONLY = os.environ.get("FRONTDESK_CRASH_ONLY", "").split()
 STRIPES = 3 if STRIDE == 1 else 1
