@@ -12,6 +12,7 @@ enum {
     MOST_BUSY = 4096,
     READY = 256,
     REFRESH_S = 900,
+    RETRY_S = 30,
     SOON_MS = 10000,
     AGAIN_MS = 20,
     QUIET_MS = 3000,
@@ -205,8 +206,10 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
 {
     struct buf problems = BUF_INIT(16384);
     struct err e = ERR_INIT;
-    bool ill = journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS));
-    if (clock_mono_ms() < *next_ms && !(ill && clock_mono_ms() > *next_ms - (REFRESH_S - 30) * 1000))
+    int64_t soon_ms = clock_mono_ms() + RETRY_S * 1000;
+    if (*next_ms > soon_ms && journal_alert_is(d->journal, err_code_name(ERR_CREDENTIALS)))
+        *next_ms = soon_ms;
+    if (clock_mono_ms() < *next_ms)
         return;
     if (desk_refresh(d, &problems, &e) == 0) {
         *next_ms = clock_mono_ms() + REFRESH_S * 1000;
@@ -214,7 +217,7 @@ static void keep_directory(struct desk *d, int64_t *next_ms)
         alert_well(d, err_code_name(ERR_CREDENTIALS), "Autotask takes frontdesk's login again");
     } else {
         int64_t wait_s = e.retry_after_s < 3600 ? e.retry_after_s : 3600;
-        *next_ms = clock_mono_ms() + (wait_s > 30 ? wait_s : 30) * 1000;
+        *next_ms = clock_mono_ms() + (wait_s > RETRY_S ? wait_s : RETRY_S) * 1000;
         LOG(LOG_WARN, "keeper", "directory.failed", LS("error", e.text));
         char text[900];
         snprintf(text, sizeof(text), "%s %.300s", e.text, problems.data);
