@@ -409,14 +409,15 @@ static void ask_systems(struct desk *d)
 
 void legs_judge(struct desk *d)
 {
-    if (!d->legs)
+    struct legs *l = d->legs;
+    if (!l)
         return;
     ask_systems(d);
-    for (size_t i = 0; i < d->legs->n; i++) {
-        struct state *s = &d->legs->states[i], copy;
-        pthread_mutex_lock(&d->legs->lock);
+    for (size_t i = 0; i < l->n; i++) {
+        struct state *s = &l->states[i], copy;
+        pthread_mutex_lock(&l->lock);
         bool due = is_due(d, s, &copy);
-        pthread_mutex_unlock(&d->legs->lock);
+        pthread_mutex_unlock(&l->lock);
         if (due)
             tell(d, s, &copy);
     }

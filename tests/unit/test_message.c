@@ -364,23 +364,26 @@ static void structures(void **state)
          OVER_STRUCTURE},
         {HEAD TYPE "multipart/mixed; boundary=b\r\n\r\n", "--b\r\n\r\n", 2000000, OVER_PARTS},
     };
+    size_t fewer = getenv("FRONTDESK_SLOW") ? 100 : 1;
+#ifdef FD_SANITIZED
+    fewer = 100;
+#endif
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf mail = BUF_INIT(40000000);
         struct message m;
         struct err e = ERR_INIT;
         enum message_over over;
         buf_puts(&mail, rows[i].head);
-        repeat(&mail, rows[i].unit, rows[i].n);
+        repeat(&mail, rows[i].unit, rows[i].n / fewer);
         int r = reader_read(&m, buf_view(&mail), false, NULL, &e);
-        /* a sanitizer's heap is not measured: there it may be read */
+        /* a sanitizer's heap is not measured, and copies at each growth: there it may be read, and is small
+         */
         if (r == 0)
             message_release(&m);
         else if (!message_over_of(&e, &over) || over != rows[i].over)
             fail_msg("row %zu: %s", i, e.text);
-#ifndef FD_SANITIZED
-        if (r == 0 && !getenv("FRONTDESK_SLOW"))
+        if (r == 0 && fewer == 1)
             fail_msg("row %zu was read", i);
-#endif
         buf_release(&mail);
     }
 }
