@@ -8,7 +8,7 @@ mkdir -p "$tree"
     >"$work/build" 2>&1 && : >"$found" || tail -n 30 "$work/build" >"$found"
 ok "the program is built with AddressSanitizer and UBSan" "$found"
 
-export FRONTDESK_SRC="$src" FRONTDESK_BUILD="$tree" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export FRONTDESK_SRC="$src" FRONTDESK_BUILD="$tree" FRONTDESK_SLOW=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 for test in flow/flow flow/followups flow/reports flow/diagnosis flow/watches flow/faults session/session session/smtp_session \
     cli/words cli/mail cli/life cli/doctor cli/setup cli/repair cli/mailtokens cli/quickbooks cli/checks cli/confirming cli/poison \
     cli/prove cli/hostile cli/servers cli/legs cli/ways cli/canary cli/degraded cli/degraded_clock cli/degraded_disk \
