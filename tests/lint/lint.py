@@ -283,7 +283,9 @@ def load(root):
     try:
         listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=root, check=True,
                                 capture_output=True, text=True).stdout.split("\n")
-    except (OSError, subprocess.CalledProcessError):  # a tarball
+    except (OSError, subprocess.CalledProcessError):
+        listed = []
+    if not any(path.startswith("src/") for path in listed):  # a tarball, perhaps within the tree that made it
         listed = [os.path.relpath(os.path.join(top, name), root) for top, _, files in os.walk(root) for name in files]
     tree = {}
     for path in filter(None, listed):
