@@ -168,7 +168,7 @@ static void another_domain_gets_no_secret(void **state)
                 {"{\"url\":\"https://webservices3.evil.example/atservicesrest/\"}", ERR_PROTOCOL},
                 {"{\"url\":\"https://webservices3.autotask.example:8443/atservicesrest/\"}", ERR_PROTOCOL}};
     static char asked[] = "https://webservices.autotask.example/atservicesrest";
-    char *stub = bench.conf.autotask.zone_url;
+    char *usual = bench.conf.autotask.zone_url;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct err e = ERR_INIT;
@@ -181,7 +181,7 @@ static void another_domain_gets_no_secret(void **state)
         bench_rule(&bench,
                    (struct stub_rule){.part = "v1.0/Tickets", .status = 200, .body = "{\"itemId\":5}"});
         int rc = create(&id, &e);
-        bench.conf.autotask.zone_url = stub;
+        bench.conf.autotask.zone_url = usual;
         if (e.code != rows[i].code || (rc == 0) != (rows[i].code == ERR_NONE))
             fail_msg("%s: %s", rows[i].body, e.text);
         assert_int_equal(bench.n_calls, rows[i].code == ERR_NONE ? 2 : 1);
