@@ -20,7 +20,8 @@ static int64_t size_of(int64_t ms)
 
 static void tell(struct desk *d, int64_t jump_ms)
 {
-    int64_t s = size_of(jump_ms) / 1000;
+    /* to the nearest minute: what it is measured by goes on meanwhile */
+    int64_t minutes = (size_of(jump_ms) + MINUTE_MS / 2) / MINUTE_MS;
     char text[600], now[32];
     clock_format_utc(clock_now_ms(), now);
     snprintf(
@@ -29,8 +30,8 @@ static void tell(struct desk *d, int64_t jump_ms)
         "for a "
         "time waits as long as before, and no text is erased until the clock is back or has been steady for "
         "a day. Fix: see that this machine gets its time from a server (timedatectl).",
-        jump_ms > 0 ? "forward" : "backward", (long long)(s / 86400), (long long)(s / 3600 % 24),
-        (long long)(s / 60 % 60), now);
+        jump_ms > 0 ? "forward" : "backward", (long long)(minutes / 1440), (long long)(minutes / 60 % 24),
+        (long long)(minutes % 60), now);
     alert_ill(d, TOPIC, text);
 }
 
