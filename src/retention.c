@@ -13,30 +13,14 @@ enum { AGAIN_MS = 3600 * 1000 };
 #define SEEN   "clock.seen_ms"
 #define DOUBT  "clock.doubt_ms"
 
-static int64_t number_of(struct desk *d, const char *fact)
-{
-    char value[32];
-    uint64_t n;
-    return journal_fact_get(d->journal, fact, value, sizeof(value)) &&
-                   slice_to_u64(slice_of(value), 0, INT64_MAX, &n)
-               ? (int64_t)n
-               : 0;
-}
-
-static void set_number(struct desk *d, const char *fact, int64_t n)
-{
-    char value[32];
-    snprintf(value, sizeof(value), "%lld", (long long)n);
-    journal_fact_set(d->journal, fact, value);
-}
-
 static bool clock_is_believed(struct desk *d)
 {
-    int64_t now_ms = clock_now_ms(), seen_ms = number_of(d, SEEN), doubt_ms = number_of(d, DOUBT);
+    int64_t now_ms = clock_now_ms(), seen_ms = journal_fact_number(d->journal, SEEN),
+            doubt_ms = journal_fact_number(d->journal, DOUBT);
     bool far = seen_ms && (now_ms - seen_ms > FAR_MS || seen_ms - now_ms > DAY_MS);
-    set_number(d, SEEN, now_ms);
+    journal_fact_set_number(d->journal, SEEN, now_ms);
     if (far) {
-        set_number(d, DOUBT, now_ms);
+        journal_fact_set_number(d->journal, DOUBT, now_ms);
         LOG(LOG_WARN, "keeper", "clock.doubted", LN("days", (now_ms - seen_ms) / DAY_MS),
             LS("hint", "nothing is erased until it has gone on from there for a day"));
     }

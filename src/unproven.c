@@ -46,23 +46,6 @@ static const char *fix_of(const char *test)
     return "`frontdesk journal list` shows the mail";
 }
 
-static int64_t number_of(struct desk *d, const char *fact)
-{
-    char value[32];
-    uint64_t n;
-    return journal_fact_get(d->journal, fact, value, sizeof(value)) &&
-                   slice_to_u64(slice_of(value), 0, INT64_MAX, &n)
-               ? (int64_t)n
-               : 0;
-}
-
-static void set_number(struct desk *d, const char *fact, int64_t n)
-{
-    char value[32];
-    snprintf(value, sizeof(value), "%lld", (long long)n);
-    journal_fact_set(d->journal, fact, value);
-}
-
 static bool autotask_knows(struct desk *d, const char *address)
 {
     struct desk_people *people = desk_people_get(d);
@@ -96,9 +79,9 @@ static bool failed_before(struct desk *d, const char *address)
     char print[17], fact[40];
     secret_fingerprint(slice_of(address), print);
     snprintf(fact, sizeof(fact), "unproven.%s", print);
-    if (number_of(d, fact))
+    if (journal_fact_number(d->journal, fact))
         return true;
-    set_number(d, fact, clock_now_ms());
+    journal_fact_set_number(d->journal, fact, clock_now_ms());
     return false;
 }
 
@@ -146,12 +129,12 @@ static void write_digest(struct desk *d, int64_t from_ms, int64_t to_ms)
 {
     struct pool *pool = pool_new(1 << 20);
     struct journal_refusal rows[MOST_LINES + 1];
-    int64_t last = number_of(d, DIGEST_JOB);
+    int64_t last = journal_fact_number(d->journal, DIGEST_JOB);
     size_t n = journal_refusals(d->journal, from_ms, to_ms, &last, pool, rows, ARRAY_LEN(rows));
     struct buf text = BUF_INIT(64 * 1024);
     put_lines(d, rows, n, pool, &text);
-    set_number(d, DIGEST_MS, to_ms);
-    set_number(d, DIGEST_JOB, last);
+    journal_fact_set_number(d->journal, DIGEST_MS, to_ms);
+    journal_fact_set_number(d->journal, DIGEST_JOB, last);
     if (n)
         alert_digest(d, text.data);
     buf_release(&text);
@@ -160,10 +143,10 @@ static void write_digest(struct desk *d, int64_t from_ms, int64_t to_ms)
 
 void unproven_digest(struct desk *d)
 {
-    int64_t now_ms = clock_now_ms(), last_ms = number_of(d, DIGEST_MS);
+    int64_t now_ms = clock_now_ms(), last_ms = journal_fact_number(d->journal, DIGEST_MS);
     /* a first start, or a clock that was ahead: the day begins now */
     if (last_ms == 0 || last_ms > now_ms)
-        set_number(d, DIGEST_MS, now_ms);
+        journal_fact_set_number(d->journal, DIGEST_MS, now_ms);
     else if (now_ms - last_ms >= DAY)
         write_digest(d, last_ms, now_ms);
 }

@@ -345,6 +345,9 @@ int journal_canaries(struct journal *j, const char *mailbox, struct journal_cana
 /* Small facts for `status`: "autotask.ok_ms" = "1764000000000". Not waited for. */
 void journal_fact_set(struct journal *j, const char *name, const char *value);
 bool journal_fact_get(struct journal *j, const char *name, char *value, size_t size);
+/* The same for a number that is never negative; 0: there is none. */
+void journal_fact_set_number(struct journal *j, const char *name, int64_t n);
+int64_t journal_fact_number(struct journal *j, const char *name);
 
 /* --- for people (cli) --- */
 struct journal_row {

@@ -234,3 +234,19 @@ bool journal_fact_get(struct journal *j, const char *name, char *value, size_t s
     journal_read_end(j);
     return rc == 0 && found;
 }
+
+void journal_fact_set_number(struct journal *j, const char *name, int64_t n)
+{
+    char value[32];
+    snprintf(value, sizeof(value), "%lld", (long long)n);
+    journal_fact_set(j, name, value);
+}
+
+int64_t journal_fact_number(struct journal *j, const char *name)
+{
+    char value[32];
+    uint64_t n;
+    bool is =
+        journal_fact_get(j, name, value, sizeof(value)) && slice_to_u64(slice_of(value), 0, INT64_MAX, &n);
+    return is ? (int64_t)n : 0;
+}
