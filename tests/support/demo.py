@@ -35,7 +35,7 @@ def show_ticket(sandbox, known):
         known.add(ticket["id"])
         print(paint("1;33", "ticket    ") + "%s  \"%s\"  for %s, due %s" % (
             ticket["ticketNumber"], ticket["title"], people.get(ticket.get("assignedResourceID"), "nobody (Triage)"),
-            ticket["dueDateTime"]))
+            ticket["dueDateTime"].replace("T", " ").replace(":00Z", " UTC")))
 
 
 def ask(host, sandbox, known, subject, text, why):
@@ -76,7 +76,8 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     with MailHost() as host, Sandbox() as sandbox, Daemon(host, sandbox) as daemon:
-        print("frontdesk watches %s on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
+        print("frontdesk watches %s, to which the staff of Northwind IT in New York (northwind.example) write,\n"
+              "on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
         converse(host, sandbox, daemon)
         if "--keep" in sys.argv[1:]:
             print("\nStill running; Ctrl-C ends it and removes everything. With a mail program:")
