@@ -52,6 +52,7 @@ struct desk {
     unsigned reports;       /* being made; guarded by lock */
     unsigned told_unproven; /* letters at once about refused staff on day told_day; guarded by lock */
     int64_t told_day;
+    pthread_mutex_t digest; /* the letter of the day: the keeper and `once` both look whether it is due */
 };
 
 /* A directory with its index, held while a job reads it. */

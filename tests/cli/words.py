@@ -10,7 +10,8 @@ import sys
 import tempfile
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
-from console import SECRETS, expect, frontdesk, on_terminal  # noqa: E402
+from console import expect, frontdesk, on_terminal  # noqa: E402
+from markers import SECRETS  # noqa: E402
 from daemon import SETTINGS  # noqa: E402
 from sandbox import ROOT  # noqa: E402
 import tap  # noqa: E402

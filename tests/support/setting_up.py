@@ -10,6 +10,7 @@ import subprocess
 import time
 
 from console import PROGRAM
+import markers
 from mailhost import MAILBOX, SERVER_ID
 from sandbox import LOGIN, ROOT
 
@@ -91,6 +92,7 @@ class Terminal:
         while self._read(0) and select.select([self.master], [], [], 0)[0]:
             pass
         os.close(self.master)
+        markers.check("the terminal of frontdesk", self.seen)
         return code
 
     def kill(self, number=signal.SIGINT):
