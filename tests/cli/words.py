@@ -413,7 +413,7 @@ def bad_rendering():
     settle()
     for name, said in (("creatd", 'did you mean "created"'), ("_foot", "no template"), ("../created", "no template"), ("", "no template")):
         expect(64, frontdesk("render", name, "-c", CONF), errors=[said, "`frontdesk render` lists them"])
-    expect(74, frontdesk("render", "created", "--output", WORK + "/none", "-c", CONF), errors=["none/created.txt: No such file", "fix: "])
+    expect(74, frontdesk("render", "created", "--output", WORK + "/none", "-c", CONF), errors=["there is no folder .*/none; make it first", "fix: "])
     expect(74, frontdesk("render", "created", "--output", CONF, "-c", CONF), errors=["Not a directory"])
     folder = os.path.join(WORK, "templates")
     shutil.copytree(os.path.join(ROOT, "templates"), folder)
