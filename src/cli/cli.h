@@ -20,6 +20,7 @@ struct cli {
     const char *since;   /* --since DATE */
     const char *until;   /* --until DATE */
     const char *sender;  /* --sender ADDRESS */
+    const char *subject; /* --subject TEXT */
     const char *limit;   /* --limit N */
     const char *sample;  /* --sample CASE */
     const char *mailbox; /* --mailbox NAME */

@@ -148,6 +148,8 @@ static int print_text(const struct diagnosing *g, struct view *v, struct err *e)
         buf_puts(&out, "No error of the sync was found.\n");
     int rc = g->found.n || g->found.unmatched[0] ? errors_text(v, g->templates, &out, e) : 0;
     cli_print(out.data);
+    for (size_t i = 0; rc == 0 && i < g->found.n; i++)
+        cli_printf("Rule: %s (%s)\n", g->found.found[i].rule->id, g->found.found[i].rule->file);
     buf_release(&out);
     return rc;
 }

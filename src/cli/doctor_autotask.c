@@ -34,28 +34,58 @@ static void look_at_people(struct doctor *d, const struct directory *dir)
     buf_release(&what);
 }
 
-static bool has_nickname(const struct directory *dir, const char *nick)
+static bool has_nickname(const struct directory_resource *r, const char *nick)
 {
-    for (size_t i = 0; i < dir->n_resources; i++) {
-        const char *const *names = dir->resources[i].nicknames;
-        for (; *names; names++) {
-            if (strcmp(*names, nick) == 0)
-                return true;
-        }
+    const char *const *names = r->nicknames;
+    for (; *names; names++) {
+        if (fold_eq(slice_of(*names), slice_of(nick)))
+            return true;
     }
     return false;
+}
+
+static bool was_looked_at(const struct conf *conf, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (fold_eq(slice_of(conf->staff.nicknames[k].nick), slice_of(conf->staff.nicknames[i].nick)))
+            return true;
+    }
+    return false;
+}
+
+/* A name that is somebody's, and nobody else's: else each mail with it is asked back. */
+static void look_at_nickname(struct doctor *d, size_t i, const struct conf_nickname *n,
+                             const struct directory *dir)
+{
+    struct buf names = BUF_INIT(400), what = BUF_INIT(1000);
+    size_t called = 0;
+    bool known = false;
+    for (size_t k = 0; k < dir->n_resources; k++) {
+        const struct directory_resource *r = &dir->resources[k];
+        bool nick = has_nickname(r, n->nick);
+        known = known || nick;
+        if (r->assignable && (nick || fold_eq(slice_of(r->first), slice_of(n->nick))))
+            buf_printf(&names, "%s%s %s", called++ ? ", " : "", r->first, r->last);
+    }
+    buf_printf(&what, "staff.nicknames[%zu]: ", i);
+    if (called > 1)
+        buf_printf(&what, "\"%s\" means %zu people, so that the sender is asked who: %s", n->nick, called,
+                   names.data);
+    else
+        buf_printf(&what, "nobody in Autotask is \"%s\", so \"%s\" means nobody", n->who, n->nick);
+    if (called > 1)
+        doctor_warn(d, what.data, "leave the name to one of them, in `who` by full name or user name");
+    else if (!known)
+        doctor_warn(d, what.data, "write the user name, the full name or the first name as Autotask has it");
+    buf_release(&names);
+    buf_release(&what);
 }
 
 static void look_at_nicknames(struct doctor *d, const struct conf *conf, const struct directory *dir)
 {
     for (size_t i = 0; i < conf->staff.n_nicknames; i++) {
-        const struct conf_nickname *n = &conf->staff.nicknames[i];
-        char what[600];
-        snprintf(what, sizeof(what),
-                 "staff.nicknames[%zu]: nobody in Autotask is \"%s\", so \"%s\" means nobody", i, n->who,
-                 n->nick);
-        if (!has_nickname(dir, n->nick))
-            doctor_warn(d, what, "write the user name, the full name or the first name as Autotask has it");
+        if (!was_looked_at(conf, i))
+            look_at_nickname(d, i, &conf->staff.nicknames[i], dir);
     }
 }
 

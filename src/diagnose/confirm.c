@@ -142,7 +142,8 @@ static void confirm_one(struct diagnose_reading *r, struct diagnose_answer *a, c
     struct err e = ERR_INIT;
     begin(a, d, r->sources->conf, r->pool);
     if (!d->rule->check[0]) {
-        confirm_unchecked(a, "diagnosis-unconfirmable", NULL);
+        const struct report_fact facts[] = {{"why", d->rule->unconfirmable}, {NULL, NULL}};
+        confirm_unchecked(a, "diagnosis-unconfirmable", facts);
         return;
     }
     if (confirm_targets(r, d, &t, &e) != 0) {

@@ -150,6 +150,12 @@ WRONG = [  # words, what the complaint says
     (["journal", "rebuild", "--json"], "journal rebuild takes no --json"),
     (["journal", "list", "x"], '"x" is one word too many'),
     (["explain", "a", "b"], '"b" is one word too many'),
+    (["explain", "--subject", "Sarah: x", "mail.eml"], "give --subject or the mail"),
+    (["explain", "--sender", "a@b.example"], "--sender goes with --subject"),
+    (["explain", "--subject", "Sarah: x\nBcc: y"], "--subject: allowed is one line"),
+    (["explain", "--subject", "x" * 901], "at most 900 bytes"),
+    (["explain", "--subject", "x", "--sender", "dana"], "--sender: allowed is an address"),
+    (["explain", "--subject", "x", "--sender", "a@b.example\r\nSubject: y"], "--sender: allowed is an address"),
     (["diagnose", "a", "b"], '"b" is one word too many'),
     (["check"], "say what to check"),
     (["check", "mappin"], 'did you mean "mapping"'),
@@ -173,12 +179,13 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x@y.example", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE, "subject": "x"}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
         for option in every:
             words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
             words = [name, *OTHERS[name][option]] if option in OTHERS.get(name, {}) else words
+            words += ["--subject=x"] if (name, option) == ("explain", "sender") else []
             given = ["--" + option] + ([values[option]] if option in values else [])
             for line in (words + given, given + words):
                 answer = frontdesk(*line, "-c", NOWHERE)
@@ -412,7 +419,7 @@ def bad_rendering():
     settle()
     for name, said in (("creatd", 'did you mean "created"'), ("_foot", "no template"), ("../created", "no template"), ("", "no template")):
         expect(64, frontdesk("render", name, "-c", CONF), errors=[said, "`frontdesk render` lists them"])
-    expect(74, frontdesk("render", "created", "--output", WORK + "/none", "-c", CONF), errors=["none/created.txt: No such file", "fix: "])
+    expect(74, frontdesk("render", "created", "--output", WORK + "/none", "-c", CONF), errors=["there is no folder .*/none; make it first", "fix: "])
     expect(74, frontdesk("render", "created", "--output", CONF, "-c", CONF), errors=["Not a directory"])
     folder = os.path.join(WORK, "templates")
     shutil.copytree(os.path.join(ROOT, "templates"), folder)

@@ -225,6 +225,7 @@ begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
+  server_prompts = :
   server_condition = ${{if eq{{$auth3}}{{${{lookup{{${{lc:$auth2}}}}lsearch{{{dir}/passwords}}{{$value}}{{*}}}}}}}}
   server_set_id = ${{lc:$auth2}}
 login:
