@@ -37,6 +37,9 @@ static const struct cure {
     {MAIL_OUT, ERR_SMTP_PERMANENT,
      "allow this user to send from the mailbox's address, or write the address that it may send from"},
     {MAIL_OUT, ERR_PROTOCOL, "check that this is the port for sending (smtp:// 587, smtps:// 465)"},
+    {MAIL_IN, ERR_LOCKED,
+     "let one installation have this mailbox; until then no mail is taken. After a purge or a new machine it "
+     "is former_instances"},
     {MAIL_IN, ERR_MAILBOX, "check folders.inbox, and with a mail program that this user may open it"},
     {MAIL_IN, ERR_PERMISSION,
      "give this user the rights to read, mark, delete and expunge in the inbox (l r s w t e), and to insert "

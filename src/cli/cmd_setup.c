@@ -233,7 +233,7 @@ static int run_setup(struct setup *s)
 
 int cmd_setup(const struct cli *cli)
 {
-    struct setup s = {.cli = cli, .seen = BUF_INIT(4000)};
+    struct setup s = {.cli = cli, .folder_fd = -1, .seen = BUF_INIT(4000)};
     if (cli->answers_example) {
         setup_print_example();
         return EX_OK;

@@ -22,6 +22,8 @@ void doctor_report(struct doctor *d, const char *what, enum doctor_area area, in
                    const struct buf *findings, const struct err *e);
 const char *doctor_fix(enum doctor_area area, const struct err *e);
 
+/* doctor_account.c: nothing, unless root looks at what is another user's */
+void doctor_look_as_service(struct doctor *d, const struct conf *conf);
 /* doctor_here.c */
 void doctor_look_here(struct doctor *d, const struct conf *conf);
 void doctor_look_at_rules(struct doctor *d, const struct conf *conf);

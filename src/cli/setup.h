@@ -104,6 +104,7 @@ struct setup {
     char conf_path[4096];          /* absolute */
     char scratch[4096];            /* where all is written first; "" = not made yet */
     bool made_folder;              /* the folder of the settings is ours */
+    int folder_fd;                 /* of that folder, locked; -1: none */
     bool certificate_refused;      /* a person is asked for the authority */
     struct directory *directory;   /* what Autotask has; NULL: not asked yet */
     struct buf seen;           /* names that begin Authentication-Results fields in the inbox, a line each */
