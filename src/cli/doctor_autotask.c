@@ -100,7 +100,7 @@ static void look_at_rights(struct doctor *d, const struct desk *desk)
     struct buf lacks = BUF_INIT(64 * 1024), hidden = BUF_INIT(64 * 1024), said = BUF_INIT(64 * 1024);
     struct err e = ERR_INIT;
     size_t asked;
-    cli_progress("asking Autotask for the rights of the API user");
+    doctor_begin(d, "asking Autotask for the rights of the API user");
     int rc = autotask_rights(desk->autotask, desk->conf->ticket.todo, &lacks, &hidden, &asked, &e);
     buf_printf(&said, "asked for %zu kinds of record: it may do all that tickets take", asked);
     if (rc != 0)
@@ -130,6 +130,7 @@ static void look_at_sight(struct doctor *d, const struct desk *desk)
     struct buf none = BUF_INIT(8000), what = BUF_INIT(9000);
     struct autotask_accesses seen;
     struct err e = ERR_INIT;
+    doctor_begin(d, "asking Autotask for what the checks compare");
     int rc = autotask_access(desk->autotask, AT_BOOKS_EVERYTHING, false, pool, &seen, &e);
     for (size_t i = 0; rc == 0 && i < seen.n; i++) {
         if (seen.v[i].query == AT_SIGHT_NONE || seen.v[i].query == AT_SIGHT_RESTRICTED)
@@ -172,7 +173,7 @@ static void look_at_clock(struct doctor *d, const struct desk *desk)
 static void look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
 {
     struct buf findings = BUF_INIT(64 * 1024);
-    cli_progress("asking Autotask for staff and labels");
+    doctor_begin(d, "asking Autotask for staff and labels");
     int rc = desk_refresh(desk, &findings, e);
     doctor_report(d, "Autotask: staff list, and the labels of the group ticket", AUTOTASK, rc, &findings, e);
     struct desk_people *p = desk_people_get(desk);
@@ -214,7 +215,7 @@ void doctor_look_at_autotask(struct doctor *d, const struct conf *conf)
         look_at_language(d, conf, desk.templates);
     buf_clear(&findings);
     if (rc == 0) {
-        cli_progress("asking Autotask for its zone");
+        doctor_begin(d, "asking Autotask for its zone");
         rc = autotask_probe(desk.autotask, &findings, &e);
         doctor_report(d, "Autotask: zone, login", AUTOTASK, rc, &findings, &e);
         look_at_clock(d, &desk);

@@ -20,6 +20,7 @@ from lab import MAILBOX, staff_mail  # noqa: E402
 from mailhost import SERVER_ID, MailHost  # noqa: E402
 from markers import MAIL_SECRET, SECRETS, check_folder  # noqa: E402
 from sandbox import ROOT, Sandbox  # noqa: E402
+from screen import screen  # noqa: E402
 from setting_up import PROMPTS, Terminal, answers, write_answers  # noqa: E402
 import tap  # noqa: E402
 
@@ -470,12 +471,13 @@ def interrupted():
         SANDBOX.settings(latency_ms=60000)
         path = write_answers(os.path.join(place.outside, "answers"), answers(HOST, SANDBOX))
         terminal = Terminal("setup", "--answers", path, "-c", place.conf)
-        terminal.wait(r"Autotask: login.* \.\.\.$")
+        terminal.wait(r"3/6 Autotask: login.*  \d+ s")
         tap.check([name for name in place.files() if name.startswith(".setup-")], "where are the secrets? %r" % place.files())
         tap.check(all(mode in (0o600, 0o700) for name, (mode, _) in place.files().items()), place.files())
         terminal.kill(signal.SIGTERM)
         code = terminal.end()
         tap.check(code == 128 + signal.SIGTERM and not place.files(), (code, terminal.seen, place.files()))
+        tap.check("3/6" not in "\n".join(screen(terminal.seen.replace("\n", "\r\n"), 80)), terminal.seen)
     restart()
 
 
