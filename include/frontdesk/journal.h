@@ -89,6 +89,9 @@ bool journal_has_replaced(const struct journal *j);
 bool journal_left_before(struct journal *j, const char *message_id);
 /* Damaged journals are kept under this name, with the time behind it, in the state directory. */
 #define JOURNAL_ASIDE "journal.db.damaged-"
+unsigned journal_aside_count(const struct journal *j);
+/* Deletes those that were last written before that time, with their logs. */
+int journal_aside_drop(struct journal *j, int64_t before_ms, unsigned *dropped, struct err *e) MUST_USE;
 /* ERR_DAMAGED: what SQLite finds wrong with it, unless it is very large. */
 int journal_look(struct journal *j, struct err *e) MUST_USE;
 /* Did this open make the journal (first start)? */

@@ -45,8 +45,8 @@ static void look_at_aside(struct doctor *d, const char *path)
         if (slice_starts(name, SLICE(JOURNAL_ASIDE)) && slice_find(name, SLICE("-wal")) < 0)
             doctor_warn(
                 d, what,
-                "see that the disk is sound; delete the file, and that with -wal behind it, when you miss "
-                "nothing");
+                "see that the disk is sound; when you miss nothing, delete the file and that with -wal behind "
+                "it, or let `frontdesk journal forget ADDRESS --damaged` do it");
     }
     if (dir)
         closedir(dir);
