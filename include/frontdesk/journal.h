@@ -386,10 +386,13 @@ struct journal_refusal {
 size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64_t *after, struct pool *pool,
                         struct journal_refusal *out, size_t max);
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
+/* Why such a mail waits begins so. */
+#define JOURNAL_OVER_CAP "over the cap of its sender: "
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
     unsigned by_outcome[OUTCOMES]; /* of what ended; of canaries the last few */
     unsigned letters_unsent, alerts_ill;
+    unsigned over_cap; /* mails that wait since their sender wrote as many in an hour as one may */
     int64_t last_taken_ms, oldest_unsent_ms, oldest_open_ms; /* 0 = none */
 };
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;

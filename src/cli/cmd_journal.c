@@ -421,12 +421,11 @@ static int check_use(const struct cli *cli, const struct verb *v)
     const struct {
         const char *name;
         bool given;
-    } options[] = {{"state", cli->state != NULL},     {"json", cli->json},
-                   {"sender", cli->sender != NULL},   {"since", cli->since != NULL},
-                   {"until", cli->until != NULL},     {"limit", cli->limit != NULL},
-                   {"mailbox", cli->mailbox != NULL}, {"explain", cli->explain},
-                   {"unmatched", cli->unmatched},     {"output", cli->output != NULL},
-                   {"damaged", cli->damaged}};
+    } options[] = {
+        {"state", cli->state != NULL},     {"json", cli->json},           {"sender", cli->sender != NULL},
+        {"since", cli->since != NULL},     {"until", cli->until != NULL}, {"limit", cli->limit != NULL},
+        {"mailbox", cli->mailbox != NULL}, {"explain", cli->explain},     {"unmatched", cli->unmatched},
+        {"output", cli->output != NULL},   {"damaged", cli->damaged}};
     if (cli->n_args > v->most)
         return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->most]);
     if (cli->n_args < v->least && v->run == forget)

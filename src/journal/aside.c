@@ -16,8 +16,8 @@ static bool ends_with(struct slice name, const char *end)
 }
 
 /* `each` for every file of theirs; a log stands beside its journal. -1: the folder cannot be read. */
-static int for_each(const struct journal *j, int (*each)(const struct journal *, const char *, void *), void *arg,
-                    struct err *e)
+static int for_each(const struct journal *j, int (*each)(const struct journal *, const char *, void *),
+                    void *arg, struct err *e)
 {
     int fd = openat(j->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -79,8 +79,8 @@ int journal_aside_drop(struct journal *j, int64_t before_ms, unsigned *dropped, 
     struct dropping d = {.before_ms = before_ms};
     *dropped = 0;
     if (damaged_is_begun(j))
-        return err_set(e, ERR_JOURNAL_BUSY, "a damaged journal in %s is being replaced: start frontdesk first",
-                       j->dir);
+        return err_set(e, ERR_JOURNAL_BUSY,
+                       "a damaged journal in %s is being replaced: start frontdesk first", j->dir);
     int rc = for_each(j, drop_one, &d, e);
     *dropped = d.n;
     return rc;

@@ -223,8 +223,12 @@ static int open_all(struct journal *j, struct err *e)
 int journal_open(struct journal **out, const struct journal_options *options, struct err *e)
 {
     struct journal *j = mem_alloc(sizeof(*j));
-    *j = (struct journal){
-        .options = *options, .read_only = options->read_only, .lock_fd = -1, .dir_fd = -1, .notes_fd = -1, .wal_fd = -1};
+    *j = (struct journal){.options = *options,
+                          .read_only = options->read_only,
+                          .lock_fd = -1,
+                          .dir_fd = -1,
+                          .notes_fd = -1,
+                          .wal_fd = -1};
     j->dir = mem_copy(options->dir);
     pthread_mutex_init(&j->read_lock, NULL);
     *out = NULL;

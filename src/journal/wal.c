@@ -53,7 +53,8 @@ static bool read_header(int fd, struct log *l)
                       .page = number_at(h + 8, true),
                       .big = magic & 1};
     add_to_sum(l->sum, h, 24, l->big);
-    return (magic | 1) == 0x377f0683 && l->page >= 512 && l->page <= LARGEST_PAGE && sum_stands(l->sum, h + 24);
+    return (magic | 1) == 0x377f0683 && l->page >= 512 && l->page <= LARGEST_PAGE &&
+           sum_stands(l->sum, h + 24);
 }
 
 /* Frames from the begin on that fit. */
@@ -105,8 +106,9 @@ int wal_check(const struct journal *j, struct err *e)
         close(fd);
     if (empty || other || found >= note.frames)
         return 0;
-    return err_set(e, ERR_DAMAGED, "the journal %s/journal.db is damaged (%llu of %llu pieces of its log are there)",
-                   j->dir, (unsigned long long)found, (unsigned long long)note.frames);
+    return err_set(e, ERR_DAMAGED,
+                   "the journal %s/journal.db is damaged (%llu of %llu pieces of its log are there)", j->dir,
+                   (unsigned long long)found, (unsigned long long)note.frames);
 }
 
 /* --- noting: in the writer --- */
@@ -120,8 +122,10 @@ static int on_commit(void *self, sqlite3 *db, const char *name, int frames)
     if (j->wal_fd < 0)
         j->wal_fd = openat(j->dir_fd, "journal.db-wal", O_RDONLY | O_CLOEXEC);
     bool sound = j->wal_fd >= 0 && frames > 0 && read_header(j->wal_fd, &log);
-    *note = sound ? (struct wal_note){{log.salt[0], log.salt[1]}, (uint64_t)frames} : (struct wal_note){{0}, 0};
-    if (pwrite(j->notes_fd, note, sizeof(*note), offsetof(struct journal_notes, wal)) != (ssize_t)sizeof(*note))
+    *note =
+        sound ? (struct wal_note){{log.salt[0], log.salt[1]}, (uint64_t)frames} : (struct wal_note){{0}, 0};
+    if (pwrite(j->notes_fd, note, sizeof(*note), offsetof(struct journal_notes, wal)) !=
+        (ssize_t)sizeof(*note))
         LOG(LOG_DEBUG, "journal", "wal.not-noted", LN("errno", errno));
     /* what this hook stands in place of */
     if (frames >= CHECKPOINT_FRAMES)
