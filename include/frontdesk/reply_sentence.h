@@ -151,6 +151,7 @@ struct templates;
     X(TELL_DONE, "")                                                                                         \
     X(TELL_PARKED, "")                                                                                       \
     X(TELL_LETTERS, "")                                                                                      \
+    X(TELL_CAPS, "")                                                                                         \
     X(TELL_ALERTS, "")                                                                                       \
     X(TELL_WARNING, "")                                                                                      \
     X(TELL_REF, "")                                                                                          \
@@ -194,6 +195,7 @@ struct templates;
     X(STATUS_WAITING, "n")                                                                                   \
     X(STATUS_PARKED, "n")                                                                                    \
     X(STATUS_LETTERS, "n age sent most")                                                                     \
+    X(STATUS_CAPS, "each over most")                                                                         \
     X(STATUS_WATCH, "check schedule n acked last next")                                                      \
     X(STATUS_WATCH_NEW, "check schedule next")                                                               \
     X(STATUS_WATCH_SNOOZED, "when")                                                                          \
