@@ -65,7 +65,7 @@ struct desk_options {
     const struct conf *conf;
     struct journal *journal;
     int stop_fd;
-    bool with_outboxes, with_books;
+    bool with_outboxes, with_books, without_own; /* without_own: no templates of the firm's */
     struct buf *rule_problems; /* NULL: in *problems with the others */
 };
 
