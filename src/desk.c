@@ -79,6 +79,7 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
 {
     *d = (struct desk){.conf = options->conf, .journal = options->journal, .stop_fd = options->stop_fd};
     pthread_mutex_init(&d->lock, NULL);
+    pthread_mutex_init(&d->digest, NULL);
     init_reading(d);
     d->turns = turns_new();
     d->cage = cage_new(readers_of(options->conf));
@@ -165,6 +166,7 @@ void desk_close(struct desk *d)
     diagnose_rules_free(&d->rules);
     templates_free(&d->templates);
     pthread_mutex_destroy(&d->lock);
+    pthread_mutex_destroy(&d->digest);
     pthread_rwlock_destroy(&d->reading);
     cage_free(&d->cage);
     free(d->unkept);

@@ -52,6 +52,7 @@ struct desk {
     unsigned reports;       /* being made; guarded by lock */
     unsigned told_unproven; /* letters at once about refused staff on day told_day; guarded by lock */
     int64_t told_day;
+    pthread_mutex_t digest; /* the letter of the day: the keeper and `once` both look whether it is due */
 };
 
 /* A directory with its index, held while a job reads it. */
@@ -66,7 +67,7 @@ struct desk_options {
     struct journal *journal;
     int stop_fd;
     bool with_outboxes, with_books, without_own; /* without_own: no templates of the firm's */
-    struct buf *rule_problems; /* NULL: in *problems with the others */
+    struct buf *rule_problems;                   /* NULL: in *problems with the others */
 };
 
 /* Opens everything but the directory. Template problems come as lines in *problems, and those of the firm's
@@ -118,13 +119,15 @@ struct job_view {
     bool follows;       /* the plan is that of a follow-up */
     bool wait;          /* what it answers is still being worked on: there is no plan yet */
     unsigned explained; /* explanations around this one */
+    bool assumed;       /* explain --subject: no mail, its sender is taken for proven */
     bool is_over;       /* only its header was read: it is over the limit `over`, or (false) no mail */
     enum message_over over;
     const char *told; /* what the sender is told of an error; NULL: what is said of every such error */
     char unreadable[512];
     char key[65];
 };
-/* The same reading, judging and planning as a job's. `bytes` or `path`. Only out->explained is read. */
+/* The same reading, judging and planning as a job's. `bytes` or `path`. Only out->explained and out->assumed
+ * are read. */
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
              bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
              struct job_view *out, struct err *e) MUST_USE;

@@ -34,6 +34,33 @@ int story_read(struct story *out, struct journal *j, const char *ref, struct poo
     return 0;
 }
 
+/* What to do before a retry: the reason begins with the short name of its error. */
+static const char *cure(const char *reason)
+{
+    static const struct {
+        enum err_code code;
+        const char *what;
+    } cures[] = {
+        {ERR_CONFIG, "correct the setting that the reason names, and restart frontdesk"},
+        {ERR_LABEL, "correct the label that `frontdesk doctor` names, and restart frontdesk"},
+        {ERR_LOGIN, "log in anew, as `frontdesk doctor` says"},
+        {ERR_MAIL, "look at the mail (`frontdesk journal export`) and decide whether it counts"},
+        {ERR_NOT_FOUND, "see what became of the record that the reason names"},
+        {ERR_READER, "look at the mail (`frontdesk journal export`), and make its ticket by hand"},
+        {ERR_REJECTED, "change in Autotask, or in the settings, what the reason says is not accepted"},
+    };
+    struct scan c = scan_of(slice_of(reason));
+    struct slice head = slice_cut(scan_until(&c, ":"), 30);
+    char name[40];
+    snprintf(name, sizeof(name), "%.*s", SLICE_ARG(head));
+    enum err_code code = err_code_from_name(name);
+    for (size_t i = 0; i < ARRAY_LEN(cures); i++) {
+        if (cures[i].code == code)
+            return cures[i].what;
+    }
+    return err_fix(code)[0] ? err_fix(code) : "mend what the reason names (`frontdesk doctor` looks at all)";
+}
+
 static void tell_job(struct telling *to, const struct conf *conf, const struct journal_job *job)
 {
     const char *tz = conf->firm.timezone, *taken = dates_moment(to->templates, job->taken_ms, tz, to->pool);
@@ -53,6 +80,10 @@ static void tell_job(struct telling *to, const struct conf *conf, const struct j
     tell(to, SAY_TELL_STATE, state);
     tell(to, SAY_TELL_OUTCOME, job->outcome ? telling_outcome(to, job->outcome) : "-");
     tell(to, SAY_TELL_REASON, job->reason[0] ? job->reason : "-");
+    if (job->state == JOB_PARKED)
+        tell(to, SAY_TELL_DO,
+             sentence(to->templates, to->pool, SAY_STORY_DO, "ref", job->ref, "how", cure(job->reason),
+                      SAY_END));
     tell(to, SAY_TELL_TICKET,
          sentence(to->templates, to->pool, SAY_STORY_TICKET, "number",
                   job->ticket_number[0] ? job->ticket_number : "-", "id",

@@ -143,12 +143,14 @@ static void write_digest(struct desk *d, int64_t from_ms, int64_t to_ms)
 
 void unproven_digest(struct desk *d)
 {
+    pthread_mutex_lock(&d->digest);
     int64_t now_ms = clock_now_ms(), last_ms = journal_fact_number(d->journal, DIGEST_MS);
     /* a first start, or a clock that was ahead: the day begins now */
     if (last_ms == 0 || last_ms > now_ms)
         journal_fact_set_number(d->journal, DIGEST_MS, now_ms);
     else if (now_ms - last_ms >= DAY)
         write_digest(d, last_ms, now_ms);
+    pthread_mutex_unlock(&d->digest);
 }
 
 void unproven_keep(struct desk *d, int64_t *next_ms)

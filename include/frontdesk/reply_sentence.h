@@ -157,6 +157,7 @@ struct templates;
     X(TELL_SENDER, "")                                                                                       \
     X(TELL_STATE, "")                                                                                        \
     X(TELL_OUTCOME, "")                                                                                      \
+    X(TELL_DO, "")                                                                                           \
     X(TELL_REASON, "")                                                                                       \
     X(TELL_TICKET, "")                                                                                       \
     X(TELL_STEP, "n")                                                                                        \
@@ -205,6 +206,7 @@ struct templates;
     /* show */                                                                                               \
     X(STORY_TAKEN, "ref mailbox when")                                                                       \
     X(STORY_UNPROVEN, "")                                                                                    \
+    X(STORY_DO, "ref how")                                                                                   \
     X(STORY_UNTIL, "state when")                                                                             \
     X(STORY_NEXT_RUN, "state when")                                                                          \
     X(STORY_TICKET, "number id")                                                                             \

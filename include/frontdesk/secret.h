@@ -24,6 +24,8 @@ void secret_folder(const char *path, bool first);
 void secret_release(struct secret *s); /* wipes */
 /* 16 hexadecimal digits that tell whether two secrets are the same. */
 void secret_fingerprint(struct slice value, char out[17]);
+/* What functions that have returned left of a secret on this thread's stack. */
+void secret_wipe_stack(void);
 /* From now on this process leaves no core dump, and no other process of its user may look into it. */
 void secret_guard_process(void);
 

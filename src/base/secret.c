@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 8192 };
+enum { SECRET_MAX = 8192, STACK_BYTES = 32768 };
 
 static char own_folder[4000]; /* see secret_folder */
 static bool own_first;
@@ -127,6 +127,7 @@ int secret_load(struct secret *s, const char *path, struct err *e)
     if (rc == 0)
         rc = take_line(s, raw, len, real, e);
     explicit_bzero(raw, sizeof(raw));
+    secret_wipe_stack();
     return rc;
 }
 
@@ -163,6 +164,13 @@ void secret_fingerprint(struct slice value, char out[17])
     snprintf(out, 17, "%s", hex.data);
     buf_wipe(&salted);
     buf_release(&hex);
+}
+
+/* Digests and libraries work on the stack, and clear nothing. */
+__attribute__((noinline)) void secret_wipe_stack(void)
+{
+    char below[STACK_BYTES];
+    explicit_bzero(below, sizeof(below));
 }
 
 void secret_guard_process(void)

@@ -9,10 +9,13 @@ enum doctor_area { HERE = 1, MAIL_IN = 2, MAIL_OUT = 4, AUTOTASK = 8, QUICKBOOKS
 
 struct doctor {
     unsigned ill;
-    struct buf *json; /* the findings so far, for --json; NULL: they are printed */
+    struct buf *json;    /* the findings so far, for --json; NULL: they are printed */
+    size_t begun, steps; /* what takes its time: how many were begun, of how many */
 };
 
 /* cmd_doctor.c */
+/* One of the steps that take their time begins. */
+void doctor_begin(struct doctor *d, const char *what);
 void doctor_good(struct doctor *d, const char *what, const char *findings);
 /* A fault that does not stop the work. */
 void doctor_warn(struct doctor *d, const char *what, const char *fix);

@@ -146,7 +146,7 @@ static void look_at_way(struct doctor *d, const struct conf_mailbox *m, enum doc
     char what[900];
     snprintf(what, sizeof(what), "mailbox %s: mail %s (%s)", m->name, area == MAIL_IN ? "in" : "out",
              server->url);
-    cli_progress(what);
+    doctor_begin(d, what);
     int rc = probe(m, area, instance, &borders, &findings, &doubts, &e);
     report_server(d, what, server, area, rc, &findings, &e);
     tell_doubts(d, m, &doubts);
@@ -189,7 +189,7 @@ static void look_at_alerts(struct doctor *d, const struct conf *conf)
     char what[900];
     snprintf(what, sizeof(what), "alerts.smtp: the second way out (%s)", second->url ? second->url : "");
     if (second->url) {
-        cli_progress(what);
+        doctor_begin(d, what);
         int rc = outbox_smtp_probe(second, ways_from(conf), &findings, &doubts, &e);
         report_server(d, what, second, MAIL_OUT, rc, &findings, &e);
     }

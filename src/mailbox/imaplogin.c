@@ -165,5 +165,8 @@ int imap_log_in(struct imap *i, struct err *e)
     if (!stream_is_secure(i->stream))
         return err_set(e, ERR_TLS, "the connection to %s is not secure: no password is sent",
                        i->conf->imap.host);
-    return i->conf->imap.oauth2 ? by_token(i, e) : by_password(i, e);
+    int rc = i->conf->imap.oauth2 ? by_token(i, e) : by_password(i, e);
+    stream_forget(i->stream);
+    secret_wipe_stack();
+    return rc;
 }

@@ -491,6 +491,13 @@ int stream_write(struct stream *s, const void *data, size_t len, struct err *e)
     return -1;
 }
 
+void stream_forget(struct stream *s)
+{
+    mailstream *m = s->mail;
+    if (m && m->write_buffer)
+        explicit_bzero(m->write_buffer + m->write_buffer_len, m->buffer_max_size - m->write_buffer_len);
+}
+
 void stream_free(struct stream **stream)
 {
     struct stream *s = *stream;

@@ -110,7 +110,8 @@ static int by_token(struct smtp_session *s, struct err *e)
 
 int smtp_session_log_in(struct smtp_session *s, struct err *e)
 {
-    if (s->server->oauth2)
-        return by_token(s, e);
-    return s->server->password_file ? by_password(s, e) : 0;
+    int rc = s->server->oauth2 ? by_token(s, e) : s->server->password_file ? by_password(s, e) : 0;
+    stream_forget(s->stream);
+    secret_wipe_stack();
+    return rc;
 }

@@ -85,6 +85,8 @@ const char *book_value(const cJSON *row, const struct book_field *f, struct pool
 
 /* --- books_tokens.c --- */
 
+/* Fills an access token up to its size: every piece of it holds the mark. */
+void token_fill(struct buf *token, int64_t size);
 void tokens_reset(void);
 void tokens_consent(struct call *c);
 void tokens_issue(struct call *c);

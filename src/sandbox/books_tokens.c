@@ -5,7 +5,7 @@
  */
 #include "books.h"
 
-enum { MOST_FAMILIES = 64, MOST_VALUES_KEPT = 400, MOST_ACCESS = 4000, VALUE = 64 };
+enum { MOST_FAMILIES = 64, MOST_VALUES_KEPT = 400, MOST_ACCESS = 4000, VALUE = 80, LETTERS = 37 };
 
 /* One consent and all that came from it. */
 struct family {
@@ -40,15 +40,15 @@ void tokens_reset(void)
     memset(&t, 0, sizeof(t));
 }
 
-/* Twenty letters that nobody guesses by accident; the same in each run. */
-static void put_letters(char out[21])
+/* Twenty letters that nobody guesses by accident, the same in each run, and the mark. */
+static void put_letters(char out[LETTERS])
 {
     uint64_t x = 0x9e3779b97f4a7c15u * ++t.serial;
     for (int i = 0; i < 20; i++) {
         x = x * 6364136223846793005u + 1442695040888963407u;
         out[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[(x >> 33) % 36];
     }
-    out[20] = '\0';
+    snprintf(out + 20, LETTERS - 20, "%.16s", cJSON_GetStringValue(setting("token_mark")));
 }
 
 static const char *setting_words(const char *name)
@@ -98,7 +98,7 @@ static void send_back(struct call *c, const char *redirect, const char *state, c
 
 static void consent(struct call *c, const char *redirect, const char *state)
 {
-    char letters[21], rest[200];
+    char letters[LETTERS], rest[200];
     if (strcmp(setting_words("qb_consent"), "yes") != 0) {
         snprintf(rest, sizeof(rest), "error=%.100s", setting_words("qb_consent"));
         send_back(c, redirect, state, rest);
@@ -149,7 +149,7 @@ static void refuse(struct call *c, int status, const char *error, const char *de
 
 static struct refresh *new_refresh(size_t family)
 {
-    char letters[21];
+    char letters[LETTERS];
     int64_t now_ms = clock_now_ms();
     if (t.n_refreshes == MOST_VALUES_KEPT) { /* the oldest are of no use to anybody */
         t.n_refreshes = MOST_VALUES_KEPT / 2;
@@ -163,9 +163,22 @@ static struct refresh *new_refresh(size_t family)
     return r;
 }
 
+void token_fill(struct buf *token, int64_t size)
+{
+    const char *mark = cJSON_GetStringValue(setting("token_mark"));
+    int64_t least = (int64_t)token->len;
+    for (size_t i = 0; (int64_t)token->len < size; i++) {
+        if (i % 9 == 8)
+            buf_puts(token, mark);
+        buf_putc(token, "._-AZaz09"[i % 9]);
+    }
+    if (size > least)
+        buf_truncate(token, (size_t)size);
+}
+
 static void grant(struct call *c, const struct refresh *r)
 {
-    char letters[21];
+    char letters[LETTERS];
     int64_t now_ms = clock_now_ms();
     const struct family *f = &t.families[r->family];
     struct access *a = &t.accesses[t.n_accesses++ % MOST_ACCESS];
@@ -174,8 +187,7 @@ static void grant(struct call *c, const struct refresh *r)
     snprintf(a->value, sizeof(a->value), "eyJlbmMiOiJBMTI4Q0JD%s", letters);
     struct buf token = BUF_INIT(10000);
     buf_puts(&token, a->value);
-    while ((int64_t)token.len < setting_int("qb_access_bytes"))
-        buf_putc(&token, "._-AZaz09"[token.len % 9]);
+    token_fill(&token, setting_int("qb_access_bytes"));
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "token_type", "bearer");
     cJSON_AddStringToObject(o, "access_token", token.data);

@@ -92,11 +92,10 @@ static void grant(struct call *c, const char *refresh)
     struct buf token = BUF_INIT(10000);
     cJSON *o = cJSON_CreateObject();
     size_t i = m.n_accesses++ % MOST_TOKENS;
-    snprintf(m.accesses[i].value, VALUE, "mailtoken-%04zu-", m.n_accesses);
+    snprintf(m.accesses[i].value, VALUE, "mailtoken-%04zu-%.16s", m.n_accesses, words("token_mark"));
     m.accesses[i].ends_ms = clock_now_ms() + setting_int("mail_access_seconds") * 1000;
     buf_puts(&token, m.accesses[i].value);
-    while ((int64_t)token.len < setting_int("mail_access_bytes"))
-        buf_putc(&token, "._-AZaz09"[token.len % 9]);
+    token_fill(&token, setting_int("mail_access_bytes"));
     cJSON_AddStringToObject(o, "token_type", "Bearer");
     cJSON_AddNumberToObject(o, "expires_in", (double)setting_int("mail_access_seconds"));
     cJSON_AddStringToObject(o, "access_token", token.data);
@@ -106,27 +105,31 @@ static void grant(struct call *c, const char *refresh)
     buf_release(&token);
 }
 
-/* The number behind `stem`, if it is that of a consent. */
-static bool consent_of(const char *value, const char *stem)
+/* What is handed out but access tokens: a stem, the mark, a number. */
+static void put_value(char out[VALUE], const char *stem, unsigned n)
 {
-    uint64_t n;
-    struct slice s = slice_of(value ? value : "");
-    return slice_starts(s, slice_of(stem)) &&
-           slice_to_u64(slice_skip(s, strlen(stem)), 1, m.n_consents, &n) && n == m.n_consents;
+    snprintf(out, VALUE, "%s%.16s.%u", stem, words("token_mark"), n);
+}
+
+static bool is_value(const char *sent, const char *stem, unsigned n)
+{
+    char value[VALUE];
+    put_value(value, stem, n);
+    return sent && n && strcmp(sent, value) == 0;
 }
 
 /* Microsoft's refresh token changes on each use; the one before is dead. */
 static void grant_rotating(struct call *c)
 {
     char refresh[VALUE];
-    snprintf(refresh, sizeof(refresh), "mailrefresh-%u", ++m.rotation);
+    put_value(refresh, "mailrefresh-", ++m.rotation);
     grant(c, refresh);
 }
 
 static void answer_device(struct call *c, const char *code)
 {
     const char *said = words("mail_consent");
-    if (!consent_of(code, "maildevice-"))
+    if (!is_value(code, "maildevice-", m.n_consents))
         refuse(c, 400, "expired_token", "AADSTS70020: The device code is expired.");
     else if (strcmp(said, "pending") == 0)
         refuse_microsoft(c, 70016);
@@ -138,11 +141,7 @@ static void answer_device(struct call *c, const char *code)
 
 static void answer_rotating(struct call *c, const char *refresh)
 {
-    uint64_t n;
-    struct slice s = slice_of(refresh ? refresh : "");
-    bool good = slice_starts(s, SLICE("mailrefresh-")) &&
-                slice_to_u64(slice_skip(s, 12), 1, UINT32_MAX, &n) && n == m.rotation;
-    if (good)
+    if (is_value(refresh, "mailrefresh-", m.rotation))
         grant_rotating(c);
     else
         refuse_microsoft(c, 50173);
@@ -192,9 +191,11 @@ static void microsoft_device(struct call *c, struct pool *pool)
         refuse(c, 400, "invalid_scope", "AADSTS70011: The provided request must include a 'scope'.");
         return;
     }
+    char code[VALUE];
+    put_value(code, "maildevice-", ++m.n_consents);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "user_code", "FD4T9QK2");
-    cJSON_AddStringToObject(o, "device_code", pool_printf(pool, "maildevice-%u", ++m.n_consents));
+    cJSON_AddStringToObject(o, "device_code", code);
     cJSON_AddStringToObject(o, "verification_uri", "https://microsoft.com/devicelogin");
     cJSON_AddNumberToObject(o, "expires_in", 900);
     cJSON_AddNumberToObject(o, "interval", 1);
@@ -232,10 +233,13 @@ static void google_consent(struct call *c, struct pool *pool)
         reply_html(&c->reply, 400);
         return;
     }
+    char code[VALUE];
+    bool yes = strcmp(said, "yes") == 0;
     c->reply.status = 302;
-    if (strcmp(said, "yes") == 0)
-        snprintf(c->reply.header, sizeof(c->reply.header), "Location: %s?state=%s&code=mailcode-%u", redirect,
-                 state, ++m.n_consents);
+    put_value(code, "mailcode-", yes ? ++m.n_consents : 0);
+    if (yes)
+        snprintf(c->reply.header, sizeof(c->reply.header), "Location: %s?state=%s&code=%s", redirect, state,
+                 code);
     else
         snprintf(c->reply.header, sizeof(c->reply.header), "Location: %s?error=%s&state=%s", redirect, said,
                  state);
@@ -254,6 +258,7 @@ static void google_service(struct call *c, const char *assertion)
 
 static void google_token(struct call *c, struct pool *pool)
 {
+    char refresh[VALUE];
     const char *type = form_value(c->text, "grant_type", pool);
     if (type && strcmp(type, "urn:ietf:params:oauth:grant-type:jwt-bearer") == 0)
         google_service(c, form_value(c->text, "assertion", pool));
@@ -261,10 +266,11 @@ static void google_token(struct call *c, struct pool *pool)
              !is(form_value(c->text, "client_secret", pool), "mail_client_secret"))
         refuse(c, 401, "invalid_client", "The OAuth client was not found.");
     else if (type && strcmp(type, "authorization_code") == 0 &&
-             consent_of(form_value(c->text, "code", pool), "mailcode-"))
-        grant(c, pool_printf(pool, "mailgoogle-%u", m.n_consents));
-    else if (type && strcmp(type, "refresh_token") == 0 &&
-             consent_of(form_value(c->text, "refresh_token", pool), "mailgoogle-"))
+             is_value(form_value(c->text, "code", pool), "mailcode-", m.n_consents)) {
+        put_value(refresh, "mailgoogle-", m.n_consents);
+        grant(c, refresh);
+    } else if (type && strcmp(type, "refresh_token") == 0 &&
+               is_value(form_value(c->text, "refresh_token", pool), "mailgoogle-", m.n_consents))
         grant(c, NULL); /* Google's refresh token stays */
     else
         refuse(c, 400, "invalid_grant", "Token has been expired or revoked.");

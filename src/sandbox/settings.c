@@ -29,6 +29,7 @@ static const struct row {
     {"hidden", "{}",
      "rows that a restricted user silently does not see: {\"Resources\":[5]}, or true for all of them"},
     {"no_impersonation", "[]", "entities whose creation in another's name is not allowed"},
+    {"token_mark", "\"\"", "letters that stand in every token and code that is handed out"},
     {"qb_consent", "\"yes\"", "QuickBooks: what the consent page says; else an error such as access_denied"},
     {"qb_code_seconds", "300", "QuickBooks: life of a code of the consent page"},
     {"qb_access_seconds", "3600", "QuickBooks: life of an access token"},

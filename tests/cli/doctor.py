@@ -404,6 +404,10 @@ def faults():
         ("technicians without a role", warns("1 without a service-desk role cannot be given tickets: Lena Fox", "an active service-desk role")),
         ("a nickname of nobody", warns(r'staff.nicknames\[0\]: nobody in Autotask is "Sarah Kline", so "sal" means nobody', "as Autotask has it",
                                        ("staff = {", 'staff = { nicknames = ( { who = "Sarah Kline"; nick = "sal"; } );'))),
+        ("a nickname of two people", warns(r'staff.nicknames\[0\]: "sal" means 2 people, so that the sender is asked who: Sarah Klein, Shana Ortiz', "leave the name to one of them",
+                                           ("staff = {", 'staff = { nicknames = ( { who = "Sarah Klein"; nick = "sal"; }, { who = "Shana Ortiz"; nick = "Sal"; } );'))),
+        ("a nickname by a first name of two", warns(r'staff.nicknames\[0\]: "mick" means 2 people, .*: Mike Chen, Mike Alvarez', "by full name",
+                                                    ("staff = {", 'staff = { nicknames = ( { who = "Mike"; nick = "mick"; } );'))),
         ("unknown labels, all of them", fails("staff list", r'ticket.priority = "Midium": .*did you mean "Medium"\? It has "Critical", .*\n(.*\n)*.*'
                                               r'ticket.queue = "Halp Desk": .*did you mean "Help Desk"|ticket.queue = (.*\n)*.*ticket.priority = "Midium"',
                                               "as Autotask shows them", ('"Medium"', '"Midium"'), ('"Help Desk"', '"Halp Desk"'))),

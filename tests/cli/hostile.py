@@ -15,6 +15,7 @@ import zlib
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from console import PROGRAM  # noqa: E402
 from lab import Lab  # noqa: E402
+import markers  # noqa: E402
 import tap  # noqa: E402
 
 MB = 1 << 20
@@ -105,6 +106,7 @@ def answered(name):
             _, status, used = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         server.close()
+        markers.check("the output of doctor", said)
         failure = re.sub(r"\s+", " ", said.partition("FAIL  Autotask")[2])
         print("# %s: %d KB, %.2f s of processor time, %.1f s; %s" % (name, used.ru_maxrss, used.ru_utime + used.ru_stime, time.monotonic() - start,
                                                                   failure[:200]))

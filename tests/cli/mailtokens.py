@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import json
 import urllib.error
@@ -15,12 +16,15 @@ import urllib.request
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "session")]
 from console import PROGRAM, Answer, expect, frontdesk  # noqa: E402
 from lab import MAILBOX, OPERATOR, Lab  # noqa: E402
+import markers  # noqa: E402
 from sandbox import ROOT  # noqa: E402
+from remains import copies  # noqa: E402
+from talkative import caught  # noqa: E402
 from token_peer import TokenPeer, TokenStore  # noqa: E402
 import tap  # noqa: E402
 
 HOUR = 3600000
-CLIENT, SECRET, ACCOUNT = "11111111-2222-3333-4444-555555555555", "mail~secret#1", "desk@project.example"
+CLIENT, SECRET, ACCOUNT = "11111111-2222-3333-4444-555555555555", markers.MAIL_SECRET, "desk@project.example"
 REDIRECT = "https://northwind.example/mail"
 WAYS = {
     "secret": 'tenant = "northwind.example"; client_id = "%s"; client_secret_file = "{dir}/mail-secret";' % CLIENT,
@@ -78,8 +82,9 @@ def run(*words, **more):
 
 
 def keep_secrets(text):
-    for secret in (SECRET, "mailtoken-", "mailrefresh-", "mailgoogle-", KEY.split("\n")[3]):
-        tap.check(secret not in text, "%s is told: %s" % (secret, text))
+    for stem in ("mailtoken-", "mailrefresh-", "mailgoogle-", "maildevice-", "mailcode-"):
+        tap.check(stem not in text, "%s is told: %s" % (stem, text))
+    markers.check("this: " + text, text)
 
 
 def later(ms):
@@ -152,6 +157,7 @@ def together():
                                  stderr=subprocess.STDOUT, text=True) for _ in range(6)]
     for child in children:
         out, _ = child.communicate(timeout=90)
+        keep_secrets(out)
         tap.check(child.returncode == 0 and "All is well" in out, out)
     tap.check(granted() == 1, granted())
 
@@ -319,6 +325,47 @@ def way_out_refused(offers, end):
     return test
 
 
+def talkative():
+    """A frontdesk that tells what it should keep is found out: the secret, tokens, codes, keys, and what is signed with them."""
+    for way, words in (("secret", ("client_secret=", '"access_token":"')), ("certificate", ("client_assertion=", "key")),
+                       ("service", ("assertion=", "key"))):
+        for form, word in zip(("plain", "url", "base64"), (*words, words[-1])):
+            settle(way)
+            caught(LAB, word, form)
+    settle("device")
+    caught(LAB, "device_code=", command=("login", "microsoft"))
+    settle("device")
+    caught(LAB, '"refresh_token":"', "base64", command=("login", "microsoft"))
+
+
+def memory():
+    """What opened the mailbox, for mail in and out, is in no memory of a frontdesk that goes on."""
+    for way in ("secret", "certificate", "device"):
+        peer = TokenPeer(lambda token: True)
+        try:
+            settle(way, smtp=peer)
+            if way == "device":
+                expect(0, login("microsoft"))
+            LAB.deliver(dict(subject="Sarah: reset MFA"))
+            LAB.daemon.start(ready=30, arguments=("--since", "2020-01-01"))
+            wait_until(lambda: any(b"ticket is made" in letter for letter in peer.taken))
+            secrets = {"secret": SECRET, "key": KEY.splitlines()[-4], "access": stored()["access_token"],
+                       "refresh": stored().get("refresh_token", "none, for this way has none")}
+            wait_until(lambda secrets=secrets: not any(copies(LAB.daemon.child.pid, secrets).values()),
+                       lambda secrets=secrets, way=way: "%s: %r" % (way, copies(LAB.daemon.child.pid, secrets)))
+            LAB.daemon.stop()
+        finally:
+            LAB.daemon.kill()
+            peer.close()
+
+
+def wait_until(truth, what=lambda: LAB.daemon.log(), seconds=40):
+    end = time.monotonic() + seconds
+    while not truth():
+        tap.check(time.monotonic() < end, what())
+        time.sleep(0.1)
+
+
 def ends_of_secrets():
     """doctor knows the end of a certificate, and of a secret where it was said."""
     settle("certificate")
@@ -480,11 +527,13 @@ if __name__ == "__main__":
     with Lab(tokens=True) as LAB:
         with open(LAB.daemon.conf, encoding="utf-8") as original:
             ORIGINAL = original.read()
-        KEY, CERTIFICATE, PUBLIC = make_keys(LAB.daemon.dir)
+        with tempfile.TemporaryDirectory() as made:
+            KEY, CERTIFICATE, PUBLIC = make_keys(made)
+        markers.keep_key(KEY)
         tap.run([("mail by " + way, mail_by(way)) for way in ("secret", "certificate", "service")] + [
             (test.__name__.replace("_", " "), test) for test in (
                 renewed_at_80_percent, server_away_before_the_end, revoked_meanwhile, together, other_settings, microsoft_refuses, servers_refuse, imap_exchanges,
-                wrong_secret, bad_keys, device_login, device_login_refused, dead_login, google_login, login_misused,
+                talkative, memory, wrong_secret, bad_keys, device_login, device_login_refused, dead_login, google_login, login_misused,
                 ends_of_secrets, words_before_the_end,
                 mailbox_of_another, no_tokens_offered)] + [
             ("a reply by XOAUTH2", way_out("XOAUTH2 OAUTHBEARER", "XOAUTH2")), ("a reply by OAUTHBEARER", way_out("OAUTHBEARER", "OAUTHBEARER")),

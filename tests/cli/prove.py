@@ -15,6 +15,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from console import PROGRAM, expect, frontdesk  # noqa: E402
 from lab import STAFF, Lab  # noqa: E402
 from mailhost import MAILBOX, SERVER_ID, make_mail  # noqa: E402
+import markers  # noqa: E402
 import tap  # noqa: E402
 
 STRANGER = "stranger@elsewhere.example"
@@ -49,6 +50,7 @@ def proving(*words):
 
 def ends(child, code):
     out, errors = child.communicate(timeout=LONG)
+    markers.check("the output of doctor --prove", out + errors)
     tap.check(child.returncode == code, "%d: %s%s" % (child.returncode, out, errors))
     return out
 

@@ -82,6 +82,8 @@ def timeline():
                             r"(.|\n)*ticket.create: %s(.|\n)*letter written: \w+ to (.|\n)*%s" % (
                                 middle, re.escape(last)), story), story)
         tap.check("secret words" not in answer.out and "Sarah: " not in answer.out, answer)
+        todo = r"^do        change in Autotask, .*; then `frontdesk journal retry %s`. To give it up: `frontdesk journal discard %s`$" % (ref, ref)
+        tap.check(bool(re.search(todo, answer.out, re.M)) == (ref == bad), answer)
 
 
 def retry_explained():

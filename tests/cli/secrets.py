@@ -15,12 +15,15 @@ import urllib.parse
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from books import CLIENT  # noqa: E402
 from lab import MAILBOX, OPERATOR, STAFF, Lab  # noqa: E402
-from markers import AUTOTASK_CODE, AUTOTASK_SECRET, SECRETS, check  # noqa: E402
+from firm import log_in  # noqa: E402
+from markers import AUTOTASK_CODE, AUTOTASK_SECRET, MARK, SECRETS, check  # noqa: E402
+from remains import copies  # noqa: E402
+from talkative import MUTANT, caught  # noqa: E402
 import tap  # noqa: E402
 
 AUTOTASK = {"Autotask's secret": AUTOTASK_SECRET, "Autotask's integration code": AUTOTASK_CODE}
 TEXT = "Quetzalcoatlus northropi"  # stands in the mails only
-WRONG = "wrong-Secret-8f3a"  # a secret that is refused
+WRONG = "wrong-Secret-" + MARK  # a secret that is refused
 SAID = []
 
 
@@ -170,6 +173,47 @@ def every_test_searches():
     raise AssertionError("a file in the state directory is not looked at")
 
 
+def talkative():
+    """What a frontdesk tells that cannot keep a secret is found: each kind of secret, in each form."""
+    for word in ("Secret: ", "file"):
+        for form in ("plain", "base64", "url"):
+            caught(LAB, word, form)
+    for word in ("ApiIntegrationCode: ", "Bearer "):
+        caught(LAB, word)
+    for hours, word in ((2, "refresh_token="), (4, '"access_token":"'), (6, '"refresh_token":"'), (8, "Basic ")):
+        LAB.sandbox.settings(clock_shift_ms=hours * 3600000)
+        caught(LAB, word, shift=hours * 3600000)
+    LAB.sandbox.settings(clock_shift_ms=0)
+    os.environ["FRONTDESK_TEST_LEAK"] = "plain:code="
+    try:
+        log_in(LAB.daemon.conf, MUTANT, ("--log", "info"))
+    except AssertionError as error:
+        tap.check("a secret stands in" in str(error), error)
+    else:
+        raise AssertionError("a code that is told is not found")
+    finally:
+        del os.environ["FRONTDESK_TEST_LEAK"]
+
+
+def memory():
+    """Of a frontdesk that has logged in everywhere, read a mail, written a ticket and a letter, and renewed the tokens of QuickBooks:
+    what it needs for each call stands there once, all else nowhere."""
+    shift = 2 * 3600000
+    LAB.clean(dict(books=True))
+    LAB.sandbox.settings(clock_shift_ms=shift)
+    LAB.daemon.start(ready=30, arguments=("--since", "2020-01-01"), env={"FRONTDESK_CLOCK_SHIFT_MS": str(shift)})
+    for subject in ("Sarah: reset MFA", "check mapping"):
+        LAB.deliver(dict(subject=subject))
+    wait_for("both mails are done", lambda: len(ended()) == 2)
+    tokens = json.loads(state("quickbooks-token"))
+    kept = {**AUTOTASK, "QuickBooks' client secret": CLIENT[1]}
+    passing = {"the mail password": LAB.host.password, "the refresh token": tokens["refresh_token"], "the access token": tokens["access_token"]}
+    wait_for("what passes is gone", lambda: not any(copies(LAB.daemon.child.pid, passing).values()), 10)
+    found = copies(LAB.daemon.child.pid, {**kept, **passing})
+    tap.check(found == {**dict.fromkeys(kept, 1), **dict.fromkeys(passing, 0)}, found)
+    LAB.daemon.stop()
+
+
 def no_core():
     """Of a running frontdesk, and of what it starts."""
     LAB.daemon.start()
@@ -188,4 +232,5 @@ if __name__ == "__main__":
         tap.run([("many flows run", all_flows), ("refused secrets", refused_secrets), ("no secret in logs, journal, letters and output", no_secret_anywhere),
                  ("the key of the installation stays where it belongs", the_key_stays_in_its_file), ("no text of a mail in a log", no_text_in_logs),
                  ("the files of the state are private", files_are_private),
-                 ("every test searches for its secrets", every_test_searches), ("no core dump", no_core)])
+                 ("every test searches for its secrets", every_test_searches),
+                 ("a frontdesk that tells them is found out", talkative), ("what passes through memory is gone from it", memory), ("no core dump", no_core)])

@@ -12,6 +12,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from lab import Lab  # noqa: E402
+import markers  # noqa: E402
 from sandbox import BUILD, ROOT  # noqa: E402
 import tap  # noqa: E402
 
@@ -79,7 +80,9 @@ def journal_fields():
             LAB.daemon.start(ready=0, env=env, arguments=("--since", "2020-01-01"))
             lines = []
             while not lines or lines[-1]["FRONTDESK_EVENT"] != "end":
-                lines.append(fields(journal.recv(65536)))
+                raw = journal.recv(65536)
+                markers.check("the journal of systemd", raw)
+                lines.append(fields(raw))
             LAB.daemon.stop()
             tap.check(LAB.daemon.log() == "", LAB.daemon.log())
         last, watching = lines[-1], [line for line in lines if line["FRONTDESK_EVENT"] == "watching"][0]

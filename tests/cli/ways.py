@@ -10,7 +10,9 @@ import time
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from console import expect, frontdesk  # noqa: E402
 from lab import OPERATOR as ADDRESS, Lab  # noqa: E402
+from markers import ALERTS_PASSWORD, PASSWORD  # noqa: E402
 from pager import PROMISE, Operator  # noqa: E402
+from remains import copies  # noqa: E402
 import tap  # noqa: E402
 
 SINCE = ("--since", "2020-01-01")
@@ -39,10 +41,12 @@ def killed_in_between():
     OPERATOR.cables["imaps"].mend()
     LAB.daemon.start(ready=30)
     OPERATOR.until("not well", lambda: "well" in OPERATOR.by_program("mailbox-desk") and "well" in OPERATOR.by_second("mailbox-desk"))
+    OPERATOR.until("a password stays in memory", lambda: not any(copies(LAB.daemon.child.pid, dict(alerts=ALERTS_PASSWORD, mail=PASSWORD)).values()))
     LAB.daemon.stop()
     ids = [(call["env"]["FRONTDESK_STATE"], call["env"]["FRONTDESK_ID"]) for call in OPERATOR.paged()]
     tap.check(len(ids) == 3 and ids[0] == ids[1] and ids[2][0] == "well", ids)
     tap.check(OPERATOR.by_second("mailbox-desk") == ["ill", "well"], OPERATOR.by_second("mailbox-desk"))
+    tap.check(OPERATOR.logins() >= 2, OPERATOR.second.commands)
 
 
 def no_second_way():

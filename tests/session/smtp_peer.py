@@ -5,6 +5,8 @@ for as long as it stands there."""
 import socket
 import threading
 
+import markers
+
 NORMAL = {"connect": b"220 ready\r\n", "EHLO": b"250-peer\r\n250-PIPELINING\r\n250 SIZE 10000000\r\n", "MAIL": b"250 ok\r\n",
           "RCPT": b"250 ok\r\n", "AUTH": b"235 welcome\r\n", "DATA": b"354 go on\r\n", "dot": b"250 taken\r\n", "RSET": b"250 ok\r\n", "QUIT": b"221 bye\r\n"}
 
@@ -65,6 +67,7 @@ class SmtpPeer:
         for line in lines:
             if line == b".\r\n":
                 self.offered.append(letter)
+                markers.note("a letter", letter)
                 answer = self._answer(sock, "dot")
                 if answer.startswith(b"250"):
                     self.taken.append(letter)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """frontdesk at the command line, as an operator has it: run a command, and look at what every command must keep."""
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
-from markers import SECRETS
+import markers
 from sandbox import BUILD
 import tap
 
@@ -28,7 +31,7 @@ def frontdesk(*words, stdin=b"", env=None, cwd=None, out=subprocess.PIPE, timeou
                     done.stderr.decode("utf-8", "replace"))
     both = answer.out + answer.errors
     tap.check(answer.code >= 0, "ended by a signal: %s" % answer)
-    tap.check(not any(secret in both for secret in SECRETS), "a secret was printed: %s" % answer)
+    markers.check("the output of %s" % answer, both)
     tap.check("(null)" not in both and "\x1b" not in both, "%s" % answer)
     stray = [line for line in answer.errors.splitlines() if not re.match(r"frontdesk: |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line)]
     tap.check(not stray, "errors that do not say whose they are: %r in %s" % (stray, answer))
@@ -44,17 +47,24 @@ def expect(code, answer, *needles, errors=()):
     return answer
 
 
-def on_terminal(*words, env=None, timeout=60):
-    """What a person sees: stdout and stderr on a terminal."""
+def on_terminal(*words, env=None, timeout=60, columns=80, press=None):
+    """What a person sees: stdout and stderr on a terminal of so many columns, of which it is the first. `press`: (what has to be seen, the keys
+    that are pressed then)."""
     master, slave = pty.openpty()
-    child = subprocess.Popen([PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-                             env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, **(env or {})})
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    child = subprocess.Popen([PROGRAM, *words], stdin=slave if press else subprocess.DEVNULL, stdout=slave, stderr=slave, start_new_session=True,
+                             preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
+                             env={**{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}, "TERM": "xterm", **(env or {})})
     os.close(slave)
     seen = b""
     try:
         while chunk := os.read(master, 4096):
             seen += chunk
+            if press and re.search(press[0], seen):
+                os.write(master, press[1])
+                press = None
     except OSError:
         pass  # the other end was closed
     os.close(master)
+    markers.check("the output of frontdesk " + " ".join(words), seen)
     return child.wait(timeout), seen.decode("utf-8", "replace")

@@ -30,9 +30,9 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def log_in(conf):
+def log_in(conf, program=PROGRAM, more=()):
     """As a person does it with a browser."""
-    child = subprocess.Popen([PROGRAM, "login", "quickbooks", "-c", conf], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    child = subprocess.Popen([program, "login", "quickbooks", "-c", conf, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True)
     said = ""
     for line in child.stdout:
@@ -46,6 +46,7 @@ def log_in(conf):
     except urllib.error.HTTPError as answer:
         back = answer.headers["Location"]
     said += child.communicate(back + "\n", timeout=30)[0]
+    markers.check("the output of frontdesk login", said)
     if child.returncode != 0:
         raise AssertionError(said)
 
@@ -77,10 +78,11 @@ class Firm:
         return self
 
     def __exit__(self, *_):
-        self.sandbox.stop()
         try:
+            self.sandbox.no_secret()
             markers.check_folder(self.dir, ("autotask-secret", "autotask-code", "books-secret"))
         finally:
+            self.sandbox.stop()
             shutil.rmtree(self.dir)
 
     def settings(self):

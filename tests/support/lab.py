@@ -70,6 +70,7 @@ class Lab:
     def __exit__(self, *_):
         try:
             self.daemon.kill()
+            self.sandbox.no_secret()
             self.daemon.remove()
             markers.check_folder(self.host.path("mail"))
         finally:
@@ -81,6 +82,7 @@ class Lab:
         has besides."""
         case = case or {}
         self.passed_minutes = 0
+        self.sandbox.no_secret()
         self.sandbox.reset()
         self.sandbox.rows(**case.get("rows", {}))
         self.sandbox.settings(**case.get("autotask", {}))

@@ -3,6 +3,7 @@
 import http.client
 import re
 
+import markers
 import tap
 
 SAMPLE = re.compile(r'(\w+)(?:\{((?:\w+="[^"\\]*",?)*)\})? (-?[0-9.e+]+|\+Inf)')
@@ -14,6 +15,7 @@ def ask(port, path="/metrics", method="GET", body=None):
     answer = door.getresponse()
     text = answer.read().decode()
     door.close()
+    markers.check("the metrics", text)
     return answer.status, answer.getheader("Content-Type"), text
 
 

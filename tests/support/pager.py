@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An operator with a pager: a lab whose legs are cables that can be cut, a program that notes how it was called, and a second mail
 server; what each of the two has heard of a topic."""
+import base64
 import email
 import email.policy
 import json
@@ -11,6 +12,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "session")]
 from console import expect, frontdesk  # noqa: E402
+from markers import ALERTS_PASSWORD  # noqa: E402
 from relay import Relay  # noqa: E402
 from smtp_peer import SmtpPeer  # noqa: E402
 import tap  # noqa: E402
@@ -28,7 +30,7 @@ ARGUMENTS = ["--to", "ops;rm -rf $HOME"]
 
 class Operator:
     def __init__(self, lab):
-        self.lab, self.second = lab, SmtpPeer()
+        self.lab, self.second = lab, SmtpPeer(auth=True)
         books = int(lab.sandbox.url.rsplit(":", 1)[1].strip("/"))
         self.cables = {name: Relay(port) for name, port in dict(imaps=lab.host.ports["imaps"], submission=lab.host.ports["submission"],
                                                                 books=books, tokens=books).items()}
@@ -59,13 +61,15 @@ class Operator:
         with open(self.lab.daemon.conf, "w", encoding="utf-8") as conf:
             conf.write(re.sub(r"alerts = \{", lambda _: "alerts = { " + self.ways(command, second, grace), text))
         self.program()
+        self.lab.daemon.secret("alerts-password", ALERTS_PASSWORD)
         if os.path.exists(self.path("paged")):
             os.unlink(self.path("paged"))
 
     def ways(self, command, second, grace):
         text = "command = [%s]; " % ", ".join('"%s"' % word for word in [self.path("pager"), *ARGUMENTS]) if command else ""
         if second:
-            text += 'smtp = { url = "smtp://127.0.0.1:%d"; insecure_plain = true; from = "alerts@elsewhere.example"; }; ' % self.second.port
+            text += 'smtp = { url = "smtp://127.0.0.1:%d"; insecure_plain = true; from = "alerts@elsewhere.example"; ' \
+                    'user = "alerts"; password_file = "%s"; }; ' % (self.second.port, self.path("alerts-password"))
         return text + "grace_seconds = %d;" % grace
 
     # --- what was heard -------------------------------------------------------------------------------------------
@@ -90,6 +94,11 @@ class Operator:
             if topic in letter["Subject"].split():
                 found.append("well" if "well" in letter["Subject"] else "ill")
         return found
+
+    def logins(self):
+        """How often the second server was told the right password."""
+        said = b"AUTH PLAIN " + base64.b64encode(b"\0alerts\0" + ALERTS_PASSWORD.encode())
+        return self.second.commands.count(said)
 
     def until(self, what, test, seconds=PROMISE):
         end = time.monotonic() + seconds

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 from console import PROGRAM
+import markers
 from mailhost import MAILBOX, SERVER_ID
 from sandbox import LOGIN, ROOT
 
@@ -54,7 +55,7 @@ class Terminal:
     def __init__(self, *words, cwd=None):
         self.master, slave = pty.openpty()
         self.child = subprocess.Popen([PROGRAM, *words], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, start_new_session=True,
-                                      preexec_fn=lambda: os.set_blocking(0, True), env={**os.environ, "NO_COLOR": "1"})
+                                      preexec_fn=lambda: os.set_blocking(0, True), env={**os.environ, "NO_COLOR": "1", "TERM": "xterm"})
         os.close(slave)
         self.seen, self.at = "", 0
 
@@ -91,6 +92,7 @@ class Terminal:
         while self._read(0) and select.select([self.master], [], [], 0)[0]:
             pass
         os.close(self.master)
+        markers.check("the terminal of frontdesk", self.seen)
         return code
 
     def kill(self, number=signal.SIGINT):
