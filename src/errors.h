@@ -10,7 +10,7 @@
 
 #include "frontdesk/diagnose.h"
 
-/* The rules of the templates and of the firm (conf.diagnose), as diagnose_rules_load. */
+/* Our rules and those of the firm, as diagnose_rules_load. */
 int errors_load(struct diagnose_rules **out, const struct conf *conf, struct buf *problems,
                 struct buf *firm_problems, struct err *e) MUST_USE;
 

@@ -4,8 +4,8 @@
  * calls, no clock, no files but the rule files at the start.
  *
  * A rule is a file, LANGUAGE/diagnose/ID.conf among the templates or in the firm's own folder
- * (/etc/frontdesk/diagnose.d): see templates/README.md, "Rules". A firm's rule of the same id takes the place
- * of ours; one id twice in one folder is an error.
+ * (/etc/frontdesk/templates/diagnose): see templates/README.md, "Rules". A firm's rule of the same id takes
+ * the place of ours; one id twice in one folder is an error.
  *
  * Texts are hostile: at most DIAGNOSE_TEXT bytes of each of the first DIAGNOSE_TEXTS are read, time is linear
  * in the length, patterns run with PCRE2's match and depth limits on pieces of bounded length.
@@ -42,15 +42,15 @@ struct diagnose_rule {
 struct diagnose_rules;
 
 /* Reads every *.conf of the folders: first `ours` (NULL-terminated; the full language, then the one that is
- * spoken: a later folder takes the place of an earlier one by id), then `firm` (NULL: there is none). A
- * folder that is not there is no error, unless ours come to nothing. `checks` and `kinds` (NULL-terminated)
- * are the names that `check` and `confirmed_by` may hold: given by the caller, for matching knows no checks;
- * NULL: any.
+ * spoken: a later folder takes the place of an earlier one by id), then `firm` (the same; NULL: there are
+ * none). A folder that is not there is no error, unless ours come to nothing. `checks` and `kinds`
+ * (NULL-terminated) are the names that `check` and `confirmed_by` may hold: given by the caller, for matching
+ * knows no checks; NULL: any.
  *
  * What is wrong is written as lines "FILE:LINE: what is wrong, and what is allowed", all of it at once. Ours
  * must be right: ERR_CONFIG, and `problems` says why. A rule of the firm that is wrong is left out, and told
  * in `firm_problems` (which may be the same buf); ours of that id stays. Free with diagnose_rules_free. */
-int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, const char *firm,
+int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, const char *const *firm,
                         const char *const *checks, const char *const *kinds, struct buf *problems,
                         struct buf *firm_problems, struct err *e) MUST_USE;
 void diagnose_rules_free(struct diagnose_rules **rules);

@@ -137,7 +137,7 @@ void doctor_look_at_rules(struct doctor *d, const struct conf *conf)
     int rc = errors_load(&rules, conf, &ours, &firm, &e);
     const struct diagnose_rule *list = rc == 0 ? diagnose_rules_list(rules, &n) : NULL;
     for (size_t i = 0; i < n; i++)
-        own += slice_starts(slice_of(list[i].file), slice_of(conf->diagnose));
+        own += slice_starts(slice_of(list[i].file), slice_of(conf->own_templates));
     snprintf(what, sizeof(what), "rules for errors of the sync: %zu, %zu of them the firm's", n, own);
     if (rc != 0)
         doctor_report(d, "rules for errors of the sync", HERE, rc, &ours, &e);

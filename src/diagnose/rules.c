@@ -6,11 +6,11 @@
 #include <dirent.h>
 #include <errno.h>
 
-enum { MOST_RULES = 1000, MOST_FILES = 2000, POOL_MAX = 64 << 20, TOLD_MAX = 256 * 1024 };
+enum { MOST_FOLDERS = 8, MOST_RULES = 1000, MOST_FILES = 2000, POOL_MAX = 64 << 20, TOLD_MAX = 256 * 1024 };
 
 struct loading {
     struct diagnose_rules *rules;
-    const char *const *folders; /* ours */
+    const char *const *folders; /* where parts of texts may be */
     const char *const *checks, *const *kinds;
     struct buf *problems;
     unsigned folder;
@@ -232,12 +232,23 @@ static bool prove(struct loading *l, unsigned folder)
     return n_bad > 0;
 }
 
-static void load_firm(struct loading *l, const char *firm)
+/* Its parts of texts may be its own. */
+static void load_firm(struct loading *l, const char *const *firm)
 {
-    load_folder(l, firm);
-    build(l);
-    if (prove(l, l->folder))
+    const char *all[2 * MOST_FOLDERS + 1] = {NULL}, *const *ours = l->folders;
+    size_t n = 0;
+    for (size_t i = 0; firm[i] && i < MOST_FOLDERS; i++)
+        all[n++] = firm[i];
+    for (size_t i = 0; ours[i] && i < MOST_FOLDERS; i++)
+        all[n++] = ours[i];
+    l->folders = all;
+    for (; *firm; firm++) {
+        load_folder(l, *firm);
         build(l);
+        if (prove(l, l->folder))
+            build(l);
+    }
+    l->folders = ours;
 }
 
 static struct diagnose_rules *new_rules(void)
@@ -249,7 +260,7 @@ static struct diagnose_rules *new_rules(void)
     return r;
 }
 
-int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, const char *firm,
+int diagnose_rules_load(struct diagnose_rules **out, const char *const *ours, const char *const *firm,
                         const char *const *checks, const char *const *kinds, struct buf *problems,
                         struct buf *firm_problems, struct err *e)
 {

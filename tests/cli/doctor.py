@@ -126,7 +126,7 @@ def template(name, text):
 
 def rule(text):
     def prepare():
-        folder = os.path.join(LAB.daemon.dir, "rules")
+        folder = os.path.join(LAB.daemon.dir, "own", "diagnose")
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "own.conf"), "w", encoding="utf-8") as out:
             out.write(text)
@@ -263,7 +263,7 @@ def language_with_gaps():
         os.unlink(folder + "/de/reply/created.html")
         change((r'templates = "[^"]*"', 'templates = "%s"' % folder), ("firm = {", 'firm = { language = "de"; '))
         expect(0, doctor(), "^warn  templates: these are in English, the language de has none of them: created, help add rule, help attachments, help credit memo, ",
-               "fix: write them in the folder of the language")
+               "fix: write them in own_templates/de")
 
 
 def nobody_has_a_role():
@@ -379,7 +379,7 @@ def faults():
         ("a template with an unknown variable", fails("templates", r'created.txt:2: there is no variable "titel"; did you mean "title"', "templates/README.md",
                                                       (r'templates = "[^"]*"', 'templates = "%s/templates"' % LAB.daemon.dir),
                                                       prepare=template("en/reply/created.txt", "Subject: x\n{{titel}}\n"))),
-        ("a rule that cannot be read", fails("rules for errors of the sync", r"own.conf:1: rule: unknown key; allowed: ", "frontdesk-rules", (r"\Z", 'diagnose = "%s/rules";\n' % LAB.daemon.dir),
+        ("a rule that cannot be read", fails("rules for errors of the sync", r"own.conf:1: rule: unknown key; allowed: ", "frontdesk-rules", (r"\Z", 'own_templates = "%s/own";\n' % LAB.daemon.dir),
                                              prepare=rule("rule = {\n  nonsense = 1;\n};\n"))),
         ("a language with gaps", language_with_gaps),
     ]

@@ -149,12 +149,12 @@ def wishes_without_a_daemon():
 def a_wrong_rule_of_the_firm():
     """It stops nothing: the operator is told once, and again when it is mended."""
     LAB.clean()
-    rules = os.path.join(LAB.daemon.dir, "rules")
+    rules = os.path.join(LAB.daemon.dir, "own", "diagnose")
     os.makedirs(rules, exist_ok=True)
     with open(LAB.daemon.conf, encoding="utf-8") as conf:
         settings = conf.read()
     with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
-        conf.write(settings + 'diagnose = "%s";\n' % rules)
+        conf.write(settings + 'own_templates = "%s";\n' % os.path.dirname(rules))
     try:
         with open(os.path.join(rules, "mine.conf"), "w", encoding="utf-8") as rule:
             rule.write('id = "mine";\nrank = 9;\n')

@@ -133,15 +133,15 @@ ERROR = b"AcmeSync could not send it: county \"Lake\" has no rate.\n"
 
 
 def firm_rules(firm):
-    folder = os.path.join(firm.dir, "rules")
+    folder = os.path.join(firm.dir, "own", "diagnose")
     os.makedirs(folder, exist_ok=True)
-    firm.write("frontdesk.conf", open(firm.conf, encoding="utf-8").read() + 'diagnose = "%s";\n' % folder)
+    firm.write("frontdesk.conf", open(firm.conf, encoding="utf-8").read() + 'own_templates = "%s";\n' % os.path.dirname(folder))
     expect(1, run(firm, "--offline", stdin=ERROR))
-    firm.write("rules/acme-county.conf", RULE % "acme-county")
+    firm.write("own/diagnose/acme-county.conf", RULE % "acme-county")
     expect(0, run(firm, "--offline", stdin=ERROR), "AcmeSync has no rate for Lake", r"1\. Enter the rate of Lake")
     expect(69, frontdesk("doctor", "-c", firm.conf), r"rules for errors of the sync: 154, 1 of them the firm's")
     # in the place of one of ours
-    firm.write("rules/qbo-no-name.conf", (RULE % "qbo-no-name").replace("AcmeSync", "BetaSync").replace("acmesync", "betasync"))
+    firm.write("own/diagnose/qbo-no-name.conf", (RULE % "qbo-no-name").replace("AcmeSync", "BetaSync").replace("acmesync", "betasync"))
     tap.check(look(firm, b"QuickBooks: No Name Provided")["errors"] == [], "the rule that was replaced is still there")
     tap.check(look(firm, ERROR.replace(b"Acme", b"Beta"))["errors"][0]["id"] == "qbo-no-name", "the firm's rule is not")
 
@@ -175,16 +175,16 @@ WRONG = [
 
 def wrong_rules(firm):
     """Each with file and line, what is wrong and what is allowed; it is left out, and the others stay."""
-    folder = os.path.join(firm.dir, "rules")
+    folder = os.path.join(firm.dir, "own", "diagnose")
     os.makedirs(folder, exist_ok=True)
     for name in os.listdir(folder):
         os.unlink(os.path.join(folder, name))
-    if "diagnose = " not in open(firm.conf, encoding="utf-8").read():
-        firm.write("frontdesk.conf", open(firm.conf, encoding="utf-8").read() + 'diagnose = "%s";\n' % folder)
+    if "own_templates = " not in open(firm.conf, encoding="utf-8").read():
+        firm.write("frontdesk.conf", open(firm.conf, encoding="utf-8").read() + 'own_templates = "%s";\n' % os.path.dirname(folder))
     for old, new, complaint in WRONG:
         text = RULE % "acme-county"
         tap.check(old in text, old)
-        firm.write("rules/acme-county.conf", text.replace(old, new, 1))
+        firm.write("own/diagnose/acme-county.conf", text.replace(old, new, 1))
         expect(1, run(firm, "--offline", stdin=ERROR), errors=["frontdesk: .*/acme-county.conf:.*" + complaint if complaint[0].isdigit() is False
                                                                else "frontdesk: .*/acme-county.conf:" + complaint])
         tap.check(look(firm, b"QuickBooks: No Name Provided")["errors"], "our own rules are lost: %s" % complaint)

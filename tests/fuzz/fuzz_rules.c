@@ -47,13 +47,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ENSURE(mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/my-rule.conf", dir);
     write_rule(path, rule);
-    const char *ours[] = {dir, NULL}, *none[] = {NULL};
+    const char *ours[] = {dir, NULL}, *none[] = {NULL}, *firms[] = {dir, NULL};
     int rc = diagnose_rules_load(&rules, ours, NULL, checks, kinds, &problems, &firm, &e);
     ENSURE(firm.len == 0 && (rc == 0) == (problems.len == 0) && (rc == 0) == (rules != NULL));
     look_at_problems(buf_view(&problems), dir);
     diagnose_rules_free(&rules);
     /* as the firm's, it never stops anything */
-    ENSURE(diagnose_rules_load(&rules, none, dir, checks, kinds, &firm, &firm, &e) == 0);
+    ENSURE(diagnose_rules_load(&rules, none, firms, checks, kinds, &firm, &firm, &e) == 0);
     size_t n;
     (void)diagnose_rules_list(rules, &n);
     ENSURE(n == (rc == 0) && (rc == 0) == (firm.len == 0));

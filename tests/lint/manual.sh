@@ -12,7 +12,6 @@ trap 'rm -rf "$work"' EXIT
 "$describe" --describe | sed 's|default /.*/lib/frontdesk$|default /var/lib/frontdesk|
     s|default /.*/etc/frontdesk/templates$|default /etc/FRONTDESK/templates|
     s|default /.*/frontdesk/templates$|default /usr/share/frontdesk/templates|
-    s|default /.*/frontdesk/diagnose\.d$|default /etc/frontdesk/diagnose.d|
     s|/etc/FRONTDESK/|/etc/frontdesk/|' >"$work/described"
 [ -s "$work/described" ] || { echo "Bail out! $describe --describe failed"; exit 99; }
 awk '/^[a-z]/ { if (key) print key "\t" text; key = $0; text = ""; next }

@@ -65,7 +65,7 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
 static struct diagnose_rules *load(const char *id, const char *text, struct buf *problems)
 {
     char folder[] = "/tmp/frontdesk-rules-XXXXXX", ours[4200], path[4300];
-    const char *const folders[] = {ours, NULL};
+    const char *const folders[] = {ours, NULL}, *const firm[] = {folder, NULL};
     struct diagnose_rules *rules = NULL;
     struct buf own = BUF_INIT(64 * 1024);
     struct err e = ERR_INIT;
@@ -76,7 +76,7 @@ static struct diagnose_rules *load(const char *id, const char *text, struct buf 
     assert_non_null(f);
     assert_true(fputs(text, f) >= 0);
     fclose(f);
-    if (diagnose_rules_load(&rules, folders, folder, NULL, NULL, &own, problems, &e) != 0)
+    if (diagnose_rules_load(&rules, folders, firm, NULL, NULL, &own, problems, &e) != 0)
         fail_msg("%s", own.data);
     buf_release(&own);
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
