@@ -508,6 +508,9 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
 static void alert_parked(struct job *job, const struct err *why, bool proven)
 {
     char topic[64];
+    int len = (int)strlen(why->text); /* what Autotask says may end in a full stop of its own */
+    while (len && why->text[len - 1] == '.')
+        len--;
     snprintf(topic, sizeof(topic), "%s%s", job->is_old ? PARKED_OLD : "parked-",
              job->is_old ? ""
              : proven    ? job->row.ref
@@ -516,9 +519,9 @@ static void alert_parked(struct job *job, const struct err *why, bool proven)
         job->desk, topic,
         pool_printf(
             job->pool,
-            "Mail %s from %s is parked: %s. Look with `frontdesk journal show %s`, mend the cause, then "
+            "Mail %s from %s is parked: %.*s. Look with `frontdesk journal show %s`, mend the cause, then "
             "`frontdesk journal retry %s` or `frontdesk journal discard %s`.",
-            job->row.ref, proven ? job->row.sender : "an unproven sender", why->text, job->row.ref,
+            job->row.ref, proven ? job->row.sender : "an unproven sender", len, why->text, job->row.ref,
             job->row.ref, job->row.ref));
 }
 

@@ -66,8 +66,8 @@ struct desk_options {
     const struct conf *conf;
     struct journal *journal;
     int stop_fd;
-    bool with_outboxes, with_books;
-    struct buf *rule_problems; /* NULL: in *problems with the others */
+    bool with_outboxes, with_books, without_own; /* without_own: no templates of the firm's */
+    struct buf *rule_problems;                   /* NULL: in *problems with the others */
 };
 
 /* Opens everything but the directory. Template problems come as lines in *problems, and those of the firm's
@@ -119,13 +119,15 @@ struct job_view {
     bool follows;       /* the plan is that of a follow-up */
     bool wait;          /* what it answers is still being worked on: there is no plan yet */
     unsigned explained; /* explanations around this one */
+    bool assumed;       /* explain --subject: no mail, its sender is taken for proven */
     bool is_over;       /* only its header was read: it is over the limit `over`, or (false) no mail */
     enum message_over over;
     const char *told; /* what the sender is told of an error; NULL: what is said of every such error */
     char unreadable[512];
     char key[65];
 };
-/* The same reading, judging and planning as a job's. `bytes` or `path`. Only out->explained is read. */
+/* The same reading, judging and planning as a job's. `bytes` or `path`. Only out->explained and out->assumed
+ * are read. */
 int job_look(struct desk *d, const struct conf_mailbox *mailbox, struct slice bytes, const char *path,
              bool headers_only, int64_t received_ms, struct desk_people *people, struct pool *pool,
              struct job_view *out, struct err *e) MUST_USE;

@@ -396,19 +396,19 @@ static struct telling telling_to(const struct desk *d, struct buf *out, struct p
     return (struct telling){.out = out, .templates = d->templates, .pool = pool, .width = 10};
 }
 
-static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
-                         struct desk_people *people, unsigned depth, struct buf *out, struct err *e)
+static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail,
+                         struct explain_how how, struct desk_people *people, struct buf *out, struct err *e)
 {
     struct pool *pool = pool_new((size_t)JOB_POOL_MB << 20);
     struct telling to = telling_to(d, out, pool);
-    struct job_view v = {.explained = depth};
+    struct job_view v = {.explained = how.depth, .assumed = how.assumed};
     bool headers_only;
     struct buf room = BUF_INIT(d->conf->limits.message_size + 1);
     struct slice bytes = as_delivered(d->conf, mail, &headers_only, &room);
     int rc = job_look(d, mailbox, bytes, NULL, headers_only, clock_now_ms(), people, pool, &v, e);
     if (rc == 0 && pool_exhausted(pool))
         rc = err_set(e, ERR_EXHAUSTED, "this mail needs more than %d MB of memory", JOB_POOL_MB);
-    if (json)
+    if (how.json)
         rc = put_whole_json(&to, d, mailbox, rc == 0 ? &v : NULL, people, e);
     else if (rc == 0)
         rc = tell_view(&to, d, mailbox, &v, false, people, e);
@@ -420,11 +420,11 @@ static int explain_bytes(struct desk *d, const struct conf_mailbox *mailbox, str
     return rc;
 }
 
-int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
-                 struct buf *out, struct err *e)
+int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail,
+                 struct explain_how how, struct buf *out, struct err *e)
 {
     struct desk_people *people = desk_people_get(d);
-    int rc = explain_bytes(d, mailbox, mail, json, people, 0, out, e);
+    int rc = explain_bytes(d, mailbox, mail, how, people, out, e);
     desk_people_put(d, people);
     return rc;
 }
@@ -496,7 +496,7 @@ const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, co
              sentence(d->templates, pool, SAY_EXPLAIN_ATTACHED_TOO_LARGE, "n",
                       telling_number(&to, ATTACHED_MAX >> 20), SAY_END));
     else if (attached && (rc = read_attached(attached, mail, &inner, &e)) == 0)
-        rc = explain_bytes(d, mailbox, buf_view(&inner), false, people, 1, &out, &e);
+        rc = explain_bytes(d, mailbox, buf_view(&inner), (struct explain_how){.depth = 1}, people, &out, &e);
     if (rc != 0)
         tell(&to, SAY_TELL_ERROR, sentence_of_error(d->templates, e.code));
     const char *text = pool_slice(pool, slice_cut_utf8(buf_view(&out), EXPLANATION_MAX));

@@ -92,10 +92,15 @@ bool story_is_stuck(const struct story *s);
 void story_facts(struct desk *d, const struct plan *p, struct facts_input *in, struct pool *pool);
 
 /* --- explain.c --- */
+struct explain_how {
+    bool json;
+    bool assumed;   /* no mail that came: its sender is taken for proven */
+    unsigned depth; /* explanations around this one */
+};
 /* What would become of a mail, whole as it travels. `out` gets lines, or one JSON object, also when it fails.
  */
-int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail, bool json,
-                 struct buf *out, struct err *e) MUST_USE;
+int explain_mail(struct desk *d, const struct conf_mailbox *mailbox, struct slice mail,
+                 struct explain_how how, struct buf *out, struct err *e) MUST_USE;
 /* The mail asks for an explanation: of the subject behind "explain:", or of the mail attached to it. */
 const char *explain_asked(struct desk *d, const struct conf_mailbox *mailbox, const struct job_view *asks,
                           const struct mail_bytes *mail, int64_t received_ms, struct desk_people *people,

@@ -142,9 +142,9 @@ static int read_and_judge(struct desk *d, const struct conf_mailbox *mailbox, st
                           struct err *e)
 {
     struct gate_context context = {
-        .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host};
+        .conf = d->conf, .mailbox = mailbox, .message_id_host = d->message_id_host, .assumed = out->assumed};
     struct mail_bytes mail = {bytes, path};
-    *out = (struct job_view){.explained = out->explained};
+    *out = (struct job_view){.explained = out->explained, .assumed = out->assumed};
     struct cage_reader *held = NULL;
     int rc = read_mail(d, bytes, path, headers_only, out, &held, e);
     if (rc == 0)

@@ -31,6 +31,8 @@ void log_set_output(int fd, bool stamp);
 /* When lines go to the journal of systemd (JOURNAL_STREAM), they go there with fields besides: FRONTDESK_REF,
  * FRONTDESK_SUBSYSTEM, FRONTDESK_EVENT, and one a key. FRONTDESK_JOURNALD_SOCKET: another socket (tests). */
 void log_find_journald(void);
+/* Who writes lines to descriptor 2 instead, because it draws there too; NULL: nobody. */
+void log_set_writer(void (*writer)(const char *line, size_t n));
 /* Is it a terminal, and NO_COLOR not set? */
 bool log_may_colour(int fd);
 /* Called for every line at or above LOG_WARN (tests count them, health remembers the last). NULL = nobody. */

@@ -6,6 +6,8 @@
 #ifndef FRONTDESK_BASE_SLICE_H
 #define FRONTDESK_BASE_SLICE_H
 
+#include <limits.h>
+
 struct slice {
     const char *ptr;
     size_t len;
@@ -13,8 +15,8 @@ struct slice {
 
 #define SLICE(lit) ((struct slice){.ptr = ("" lit), .len = sizeof(lit) - 1})
 #define SLICE_NONE ((struct slice){.ptr = NULL, .len = 0})
-/* for printf's %.*s */
-#define SLICE_ARG(s) (int)((s).len > 4096 ? 4096 : (s).len), ((s).ptr ? (s).ptr : "")
+/* for printf's %.*s: all of it, whatever its length */
+#define SLICE_ARG(s) (int)((s).len > INT_MAX ? INT_MAX : (s).len), ((s).ptr ? (s).ptr : "")
 
 struct slice slice_of(const char *s); /* NULL gives the empty slice */
 struct slice slice_from(const char *ptr, size_t len);

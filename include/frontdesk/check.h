@@ -83,12 +83,20 @@ struct check_rows {
     struct check_deep deep;
 };
 
+/* "items", how many rows; NULL: a list that has no name for people. How many of the lists are there. */
+struct check_progress {
+    const char *what;
+    size_t rows, done, of;
+};
+
 struct check_sources {
     const struct conf *conf;
     struct autotask *autotask;
     struct quickbooks *quickbooks; /* NULL: no QuickBooks Online (Desktop) */
-    /* A list was read: "items", how many rows. From any thread; NULL: nobody. */
-    void (*progress)(void *self, const char *what, size_t rows);
+    /* A list was read. From any thread; NULL: nobody is told. */
+    void (*progress)(void *self, const struct check_progress *p);
+    /* An error of a mail is looked at: how many were before it, of how many. NULL: nobody is told. */
+    void (*looking)(void *self, size_t before, size_t of);
     void *progress_self;
 };
 

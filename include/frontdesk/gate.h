@@ -34,6 +34,7 @@ struct gate_context {
     const struct conf_mailbox *mailbox;
     const char *message_id_host; /* host part of our own Message-IDs */
     bool proving;                /* a test mail of `doctor --prove` is judged as if it were any other */
+    bool assumed;                /* no mail that came: its sender is taken for proven (explain --subject) */
 };
 
 /* Never fails: what cannot be judged is GATE_UNPROVEN. */

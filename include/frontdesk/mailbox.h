@@ -76,6 +76,8 @@ int mailbox_imap_run(const struct mailbox_options *options, const struct mailbox
 struct mailbox_probe {
     struct buf *findings; /* lines for a person */
     struct buf *doubts;   /* what does not stop the work, two lines each: what, and the fix */
+    /* Our id: ERR_LOCKED when the mailbox bears that of another. "": none yet; NULL: it is not looked for. */
+    const char *instance;
     /* The header block of each of the newest mails in the inbox and in the folders of finished mail. NULL:
      * they are not read. */
     void (*header)(void *self, struct slice block);

@@ -158,6 +158,7 @@ struct templates;
     X(TELL_SENDER, "")                                                                                       \
     X(TELL_STATE, "")                                                                                        \
     X(TELL_OUTCOME, "")                                                                                      \
+    X(TELL_DO, "")                                                                                           \
     X(TELL_REASON, "")                                                                                       \
     X(TELL_TICKET, "")                                                                                       \
     X(TELL_STEP, "n")                                                                                        \
@@ -207,6 +208,18 @@ struct templates;
     /* show */                                                                                               \
     X(STORY_TAKEN, "ref mailbox when")                                                                       \
     X(STORY_UNPROVEN, "")                                                                                    \
+    X(STORY_DO, "ref how")                                                                                   \
+    X(CURE_CONFIG, "")                                                                                       \
+    X(CURE_CREDENTIALS, "")                                                                                  \
+    X(CURE_LABEL, "")                                                                                        \
+    X(CURE_LOGIN, "")                                                                                        \
+    X(CURE_MAIL, "ref")                                                                                      \
+    X(CURE_NOT_FOUND, "")                                                                                    \
+    X(CURE_PERMISSION, "")                                                                                   \
+    X(CURE_READER, "ref")                                                                                    \
+    X(CURE_REJECTED, "")                                                                                     \
+    X(CURE_AWAY, "")                                                                                         \
+    X(CURE_OTHER, "")                                                                                        \
     X(STORY_UNTIL, "state when")                                                                             \
     X(STORY_NEXT_RUN, "state when")                                                                          \
     X(STORY_TICKET, "number id")                                                                             \

@@ -15,9 +15,12 @@ struct slice planning_own_words(const struct plan_input *in, struct pool *pool)
     return slice_trim(s);
 }
 
+/* More than a note holds, so that what does not fit is cut where it is written, visibly. */
+enum { NOTE_WORDS = AUTOTASK_NOTE_TEXT + 1000 };
+
 static void note_words(const struct plan_input *in, struct plan *p, struct slice words, struct pool *pool)
 {
-    struct slice text = slice_cut_utf16(slice_trim(words), 30000);
+    struct slice text = slice_cut_utf16(slice_trim(words), NOTE_WORDS);
     if (text.len)
         p->note = pool_printf(pool, "%s\n\n%.*s",
                               sentence(in->templates, pool, SAY_NOTE_HEAD, "name", p->sender_name, "address",

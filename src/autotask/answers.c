@@ -38,6 +38,9 @@ static const struct known_text known[] = {
     {NULL, ERR_NONE},
 };
 
+/* A known text may stand behind a value that it quotes, and that can be as long as a title. */
+enum { MOST_ERRORS = 5, ERROR_BYTES = 2000 };
+
 /* The `errors` array as one line; "" when the body holds none. */
 static void error_text(const struct http_response *r, struct buf *out)
 {
@@ -46,15 +49,15 @@ static void error_text(const struct http_response *r, struct buf *out)
     struct pool *pool = pool_new(1 << 16);
     if (json_open(buf_view(&r->body), &root, &ignored) == 0) {
         list = json_get(&root, "errors");
-        for (int i = 0; i < json_length(&list) && i < 5; i++) {
+        for (int i = 0; i < json_length(&list) && i < MOST_ERRORS; i++) {
             const char *text;
             item = json_at(&list, i);
-            if (json_text(&item, 300, pool, &text, &ignored) == 0 && text[0])
+            if (json_text(&item, ERROR_BYTES, pool, &text, &ignored) == 0 && text[0])
                 buf_printf(out, "%s%s", out->len ? "; " : "", text);
         }
         item = json_get(&root, "Message");
         const char *message;
-        if (!out->len && json_text(&item, 300, pool, &message, &ignored) == 0)
+        if (!out->len && json_text(&item, ERROR_BYTES, pool, &message, &ignored) == 0)
             buf_puts(out, message);
         json_close(&root);
     }
@@ -90,7 +93,7 @@ static enum err_code code_of(enum call_kind kind, long status, bool explained)
 
 int answer_error(const struct call *call, const struct http_response *r, struct err *e)
 {
-    struct buf text = BUF_INIT(1000);
+    struct buf text = BUF_INIT(MOST_ERRORS * (ERROR_BYTES + 2));
     error_text(r, &text);
     const char *words = text.len ? text.data : r->body.len ? "(no explanation)" : "(empty answer)";
     enum err_code code = ERR_NONE;

@@ -305,9 +305,9 @@ static void check_server(struct conf_reader *r, const config_setting_t *element,
     conf_check_server(r, &at, server);
 }
 
-static bool zone_is_loopback(const struct conf *conf)
+static bool is_here(const char *url)
 {
-    const char *url = conf->autotask.zone_url, *host = url ? strstr(url, "://") : NULL;
+    const char *host = url ? strstr(url, "://") : NULL;
     if (!host)
         return false;
     char name[256];
@@ -318,13 +318,19 @@ static bool zone_is_loopback(const struct conf *conf)
     return conf_is_loopback(name);
 }
 
+/* Both systems that a mail is acted on with: without api_url the books are Intuit's own. */
+static bool systems_are_here(const struct conf *conf)
+{
+    return is_here(conf->autotask.zone_url) && (!conf->quickbooks || is_here(conf->quickbooks->api_url));
+}
+
 static void check_trust(struct conf_reader *r, unsigned line, const char *key, const struct conf *conf,
                         const struct conf_mailbox *box)
 {
     if (box->trust != CONF_TRUST_NONE || !box->imap.host || !box->smtp.host)
         return; /* what is missing has been said */
     if (conf->staff.accept_forged_senders ||
-        (conf_is_loopback(box->imap.host) && conf_is_loopback(box->smtp.host) && zone_is_loopback(conf)))
+        (conf_is_loopback(box->imap.host) && conf_is_loopback(box->smtp.host) && systems_are_here(conf)))
         return;
     conf_problem(
         r, line,

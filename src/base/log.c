@@ -13,6 +13,7 @@ static bool with_stamp = true;
 static int journald = -1;
 static void (*line_hook)(enum log_level, const char *, void *);
 static void *hook_self;
+static void (*line_writer)(const char *, size_t);
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local char job_ref[16];
 
@@ -49,6 +50,13 @@ void log_set_hook(void (*hook)(enum log_level, const char *, void *), void *self
     pthread_mutex_unlock(&lock);
 }
 
+void log_set_writer(void (*writer)(const char *, size_t))
+{
+    pthread_mutex_lock(&lock);
+    line_writer = writer;
+    pthread_mutex_unlock(&lock);
+}
+
 void log_set_job(const char *ref)
 {
     snprintf(job_ref, sizeof(job_ref), "%s", ref ? ref : "");
@@ -70,6 +78,18 @@ static void put_value(struct buf *b, const char *s)
         buf_put_json(b, v);
     if (v.len < strlen(s))
         buf_puts(b, "...");
+}
+
+/* One write a line, so that lines of several threads do not mix; a full log disk must not stop mail. */
+static void put_line(const char *line, size_t n)
+{
+    pthread_mutex_lock(&lock);
+    void (*writer)(const char *, size_t) = output == STDERR_FILENO ? line_writer : NULL;
+    if (writer)
+        writer(line, n);
+    pthread_mutex_unlock(&lock);
+    ssize_t written = writer || output < 0 ? 0 : write(output, line, n);
+    (void)written;
 }
 
 void log_write(enum log_level level, const char *subsys, const char *event, const struct log_kv *kv)
@@ -106,8 +126,6 @@ void log_write(enum log_level level, const char *subsys, const char *event, cons
     }
     b.max++;
     buf_putc(&b, '\n');
-    /* one write a line, so that lines of several threads do not mix; a full log disk must not stop mail */
-    ssize_t written = output >= 0 ? write(output, b.data, b.len) : 0;
-    (void)written;
+    put_line(b.data, b.len);
     buf_release(&b);
 }

@@ -9,6 +9,7 @@
 #include "check_private.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { READ_POOL_MAX = 128 << 20, QUICKBOOKS_LISTS = 9, AUTOTASK_READS = 3, MOST_KEPT = 40 };
 
@@ -45,6 +46,7 @@ struct reading {
     struct autotask_books books;
     struct list lists[QUICKBOOKS_LISTS + AUTOTASK_READS];
     size_t n;
+    atomic_size_t done; /* of them */
 };
 
 /* --- the lists --- */
@@ -124,26 +126,32 @@ static void keep_access_of(struct check_rows *rows, struct pool *pool, unsigned 
 }
 
 /* For people: what came, and how much of it. */
-static void tell(const struct list *l, const char *what, size_t rows)
-{
-    const struct check_sources *s = l->all->sources;
-    if (s->progress && l->rc == 0)
-        s->progress(s->progress_self, what, rows);
-}
-
-static void tell_all(const struct list *l)
+static struct check_progress came(const struct list *l)
 {
     const struct check_rows *rows = l->all->rows;
+    if (l->rc != 0)
+        return (struct check_progress){.what = NULL};
     if (l->read == read_items)
-        tell(l, "items", rows->items.n);
-    else if (l->read == read_accounts)
-        tell(l, "accounts", rows->accounts.n);
-    else if (l->read == read_customers)
-        tell(l, "customers", rows->customers.n);
-    else if (l->read == read_autotask && l->all->parts & AT_BOOKS_CODES)
-        tell(l, "billing codes", l->all->books.codes.n);
-    else if (l->read == read_autotask)
-        tell(l, "organizations", l->all->books.customers.n);
+        return (struct check_progress){"items", rows->items.n, 0, 0};
+    if (l->read == read_accounts)
+        return (struct check_progress){"accounts", rows->accounts.n, 0, 0};
+    if (l->read == read_customers)
+        return (struct check_progress){"customers", rows->customers.n, 0, 0};
+    if (l->read == read_autotask && l->all->parts & AT_BOOKS_CODES)
+        return (struct check_progress){"billing codes", l->all->books.codes.n, 0, 0};
+    if (l->read == read_autotask)
+        return (struct check_progress){"organizations", l->all->books.customers.n, 0, 0};
+    return (struct check_progress){.what = NULL};
+}
+
+static void tell(struct list *l)
+{
+    const struct check_sources *s = l->all->sources;
+    struct check_progress p = came(l);
+    p.done = atomic_fetch_add(&l->all->done, 1) + 1;
+    p.of = l->all->n + (l->all->check->read_after != NULL);
+    if (s->progress)
+        s->progress(s->progress_self, &p);
 }
 
 static const struct {
@@ -168,17 +176,24 @@ static void *run_list(void *self)
 {
     struct list *l = self;
     l->rc = l->read(l);
-    tell_all(l);
+    tell(l);
     return NULL;
 }
 
-static void start(struct reading *all, int (*read)(struct list *l), enum check_unread is)
+static void want(struct reading *all, int (*read)(struct list *l), enum check_unread is)
 {
     struct list *l = &all->lists[all->n++];
     *l = (struct list){.all = all, .read = read, .is = is, .pool = pool_new(READ_POOL_MAX), .e = ERR_INIT};
-    l->started = pthread_create(&l->thread, NULL, run_list, l) == 0;
-    if (!l->started)
-        run_list(l);
+}
+
+static void start(struct reading *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        struct list *l = &all->lists[i];
+        l->started = pthread_create(&l->thread, NULL, run_list, l) == 0;
+        if (!l->started)
+            run_list(l);
+    }
 }
 
 /* Lists that belong to one question only; the others are the same for each. */
@@ -283,14 +298,15 @@ static int read_rows(struct check_result *out, const struct check *check, const 
     all.sight = parts | check->sight | (session ? session->sight : 0U);
     for (size_t i = 0; rows->online && i < ARRAY_LEN(quickbooks_lists); i++) {
         if (quickbooks & quickbooks_lists[i].bit & ~(session ? session->quickbooks : 0U))
-            start(&all, quickbooks_lists[i].read, quickbooks_lists[i].is);
+            want(&all, quickbooks_lists[i].read, quickbooks_lists[i].is);
     }
     if (all.parts)
-        start(&all, read_autotask, CHECK_UNREAD_LISTS);
+        want(&all, read_autotask, CHECK_UNREAD_LISTS);
     if (all.sight & ~(session ? session->sight : 0U))
-        start(&all, read_access, CHECK_UNREAD_RIGHTS);
+        want(&all, read_access, CHECK_UNREAD_RIGHTS);
     if (check->read)
-        start(&all, read_more, CHECK_UNREAD_INVOICES);
+        want(&all, read_more, CHECK_UNREAD_INVOICES);
+    start(&all);
     if (finish(&all, out, e) != 0)
         return -1;
     merge_books(&rows->autotask, &all.books, all.parts);

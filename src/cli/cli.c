@@ -208,6 +208,8 @@ static int run_subcommand(struct cli *cli, const struct subcommand *s, unsigned 
     rc = check_use(s, cli, given);
     if (cli->quiet)
         cli_silence();
+    if (cli->json)
+        cli_no_progress();
     if (rc == EX_OK && cli->log)
         rc = set_log_level(cli->log);
     return rc == EX_OK ? s->run(cli) : rc;

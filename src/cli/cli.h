@@ -20,6 +20,7 @@ struct cli {
     const char *since;   /* --since DATE */
     const char *until;   /* --until DATE */
     const char *sender;  /* --sender ADDRESS */
+    const char *subject; /* --subject TEXT */
     const char *limit;   /* --limit N */
     const char *sample;  /* --sample CASE */
     const char *mailbox; /* --mailbox NAME */
@@ -93,11 +94,19 @@ int notify_alive_every_ms(void);
 void notify_alive(void);
 /* --quiet: from now on no progress, no hints, and only errors in the log. */
 void cli_silence(void);
+bool cli_is_silent(void);
+/* --json: no progress. */
+void cli_no_progress(void);
 /* A person watches stderr, and wants to know what is going on. */
 bool cli_is_watched(void);
-/* Something that may take long begins, or (NULL) ended: on a terminal it is named on stderr after a second.
- */
+/* progress.c: something that may take long begins, or (NULL) ended: after a second a line on the terminal
+ * says so, until the end. Within a bar only its words change. */
 void cli_progress(const char *what);
+/* The same as a bar: `done` of `total` are done. */
+void cli_progress_of(const char *what, size_t done, size_t total);
+/* Takes the line away before another is written; it is back with the next of these calls. All that prints
+ * here does that by itself. */
+void cli_progress_hide(void);
 /* journal_export.c: mails by their references, into the folder of --output or to stdout; or those that look
  * like an error that no rule knows. */
 int cli_export(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e) MUST_USE;

@@ -5,47 +5,42 @@
 #include "frontdesk/check.h"
 #include "frontdesk/reply.h"
 
-enum { REPORT_MAX = 64 << 20, FINDINGS = 1, SHOW_AFTER_MS = 1000 };
+enum { REPORT_MAX = 64 << 20, FINDINGS = 1 };
+
+static const char reading_words[] = "reading Autotask and QuickBooks";
 
 /* --- what is going on --- */
 
 struct progress {
     pthread_mutex_t lock;
-    int64_t began_ms;
     struct buf read; /* "5,012 items, 131 accounts" */
-    bool terminal, shown;
+    size_t done;
 };
 
-static void on_progress(void *self, const char *what, size_t rows)
+/* Lists are read side by side: what is told last need not be the last. */
+static void on_progress(void *self, const struct check_progress *now)
 {
     struct progress *p = self;
     pthread_mutex_lock(&p->lock);
-    buf_printf(&p->read, "%s%zu %s", p->read.len ? ", " : "", rows, what);
-    if (p->terminal && clock_mono_ms() - p->began_ms > SHOW_AFTER_MS) {
-        cli_progress(NULL);
-        fprintf(stderr, "\r\033[Kread: %s ...", p->read.data);
-        p->shown = true;
-    }
+    if (now->what)
+        buf_printf(&p->read, "%s%zu %s", p->read.len ? ", " : "read: ", now->rows, now->what);
+    p->done = now->done > p->done ? now->done : p->done;
+    cli_progress_of(p->read.len ? p->read.data : reading_words, p->done, now->of);
     pthread_mutex_unlock(&p->lock);
 }
 
 static int run(struct desk *d, const struct check *check, const char *argument, struct check_result *out,
                struct err *e)
 {
-    struct progress p = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                         .began_ms = clock_mono_ms(),
-                         .read = BUF_INIT(400),
-                         .terminal = cli_is_watched()};
+    struct progress p = {.lock = PTHREAD_MUTEX_INITIALIZER, .read = BUF_INIT(400)};
     struct check_sources sources = {.conf = d->conf,
                                     .autotask = d->autotask,
                                     .quickbooks = d->accounting ? d->accounting->qb : NULL,
                                     .progress = on_progress,
                                     .progress_self = &p};
-    cli_progress("reading Autotask and QuickBooks");
+    cli_progress(reading_words);
     int rc = check_run(out, check, argument, &sources, e);
     cli_progress(NULL);
-    if (p.shown)
-        fprintf(stderr, "\r\033[K");
     buf_release(&p.read);
     return rc;
 }
@@ -170,6 +165,8 @@ int cmd_check(const struct cli *cli)
         return EX_CONFIG;
     }
     cli_quiet(cli, LOG_ERROR);
+    if (format->put == report_json)
+        cli_no_progress();
     struct desk desk;
     struct desk_options o = {.conf = conf, .stop_fd = -1, .with_books = conf->firm.integration != CONF_QBD};
     int rc = desk_open(&desk, &o, &problems, &e);

@@ -148,6 +148,8 @@ static int print_text(const struct diagnosing *g, struct view *v, struct err *e)
         buf_puts(&out, "No error of the sync was found.\n");
     int rc = g->found.n || g->found.unmatched[0] ? errors_text(v, g->templates, &out, e) : 0;
     cli_print(out.data);
+    for (size_t i = 0; rc == 0 && i < g->found.n; i++)
+        cli_printf("Rule: %s (%s)\n", g->found.found[i].rule->id, g->found.found[i].rule->file);
     buf_release(&out);
     return rc;
 }
@@ -200,16 +202,34 @@ static void close_all(struct diagnosing *g, bool offline)
     pool_free(&g->pool);
 }
 
+static const char reading_words[] = "reading Autotask and QuickBooks";
+
+/* The lists of one error; of several, which of them is looked at. */
+static void on_list(void *self, const struct check_progress *now)
+{
+    const struct diagnosing *g = self;
+    if (g->found.n == 1)
+        cli_progress_of(reading_words, now->done, now->of);
+}
+
+static void on_error(void *self, size_t before, size_t of)
+{
+    (void)self;
+    if (of > 1)
+        cli_progress_of(reading_words, before, of);
+}
+
 static void confirm(struct diagnosing *g, bool offline)
 {
-    struct check_sources sources = {.conf = g->conf};
+    struct check_sources sources = {
+        .conf = g->conf, .progress = on_list, .looking = on_error, .progress_self = g};
     if (offline) {
         diagnose_unasked(&g->answers, &g->found, g->conf);
         return;
     }
     sources.autotask = g->desk.autotask;
     sources.quickbooks = g->desk.accounting ? g->desk.accounting->qb : NULL;
-    cli_progress("reading Autotask and QuickBooks");
+    cli_progress(reading_words);
     diagnose_confirm(&g->answers, &g->found, &sources);
     cli_progress(NULL);
 }

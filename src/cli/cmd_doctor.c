@@ -37,6 +37,9 @@ static const struct cure {
     {MAIL_OUT, ERR_SMTP_PERMANENT,
      "allow this user to send from the mailbox's address, or write the address that it may send from"},
     {MAIL_OUT, ERR_PROTOCOL, "check that this is the port for sending (smtp:// 587, smtps:// 465)"},
+    {MAIL_IN, ERR_LOCKED,
+     "let one installation have this mailbox; until then no mail is taken. After a purge or a new machine it "
+     "is former_instances"},
     {MAIL_IN, ERR_MAILBOX, "check folders.inbox, and with a mail program that this user may open it"},
     {MAIL_IN, ERR_PERMISSION,
      "give this user the rights to read, mark, delete and expunge in the inbox (l r s w t e), and to insert "
@@ -74,9 +77,13 @@ static void note(struct doctor *d, const char *state, const char *what, const ch
     buf_putc(d->json, '}');
 }
 
+void doctor_begin(struct doctor *d, const char *what)
+{
+    cli_progress_of(what, d->begun++, d->steps);
+}
+
 void doctor_good(struct doctor *d, const char *what, const char *findings)
 {
-    cli_progress(NULL);
     if (d->json) {
         note(d, "ok", what, findings, NULL);
         return;
@@ -89,7 +96,6 @@ void doctor_good(struct doctor *d, const char *what, const char *findings)
 /* A fault that does not stop the work. */
 void doctor_warn(struct doctor *d, const char *what, const char *fix)
 {
-    cli_progress(NULL);
     if (d->json) {
         note(d, "warn", what, NULL, fix);
         return;
@@ -100,7 +106,6 @@ void doctor_warn(struct doctor *d, const char *what, const char *fix)
 
 void doctor_bad(struct doctor *d, const char *what, const char *cause, const char *fix)
 {
-    cli_progress(NULL);
     d->ill++;
     if (d->json) {
         note(d, "fail", what, cause, fix);
@@ -126,17 +131,46 @@ void doctor_report(struct doctor *d, const char *what, enum doctor_area area, in
     buf_release(&cause);
 }
 
+static size_t steps_of_mail(const struct conf *conf)
+{
+    return 2 * conf->n_mailboxes + (conf->alerts.smtp.url != NULL);
+}
+
+static size_t steps_of_autotask(const struct conf *conf)
+{
+    return 3 + (conf->firm.integration != CONF_INTEGRATION_NONE);
+}
+
+static size_t steps_of_quickbooks(const struct conf *conf)
+{
+    return conf->quickbooks != NULL;
+}
+
+/* `steps`: how often it calls doctor_begin when all is well; NULL: not at all. */
+static const struct {
+    void (*look)(struct doctor *d, const struct conf *conf);
+    size_t (*steps)(const struct conf *conf);
+} parts[] = {{doctor_look_here, NULL},
+             {doctor_look_at_mail, steps_of_mail},
+             {doctor_look_at_rules, NULL},
+             {doctor_look_at_autotask, steps_of_autotask},
+             {doctor_look_at_quickbooks, steps_of_quickbooks},
+             {doctor_look_at_watches, NULL}};
+
 static void look_at_all(struct doctor *d, const struct conf *conf)
 {
     char what[4300];
+    size_t behind = 0;
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        d->steps += parts[i].steps ? parts[i].steps(conf) : 0;
     snprintf(what, sizeof(what), "settings %s", conf->path);
     doctor_good(d, what, "");
-    doctor_look_here(d, conf);
-    doctor_look_at_mail(d, conf);
-    doctor_look_at_rules(d, conf);
-    doctor_look_at_autotask(d, conf);
-    doctor_look_at_quickbooks(d, conf);
-    doctor_look_at_watches(d, conf);
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        parts[i].look(d, conf);
+        behind += parts[i].steps ? parts[i].steps(conf) : 0;
+        d->begun = behind; /* a part that fails leaves some out */
+    }
+    cli_progress(NULL);
 }
 
 int cmd_doctor(const struct cli *cli)

@@ -241,11 +241,11 @@ static int check_wish(const char *verb, const struct story *s, struct err *e)
         return 0;
     return err_set(
         e, ERR_USAGE,
-        "%s is %s%s%s%s%s, so there is nothing to %s: only parked mail can be, and done mail whose "
+        "%s is %s%s%s%s%s%s, so there is nothing to %s: only parked mail can be, and done mail whose "
         "answer was refused; `frontdesk journal show %s` tells its life",
         job->ref, job_state_name(job->state), job->outcome ? " (" : "",
         job->outcome ? job_outcome_name(job->outcome) : "", job->ticket_number[0] ? " " : "",
-        job->outcome ? ")" : "", verb, job->ref);
+        job->ticket_number, job->outcome ? ")" : "", verb, job->ref);
 }
 
 static int wish(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)

@@ -22,6 +22,8 @@ static int write_file(const char *folder, const char *name, const char *ending, 
     snprintf(path, 4200, "%s/%s.%s", folder, name, ending);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!f && errno == ENOENT)
+        return err_set(e, ERR_IO, "there is no folder %s; make it first", folder);
     if (!f)
         return err_set_errno(e, errno, "cannot write %s", path);
     bool ok = fwrite(head.ptr ? head.ptr : "", 1, head.len, f) == head.len &&

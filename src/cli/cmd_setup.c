@@ -25,6 +25,7 @@ static void *signals_main(void *self)
     pthread_mutex_lock(&finishing);
     setup_restore_terminal();
     setup_drop_files(in_hand);
+    cli_progress_hide();
     fprintf(stderr, "\nfrontdesk: ended before all was answered; nothing was written\n");
     _exit(128 + number);
 }
@@ -65,6 +66,7 @@ static void print_place(const struct setup *s, enum setup_step step)
 static int prove_all(struct setup *s)
 {
     int rc = EX_OK;
+    setup_prove_series(s);
     for (int step = 0; step < SETUP_STEPS; step++) {
         struct setup_proof p;
         if (!setup_prove(s, (enum setup_step)step, &p))
@@ -76,6 +78,7 @@ static int prove_all(struct setup *s)
         }
         setup_proof_release(&p);
     }
+    cli_progress(NULL);
     return rc;
 }
 
@@ -233,7 +236,7 @@ static int run_setup(struct setup *s)
 
 int cmd_setup(const struct cli *cli)
 {
-    struct setup s = {.cli = cli, .seen = BUF_INIT(4000)};
+    struct setup s = {.cli = cli, .folder_fd = -1, .seen = BUF_INIT(4000)};
     if (cli->answers_example) {
         setup_print_example();
         return EX_OK;

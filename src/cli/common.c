@@ -4,17 +4,15 @@
 #include "frontdesk/secret.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool silent; /* --quiet */
 
 /* --- configuration --- */
 
 void cli_problems(const struct buf *problems)
 {
     struct scan c = scan_of(buf_view(problems));
+    cli_progress_hide();
     while (!scan_end(&c)) {
         struct slice line = scan_line(&c);
         fprintf(stderr, "frontdesk: %.*s\n", SLICE_ARG(line));
@@ -173,6 +171,7 @@ int cli_misused(const struct cli *cli, const char *fmt, ...)
     va_start(ap, fmt);
     buf_vprintf(&text, fmt, ap);
     va_end(ap);
+    cli_progress_hide();
     fprintf(stderr, "frontdesk: %s\nfrontdesk: usage: frontdesk %s\n", text.data, cli->usage);
     buf_release(&text);
     return EX_USAGE;
@@ -193,6 +192,7 @@ void cli_time(const struct conf *conf, int64_t ms, char out[32])
 
 void cli_print(const char *text)
 {
+    cli_progress_hide();
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
         /* C1 controls in UTF-8 are c2 80 .. c2 9f */
         bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
@@ -218,50 +218,11 @@ void cli_printf(const char *fmt, ...)
 void cli_paint(enum cli_colour colour, const char *text)
 {
     static const char *const codes[] = {[CLI_GREEN] = "32", [CLI_YELLOW] = "33", [CLI_RED] = "1;31"};
+    cli_progress_hide();
     if (log_may_colour(STDOUT_FILENO))
         printf("\033[%sm%s\033[0m", codes[colour], text);
     else
         printf("%s", text);
-}
-
-/* --- progress --- */
-
-static const char *volatile in_progress; /* NULL: nothing is going on */
-static volatile sig_atomic_t progress_shown;
-
-static void show_progress(int number)
-{
-    static const char dots[] = " ...";
-    (void)number;
-    const char *what = in_progress;
-    if (what && write(STDERR_FILENO, what, strlen(what)) > 0 &&
-        write(STDERR_FILENO, dots, sizeof(dots) - 1) > 0)
-        progress_shown = 1;
-}
-
-void cli_silence(void)
-{
-    silent = true;
-    log_set_level(LOG_ERROR);
-}
-
-bool cli_is_watched(void)
-{
-    return !silent && isatty(STDERR_FILENO);
-}
-
-void cli_progress(const char *what)
-{
-    struct sigaction action = {.sa_handler = show_progress, .sa_flags = SA_RESTART};
-    if (!cli_is_watched() || sigaction(SIGALRM, &action, NULL) != 0)
-        return;
-    alarm(0);
-    if (progress_shown)
-        fprintf(stderr, "\r\033[K");
-    progress_shown = 0;
-    in_progress = what;
-    if (what)
-        alarm(1);
 }
 
 bool cli_date(const char *text, const char *zone, int64_t *ms)
@@ -297,7 +258,7 @@ static int read_stream(FILE *f, const char *name, struct buf *out, struct err *e
 int cli_read(const char *path, struct buf *out, struct err *e)
 {
     if (strcmp(path, "-") == 0) {
-        if (isatty(STDIN_FILENO) && !silent)
+        if (isatty(STDIN_FILENO) && !cli_is_silent())
             fprintf(stderr, "frontdesk: what you type is read; end it with Ctrl-D\n");
         return read_stream(stdin, "standard input", out, e);
     }

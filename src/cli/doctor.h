@@ -9,10 +9,13 @@ enum doctor_area { HERE = 1, MAIL_IN = 2, MAIL_OUT = 4, AUTOTASK = 8, QUICKBOOKS
 
 struct doctor {
     unsigned ill;
-    struct buf *json; /* the findings so far, for --json; NULL: they are printed */
+    struct buf *json;    /* the findings so far, for --json; NULL: they are printed */
+    size_t begun, steps; /* what takes its time: how many were begun, of how many */
 };
 
 /* cmd_doctor.c */
+/* One of the steps that take their time begins. */
+void doctor_begin(struct doctor *d, const char *what);
 void doctor_good(struct doctor *d, const char *what, const char *findings);
 /* A fault that does not stop the work. */
 void doctor_warn(struct doctor *d, const char *what, const char *fix);
@@ -22,6 +25,8 @@ void doctor_report(struct doctor *d, const char *what, enum doctor_area area, in
                    const struct buf *findings, const struct err *e);
 const char *doctor_fix(enum doctor_area area, const struct err *e);
 
+/* doctor_account.c: nothing, unless root looks at what is another user's */
+void doctor_look_as_service(struct doctor *d, const struct conf *conf);
 /* doctor_here.c */
 void doctor_look_here(struct doctor *d, const struct conf *conf);
 void doctor_look_at_rules(struct doctor *d, const struct conf *conf);

@@ -34,28 +34,58 @@ static void look_at_people(struct doctor *d, const struct directory *dir)
     buf_release(&what);
 }
 
-static bool has_nickname(const struct directory *dir, const char *nick)
+static bool has_nickname(const struct directory_resource *r, const char *nick)
 {
-    for (size_t i = 0; i < dir->n_resources; i++) {
-        const char *const *names = dir->resources[i].nicknames;
-        for (; *names; names++) {
-            if (strcmp(*names, nick) == 0)
-                return true;
-        }
+    const char *const *names = r->nicknames;
+    for (; *names; names++) {
+        if (fold_eq(slice_of(*names), slice_of(nick)))
+            return true;
     }
     return false;
+}
+
+static bool was_looked_at(const struct conf *conf, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (fold_eq(slice_of(conf->staff.nicknames[k].nick), slice_of(conf->staff.nicknames[i].nick)))
+            return true;
+    }
+    return false;
+}
+
+/* A name that is somebody's, and nobody else's: else each mail with it is asked back. */
+static void look_at_nickname(struct doctor *d, size_t i, const struct conf_nickname *n,
+                             const struct directory *dir)
+{
+    struct buf names = BUF_INIT(400), what = BUF_INIT(1000);
+    size_t called = 0;
+    bool known = false;
+    for (size_t k = 0; k < dir->n_resources; k++) {
+        const struct directory_resource *r = &dir->resources[k];
+        bool nick = has_nickname(r, n->nick);
+        known = known || nick;
+        if (r->assignable && (nick || fold_eq(slice_of(r->first), slice_of(n->nick))))
+            buf_printf(&names, "%s%s %s", called++ ? ", " : "", r->first, r->last);
+    }
+    buf_printf(&what, "staff.nicknames[%zu]: ", i);
+    if (called > 1)
+        buf_printf(&what, "\"%s\" means %zu people, so that the sender is asked who: %s", n->nick, called,
+                   names.data);
+    else
+        buf_printf(&what, "nobody in Autotask is \"%s\", so \"%s\" means nobody", n->who, n->nick);
+    if (called > 1)
+        doctor_warn(d, what.data, "leave the name to one of them, in `who` by full name or user name");
+    else if (!known)
+        doctor_warn(d, what.data, "write the user name, the full name or the first name as Autotask has it");
+    buf_release(&names);
+    buf_release(&what);
 }
 
 static void look_at_nicknames(struct doctor *d, const struct conf *conf, const struct directory *dir)
 {
     for (size_t i = 0; i < conf->staff.n_nicknames; i++) {
-        const struct conf_nickname *n = &conf->staff.nicknames[i];
-        char what[600];
-        snprintf(what, sizeof(what),
-                 "staff.nicknames[%zu]: nobody in Autotask is \"%s\", so \"%s\" means nobody", i, n->who,
-                 n->nick);
-        if (!has_nickname(dir, n->nick))
-            doctor_warn(d, what, "write the user name, the full name or the first name as Autotask has it");
+        if (!was_looked_at(conf, i))
+            look_at_nickname(d, i, &conf->staff.nicknames[i], dir);
     }
 }
 
@@ -70,7 +100,7 @@ static void look_at_rights(struct doctor *d, const struct desk *desk)
     struct buf lacks = BUF_INIT(64 * 1024), hidden = BUF_INIT(64 * 1024), said = BUF_INIT(64 * 1024);
     struct err e = ERR_INIT;
     size_t asked;
-    cli_progress("asking Autotask for the rights of the API user");
+    doctor_begin(d, "asking Autotask for the rights of the API user");
     int rc = autotask_rights(desk->autotask, desk->conf->ticket.todo, &lacks, &hidden, &asked, &e);
     buf_printf(&said, "asked for %zu kinds of record: it may do all that tickets take", asked);
     if (rc != 0)
@@ -100,6 +130,7 @@ static void look_at_sight(struct doctor *d, const struct desk *desk)
     struct buf none = BUF_INIT(8000), what = BUF_INIT(9000);
     struct autotask_accesses seen;
     struct err e = ERR_INIT;
+    doctor_begin(d, "asking Autotask for what the checks compare");
     int rc = autotask_access(desk->autotask, AT_BOOKS_EVERYTHING, false, pool, &seen, &e);
     for (size_t i = 0; rc == 0 && i < seen.n; i++) {
         if (seen.v[i].query == AT_SIGHT_NONE || seen.v[i].query == AT_SIGHT_RESTRICTED)
@@ -142,7 +173,7 @@ static void look_at_clock(struct doctor *d, const struct desk *desk)
 static void look_at_directory(struct doctor *d, struct desk *desk, struct err *e)
 {
     struct buf findings = BUF_INIT(64 * 1024);
-    cli_progress("asking Autotask for staff and labels");
+    doctor_begin(d, "asking Autotask for staff and labels");
     int rc = desk_refresh(desk, &findings, e);
     doctor_report(d, "Autotask: staff list, and the labels of the group ticket", AUTOTASK, rc, &findings, e);
     struct desk_people *p = desk_people_get(desk);
@@ -184,7 +215,7 @@ void doctor_look_at_autotask(struct doctor *d, const struct conf *conf)
         look_at_language(d, conf, desk.templates);
     buf_clear(&findings);
     if (rc == 0) {
-        cli_progress("asking Autotask for its zone");
+        doctor_begin(d, "asking Autotask for its zone");
         rc = autotask_probe(desk.autotask, &findings, &e);
         doctor_report(d, "Autotask: zone, login", AUTOTASK, rc, &findings, &e);
         look_at_clock(d, &desk);

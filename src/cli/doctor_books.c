@@ -36,7 +36,7 @@ void doctor_look_at_quickbooks(struct doctor *d, const struct conf *conf)
     struct err e = ERR_INIT;
     if (conf->quickbooks) {
         int rc = accounting_open(&a, conf, -1, access(conf->journal.path, F_OK) == 0, &e);
-        cli_progress("asking QuickBooks for the company");
+        doctor_begin(d, "asking QuickBooks for the company");
         if (rc == 0)
             rc = quickbooks_company(a->qb, pool, &company, &e);
         if (rc == 0)

@@ -122,6 +122,7 @@ void doctor_look_here(struct doctor *d, const struct conf *conf)
 {
     look_at_secrets(d, conf);
     look_at_state(d, conf);
+    doctor_look_as_service(d, conf);
 }
 
 void doctor_look_at_rules(struct doctor *d, const struct conf *conf)

@@ -2,6 +2,7 @@
 /* doctor_mail: each mailbox: the way in, the way out, what is believed. */
 #include "../desk.h"
 #include "doctor.h"
+#include "frontdesk/journal.h"
 #include "frontdesk/mailbox.h"
 #include "frontdesk/maillogin.h"
 #include "frontdesk/outbox.h"
@@ -109,18 +110,34 @@ static void tell_borders(struct doctor *d, const struct conf_mailbox *m, struct 
     buf_release(&b->names);
 }
 
-static int probe(const struct conf_mailbox *m, enum doctor_area area, struct borders *b, struct buf *findings,
-                 struct buf *doubts, struct err *e)
+/* Who we are at a mailbox; "" before the first start. False: the journal does not say. */
+static bool find_instance(const struct conf *conf, char out[40])
+{
+    struct journal_options o = {.dir = conf->journal.path, .read_only = true};
+    struct journal *j;
+    struct err e = ERR_INIT;
+    out[0] = '\0';
+    if (journal_open(&j, &o, &e) != 0)
+        return e.code == ERR_NOT_FOUND;
+    snprintf(out, 40, "%s", journal_instance(j));
+    journal_close(&j);
+    return out[0] != '\0';
+}
+
+static int probe(const struct conf_mailbox *m, enum doctor_area area, const char *instance, struct borders *b,
+                 struct buf *findings, struct buf *doubts, struct err *e)
 {
     const struct mailbox_probe p = {.findings = findings,
                                     .doubts = doubts,
+                                    .instance = instance,
                                     .header = m->trust == CONF_TRUST_SERVER ? look_at_head : NULL,
                                     .self = b};
     return area == MAIL_IN ? mailbox_imap_probe(m, &p, e)
                            : outbox_smtp_probe(&m->smtp, m->address, findings, doubts, e);
 }
 
-static void look_at_way(struct doctor *d, const struct conf_mailbox *m, enum doctor_area area)
+static void look_at_way(struct doctor *d, const struct conf_mailbox *m, enum doctor_area area,
+                        const char *instance)
 {
     const struct conf_server *server = area == MAIL_IN ? &m->imap : &m->smtp;
     struct buf findings = BUF_INIT(64 * 1024), doubts = BUF_INIT(64 * 1024);
@@ -129,8 +146,8 @@ static void look_at_way(struct doctor *d, const struct conf_mailbox *m, enum doc
     char what[900];
     snprintf(what, sizeof(what), "mailbox %s: mail %s (%s)", m->name, area == MAIL_IN ? "in" : "out",
              server->url);
-    cli_progress(what);
-    int rc = probe(m, area, &borders, &findings, &doubts, &e);
+    doctor_begin(d, what);
+    int rc = probe(m, area, instance, &borders, &findings, &doubts, &e);
     report_server(d, what, server, area, rc, &findings, &e);
     tell_doubts(d, m, &doubts);
     tell_borders(d, m, &borders);
@@ -172,7 +189,7 @@ static void look_at_alerts(struct doctor *d, const struct conf *conf)
     char what[900];
     snprintf(what, sizeof(what), "alerts.smtp: the second way out (%s)", second->url ? second->url : "");
     if (second->url) {
-        cli_progress(what);
+        doctor_begin(d, what);
         int rc = outbox_smtp_probe(second, ways_from(conf), &findings, &doubts, &e);
         report_server(d, what, second, MAIL_OUT, rc, &findings, &e);
     }
@@ -193,10 +210,12 @@ static void look_at_alerts(struct doctor *d, const struct conf *conf)
 
 void doctor_look_at_mail(struct doctor *d, const struct conf *conf)
 {
+    char instance[40];
+    bool known = find_instance(conf, instance);
     for (size_t i = 0; i < conf->n_mailboxes; i++) {
         const struct conf_mailbox *m = &conf->mailboxes[i];
-        look_at_way(d, m, MAIL_IN);
-        look_at_way(d, m, MAIL_OUT);
+        look_at_way(d, m, MAIL_IN, known ? instance : NULL);
+        look_at_way(d, m, MAIL_OUT, NULL);
         look_at_secret(d, m);
         look_at_trust(d, m);
     }

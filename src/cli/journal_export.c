@@ -114,7 +114,7 @@ static int put_file(struct journal *j, const struct journal_job *job, const char
     if (rc != 0)
         unlink(path);
     else
-        printf("%s\n", path);
+        cli_printf("%s\n", path);
     return rc;
 }
 
@@ -128,9 +128,11 @@ static int export_one(const struct cli *cli, struct journal *j, const char *ref,
         rc = journal_job_load(j, id, true, pool, &job, e);
     if (rc == 0)
         rc = cli->output ? put_file(j, &job, cli->output, e) : put_mail(j, &job, stdout, e);
-    if (rc == 0 && job.headers_only)
+    if (rc == 0 && job.headers_only) {
+        cli_progress_hide();
         fprintf(stderr, "frontdesk: of %s only the header was read: it is over limits.message_size\n",
                 job.ref);
+    }
     pool_free(&pool);
     return rc;
 }
@@ -148,7 +150,11 @@ int cli_export(const struct cli *cli, const struct conf *conf, struct journal *j
                        "error of the sync which no rule knows");
     if (cli->n_args > 2 && !cli->output)
         return err_set(e, ERR_USAGE, "several mails need --output: a folder, for a file each");
-    for (int i = 1; rc == 0 && i < cli->n_args; i++)
+    for (int i = 1; rc == 0 && i < cli->n_args; i++) {
+        if (cli->output)
+            cli_progress_of("writing mails", (size_t)i - 1, (size_t)cli->n_args - 1);
         rc = export_one(cli, j, cli->args[i], e);
+    }
+    cli_progress(NULL);
     return rc;
 }

@@ -231,7 +231,6 @@ static void show_new(struct prove *p)
         for (; box->n_told < box->n_mails; box->n_told++) {
             if (p->cli->json)
                 continue;
-            cli_progress(NULL);
             prove_show(box, &box->mails[box->n_told], NULL);
             fflush(stdout);
         }
@@ -267,22 +266,17 @@ static bool all_there(const struct prove *p)
     return true;
 }
 
-/* Named once a minute, and when one came. */
 static void tell_progress(const struct prove *p, int64_t left_ms)
 {
-    static char text[100];
-    char now[sizeof(text)];
+    char text[100];
     size_t there = 0;
     for (size_t i = 0; i < p->n_boxes; i++)
         there += (prove_box_count(&p->boxes[i], GATE_TEST_INSIDE) > 0) +
                  (prove_box_count(&p->boxes[i], GATE_TEST_OUTSIDE) > 0);
-    snprintf(now, sizeof(now), "%zu of %zu are there, waiting %lld minutes more", there, 2 * p->n_boxes,
-             (long long)(left_ms + 59999) / 60000);
-    if (strcmp(now, text) == 0)
-        return;
-    cli_progress(NULL);
-    snprintf(text, sizeof(text), "%s", now);
-    cli_progress(text);
+    long long minutes = (long long)(left_ms + 59999) / 60000;
+    snprintf(text, sizeof(text), "waiting for test mails, %lld minute%s more", minutes,
+             minutes == 1 ? "" : "s");
+    cli_progress_of(text, there, 2 * p->n_boxes);
 }
 
 static int wait_for_mails(struct prove *p, struct err *e)
@@ -316,6 +310,7 @@ static int read_files(struct prove *p, struct err *e)
         struct buf bytes = BUF_INIT(CLI_MAIL_MAX);
         struct prove_mail mail = {.place = p->cli->args[i]};
         struct slice code;
+        cli_progress_of("reading the mails", (size_t)i, (size_t)p->cli->n_args);
         int rc = cli_read(p->cli->args[i], &bytes, e);
         struct slice head = buf_view(&bytes);
         long end = slice_find(head, SLICE("\n\r\n"));

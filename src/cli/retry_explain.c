@@ -63,7 +63,7 @@ static int explain_today(const struct conf *conf, struct journal *j, const char 
     cli_progress(NULL);
     cli_problems(&problems);
     if (rc == 0)
-        rc = explain_mail(&desk, m, mail, json, said, e);
+        rc = explain_mail(&desk, m, mail, (struct explain_how){.json = json}, said, e);
     desk_close(&desk);
     buf_release(&problems);
     return rc;

@@ -104,10 +104,12 @@ struct setup {
     char conf_path[4096];          /* absolute */
     char scratch[4096];            /* where all is written first; "" = not made yet */
     bool made_folder;              /* the folder of the settings is ours */
+    int folder_fd;                 /* of that folder, locked; -1: none */
     bool certificate_refused;      /* a person is asked for the authority */
     struct directory *directory;   /* what Autotask has; NULL: not asked yet */
-    struct buf seen;           /* names that begin Authentication-Results fields in the inbox, a line each */
-    unsigned mails_seen, tops; /* how many mails; on how many of them the first of these stands on top */
+    struct buf seen;            /* names that begin Authentication-Results fields in the inbox, a line each */
+    size_t proofs, proofs_made; /* of a series; 0: they are made one by one */
+    unsigned mails_seen, tops;  /* how many mails; on how many of them the first of these stands on top */
 };
 
 /* --- setup_questions.c --- */
@@ -159,6 +161,8 @@ struct setup_proof {
 };
 /* Proves what the step's answers say; *proof is released by the caller. False: the step proves nothing. */
 bool setup_prove(struct setup *s, enum setup_step step, struct setup_proof *proof) MUST_USE;
+/* All proofs follow, one behind the other: progress is told of all of them, until its end. */
+void setup_prove_series(struct setup *s);
 /* The user of Autotask alone, by its zone. */
 bool setup_prove_zone(struct setup *s, struct setup_proof *proof) MUST_USE;
 void setup_proof_print(const struct setup_proof *proof);

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,12 +18,78 @@
 
 /* --- the scratch folder --- */
 
+static const char scratch_name[] = ".setup-XXXXXX";
+
+static int open_folder(int at, const char *name)
+{
+    return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* At most one level below: slots of a budget, which is all that others make there. By descriptors, so that no
+ * link leads elsewhere. Takes fd. */
+static void empty(int fd, int depth)
+{
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *d; (d = readdir(dir));) {
+        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+            continue;
+        if (unlinkat(fd, d->d_name, 0) != 0 && depth > 0) {
+            empty(open_folder(fd, d->d_name), depth - 1);
+            (void)unlinkat(fd, d->d_name, AT_REMOVEDIR);
+        }
+    }
+    closedir(dir);
+}
+
+/* What one left that was killed: it may hold secrets. Only folders that are ours alone, as setup makes them.
+ */
+static void sweep(int folder)
+{
+    int copy = open_folder(folder, ".");
+    DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+    if (!dir && copy >= 0)
+        close(copy);
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        struct stat st;
+        if (strlen(d->d_name) != sizeof(scratch_name) - 1 ||
+            strncmp(d->d_name, scratch_name, sizeof(scratch_name) - 7) != 0 ||
+            fstatat(folder, d->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode) ||
+            st.st_uid != geteuid() || (st.st_mode & 077) != 0)
+            continue;
+        empty(open_folder(folder, d->d_name), 1);
+        (void)unlinkat(folder, d->d_name, AT_REMOVEDIR);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* One setup at a time in a folder: the lock is held to the end, and ends with the process however that dies.
+ */
+static int lock_folder(struct setup *s, const char *folder, struct err *e)
+{
+    s->folder_fd = open(folder[0] ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->folder_fd < 0)
+        return 0; /* mkdtemp says why */
+    if (flock(s->folder_fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return err_set(e, ERR_LOCKED, "another `frontdesk setup` is at work in %s: end that one first",
+                       folder);
+    sweep(s->folder_fd);
+    return 0;
+}
+
 int setup_open_files(struct setup *s, struct err *e)
 {
     char folder[4000];
     cli_folder(s->conf_path, "", folder);
     s->made_folder = mkdir(folder, 0755) == 0;
-    snprintf(s->scratch, sizeof(s->scratch), "%s.setup-XXXXXX", folder);
+    if (lock_folder(s, folder, e) != 0)
+        return -1;
+    snprintf(s->scratch, sizeof(s->scratch), "%s%s", folder, scratch_name);
     if (!mkdtemp(s->scratch)) {
         int why = errno;
         s->scratch[0] = '\0';
@@ -37,31 +104,12 @@ int setup_open_files(struct setup *s, struct err *e)
     return 0;
 }
 
-/* At most one level below: slots of a budget, which is all that others make there. */
-static void empty(const char *folder, int depth)
-{
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return;
-    for (struct dirent *d; (d = readdir(dir));) {
-        char path[4600];
-        snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
-        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
-            continue;
-        if (unlink(path) != 0 && depth > 0) {
-            empty(path, depth - 1);
-            rmdir(path);
-        }
-    }
-    closedir(dir);
-}
-
 void setup_drop_files(struct setup *s)
 {
     char folder[4000];
     /* another thread may be writing there: what it adds goes the next time */
     for (int i = 0; s->scratch[0] && i < 20; i++) {
-        empty(s->scratch, 1);
+        empty(open_folder(AT_FDCWD, s->scratch), 1);
         if (rmdir(s->scratch) == 0 || errno == ENOENT)
             break;
     }
@@ -189,13 +237,20 @@ static void backup_name(const char *path, char out[4700])
     snprintf(out, 4700, "%s.bak", path);
 }
 
+/* What stands there gets its second name first, so that one who is killed in between leaves no gap. */
+static bool keep(const char *to, const char *bak)
+{
+    (void)unlink(bak);
+    return link(to, bak) == 0 || (errno != ENOENT && rename(to, bak) == 0);
+}
+
 static int move(struct moves *m, const struct setup *s, const char *name, const char *to, struct err *e)
 {
     char from[4600], bak[4700];
     snprintf(from, sizeof(from), "%s/%s", s->scratch, name);
     backup_name(to, bak);
     ENSURE(m->n < MOST_MOVES);
-    bool had = rename(to, bak) == 0;
+    bool had = keep(to, bak);
     if ((!had && errno != ENOENT) || rename(from, to) != 0) {
         int why = errno;
         if (had)

@@ -41,11 +41,11 @@ static const struct {
     {AUTOTASK, ERR_REJECTED, "give the user name as Autotask shows it on the page of the API user"},
 };
 
-static void begin(struct setup_proof *p, const char *what)
+static void begin(const struct setup *s, struct setup_proof *p, const char *what)
 {
     *p = (struct setup_proof){.result = PROVEN, .findings = BUF_INIT(64 << 10)};
     snprintf(p->what, sizeof(p->what), "%s", what);
-    cli_progress(p->what);
+    cli_progress_of(p->what, s->proofs_made, s->proofs);
 }
 
 static void refute(struct setup_proof *p, enum doctor_area area, bool by_token, const struct err *e)
@@ -80,7 +80,6 @@ void setup_proof_print(const struct setup_proof *p)
     } words[] = {
         [PROVEN] = {CLI_GREEN, "ok  "}, [DOUBTFUL] = {CLI_YELLOW, "warn"}, [REFUTED] = {CLI_RED, "FAIL"}};
     struct scan c = scan_of(buf_view(&p->findings));
-    cli_progress(NULL);
     cli_paint(words[p->result].colour, words[p->result].word);
     cli_printf("  %s\n", p->what);
     while (!scan_end(&c)) {
@@ -175,7 +174,7 @@ static void prove_mail_in(struct setup *s, struct setup_proof *p)
         .findings = &p->findings, .doubts = &doubts, .header = note_header, .self = s};
     char what[1400];
     snprintf(what, sizeof(what), "mail in (%s)", setup_get(s, A_IMAP));
-    begin(p, what);
+    begin(s, p, what);
     buf_clear(&s->seen);
     s->mails_seen = s->tops = 0;
     if (setup_is(s, A_LOGIN, "person")) {
@@ -201,7 +200,7 @@ static void prove_mail_out(struct setup *s, struct setup_proof *p)
     struct buf doubts = BUF_INIT(64 * 1024);
     char what[1400];
     snprintf(what, sizeof(what), "mail out (%s), as %s", setup_get(s, A_SMTP), setup_get(s, A_ADDRESS));
-    begin(p, what);
+    begin(s, p, what);
     if (setup_is(s, A_LOGIN, "person")) {
         doubt(p, "not proven yet: a person has to log in first\n",
               "when the settings are written: frontdesk login");
@@ -246,7 +245,7 @@ static void prove_trust(struct setup *s, struct setup_proof *p)
     struct buf why = BUF_INIT(4000);
     char what[400];
     snprintf(what, sizeof(what), "whose word is taken for who sent a mail: %s", trust);
-    begin(p, what);
+    begin(s, p, what);
     if (setup_is(s, A_TRUST, "none"))
         buf_puts(&why,
                  "anybody who can write a From line is believed: for trying it out on this machine alone");
@@ -318,7 +317,7 @@ bool setup_prove_zone(struct setup *s, struct setup_proof *p)
     struct err e = ERR_INIT;
     char what[400];
     snprintf(what, sizeof(what), "Autotask: zone of %.300s", setup_get(s, A_AUTOTASK_USER));
-    begin(p, what);
+    begin(s, p, what);
     /* the zone needs neither, but a client does */
     int rc = s->answers[A_AUTOTASK_SECRET] ? 0 : setup_stage(s, "autotask-secret", SLICE("-\n"), 0600, &e);
     if (rc == 0 && !s->answers[A_AUTOTASK_CODE])
@@ -334,6 +333,7 @@ bool setup_prove_zone(struct setup *s, struct setup_proof *p)
         snprintf(p->fix, sizeof(p->fix),
                  "give the user name (key) as Autotask shows it on the page of the API user");
     close_trial(&t);
+    cli_progress(NULL);
     return true;
 }
 
@@ -386,7 +386,7 @@ static void prove_autotask(struct setup *s, struct setup_proof *p)
 {
     struct trial t;
     struct err e = ERR_INIT;
-    begin(p, "Autotask: login, rights, staff, lists");
+    begin(s, p, "Autotask: login, rights, staff, lists");
     int rc = open_trial(s, &t, &e);
     if (rc == 0)
         rc = autotask_probe(t.at, &p->findings, &e);
@@ -401,7 +401,7 @@ static void prove_autotask(struct setup *s, struct setup_proof *p)
 
 static void prove_labels(struct setup *s, struct setup_proof *p)
 {
-    begin(p, "Autotask: the labels of new tickets");
+    begin(s, p, "Autotask: the labels of new tickets");
     for (size_t i = 0; s->directory && i < SETUP_ANSWERS; i++) {
         enum setup_answer id = (enum setup_answer)i;
         if (setup_questions[i].kind != ASK_LABEL || !setup_get(s, id)[0] ||
@@ -421,7 +421,7 @@ static void prove_templates(struct setup *s, struct setup_proof *p)
 {
     struct buf problems = BUF_INIT(64 << 10);
     struct templates *t = NULL;
-    begin(p, "reply templates");
+    begin(s, p, "reply templates");
     if (templates_load(&t, setup_get(s, A_TEMPLATES), NULL, "en", &problems) != 0) {
         p->result = REFUTED;
         p->code = ERR_TEMPLATE;
@@ -433,14 +433,25 @@ static void prove_templates(struct setup *s, struct setup_proof *p)
     buf_release(&problems);
 }
 
+static void (*const proofs[SETUP_STEPS])(struct setup *s, struct setup_proof *p) = {
+    [STEP_MAIL_IN] = prove_mail_in,   [STEP_MAIL_OUT] = prove_mail_out, [STEP_TRUST] = prove_trust,
+    [STEP_AUTOTASK] = prove_autotask, [STEP_TICKET] = prove_labels,     [STEP_HERE] = prove_templates};
+
+void setup_prove_series(struct setup *s)
+{
+    for (size_t i = 0; i < SETUP_STEPS; i++)
+        s->proofs += proofs[i] != NULL;
+}
+
 bool setup_prove(struct setup *s, enum setup_step step, struct setup_proof *p)
 {
-    static void (*const proofs[SETUP_STEPS])(struct setup * s, struct setup_proof * p) = {
-        [STEP_MAIL_IN] = prove_mail_in,   [STEP_MAIL_OUT] = prove_mail_out, [STEP_TRUST] = prove_trust,
-        [STEP_AUTOTASK] = prove_autotask, [STEP_TICKET] = prove_labels,     [STEP_HERE] = prove_templates};
     if (!proofs[step] || s->cli->offline)
         return false;
     proofs[step](s, p);
-    cli_progress(NULL);
+    s->proofs_made++;
+    if (s->proofs)
+        cli_progress_hide();
+    else
+        cli_progress(NULL);
     return true;
 }

@@ -242,6 +242,8 @@ void setup_release(struct setup *s)
         setup_set(s, (enum setup_answer)i, NULL);
     directory_unref(&s->directory);
     buf_release(&s->seen);
+    if (s->folder_fd >= 0)
+        close(s->folder_fd);
 }
 
 bool setup_for_service(const struct setup *s)

@@ -21,13 +21,17 @@ const struct subcommand cli_subcommands[] = {
      "As run, but ends when the mailboxes are drained and nothing is due.\n"
      "Exit 75 if something is left for later.\n",
      "once\n", cmd_once},
-    {"explain", "explain [--json] [--mailbox NAME] [MAIL]", "json mailbox", "@file", 1,
+    {"explain", "explain [--mailbox NAME] [--subject TEXT | MAIL]", "json mailbox subject sender", "@file", 1,
      "what would become of this mail, and why",
-     "MAIL is a file with the whole message; without it, or with -, standard input\n"
-     "is read. Prints the verdict on the sender, the evidence for the technician,\n"
-     "the request that would be made and the reply that would be sent. The staff\n"
-     "list and the labels are read from Autotask; nothing is written or sent.\n",
-     "explain mail.eml\nexplain --json < mail.eml\n", cmd_explain},
+     "MAIL is a file with the whole message, as it lies in the mailbox (`frontdesk\n"
+     "journal export REF` writes one; a mail that the mail server never took is not\n"
+     "proven). Without it, or with -, standard input is read. --subject needs no mail:\n"
+     "what a mail of that subject by one of the staff, or by --sender, would become.\n"
+     "Prints the verdict on the sender, the evidence for the technician, the request\n"
+     "that would be made and the reply that would be sent. The staff list and the\n"
+     "labels are read from Autotask; nothing is written or sent.\n",
+     "explain --subject 'Sarah: reset MFA for Bob at Acme'\nexplain mail.eml\nexplain --json < mail.eml\n",
+     cmd_explain},
     {"check", "check WHAT [ARGUMENT] [--format FORMAT]", "format",
      "mapping accounts terms invoice item customer sync name connection all", 40,
      "what Autotask and QuickBooks do not agree on", NULL,
@@ -92,7 +96,9 @@ const size_t cli_n_subcommands = ARRAY_LEN(cli_subcommands);
 const struct option_row cli_options[] = {
     {"since", 0, "DATE", NULL, false, "from that day on, as 2026-01-31", offsetof(struct cli, since)},
     {"until", 0, "DATE", NULL, false, "up to that day, and the whole of it", offsetof(struct cli, until)},
-    {"sender", 0, "ADDRESS", NULL, false, "an address, or a part of it", offsetof(struct cli, sender)},
+    {"sender", 0, "ADDRESS", NULL, false, "an address; journal: or a part of it",
+     offsetof(struct cli, sender)},
+    {"subject", 0, "TEXT", NULL, false, "instead of a mail: its subject", offsetof(struct cli, subject)},
     {"limit", 0, "N", NULL, false, "at most so many, the newest", offsetof(struct cli, limit)},
     {"mailbox", 0, "NAME", NULL, false, "the mailbox, by its name in the settings",
      offsetof(struct cli, mailbox)},

@@ -142,7 +142,8 @@ static void confirm_one(struct diagnose_reading *r, struct diagnose_answer *a, c
     struct err e = ERR_INIT;
     begin(a, d, r->sources->conf, r->pool);
     if (!d->rule->check[0]) {
-        confirm_unchecked(a, "diagnosis-unconfirmable", NULL);
+        const struct report_fact facts[] = {{"why", d->rule->unconfirmable}, {NULL, NULL}};
+        confirm_unchecked(a, "diagnosis-unconfirmable", facts);
         return;
     }
     if (confirm_targets(r, d, &t, &e) != 0) {
@@ -173,8 +174,11 @@ void diagnose_confirm(struct diagnose_answers *out, const struct diagnoses *foun
     r->session = check_session_new(sources);
     r->in_error_e = (struct err)ERR_INIT;
     *out = (struct diagnose_answers){.n = found->n, .reading = r};
-    for (size_t i = 0; i < found->n; i++)
+    for (size_t i = 0; i < found->n; i++) {
+        if (sources->looking)
+            sources->looking(sources->progress_self, i, found->n);
         confirm_one(r, &out->v[i], &found->found[i]);
+    }
 }
 
 void diagnose_unasked(struct diagnose_answers *out, const struct diagnoses *found, const struct conf *conf)

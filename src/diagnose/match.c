@@ -361,7 +361,8 @@ void diagnose_match(const struct diagnose_rules *rules, const struct diagnose_te
     free(m);
 }
 
-bool match_keeps_promise(const struct diagnose_rules *rules, const struct rule *rule, const struct promise *p)
+bool match_keeps_promise(const struct diagnose_rules *rules, const struct rule *rule, const struct promise *p,
+                         const struct rule **instead)
 {
     struct diagnose_text text = {.where = "", .text = slice_of(p->text), .own = p->says};
     struct matching *m = mem_alloc(sizeof(*m));
@@ -369,8 +370,12 @@ bool match_keeps_promise(const struct diagnose_rules *rules, const struct rule *
     matching_open(m, rules, &text, 1);
     m->named = true;
     find_all(m);
-    for (size_t i = 0; i < m->n; i++)
-        found = found || (m->found[i].rule == rule && !m->found[i].dropped);
+    *instead = NULL;
+    for (size_t i = 0; i < m->n; i++) {
+        if (!m->found[i].dropped)
+            *instead = m->found[i].rule;
+        found = found || *instead == rule;
+    }
     matching_close(m);
     free(m);
     return found;

@@ -116,7 +116,9 @@ static const struct plain {
 static void read_plain(struct value *v)
 {
     const char *text = text_of(v, v->s, TEXT_MAX);
-    if (text)
+    if (text && strcmp(v->key, "unconfirmable") == 0 && strstr(text, "{{"))
+        rule_problem(v->r, line_of(v->s), "unconfirmable: no tags; allowed: plain words");
+    else if (text)
         rule_text_check(v->r, line_of(v->s), v->key, text);
     for (size_t i = 0; text && i < ARRAY_LEN(plains); i++) {
         if (strcmp(plains[i].key, v->key) == 0)
@@ -439,8 +441,10 @@ static struct rule *parse(struct rule_reading *r, const char *text, const char *
     if (includes(text)) {
         rule_problem(r, 1, "@include is not allowed");
     } else if (config_read_string(&file, text) != CONFIG_TRUE) {
-        rule_problem(r, (unsigned)config_error_line(&file), "%s; allowed: key = value;",
-                     config_error_text(&file));
+        rule_problem(
+            r, (unsigned)config_error_line(&file),
+            "%s; allowed: key = value; and lists that hold lists in round brackets: ( ( \"a\", \"b\" ) )",
+            config_error_text(&file));
     } else {
         const config_setting_t *root = config_root_setting(&file);
         for (int i = 0; i < config_setting_length(root); i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rules: the folders of rule files, put together by id; the needles of all of them in one table; and the
  * proof that each file matches what it says it matches. */
+#include "normal.h"
 #include "rules.h"
 
 #include <dirent.h>
@@ -191,18 +192,71 @@ static void build(struct loading *l)
 
 /* --- */
 
+static void note_found(void *self, const struct needle_hit *at)
+{
+    bool *found = self;
+    found[at->needle] = true;
+}
+
+/* Which words of the alternative do not stand in the text; how many. */
+static unsigned missing_words(const struct alternative *a, const struct normal *text,
+                              bool missing[RULE_WORDS])
+{
+    bool found[RULE_WORDS] = {false};
+    unsigned n = 0;
+    struct needles *needles = needles_new();
+    long number[RULE_WORDS];
+    for (unsigned w = 0; w < a->n; w++)
+        number[w] = needles_add(needles, slice_of(a->words[w]));
+    needles_close(needles);
+    needles_scan(needles, slice_from(text->lower, text->len), 0, text->len, note_found, found);
+    needles_free(&needles);
+    for (unsigned w = 0; w < a->n; w++)
+        n += missing[w] = number[w] >= 0 && !found[number[w]];
+    return n;
+}
+
+/* Of the alternative that comes nearest. */
+static void tell_missing(struct loading *l, const struct rule *rule, const struct promise *p)
+{
+    bool missing[RULE_WORDS], nearest[RULE_WORDS] = {false};
+    const struct alternative *a = NULL;
+    unsigned least = RULE_WORDS + 1;
+    struct normal text;
+    normal_make(&text, slice_of(p->text));
+    for (size_t i = 0; i < rule->n_alternatives; i++) {
+        unsigned n = missing_words(&rule->alternatives[i], &text, missing);
+        if (n >= least)
+            continue;
+        least = n;
+        a = &rule->alternatives[i];
+        memcpy(nearest, missing, sizeof(nearest));
+    }
+    normal_release(&text);
+    const char *before = "; not in it: ";
+    for (unsigned w = 0; a && w < a->n; w++) {
+        if (!nearest[w])
+            continue;
+        buf_printf(l->problems, "%s\"%s\"", before, a->words[w]);
+        before = ", ";
+    }
+}
+
 static bool keeps_promises(struct loading *l, const struct rule *rule)
 {
     bool all = true;
     for (size_t i = 0; i < rule->n_promises; i++) {
         const struct promise *p = &rule->promises[i];
-        if (match_keeps_promise(l->rules, rule, p))
+        const struct rule *instead;
+        if (match_keeps_promise(l->rules, rule, p, &instead))
             continue;
-        buf_printf(
-            l->problems,
-            "%s:%u: %s: \"%.100s\" is not found by this rule (or by a rule of lower rank first); allowed: "
-            "what its %s match\n",
-            rule->pub.file, p->line, p->says ? "says" : "seen", p->text, p->says ? "symptoms" : "needles");
+        buf_printf(l->problems, "%s:%u: %s: \"%.100s\" is not found by this rule", rule->pub.file, p->line,
+                   p->says ? "says" : "seen", p->text);
+        if (instead)
+            buf_printf(l->problems, "; %s, of rank %d, is found in it", instead->pub.id, instead->pub.rank);
+        if (!p->says)
+            tell_missing(l, rule, p);
+        buf_printf(l->problems, "; allowed: what its %s match\n", p->says ? "symptoms" : "needles");
         l->n_problems++;
         all = false;
     }

@@ -79,8 +79,9 @@ struct rule *rulefile_read(struct rule_reading *r, const char *stem);
 /* Tells what is wrong with the tags in the text of a rule. */
 void rule_text_check(struct rule_reading *r, unsigned line, const char *key, const char *text);
 
-/* Does the rule, by its words, stand in the text? For the promises of the files. */
-bool match_keeps_promise(const struct diagnose_rules *rules, const struct rule *rule,
-                         const struct promise *p);
+/* Does the rule, by its words, stand in the text? For the promises of the files. *instead: a rule that does,
+ * if this one does not; NULL: none. */
+bool match_keeps_promise(const struct diagnose_rules *rules, const struct rule *rule, const struct promise *p,
+                         const struct rule **instead);
 
 #endif

@@ -89,7 +89,7 @@ static int look_at_inbox(struct imap *i, const struct mailbox_probe *p, struct e
     buf_printf(p->findings, "%s%s\n",
                i->has_idle ? "the server announces new mail (IDLE)" : "no IDLE: new mail is seen by polling",
                i->has_move ? "" : "; no MOVE: finished mail is copied and marked deleted");
-    return 0;
+    return imap_owner_check(i, e);
 }
 
 /* --- the newest mails --- */
@@ -159,7 +159,8 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
 
 int mailbox_imap_probe(const struct conf_mailbox *conf, const struct mailbox_probe *probe, struct err *e)
 {
-    struct mailbox_options options = {.conf = conf, .stop_fd = -1, .wake_fd = -1};
+    struct mailbox_options options = {
+        .conf = conf, .stop_fd = -1, .wake_fd = -1, .instance = probe->instance};
     struct mailbox_sink sink = {.self = probe->findings, .selected = on_selected};
     struct imap i = {.options = &options, .conf = conf, .sink = &sink, .answer_ms = ANSWER_MS};
     int rc = imap_open(&i, e);

@@ -126,7 +126,7 @@ static void add_mail(struct gathering *g, const struct message *m)
     struct buf text = BUF_INIT(TEXT_MAX + 2000);
     struct slice subject = message_str(m, m->subject);
     if (subject.len)
-        buf_printf(&text, "Subject: %.*s\n\n", SLICE_ARG(subject));
+        buf_printf(&text, "Subject: %.*s\n\n", SLICE_ARG(slice_cut_utf8(subject, 1900)));
     buf_slice(&text, message_str(m, m->text));
     add(g, pool_slice(g->pool, slice_cut_utf8(subject, 150)), buf_view(&text), true);
     buf_release(&text);

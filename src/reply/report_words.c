@@ -51,7 +51,7 @@ const char *const report_fact_names[] = {
     "n",        "of",    "errors",  "warnings", "notes",  "items",  "limit",   "length",     "sign",  "term",
     "template", "days",  "date",    "since",    "number", "id",     "company", "amount",     "total", "tax",
     "party",    "line",  "ticket",  "entry",    "window", "what",   "setting", "technician", "hours", "email",
-    "lines",    "users", "verdict", "place",    "mine",   "theirs", NULL,
+    "lines",    "users", "verdict", "place",    "mine",   "theirs", "why",     NULL,
 };
 
 static const struct {

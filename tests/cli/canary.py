@@ -10,9 +10,9 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from console import expect, frontdesk  # noqa: E402
 from lab import MAILBOX, STAFF, Lab, staff_mail  # noqa: E402
-from mailhost import free_ports  # noqa: E402
 from metrics_page import numbers  # noqa: E402
 from pager import Operator  # noqa: E402
+from ports import free_ports  # noqa: E402
 from relay import Relay  # noqa: E402
 import tap  # noqa: E402
 

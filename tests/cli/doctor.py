@@ -107,6 +107,12 @@ def mail_of_other_server():
         LAB.host.append(MAILBOX, b"Authentication-Results: mail.other.example;\r\n spf=pass smtp.mailfrom=%s\r\n" % STAFF.encode() + raw)
 
 
+def of_another():
+    """The mailbox bears the mark of an installation that this one is not."""
+    with LAB.host.imap(MAILBOX) as box:
+        box.append("INBOX", "($Frontdesk-0123456789abcdef)", None, staff_mail("Sarah: x"))
+
+
 def own_sender_only():
     """The way out takes a letter from the user's own address only."""
     with open(LAB.host.path("own-sender-only"), "w", encoding="utf-8"):
@@ -145,6 +151,37 @@ def little_room():
         expect(0, doctor(), r"^warn  only \d+ MB are free in %s\n +fix: free some space on that disk" % re.escape(state.decode()))
     finally:
         disk.LIBC.umount2(state, disk.MNT_DETACH)
+
+
+def another_user():
+    """Root looks for a service of another user: what that one may not read or write is named, with the way to mend it."""
+    if os.geteuid() != 0:
+        raise tap.Skip("only root can look for another user")
+    change()
+    LAB.daemon.once()
+    user, state = LAB.host.user, os.path.join(LAB.daemon.dir, "state")
+    what = "what the user %s can reach, to whom the state directory belongs" % user
+    reads = [LAB.daemon.conf, LAB.host.ca_file] + [os.path.join(LAB.daemon.dir, n) for n in ("mail-password", "autotask-secret", "autotask-code")]
+    try:
+        for path in [state, *reads[2:]]:
+            shutil.chown(path, user)
+        os.chmod(LAB.daemon.dir, 0o755)
+        os.chmod(LAB.daemon.conf, 0o600)
+        answer = expect(69, frontdesk("doctor", "-c", LAB.daemon.conf), r"^FAIL  %s\n( +.*\n)*? +%s cannot be read: Permission denied" % (what, LAB.daemon.conf))
+        tap.check("journal.db cannot be written: Permission denied" in answer.out and "fix: let %s read it: chmod 644" % user in answer.out and
+                  "chown -R %s: %s" % (user, state) in answer.out and "mail-password" not in answer.out, answer)
+        os.chmod(LAB.daemon.conf, 0o644)
+        for where, folders, names in os.walk(state):
+            for name in folders + names:
+                shutil.chown(os.path.join(where, name), user)
+        shutil.chown(LAB.daemon.conf, user)
+        expect(0, frontdesk("doctor", "-c", LAB.daemon.conf), "^ok    " + what)
+        os.chmod(LAB.daemon.dir, 0o700)
+        expect(69, frontdesk("doctor", "-c", LAB.daemon.conf), "^FAIL  " + what, "mail-password cannot be read")
+    finally:
+        for path in [state, LAB.daemon.conf, *reads[2:]]:
+            shutil.chown(path, "root")
+        os.chmod(LAB.daemon.dir, 0o700)
 
 
 def books(*pairs, extra=""):
@@ -309,6 +346,7 @@ def faults():
         ("the state directory is a file", fails("state directory", "frontdesk cannot write there: Not a directory", "journal.path", state("mail-password"), others=("Autotask",))),
         ("no folder for the state directory", fails("state directory", "the folder around it is missing", "journal.path", state("none/state"))),
         ("little room on the disk", little_room),
+        ("files that the service's user cannot reach", another_user),
         ("a clock that is wrong", fails("clock", r"this machine's clock is (59|60)\d s before that of Autotask's server", "timedatectl set-ntp", env=later(minutes=10))),
         ("a clock that drifts", warns(r"this machine's clock is (89|90|91) s before", "timedatectl set-ntp", env=later(seconds=90))),
         # mail in
@@ -332,6 +370,8 @@ def faults():
         ("mail cannot leave the inbox", warns(r"finished mail cannot leave the inbox \(rights: .*\): it stays there with a mark", r"delete and to expunge \(t, e\)",
                                               prepare=rights(INBOX="lrsw"))),
         ("a folder that takes no mail", warns(r"finished mail cannot be put into the folder Done \(rights there: lr\)", r"the right to insert \(i\)", prepare=rights(Done="lr"))),
+        ("a mailbox of another installation", fails("mail in", r"another frontdesk \(instance 0123456789abcdef\) files the mail of mailbox desk: .* former_instances = ",
+                                                    "no mail is taken", prepare=of_another)),
         ("trust in a server that took no mail", warns('trust = "server:mx.desk.example", but none of the newest 3 mails has an Authentication-Results field of that name; they have: '
                                                       'mail.other.example', "name it in trust", prepare=mail_of_other_server)),
         ("trust none", warns("anybody who can write a From line is believed", 'set trust to "exchange-online" or "google"', (r'trust = "[^"]*"', 'trust = "none"'))),
@@ -364,6 +404,10 @@ def faults():
         ("technicians without a role", warns("1 without a service-desk role cannot be given tickets: Lena Fox", "an active service-desk role")),
         ("a nickname of nobody", warns(r'staff.nicknames\[0\]: nobody in Autotask is "Sarah Kline", so "sal" means nobody', "as Autotask has it",
                                        ("staff = {", 'staff = { nicknames = ( { who = "Sarah Kline"; nick = "sal"; } );'))),
+        ("a nickname of two people", warns(r'staff.nicknames\[0\]: "sal" means 2 people, so that the sender is asked who: Sarah Klein, Shana Ortiz', "leave the name to one of them",
+                                           ("staff = {", 'staff = { nicknames = ( { who = "Sarah Klein"; nick = "sal"; }, { who = "Shana Ortiz"; nick = "Sal"; } );'))),
+        ("a nickname by a first name of two", warns(r'staff.nicknames\[0\]: "mick" means 2 people, .*: Mike Chen, Mike Alvarez', "by full name",
+                                                    ("staff = {", 'staff = { nicknames = ( { who = "Mike"; nick = "mick"; } );'))),
         ("unknown labels, all of them", fails("staff list", r'ticket.priority = "Midium": .*did you mean "Medium"\? It has "Critical", .*\n(.*\n)*.*'
                                               r'ticket.queue = "Halp Desk": .*did you mean "Help Desk"|ticket.queue = (.*\n)*.*ticket.priority = "Midium"',
                                               "as Autotask shows them", ('"Medium"', '"Midium"'), ('"Help Desk"', '"Halp Desk"'))),

@@ -432,6 +432,25 @@ def what_is_no_mail():
     tap.check(not os.path.exists(os.path.join(LAB.daemon.dir, "state", "journal.db")), "a journal was made")
 
 
+def a_subject_alone():
+    """Without a mail: as the mail of that subject is explained; whoever is no staff stays so; nothing is written."""
+    LAB.clean()
+    before = state()
+    ask = lambda *words: frontdesk("explain", "-c", LAB.daemon.conf, *words)
+    answer = expect(0, ask("--subject", "Sarah: reset the password [high]"), r"^sender +%s$" % re.escape(OPERATOR), r"^verdict +staff \(assumed\)$",
+                    '^ +addressed "Sarah" .*: Sarah Klein$', '"title":"reset the password"', "^  Priority  High$")
+    tap.check("Senders are not checked" not in answer.out, answer)
+    by_mail = explain(staff_mail("Sarah: reset the password [high]", "", sender=STAFF))
+    same = expect(0, ask("--subject", "Sarah: reset the password [high]", "--sender", STAFF), "^sender +" + re.escape(STAFF))
+    tap.check(letter_of(same) == letter_of(by_mail), "%s\n%s" % (same, by_mail))
+    expect(0, ask("--subject", "José: Müller kann nicht drucken"), "José Núñez", "Müller kann nicht drucken")
+    expect(0, ask("--subject", "help"), "^command +help$")
+    told = json.loads(expect(0, ask("--json", "--subject", "Sarah: x")).out)
+    tap.check((told["verdict"], told["reason"], told["outcome"]) == ("staff", "assumed", "ticket"), told)
+    expect(0, ask("--subject", "Sarah: x", "--sender", "eve@elsewhere.example"), r"^verdict +stranger \(not-staff\)$", "^outcome +refused")
+    tap.check(state() == before and not LAB.tickets(), "something was done")
+
+
 def beside_a_running_daemon():
     LAB.clean()
     LAB.deliver(dict(subject="Sarah: one", text="x"))
@@ -466,5 +485,5 @@ if __name__ == "__main__":
                 [("examples of help", help_examples(STAFF, False)), ("examples of help for operators", help_examples(OPERATOR, True)),
                  ("examples of the how-tos", howto_examples), ("how-tos by integration", howto_of_the_integration)] +
                 [("odd and broken mails are taken", run_them_all)] + [("as the run: " + name, odd(name)) for name in ODD] +
-                [("what is no mail", what_is_no_mail), ("beside a running daemon", beside_a_running_daemon),
+                [("what is no mail", what_is_no_mail), ("a subject alone", a_subject_alone), ("beside a running daemon", beside_a_running_daemon),
                  ("before the first start", before_the_first_start), ("Autotask away or refusing", autotask_away)])

@@ -13,17 +13,12 @@ import time
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from console import expect, frontdesk  # noqa: E402
 from lab import Lab  # noqa: E402
+from ports import free_ports  # noqa: E402
 from sandbox import ROOT  # noqa: E402
 import metrics_page  # noqa: E402
 import tap  # noqa: E402
 
 SINCE = ("--since", "2020-01-01")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def ask(*arguments, **more):
@@ -136,7 +131,7 @@ def names_agree():
 
 
 if __name__ == "__main__":
-    PORT = free_port()
+    PORT = free_ports(1)[0]
     CASE = dict(settings=dict(more='metrics = { listen = "127.0.0.1:%d"; };' % PORT))
     with Lab() as LAB:
         tap.run([("what was done is counted", after_work),

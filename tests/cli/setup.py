@@ -20,6 +20,7 @@ from lab import MAILBOX, staff_mail  # noqa: E402
 from mailhost import SERVER_ID, MailHost  # noqa: E402
 from markers import MAIL_SECRET, SECRETS, check_folder  # noqa: E402
 from sandbox import ROOT, Sandbox  # noqa: E402
+from screen import screen  # noqa: E402
 from setting_up import PROMPTS, Terminal, answers, write_answers  # noqa: E402
 import tap  # noqa: E402
 
@@ -470,13 +471,40 @@ def interrupted():
         SANDBOX.settings(latency_ms=60000)
         path = write_answers(os.path.join(place.outside, "answers"), answers(HOST, SANDBOX))
         terminal = Terminal("setup", "--answers", path, "-c", place.conf)
-        terminal.wait(r"Autotask: login.* \.\.\.$")
+        terminal.wait(r"3/6 Autotask: login.*  \d+ s")
         tap.check([name for name in place.files() if name.startswith(".setup-")], "where are the secrets? %r" % place.files())
         tap.check(all(mode in (0o600, 0o700) for name, (mode, _) in place.files().items()), place.files())
         terminal.kill(signal.SIGTERM)
         code = terminal.end()
         tap.check(code == 128 + signal.SIGTERM and not place.files(), (code, terminal.seen, place.files()))
+        tap.check("3/6" not in "\n".join(screen(terminal.seen.replace("\n", "\r\n"), 80)), terminal.seen)
     restart()
+
+
+def killed():
+    """One that was killed leaves its scratch folder with the secrets in it; the next start erases it, whatever becomes of that, and
+    nothing else. Two at a time are not let in."""
+    with Place() as place:
+        SANDBOX.settings(latency_ms=60000)
+        path = write_answers(os.path.join(place.outside, "answers"), answers(HOST, SANDBOX))
+        terminal = Terminal("setup", "--answers", path, "-c", place.conf)
+        terminal.wait(r"Autotask: login.* \.\.\.$")
+        before = place.files()
+        expect(75, place.by_answers("--offline"), errors=["another `frontdesk setup` is at work in .*: end that one first"])
+        tap.check(place.files() == before, "the second one touched: %r" % place.files())
+        terminal.kill(signal.SIGKILL)
+        terminal.end()
+        left = [name for name in place.files() if name.startswith(".setup-")]
+        tap.check(any(HOST.password in (place.files()[name][1] or "") for name in left), "nothing was left to erase: %r" % left)
+        restart()
+        for name, mode in ((".setup-public", 0o755), (".setup-longer-name", 0o700), (".setup-", 0o700), ("x.setup-abcdef", 0o700)):
+            os.mkdir(os.path.join(place.at, name), mode)
+        os.symlink(place.outside, os.path.join(place.at, ".setup-linked"))
+        with open(os.path.join(place.at, ".setup-a-file"), "w", encoding="utf-8") as out:
+            out.write("x")
+        expect(69, place.by_answers(mail__smtp="smtp://127.0.0.1:1"))
+        tap.check(sorted(os.listdir(place.at)) == [".setup-", ".setup-a-file", ".setup-linked", ".setup-longer-name", ".setup-public", "x.setup-abcdef"]
+                  and os.path.isfile(path), os.listdir(place.at))
 
 
 def restart():
@@ -498,7 +526,7 @@ CASES = [
     ("forms of answers", forms), ("wrong answers", wrong_answers), ("legs that fail", legs_that_fail),
     ("the name for trust is looked up in the inbox", trust_from_the_inbox), ("only the firm's own name is offered", only_our_own_is_offered), ("login by tokens", tokens), ("providers", providers),
     ("odd words", odd_words), ("what is there already", existing), ("at a terminal, to the first ticket", talked),
-    ("at a terminal, what cannot be proven", skipped), ("interrupted", interrupted), ("logged", logged),
+    ("at a terminal, what cannot be proven", skipped), ("interrupted", interrupted), ("killed", killed), ("logged", logged),
 ]
 
 if __name__ == "__main__":

@@ -65,6 +65,11 @@ def manual():
 
 # --- help -------------------------------------------------------------------------------------------------------------------
 
+def widest(text):
+    """Columns, wherever it is installed."""
+    return max(len(re.sub(r"\(/\S+/frontdesk.conf\)", "(/etc/frontdesk.conf)", line)) for line in text.splitlines())
+
+
 def every_help():
     all_commands = commands()
     tap.check(set(READERS) < set(all_commands), sorted(all_commands))
@@ -73,11 +78,11 @@ def every_help():
         for words in ((name, "-h"), ("-h", name), ("--help", name), ("help", name), (name, "--help", "-c", NOWHERE)):
             answer = expect(0, frontdesk(*words))
             tap.check(answer.out == text and not answer.errors, answer)
-        tap.check(not [line for line in text.splitlines() if len(re.sub(r"\(/\S+/frontdesk.conf\)", "(/etc/frontdesk.conf)", line)) > 80], "lines too long for a terminal: " + text)
+        tap.check(widest(text) <= 80, "lines too long for a terminal: " + text)
         examples = re.findall(r"(?m)^  frontdesk (\w+)", text[text.index("\nexamples:\n"):])
         tap.check(examples and set(examples) == {name} and len(text.splitlines()) <= 30, text)
-    screen = frontdesk("--help").out.splitlines()
-    tap.check(len(screen) <= 24 and max(map(len, screen)) <= 80, "%d lines: %r" % (len(screen), screen))
+    screen = frontdesk("--help").out
+    tap.check(len(screen.splitlines()) <= 24 and widest(screen) <= 80, screen)
     answer = expect(64, frontdesk())
     tap.check(answer.out == frontdesk("--help").out == frontdesk("help").out, answer)
 
@@ -145,6 +150,12 @@ WRONG = [  # words, what the complaint says
     (["journal", "rebuild", "--json"], "journal rebuild takes no --json"),
     (["journal", "list", "x"], '"x" is one word too many'),
     (["explain", "a", "b"], '"b" is one word too many'),
+    (["explain", "--subject", "Sarah: x", "mail.eml"], "give --subject or the mail"),
+    (["explain", "--sender", "a@b.example"], "--sender goes with --subject"),
+    (["explain", "--subject", "Sarah: x\nBcc: y"], "--subject: allowed is one line"),
+    (["explain", "--subject", "x" * 901], "at most 900 bytes"),
+    (["explain", "--subject", "x", "--sender", "dana"], "--sender: allowed is an address"),
+    (["explain", "--subject", "x", "--sender", "a@b.example\r\nSubject: y"], "--sender: allowed is an address"),
     (["diagnose", "a", "b"], '"b" is one word too many'),
     (["check"], "say what to check"),
     (["check", "mappin"], 'did you mean "mapping"'),
@@ -168,12 +179,13 @@ def wrong_words():
 def options_where_they_belong():
     """Each command refuses the options of others, and takes its own before and behind its name."""
     all_commands = commands()
-    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE}
+    values = {"format": "csv", "since": "2026-01-01", "mailbox": "desk", "state": "open", "output": WORK, "log": "error", "until": "2026-01-01", "sender": "x@y.example", "limit": "1", "wait": "1", "sample": "usual", "answers": NOWHERE, "subject": "x"}
     every = set().union(*[options_of(text) for text in all_commands.values()]) - {"help", "version", "config"}
     for name, text in all_commands.items():
         for option in every:
             words = [name] + {**READERS, "completion": ["bash"]}.get(name, [])
             words = [name, *OTHERS[name][option]] if option in OTHERS.get(name, {}) else words
+            words += ["--subject=x"] if (name, option) == ("explain", "sender") else []
             given = ["--" + option] + ([values[option]] if option in values else [])
             for line in (words + given, given + words):
                 answer = frontdesk(*line, "-c", NOWHERE)
@@ -407,7 +419,7 @@ def bad_rendering():
     settle()
     for name, said in (("creatd", 'did you mean "created"'), ("_foot", "no template"), ("../created", "no template"), ("", "no template")):
         expect(64, frontdesk("render", name, "-c", CONF), errors=[said, "`frontdesk render` lists them"])
-    expect(74, frontdesk("render", "created", "--output", WORK + "/none", "-c", CONF), errors=["none/created.txt: No such file", "fix: "])
+    expect(74, frontdesk("render", "created", "--output", WORK + "/none", "-c", CONF), errors=["there is no folder .*/none; make it first", "fix: "])
     expect(74, frontdesk("render", "created", "--output", CONF, "-c", CONF), errors=["Not a directory"])
     folder = os.path.join(WORK, "templates")
     shutil.copytree(os.path.join(ROOT, "templates"), folder)

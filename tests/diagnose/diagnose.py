@@ -138,7 +138,9 @@ def firm_rules(firm):
     firm.write("frontdesk.conf", open(firm.conf, encoding="utf-8").read() + 'diagnose = "%s";\n' % folder)
     expect(1, run(firm, "--offline", stdin=ERROR))
     firm.write("rules/acme-county.conf", RULE % "acme-county")
-    expect(0, run(firm, "--offline", stdin=ERROR), "AcmeSync has no rate for Lake", r"1\. Enter the rate of Lake")
+    expect(0, run(firm, "--offline", stdin=ERROR), "AcmeSync has no rate for Lake", r"1\. Enter the rate of Lake",
+           r"^Rule: acme-county \(.*/rules/acme-county\.conf\)$")
+    expect(0, run(firm, stdin=ERROR), "No system that frontdesk can read shows this: AcmeSync keeps its rates itself")
     expect(69, frontdesk("doctor", "-c", firm.conf), r"rules for errors of the sync: 154, 1 of them the firm's")
     # in the place of one of ours
     firm.write("rules/qbo-no-name.conf", (RULE % "qbo-no-name").replace("AcmeSync", "BetaSync").replace("acmesync", "betasync"))
@@ -156,7 +158,12 @@ WRONG = [
     ('[^\\"]{1,40}', '(?:a{1,9}){1,9}', "4: takes: .*a repeat holds another repeat"),
     ('[^\\"]{1,40}', '[^', "4: takes: .*does not compile"),
     ('?<tax_code>', '?<tax_cod>', '4: takes: .*no parameter "tax_cod"; did you mean "tax_code"'),
-    ('"acmesync could not send it"', '"acmesync sends it"', "2: seen: .*is not found by this rule"),
+    ('"acmesync could not send it"', '"acmesync sends it"', r'2: seen: .*is not found by this rule; not in it: "acmesync sends it"; allowed: what its needles match'),
+    ('"acmesync could not send it", "has no rate"', '"could not send", "has no such rate", "county #"', '2: seen: .*; not in it: "has no such rate", "county #"; allowed'),
+    ('needles = ( ( "acmesync could not send it", "has no rate" ) )', 'needles = [ [ "acmesync could not send it", "has no rate" ] ]',
+     r"3: syntax error; allowed: .*lists that hold lists in round brackets"),
+    ('rank = 1;\nseen = [ "AcmeSync', 'rank = 2;\nseen = [ "QuickBooks: No Name Provided. AcmeSync', "2: seen: .*is not found by this rule; qbo-no-name, of rank 1, is found in it; allowed"),
+    ('unconfirmable = "AcmeSync keeps', 'unconfirmable = "{{tax_code}} keeps', "5: unconfirmable: no tags"),
     ('"acmesync could not send it"', '"AcmeSync could"', "3: needles: .*allowed: small letters"),
     ('{{tax_code}}.",', '{{tax_cod}}.",', "7: steps: there is no {{tax_cod}}; did you mean {{tax_code}}"),
     ('{{> resend}}', '{{> resent}}', "7: steps: there is no part {{> resent}}"),

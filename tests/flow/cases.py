@@ -29,6 +29,16 @@ DESKTOP = dict(firm='integration = "qbd";')
 QUANTITY = "Transfer of invoice 1042 failed. QuickBooks error message: You cannot set the quantity for items of this type.\n"
 BOOKS_AWAY = dict(action="status", status=503, path="Invoices/query", count=100000)
 
+MUCH = "\n".join("Line %d of what it says on the d\u00f6or of room 4." % n for n in range(300))  # far less than a note holds
+LOG = "line \u00fcber line of a log file\n" * 20000
+
+
+def as_described(text):
+    """What a ticket holds of a text that is too long for it."""
+    return ("Requested by <%s> by email.\n\n%s" % (STAFF, text))[:7800] + (
+        "\n\n[... cut here: the mail is longer than the 8,000 characters that a ticket holds]")
+
+
 CASE_LIMITS = "message_size = \"1 MB\";"
 
 CASES = [
@@ -106,8 +116,8 @@ CASES = [
          expect=dict(tickets=[dict(title="hers", assignee="shana.ortiz", others=[])],
                      letters={STAFF: ["Sarah Klein", "Sarah Klein has it already", "Sarah Klein -> Shana Ortiz"]},
                      folders=dict(Done=3), outcomes=["amended", "amended", "ticket"])),
-    dict(name="noted", mails=[dict(subject="Sarah: more to come", text="x")], then=[dict(reply="It is in room 4.")],
-         expect=dict(tickets=[dict(notes=["<dana.reed@northwind.example> by email:\n\nIt is in room 4."])],
+    dict(name="noted", mails=[dict(subject="Sarah: more to come", text="x")], then=[dict(reply=MUCH)],
+         expect=dict(tickets=[dict(notes=["<dana.reed@northwind.example> by email:\n\n" + MUCH])],
                      letters={STAFF: ["Sarah Klein", "added as a note"]}, folders=dict(Done=2), outcomes=["amended", "ticket"], calls=4)),  # ticket 2, note 1, its lists 1 (kept for hours)
     dict(name="noted-by-a-colleague", mails=[dict(subject="Sarah: mine", text="x")],
          then=[dict(reply="undo", sender="mike.chen@northwind.example")],
@@ -401,8 +411,8 @@ CASES = [
                                         dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>")],
          expect=dict(tickets=[dict(title="call Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
                      folders=dict(Done=2), outcomes=["same", "ticket"])),
-    dict(name="large", mails=[dict(subject="Sarah: see the log", text="line of a log file\n" * 20000)],
-         expect=dict(tickets=[dict(title="see the log", assignee=SARAH, file_names=["original message.eml"])],
+    dict(name="large", mails=[dict(subject="Sarah: see the log", text=LOG)],
+         expect=dict(tickets=[dict(title="see the log", assignee=SARAH, description=as_described(LOG), file_names=["original message.eml"])],
                      letters={STAFF: ["its end was cut off"]}, also={STAFF: ["Goes along:\n  original message.eml"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
     dict(name="three-mails", mails=[dict(subject="Sarah: one", text="1"), dict(subject="Shana: two", text="2"),

@@ -244,7 +244,7 @@ int stream_write(struct stream *s, const void *data, size_t len, struct err *e)
 
 void stream_forget(struct stream *s)
 {
-    (void)s; /* there is no secret in it */
+    (void)s; /* nothing is secret here */
 }
 
 void stream_free(struct stream **stream)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The test mail host itself: what the other tests rely on must be true of it."""
+import base64
 import os
 import smtplib
 import socket
@@ -26,6 +27,17 @@ def submission():
     tap.check("auth=pass (plain) smtp.auth=" + SARAH in head, head)
     field, received = head.index("Authentication-Results:"), head.index("by mx.desk.example")
     tap.check(field < received, "the stamp must stand above the server's own Received:\n" + head)
+
+
+def plain_in_two_steps():
+    """AUTH PLAIN without the words behind it, as curl does it."""
+    with smtplib.SMTP("127.0.0.1", HOST.ports["submission"], timeout=10) as smtp:
+        smtp.starttls(context=HOST.tls())
+        smtp.ehlo()
+        code, said = smtp.docmd("AUTH", "PLAIN")
+        tap.check(code == 334, "%d %r" % (code, said))
+        code, said = smtp.docmd(base64.b64encode(("\0%s\0%s" % (SARAH, HOST.password)).encode()).decode())
+        tap.check(code == 235, "%d %r" % (code, said))
 
 
 def forged():
@@ -99,7 +111,7 @@ def stopped():
 if __name__ == "__main__":
     HOST.start()
     try:
-        tap.run([("submission is stamped auth=pass", submission), ("a forged stamp goes", forged),
+        tap.run([("submission is stamped auth=pass", submission), ("AUTH PLAIN in two steps", plain_in_two_steps), ("a forged stamp goes", forged),
                  ("the MX stamps dmarc=pass on demand", vouched), ("LMTP is not stamped", direct),
                  ("append and folders", appended), ("refusals", refused),
                  ("certificates are good, misnamed, expired, self-signed", certificates),

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """frontdesk at the command line, as an operator has it: run a command, and look at what every command must keep."""
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
 import markers
 from sandbox import BUILD
@@ -44,16 +47,22 @@ def expect(code, answer, *needles, errors=()):
     return answer
 
 
-def on_terminal(*words, env=None, timeout=60):
-    """What a person sees: stdout and stderr on a terminal."""
+def on_terminal(*words, env=None, timeout=60, columns=80, press=None):
+    """What a person sees: stdout and stderr on a terminal of so many columns, of which it is the first. `press`: (what has to be seen, the keys
+    that are pressed then)."""
     master, slave = pty.openpty()
-    child = subprocess.Popen([PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-                             env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, **(env or {})})
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    child = subprocess.Popen([PROGRAM, *words], stdin=slave if press else subprocess.DEVNULL, stdout=slave, stderr=slave, start_new_session=True,
+                             preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
+                             env={**{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}, "TERM": "xterm", **(env or {})})
     os.close(slave)
     seen = b""
     try:
         while chunk := os.read(master, 4096):
             seen += chunk
+            if press and re.search(press[0], seen):
+                os.write(master, press[1])
+                press = None
     except OSError:
         pass  # the other end was closed
     os.close(master)

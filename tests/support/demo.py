@@ -8,11 +8,12 @@ import signal
 import sys
 import time
 
+import demo_tools
 from daemon import Daemon
 from mailhost import MAILBOX, MailHost, make_mail
 from sandbox import Sandbox
 
-STAFF, STRANGER = "dana.reed@northwind.example", "stranger@elsewhere.example"
+STAFF, STRANGER = demo_tools.STAFF, "stranger@elsewhere.example"
 COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
@@ -35,7 +36,7 @@ def show_ticket(sandbox, known):
         known.add(ticket["id"])
         print(paint("1;33", "ticket    ") + "%s  \"%s\"  for %s, due %s" % (
             ticket["ticketNumber"], ticket["title"], people.get(ticket.get("assignedResourceID"), "nobody (Triage)"),
-            ticket["dueDateTime"]))
+            ticket["dueDateTime"].replace("T", " ").replace(":00Z", " UTC")))
 
 
 def ask(host, sandbox, known, subject, text, why):
@@ -72,18 +73,26 @@ def converse(host, sandbox, daemon):
             "a vacation reply")
 
 
+def keep(host, sandbox, daemon):
+    """Until a signal ends it; another one starts frontdesk anew."""
+    signal.signal(signal.SIGUSR1, lambda *_: demo_tools.restarted(daemon))
+    print(demo_tools.write(host, sandbox, daemon), flush=True)
+    while True:
+        signal.pause()
+
+
 def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
-    with MailHost() as host, Sandbox() as sandbox, Daemon(host, sandbox) as daemon:
-        print("frontdesk watches %s on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
-        converse(host, sandbox, daemon)
-        if "--keep" in sys.argv[1:]:
-            print("\nStill running; Ctrl-C ends it and removes everything. With a mail program:")
-            print("  IMAP 127.0.0.1:%(imaps)d (TLS)   SMTP 127.0.0.1:%(submission)d (STARTTLS)" % host.ports)
-            print("  user %s   password %s\n  certificate authority %s" % (STAFF, host.password, host.ca_file))
-            print("  then write to %s; settings: %s" % (MAILBOX, daemon.conf), flush=True)
-            signal.pause()
+    with MailHost() as host, Sandbox() as sandbox:
+        daemon = Daemon(host, sandbox)
+        daemon.configure(more=demo_tools.settings(daemon))
+        with daemon:
+            print("frontdesk watches %s, to which the staff of Northwind IT in New York (northwind.example) write,\n"
+                  "on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
+            converse(host, sandbox, daemon)
+            if "--keep" in sys.argv[1:]:
+                keep(host, sandbox, daemon)
     print("\nEnded; nothing is left running.")
 
 

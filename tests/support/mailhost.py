@@ -31,6 +31,7 @@ import tempfile
 import time
 
 from markers import PASSWORD
+from ports import free_ports
 
 SERVER_ID = "mx.desk.example"
 MAILBOX = "newticket@desk.example"
@@ -224,6 +225,7 @@ begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
+  server_prompts = :
   server_condition = ${{if eq{{$auth3}}{{${{lookup{{${{lc:$auth2}}}}lsearch{{{dir}/passwords}}{{$value}}{{*}}}}}}}}
   server_set_id = ${{lc:$auth2}}
 login:
@@ -233,28 +235,6 @@ login:
   server_condition = ${{if eq{{$auth2}}{{${{lookup{{${{lc:$auth1}}}}lsearch{{{dir}/passwords}}{{$value}}{{*}}}}}}}}
   server_set_id = ${{lc:$auth1}}
 """
-
-
-def free_ports(count):
-    """Ports that were free on all four test addresses a moment ago."""
-    held = []
-    ports = []
-    while len(ports) < count:
-        first = socket.socket()
-        first.bind(("127.0.0.1", 0))
-        held.append(first)
-        port = first.getsockname()[1]
-        try:
-            for last in (2, 3, 4):
-                other = socket.socket()
-                held.append(other)
-                other.bind(("127.0.0.%d" % last, port))
-            ports.append(port)
-        except OSError:
-            pass
-    for sock in held:
-        sock.close()
-    return ports
 
 
 def make_mail(sender, recipient, subject, text="", headers=(), files=None):

@@ -55,7 +55,7 @@ class Terminal:
     def __init__(self, *words, cwd=None):
         self.master, slave = pty.openpty()
         self.child = subprocess.Popen([PROGRAM, *words], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, start_new_session=True,
-                                      preexec_fn=lambda: os.set_blocking(0, True), env={**os.environ, "NO_COLOR": "1"})
+                                      preexec_fn=lambda: os.set_blocking(0, True), env={**os.environ, "NO_COLOR": "1", "TERM": "xterm"})
         os.close(slave)
         self.seen, self.at = "", 0
 

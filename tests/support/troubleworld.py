@@ -65,6 +65,8 @@ class World:
         """One mail goes through: all connections are open."""
         self.mail("first")
         self.wait("the first answer", lambda: self.answers("first"))
+        # a letter is in a mailbox before its receipt is with us
+        self.wait("the first job done", lambda: all(row["state"] == "done" for row in self.lab.daemon.journal()))
 
     def mail(self, title, sender=STAFF, folder=None):
         self.sent[title] = sender

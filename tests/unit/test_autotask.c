@@ -28,6 +28,8 @@ static int close_bench(void **state)
 
 #define ERRORS(text)  "{\"errors\":[\"" text "\"]}"
 #define MESSAGE(text) "{\"Message\":\"" text "\"}"
+#define X10           "xxxxxxxxxx"
+#define X100          X10 X10 X10 X10 X10 X10 X10 X10 X10 X10
 #define HTML          "<html><head><title>Runtime Error</title></head></html>"
 
 static int create(int64_t *id, struct err *e)
@@ -59,6 +61,9 @@ static const struct {
     {500, ERRORS("The thread threshold of 3 threads has been exceeded."), ERR_BUSY, ERR_BUSY,
      "thread threshold"},
     {400, ERRORS("Itgenatr005"), ERR_BUSY, ERR_BUSY, "Itgenatr005"},
+    /* behind what it quotes */
+    {500, ERRORS("Value [" X100 X100 X100 X100 "] does not exist for the field title"), ERR_REJECTED,
+     ERR_REJECTED, "Value [xxxx"},
     /* each text of section 3.3 */
     {500, ERRORS("Missing Required Field: title"), ERR_REJECTED, ERR_REJECTED, "Field: title"},
     {500, ERRORS("Value does not exist for the required field resourceID"), ERR_REJECTED, ERR_REJECTED,

@@ -436,8 +436,14 @@ static void trust_none_needs_this_machine(void **state)
     static const struct {
         const char *imap, *smtp, *zone, *staff;
         bool ok;
+        const char *books; /* api_url of QuickBooks; NULL: no QuickBooks, "": Intuit's own */
     } cases[] = {
         {"imaps://127.0.0.1:1", "smtp://localhost:2", "http://127.0.0.1:3", "", true},
+        {"imaps://127.0.0.1:1", "smtp://localhost:2", "http://127.0.0.1:3", "", true, "http://127.0.0.1:4"},
+        {"imaps://127.0.0.1:1", "smtp://localhost:2", "http://127.0.0.1:3", "", false, ""},
+        {"imaps://127.0.0.1:1", "smtp://localhost:2", "http://127.0.0.1:3", "", false, "https://qb.example"},
+        {"imaps://127.0.0.1:1", "smtp://localhost:2", "http://127.0.0.1:3", "accept_forged_senders = true;",
+         true, ""},
         {"imaps://[::1]:1", "smtp://127.9.9.9", "http://[::1]:3/a", "", true},
         {"imaps://127.0.0.1:1", "smtp://localhost:2", "https://webservices.autotask.net/x", "", false},
         {"imaps://127.0.0.1:1", "smtp://mx.example.com", "http://127.0.0.1:3", "", false},
@@ -450,6 +456,10 @@ static void trust_none_needs_this_machine(void **state)
         struct buf zone = BUF_INIT(1000), staff = BUF_INIT(1000), problems = BUF_INIT(10000);
         buf_printf(&zone, "zone_url = \"%s\"; user = \"api", cases[i].zone);
         buf_printf(&staff, "staff = { %s }", cases[i].staff);
+        if (cases[i].books)
+            buf_printf(
+                &staff, ";\n" BOOKS "token_file = \"/t\"; redirect_url = \"https://a.example/\"; %s%s%s }",
+                cases[i].books[0] ? "api_url = \"" : "", cases[i].books, cases[i].books[0] ? "\";" : "");
         char *a = edited(good, "server:mx.example.com", "none");
         char *b = edited(a, "imaps://imap.example.com", cases[i].imap);
         char *c = edited(b, "smtp://smtp.example.com", cases[i].smtp);
