@@ -113,7 +113,7 @@ const struct option_row cli_options[] = {
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "with export: texts like an error that no rule knows",
      offsetof(struct cli, unmatched)},
-    {"damaged", 0, NULL, NULL, false, "with forget: delete the damaged journals, whole",
+    {"damaged", 0, NULL, NULL, false, "with forget: delete damaged journals that are kept",
      offsetof(struct cli, damaged)},
     {"offline", 0, NULL, NULL, false, "ask no other system", offsetof(struct cli, offline)},
     {"answers", 0, "FILE", NULL, false, "take the answers from FILE (-: standard input)",

@@ -21,7 +21,7 @@ NOWHERE = os.path.join(WORK, "nowhere.conf")
 # what each command is given so that it comes to reading its settings
 READERS = {"run": [], "once": [], "explain": [], "journal": ["list"], "check": ["mapping"], "diagnose": [], "login": ["quickbooks"], "render": [], "doctor": [], "status": []}
 # which words take an option that those above do not
-OTHERS = {"journal": {"unmatched": ["export"], "explain": ["retry", "2222"], "output": ["export", "2222"], "damaged": ["forget", "x@y.example"]},
+OTHERS = {"journal": {"unmatched": ["export"], "explain": ["retry", "2222"], "output": ["export", "2222"], "damaged": ["forget", "x@northwind.example"]},
           "render": {"sample": ["created"], "open": ["created"], "output": ["created"]}}
 GOOD = SETTINGS.format(autotask="", ticket="", firm="", mailbox="newticket@desk.example", trust="server:mx.desk.example", dir=WORK, ca=WORK + "/ca.pem", imaps=9, submission=9,
                        url="http://127.0.0.1:9/", templates=os.path.join(ROOT, "templates"), extra="")
