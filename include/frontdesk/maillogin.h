@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * maillogin: tokens instead of a password at the mail servers of Microsoft 365 and Google, and the words in
- * which a server is told them. The token file of the mailbox is the cache, shared by all threads and
- * processes (oauth2.h): a call makes a request only when no stored token will do.
+ * which a server is told them, or a password. The token file of the mailbox is the cache, shared by all
+ * threads and processes (oauth2.h): a call makes a request only when no stored token will do.
  *
  *   Microsoft  the application by itself (client secret, or a statement signed with its certificate), or a
  *              person's consent
@@ -22,12 +22,13 @@
 int maillogin_token(const struct conf_server *server, const char *refused, int stop_fd, struct buf *token,
                     struct err *e) MUST_USE;
 
-enum maillogin_sasl { MAILLOGIN_XOAUTH2, MAILLOGIN_OAUTHBEARER };
+enum maillogin_sasl { MAILLOGIN_XOAUTH2, MAILLOGIN_OAUTHBEARER, MAILLOGIN_PLAIN };
 const char *maillogin_sasl_name(enum maillogin_sasl sasl);
-/* What is said to the server, in base64; the caller wipes it. */
-void maillogin_say(enum maillogin_sasl sasl, const struct conf_server *server, const char *token,
+/* What is said to the server, in base64; the caller wipes it. `secret`: the token, for PLAIN the password. */
+void maillogin_say(enum maillogin_sasl sasl, const struct conf_server *server, const char *secret,
                    struct buf *out);
-/* The line that ends the exchange after the server has told in a challenge why it refuses. */
+/* The line that ends the exchange after the server has told in a challenge why it refuses; PLAIN has no such
+ * challenge, and ends it. */
 const char *maillogin_end(enum maillogin_sasl sasl);
 /* "status 401, schemes bearer" out of that challenge (base64, JSON); "" when it says nothing of use. */
 void maillogin_why(struct slice challenge, char out[120]);

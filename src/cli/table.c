@@ -44,13 +44,14 @@ const struct subcommand cli_subcommands[] = {
      "Reads both systems and changes nothing. Exit 0: an error is known; 1: none.\n",
      "diagnose error.txt\ndiagnose --offline < mail.eml\n", cmd_diagnose},
     {"journal", "journal list|show|retry|discard|forget|... [REF]",
-     "json state sender since until mailbox limit explain unmatched output",
+     "json state sender since until mailbox limit explain unmatched output damaged",
      "list show retry discard forget export rebuild", 40, "what became of each message",
      "list         newest first; --state, --sender, --since ... keep to some\n"
      "show REF     one message: outcome, steps, letters, what happened when; no text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
-     "forget ADDRESS  erase texts and address of a sender's done messages\n"
+     "forget ADDRESS  erase texts and address of a sender's done messages;\n"
+     "             --damaged deletes damaged journals that are kept, too\n"
      "export REF   the mail itself, to standard output or into --output DIR\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      "journal retry --explain 7KQ2\n", cmd_journal},
@@ -113,6 +114,8 @@ const struct option_row cli_options[] = {
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "with export: texts like an error that no rule knows",
      offsetof(struct cli, unmatched)},
+    {"damaged", 0, NULL, NULL, false, "with forget: delete damaged journals that are kept, whole",
+     offsetof(struct cli, damaged)},
     {"offline", 0, NULL, NULL, false, "ask no other system", offsetof(struct cli, offline)},
     {"answers", 0, "FILE", NULL, false, "take the answers from FILE (-: standard input)",
      offsetof(struct cli, answers)},

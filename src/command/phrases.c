@@ -101,7 +101,11 @@ static bool argument_fits(const struct command_verb *v, struct slice argument, c
 
 const struct command_verb *phrases_explain(struct slice stripped, struct slice *argument)
 {
-    static const struct slice verb = {"explain", 7}, wide = {"\xef\xbc\x9a", 3};
+    static const struct slice verb = {"explain", 7}, wide = {"\xef\xbc\x9a", 3}, please = {"please", 6};
+    if (slice_starts_nocase(stripped, please)) {
+        struct scan c = scan_of(slice_skip(stripped, please.len));
+        stripped = scan_while(&c, " ,").len ? scan_rest(&c) : stripped;
+    }
     /* it needs its colon: "Explain the invoice to Sarah" is a ticket */
     if (!slice_starts_nocase(stripped, verb))
         return NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * imaplogin: LOGIN with a password, or AUTHENTICATE with a token (XOAUTH2, OAUTHBEARER), which libetpan does
- * only half: it loses the challenge that says why a token is refused, and knows no OAUTHBEARER (mail.md 1.9).
+ * imaplogin: LOGIN with a password, AUTHENTICATE PLAIN where LOGIN is disabled or cannot carry it, or
+ * AUTHENTICATE with a token (XOAUTH2, OAUTHBEARER), which libetpan does only half: it loses the challenge
+ * that says why a token is refused, and knows no OAUTHBEARER (mail.md 1.9).
  */
 #include "imap_private.h"
 
@@ -16,29 +17,7 @@ static bool refused_login(const struct imap *i)
     return !imap_said(i, "UNAVAILABLE") && !imap_said(i, "LIMIT") && !imap_said(i, "INUSE");
 }
 
-static int by_password(struct imap *i, struct err *e)
-{
-    struct secret password;
-    if (imap_can(i, "LOGINDISABLED")) {
-        err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
-                i->conf->imap.host);
-        e->retry_after_s = OFTEN_S; /* nothing was sent that could lock the account */
-        return -1;
-    }
-    if (secret_load(&password, i->conf->imap.password_file, e) != 0)
-        return -1;
-    imap_limit(i, SMALL_ANSWER);
-    int rc = mailimap_login(i->session, i->conf->imap.user, password.value);
-    secret_release(&password);
-    if (rc == MAILIMAP_NO_ERROR)
-        return 0;
-    imap_fail(i, rc, "logging in", e);
-    if (rc == MAILIMAP_ERROR_LOGIN && refused_login(i))
-        e->code = ERR_CREDENTIALS;
-    return -1;
-}
-
-/* --- by token --- */
+/* --- AUTHENTICATE --- */
 
 static int choose(struct imap *i, enum maillogin_sasl *sasl, struct err *e)
 {
@@ -107,12 +86,12 @@ static int converse(struct imap *i, enum maillogin_sasl sasl, struct buf *said, 
     return 0;
 }
 
-static int authenticate(struct imap *i, enum maillogin_sasl sasl, const char *token, struct err *e)
+static int authenticate(struct imap *i, enum maillogin_sasl sasl, const char *secret, struct err *e)
 {
     struct buf line = BUF_INIT(LINE_BYTES), said = BUF_INIT(LINE_BYTES);
     char why[120] = "";
     int state = MAILIMAP_RESP_COND_STATE_BAD;
-    maillogin_say(sasl, &i->conf->imap, token, &said);
+    maillogin_say(sasl, &i->conf->imap, secret, &said);
     buf_printf(&line, "AUTHENTICATE %s", maillogin_sasl_name(sasl));
     if (imap_can(i, "SASL-IR")) {
         buf_printf(&line, " %s", said.data);
@@ -138,6 +117,45 @@ static int authenticate(struct imap *i, enum maillogin_sasl sasl, const char *to
     if (state == MAILIMAP_RESP_COND_STATE_NO && refused_login(i))
         e->code = ERR_CREDENTIALS;
     return -1;
+}
+
+static int by_command(struct imap *i, const char *password, struct err *e)
+{
+    imap_limit(i, SMALL_ANSWER);
+    int rc = mailimap_login(i->session, i->conf->imap.user, password);
+    if (rc == MAILIMAP_NO_ERROR)
+        return 0;
+    imap_fail(i, rc, "logging in", e);
+    if (rc == MAILIMAP_ERROR_LOGIN && refused_login(i))
+        e->code = ERR_CREDENTIALS;
+    return -1;
+}
+
+/* The words of LOGIN are ASCII (RFC 3501). */
+static bool is_ascii(const char *text)
+{
+    while (*text && (unsigned char)*text < 0x80)
+        text++;
+    return !*text;
+}
+
+static int by_password(struct imap *i, struct err *e)
+{
+    struct secret password;
+    bool disabled = imap_can(i, "LOGINDISABLED"), plain = imap_can(i, "AUTH=PLAIN");
+    if (disabled && !plain) {
+        err_set(e, ERR_CREDENTIALS, "%s takes no passwords from this user (LOGINDISABLED)",
+                i->conf->imap.host);
+        e->retry_after_s = OFTEN_S; /* nothing was sent that could lock the account */
+        return -1;
+    }
+    if (secret_load(&password, i->conf->imap.password_file, e) != 0)
+        return -1;
+    bool simple = !disabled && is_ascii(i->conf->imap.user) && is_ascii(password.value);
+    int rc = simple || !plain ? by_command(i, password.value, e)
+                              : authenticate(i, MAILLOGIN_PLAIN, password.value, e);
+    secret_release(&password);
+    return rc;
 }
 
 static int by_token(struct imap *i, struct err *e)

@@ -345,7 +345,19 @@ static void mark_further(struct tree *t, unsigned from)
     }
 }
 
-static int choose_text(struct tree *t)
+/* A multipart without a boundary has no parts: all of it is what stands before the first. */
+static void read_prologue(GMimeObject *top, struct buf *out)
+{
+    const char *text = GMIME_IS_MULTIPART(top) ? g_mime_multipart_get_prologue(GMIME_MULTIPART(top)) : NULL;
+    struct buf utf8 = BUF_INIT(6 * TEXT_SOURCE_MAX), clean = BUF_INIT(6 * TEXT_SOURCE_MAX);
+    message_to_utf8(&utf8, slice_cut(slice_of(text), TEXT_SOURCE_MAX), SLICE_NONE);
+    message_clean(&clean, buf_view(&utf8), true);
+    flowed_tidy(out, buf_view(&clean));
+    buf_release(&utf8);
+    buf_release(&clean);
+}
+
+static int choose_text(struct tree *t, GMimeObject *top)
 {
     struct message *m = t->b->m;
     struct buf out = BUF_INIT(8 * TEXT_SOURCE_MAX);
@@ -361,6 +373,8 @@ static int choose_text(struct tree *t)
         m->text_from_html = html;
     }
     mark_further(t, (i + 1) / 2);
+    if (r == 0 && m->n_parts == 0)
+        read_prologue(top, &out);
     struct slice text = slice_cut_utf8(buf_view(&out), TEXT_MAX);
     m->text_cut = cut || text.len < out.len;
     m->text_from_html = m->text_from_html && text.len;
@@ -415,7 +429,7 @@ int parttree_read(struct builder *b, GMimeMessage *mail, const struct meter *met
         return message_over(b->e, OVER_STRUCTURE, false, meter->most, meter->most);
     b->m->top_type = lower_type(b, top);
     b->m->parts = mem_alloc(t.parts * sizeof(*b->m->parts));
-    if (walk(&t, top, 0, NULL) != 0 || find_shown(&t) != 0 || choose_text(&t) != 0)
+    if (walk(&t, top, 0, NULL) != 0 || find_shown(&t) != 0 || choose_text(&t, top) != 0)
         return -1;
     return make_digest(b);
 }

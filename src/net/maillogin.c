@@ -221,12 +221,18 @@ int maillogin_token(const struct conf_server *server, const char *refused, int s
 
 const char *maillogin_sasl_name(enum maillogin_sasl sasl)
 {
-    return sasl == MAILLOGIN_XOAUTH2 ? "XOAUTH2" : "OAUTHBEARER";
+    static const char *const names[] = {[MAILLOGIN_XOAUTH2] = "XOAUTH2",
+                                        [MAILLOGIN_OAUTHBEARER] = "OAUTHBEARER",
+                                        [MAILLOGIN_PLAIN] = "PLAIN"};
+    return names[sasl];
 }
 
 const char *maillogin_end(enum maillogin_sasl sasl)
 {
-    return sasl == MAILLOGIN_XOAUTH2 ? "" : "AQ=="; /* one byte, 1: RFC 7628 section 3.2.3 */
+    static const char *const ends[] = {[MAILLOGIN_XOAUTH2] = "",
+                                       [MAILLOGIN_OAUTHBEARER] = "AQ==", /* RFC 7628 3.2.3: one byte, 1 */
+                                       [MAILLOGIN_PLAIN] = "*"};
+    return ends[sasl];
 }
 
 /* RFC 5801: "," and "=" of a name are written otherwise. */
@@ -240,19 +246,32 @@ static void put_name(struct buf *out, const char *name)
     }
 }
 
-void maillogin_say(enum maillogin_sasl sasl, const struct conf_server *server, const char *token,
+static void put_said(struct buf *out, enum maillogin_sasl sasl, const struct conf_server *server,
+                     const char *secret)
+{
+    if (sasl == MAILLOGIN_PLAIN) {
+        buf_putc(out, '\0');
+        buf_puts(out, server->user);
+        buf_putc(out, '\0');
+        buf_puts(out, secret);
+        return;
+    }
+    if (sasl == MAILLOGIN_XOAUTH2) {
+        buf_printf(out, "user=%s\001", server->user);
+    } else {
+        buf_puts(out, "n,a=");
+        put_name(out, server->user);
+        buf_printf(out, ",\001host=%s\001port=%u\001", server->host, server->port);
+    }
+    buf_printf(out, "auth=Bearer %s\001\001", secret);
+}
+
+void maillogin_say(enum maillogin_sasl sasl, const struct conf_server *server, const char *secret,
                    struct buf *out)
 {
     struct buf text = BUF_INIT(16384);
     gnutls_datum_t coded = {.data = NULL};
-    if (sasl == MAILLOGIN_XOAUTH2) {
-        buf_printf(&text, "user=%s\001", server->user);
-    } else {
-        buf_puts(&text, "n,a=");
-        put_name(&text, server->user);
-        buf_printf(&text, ",\001host=%s\001port=%u\001", server->host, server->port);
-    }
-    buf_printf(&text, "auth=Bearer %s\001\001", token);
+    put_said(&text, sasl, server, secret);
     gnutls_datum_t in = {.data = (unsigned char *)text.data, .size = (unsigned)text.len};
     ENSURE(!text.overflow && gnutls_base64_encode2(&in, &coded) == 0);
     buf_put(out, coded.data, coded.size);

@@ -45,22 +45,15 @@ static int verdict(struct smtp_session *s, struct err *e)
 static int by_password(struct smtp_session *s, struct err *e)
 {
     struct secret password;
-    struct buf plain = BUF_INIT(16384);
+    struct buf said = BUF_INIT(LINE_BYTES);
     if (!(s->auth & SMTP_AUTH_PLAIN))
         return err_set(e, ERR_CREDENTIALS, "%s does not offer AUTH PLAIN", s->server->host);
     if (secret_load(&password, s->server->password_file, e) != 0)
         return -1;
-    buf_putc(&plain, '\0');
-    buf_puts(&plain, s->server->user);
-    buf_putc(&plain, '\0');
-    buf_puts(&plain, password.value);
-    gnutls_datum_t in = {.data = (unsigned char *)plain.data, .size = (unsigned)plain.len}, out = {0};
-    ENSURE(gnutls_base64_encode2(&in, &out) == 0);
-    buf_wipe(&plain);
+    maillogin_say(MAILLOGIN_PLAIN, s->server, password.value, &said);
     secret_release(&password);
-    int rc = smtp_session_command(s, true, e, "AUTH PLAIN %s", (const char *)out.data);
-    explicit_bzero(out.data, out.size);
-    gnutls_free(out.data);
+    int rc = smtp_session_command(s, true, e, "AUTH PLAIN %s", said.data);
+    buf_wipe(&said);
     return rc == 0 ? verdict(s, e) : -1;
 }
 

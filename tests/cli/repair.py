@@ -105,7 +105,8 @@ def retry_explained():
     LAB.daemon.configure(ticket='company = "Northwind Nowhere";')
     expect(0, run("journal", "retry", "--explain", bad), "^today     cannot be told: .*", errors=["Autotask has no active company"])
     LAB.daemon.configure()
-    expect(64, run("journal", "retry", "--explain", done), errors=["there is nothing to retry"])
+    expect(64, run("journal", "retry", "--explain", done),
+           errors=[r"%s is done \(ticket %s\), so there is nothing to retry" % (done, next(r["ticket_number"] for r in rows() if r["ref"] == done))])
     expect(64, run("journal", "discard", "--explain", bad), errors=["journal discard takes no --explain"])
     expect(0, run("journal", "retry", bad))
     LAB.settle()

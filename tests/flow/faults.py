@@ -281,6 +281,22 @@ def refused_twice(lab):
     tap.check(len(lab.tickets()) == 1, "%r" % lab.tickets())
 
 
+def retry_after_is_kept_to(lab):
+    """What Autotask asks to be left alone for is waited for, also where the mail's own waiting would be shorter."""
+    lab.clean()
+    lab.deliver(dict(subject="Sarah: x", text="x\n"))
+    lab.sandbox.faults([dict(FAULTS["429 with Retry-After"], retry_after=1200, nth=1, **CREATE)])
+    begin = time.time()
+    tap.check(try_once(lab) == 75, lab.daemon.log())
+    row = lab.daemon.journal()[0]
+    tap.check(row["run_at_ms"] >= (begin + 1200) * 1000, "%r, now %f" % (row, begin))
+    tap.check(try_once(lab) == 75 and not lab.tickets(), lab.daemon.log())
+    lab.passed_minutes = 21
+    lab.settle()
+    lab.wait_for_queue()
+    tap.check(len(lab.tickets()) == 1 and len(finals(lab)) == 1, "%r %r" % (lab.tickets(), finals(lab)))
+
+
 def doctor_does_not_lock_the_user(lab):
     """A wrong secret, and an operator who tries doctor again and again where three failures lock: two calls, then the right secret."""
     secret = os.path.join(lab.daemon.dir, "autotask-secret")
@@ -383,7 +399,8 @@ def all_cells():
     yield from (("told to stop: " + command, told_to_stop(command)) for command in ("run", "once"))
     yield from (("a permanent refusal", permanent), ("diverted", diverted), ("visible only later", number_later),
                 ("executed much later", not_found_is_not_believed), ("two 401s stop all calls", refused_twice),
-                ("doctor does not lock the user", doctor_does_not_lock_the_user), ("Autotask away", away))
+                ("Retry-After", retry_after_is_kept_to), ("doctor does not lock the user", doctor_does_not_lock_the_user),
+                ("Autotask away", away))
 
 
 if __name__ == "__main__":

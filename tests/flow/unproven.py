@@ -112,8 +112,23 @@ def a_forger_goes_through_the_list():
     tap.check(len(digest) == 1 and all(sender in digest[0] for sender in OTHERS + [STAFF]), told())
 
 
+def every_sender_is_believed(lab):
+    """trust = "none": what has no proof is done; each reply warns, of every kind, and so does status. Nobody is an operator."""
+    lab.clean()
+    for sender, subject in ((STAFF, "Sarah: x"), (STAFF, "Shara: y"), (STAFF, "help"), (OPERATOR, "show 7KQ2"), ("eve@elsewhere.example", "Sarah: z")):
+        lab.deliver(dict(subject=subject, text="x\n", sender=sender, proof=False))
+    lab.settle()
+    lab.wait_for_queue()
+    letters = {user: [text for _, _, text in lab.letters(user).values()] for user in (STAFF, OPERATOR, "eve@elsewhere.example")}
+    tap.check([len(kept) for kept in letters.values()] == [3, 1, 0] and len(lab.tickets()) == 1, letters)
+    tap.check(all("WARNING: senders are not checked" in text for kept in letters.values() for text in kept), letters)
+    tap.check("is for the people" in letters[OPERATOR][0], letters[OPERATOR])
+    tap.check("WARNING" in lab.daemon.run("status")[1] and 'trust = "none"' in lab.daemon.run("status")[1], lab.daemon.run("status"))
+
+
 if __name__ == "__main__":
-    with Lab() as LAB:
+    with Lab() as LAB, Lab(trust="none") as OPEN:
         tap.run([("the first failure is told at once", first_failure), ("the letter of the day", day), ("mended", mended),
                  ("a forger's words stay out of our letters", words_of_a_forger),
-                 ("a forger goes through the list of the staff", a_forger_goes_through_the_list)])
+                 ("a forger goes through the list of the staff", a_forger_goes_through_the_list),
+                 ("every sender is believed", lambda: every_sender_is_believed(OPEN))])

@@ -2,6 +2,7 @@
 """A small scripted IMAP server that misbehaves on request: one mailbox, plain text, one thread a connection.
 
 `quirks` is a set of words; each is one way to misbehave (see the code). Mails are (uid, bytes)."""
+import base64
 import re
 import socket
 import threading
@@ -14,6 +15,7 @@ class ImapPeer:
         self.quirks, self.greeting = set(quirks), greeting
         self.moved, self.flagged, self.commands, self.connections = {}, {}, [], 0
         self.folders = {"INBOX"}
+        self.said = ""  # by AUTHENTICATE
         self.lock = threading.Lock()
         self.news = threading.Condition(self.lock)
         self.server = socket.create_server(("127.0.0.1", 0))
@@ -75,9 +77,18 @@ class ImapPeer:
                 words += b" STARTTLS"
             if "login-disabled" in self.quirks:
                 words += b" LOGINDISABLED"
+            if "auth-plain" in self.quirks:
+                words += b" AUTH=PLAIN" + (b" SASL-IR" if "sasl-ir" in self.quirks else b"")
             self._send(sock, b"" if "ok-only" in self.quirks else b"* CAPABILITY " + words + b"\r\n", ok)
         elif verb == b"LOGIN" and "login-no" in self.quirks:
             self._send(sock, tag, b" " + self.refusals["login-no"] + b"\r\n")
+        elif verb == b"AUTHENTICATE":
+            words = rest.split(b" ")
+            if len(words) == 2:
+                self._send(sock, b"+ \r\n")
+                words.append(lines.readline().strip())
+            self.said = base64.b64decode(words[2]).decode("utf-8")
+            self._send(sock, ok if "auth-no" not in self.quirks else tag + b" NO [AUTHENTICATIONFAILED] no\r\n")
         elif verb == b"SELECT":
             if "deep" in self.quirks:
                 self._send(sock, b"* 1 FETCH (BODYSTRUCTURE ", b"(" * 900000, b"\r\n")

@@ -102,6 +102,31 @@ def survives(quirks, count=3, late=False, check=None, seconds=20):
     return test
 
 
+def said_plain(password):
+    return lambda peer: peer.said == "\0%s\0%s" % (MAILBOX, password) and "LOGIN" not in peer.commands
+
+
+def not_ascii():
+    """LOGIN cannot carry such a password."""
+    password = "p\u00e4ssw\u00f6rd \"5\""
+    LAB.daemon.secret("mail-password", password)
+    try:
+        survives(("auth-plain",), check=said_plain(password))()
+    finally:
+        LAB.daemon.secret("mail-password", LAB.host.password)
+
+
+def plain_refused():
+    """It is the credentials that are at fault, and the operator hears so."""
+    peer = ImapPeer(quirks=("login-disabled", "auth-plain", "auth-no"))
+    try:
+        configure(imap="imap://127.0.0.1:%d" % peer.port, plain=True)
+        once_fails("check the user and the file with its secret")
+        tap.check(peer.commands.count("AUTHENTICATE") == 1, peer.commands)
+    finally:
+        peer.close()
+
+
 def vanished():
     """A mail that goes between list and fetch is no error."""
     peer = ImapPeer([(n, mail(n)) for n in (1, 2, 3)], ("vanish",))
@@ -197,6 +222,11 @@ CASES = [
     ("900,000 nested parentheses", hopeless(("deep",), 2)),
     ("a list that does not end", hopeless(("unclosed",), 2)),
     ("CAPABILITY answered by OK alone", survives(("ok-only",))),
+    ("LOGIN is disabled: PLAIN", survives(("login-disabled", "auth-plain"), check=lambda p: said_plain(LAB.host.password)(p))),
+    ("LOGIN is disabled: PLAIN in one line", survives(("login-disabled", "auth-plain", "sasl-ir"),
+                                                      check=lambda p: said_plain(LAB.host.password)(p))),
+    ("a password that is not ASCII: PLAIN", not_ascii),
+    ("PLAIN is refused", plain_refused),
     ("clean stop within two seconds in IDLE", stop_in_idle),
     ("first start begins with new mail only", new_mail_only),
 ]

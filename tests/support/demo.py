@@ -36,7 +36,7 @@ def show_ticket(sandbox, known):
         known.add(ticket["id"])
         print(paint("1;33", "ticket    ") + "%s  \"%s\"  for %s, due %s" % (
             ticket["ticketNumber"], ticket["title"], people.get(ticket.get("assignedResourceID"), "nobody (Triage)"),
-            ticket["dueDateTime"]))
+            ticket["dueDateTime"].replace("T", " ").replace(":00Z", " UTC")))
 
 
 def ask(host, sandbox, known, subject, text, why):
@@ -88,7 +88,8 @@ def main():
         daemon = Daemon(host, sandbox)
         daemon.configure(more=demo_tools.settings(daemon))
         with daemon:
-            print("frontdesk watches %s on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
+            print("frontdesk watches %s, to which the staff of Northwind IT in New York (northwind.example) write,\n"
+                  "on a private mail host; Autotask is simulated at %s" % (MAILBOX, sandbox.url))
             converse(host, sandbox, daemon)
             if "--keep" in sys.argv[1:]:
                 keep(host, sandbox, daemon)

@@ -91,6 +91,11 @@ static void texts(void **state)
                    "attachment\r\n\r\nno\r\n--b\r\n\r\nyes\r\n--b--",
          "yes\n"},
         {HEAD TYPE "multipart/mixed; boundary=\"\\\"\"\r\n\r\n--\"\r\n\r\nquote\r\n--\"--\r\n", "quote\n"},
+        {HEAD TYPE "multipart/mixed; boundary=b\r\n\r\nnot shown\r\n--b\r\n\r\nshown\r\n--b--\r\n",
+         "shown\n"},
+        {HEAD TYPE "multipart/mixed; boundary=b\r\n\r\n--c\r\n\r\nall of it\r\n--c--\r\n",
+         "--c\n\nall of it\n--c--\n"},
+        {HEAD TYPE "multipart/mixed\r\n\r\nall caf\xe9\r\n", "all caf\xc3\xa9\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct message m;
