@@ -105,7 +105,7 @@ static void tell_job(struct telling *to, const struct conf *conf, const struct j
     tell(to, SAY_TELL_TICKET,
          sentence(to->templates, to->pool, SAY_STORY_TICKET, "number",
                   job->ticket_number[0] ? job->ticket_number : "-", "id",
-                  pool_printf(to->pool, "%lld", (long long)job->ticket_id), SAY_END));
+                  job->ticket_id ? pool_printf(to->pool, "%lld", (long long)job->ticket_id) : "", SAY_END));
 }
 
 static void tell_step(struct telling *to, const struct journal_step *step)
@@ -116,7 +116,7 @@ static void tell_step(struct telling *to, const struct journal_step *step)
     tell_as(to, label,
             sentence(to->templates, to->pool, SAY_STORY_STEP, "kind", step->kind, "key", step->key, "state",
                      telling_word(to, states[step->state]), "result", step->result, "n",
-                     telling_number(to, step->looks), SAY_END));
+                     step->looks ? telling_number(to, step->looks) : "", SAY_END));
 }
 
 static void tell_letter(struct telling *to, const struct conf *conf, const struct journal_letter *l)
@@ -174,10 +174,11 @@ static void decided(struct life *l, const struct journal_job *job)
     struct err e = ERR_INIT;
     if (!job->planned_ms || !job->plan[0] || plan_decode(&plan, job->plan, to->pool, &e) != 0)
         return;
+    const char *verb = telling_named(to, plan.verb),
+               *outcome = telling_outcome(to, (enum job_outcome)plan.outcome);
     happened(l, job->planned_ms,
              sentence(to->templates, to->pool, SAY_LIFE_DECIDED, "when", moment(l, job->planned_ms), "verb",
-                      telling_named(to, plan.verb), "outcome",
-                      telling_outcome(to, (enum job_outcome)plan.outcome), "who",
+                      verb, "outcome", strcmp(verb, outcome) == 0 ? "" : outcome, "who",
                       plan.n_people ? plan.people[0].name : "", "due", plan.title ? plan.due_text : "",
                       SAY_END));
 }

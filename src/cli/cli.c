@@ -16,7 +16,7 @@ static void print_options(const struct subcommand *s)
         if (s ? !cli_takes(s, o) : !o->common)
             continue;
         snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-        printf("  %c%c%c %-17s %s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+        printf("  %c%c%c %-18s %s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
                o->letter ? ',' : ' ', left, o->help);
     }
 }

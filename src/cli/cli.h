@@ -78,12 +78,19 @@ int cli_fail(const struct err *e);
 int cli_misused(const struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
 /* Lines below are not logged, unless --log says otherwise. */
 void cli_quiet(const struct cli *cli, enum log_level level);
+/* "there is no mailbox "dsk"; did you mean "desk"?" */
+void cli_no_mailbox(const struct conf *conf, const char *name, struct buf *out);
 /* Local time of the firm for people: "24 Nov 16:05". */
 void cli_time(const struct conf *conf, int64_t ms, char out[32]);
 /* Prints with control characters made visible: text of strangers never moves the cursor. */
 void cli_print(const char *text);
 void cli_printf(const char *fmt, ...) PRINTF(1, 2);
-/* The same in colour, when stdout is a terminal and NO_COLOR is not set. */
+/* Lines of text: on a terminal broken between words, elsewhere as they are. `at`: what stands on the line
+ * already; `first` and `next`: what each begins with. */
+void cli_lines(FILE *out, size_t at, const char *first, const char *next, const char *text);
+/* How wide a terminal is: what it has, or COLUMNS where that is less. */
+size_t cli_cells(int fd);
+/* In colour, when stdout is a terminal and NO_COLOR is not set. */
 enum cli_colour { CLI_GREEN, CLI_YELLOW, CLI_RED };
 void cli_paint(enum cli_colour colour, const char *text);
 /* notify.c: words to the service manager that started us, if one did. */

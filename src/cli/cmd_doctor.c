@@ -57,13 +57,23 @@ const char *doctor_fix(enum doctor_area area, const struct err *e)
                                : "correct what it names; frontdesk.conf(5) says what is allowed";
 }
 
+static const char indent[] = "      ";
+
 static void print_lines(const char *text)
 {
-    struct scan c = scan_of(slice_of(text));
-    while (!scan_end(&c)) {
-        struct slice line = scan_line(&c);
-        cli_printf("      %.*s\n", SLICE_ARG(line));
-    }
+    if (text[0])
+        cli_lines(stdout, 0, indent, indent, text);
+}
+
+static void print_head(enum cli_colour colour, const char *word, const char *what)
+{
+    cli_paint(colour, word);
+    cli_lines(stdout, strlen(word), "  ", indent, what);
+}
+
+static void print_fix(const char *fix)
+{
+    cli_lines(stdout, 0, "      fix: ", "           ", fix);
 }
 
 static void note(struct doctor *d, const char *state, const char *what, const char *findings, const char *fix)
@@ -88,8 +98,7 @@ void doctor_good(struct doctor *d, const char *what, const char *findings)
         note(d, "ok", what, findings, NULL);
         return;
     }
-    cli_paint(CLI_GREEN, "ok  ");
-    cli_printf("  %s\n", what);
+    print_head(CLI_GREEN, "ok  ", what);
     print_lines(findings);
 }
 
@@ -100,8 +109,8 @@ void doctor_warn(struct doctor *d, const char *what, const char *fix)
         note(d, "warn", what, NULL, fix);
         return;
     }
-    cli_paint(CLI_YELLOW, "warn");
-    cli_printf("  %s\n      fix: %s\n", what, fix);
+    print_head(CLI_YELLOW, "warn", what);
+    print_fix(fix);
 }
 
 void doctor_bad(struct doctor *d, const char *what, const char *cause, const char *fix)
@@ -111,11 +120,10 @@ void doctor_bad(struct doctor *d, const char *what, const char *cause, const cha
         note(d, "fail", what, cause, fix);
         return;
     }
-    cli_paint(CLI_RED, "FAIL");
-    cli_printf("  %s\n", what);
+    print_head(CLI_RED, "FAIL", what);
     print_lines(cause);
     if (fix[0])
-        cli_printf("      fix: %s\n", fix);
+        print_fix(fix);
 }
 
 void doctor_report(struct doctor *d, const char *what, enum doctor_area area, int rc,

@@ -20,14 +20,13 @@ static int explain(struct desk *d, const struct conf_mailbox *mailbox, struct sl
 
 static const struct conf_mailbox *choose_mailbox(const struct cli *cli, const struct conf *conf)
 {
-    const char *names[64] = {0};
     const struct conf_mailbox *m = cli->mailbox ? conf_mailbox_by_name(conf, cli->mailbox) : conf->mailboxes;
-    for (size_t i = 0; i < conf->n_mailboxes && i < ARRAY_LEN(names) - 1; i++)
-        names[i] = conf->mailboxes[i].name;
-    const char *near = m ? NULL : fold_nearest(cli->mailbox, names);
-    if (!m)
-        cli_misused(cli, "there is no mailbox \"%s\"; %s\"%s\"", cli->mailbox,
-                    near ? "did you mean " : "there is ", near ? near : names[0]);
+    struct buf why = BUF_INIT(1000);
+    if (!m) {
+        cli_no_mailbox(conf, cli->mailbox, &why);
+        cli_misused(cli, "%s", why.data);
+    }
+    buf_release(&why);
     return m;
 }
 

@@ -53,14 +53,13 @@ static int64_t day_after(const struct conf *conf, int64_t ms)
 
 static int read_mailbox(const struct cli *cli, const struct conf *conf, struct err *e)
 {
-    const char *names[64] = {0};
-    for (size_t i = 0; i < conf->n_mailboxes && i < ARRAY_LEN(names) - 1; i++)
-        names[i] = conf->mailboxes[i].name;
+    struct buf why = BUF_INIT(400);
     if (!cli->mailbox || conf_mailbox_by_name(conf, cli->mailbox))
         return 0;
-    const char *near = fold_nearest(cli->mailbox, names);
-    return err_set(e, ERR_USAGE, "there is no mailbox \"%s\"; %s\"%s\"", cli->mailbox,
-                   near ? "did you mean " : "there is ", near ? near : names[0]);
+    cli_no_mailbox(conf, cli->mailbox, &why);
+    err_set(e, ERR_USAGE, "%s", why.data);
+    buf_release(&why);
+    return -1;
 }
 
 static int read_filter(const struct cli *cli, const struct conf *conf, struct journal_filter *f,
@@ -227,7 +226,7 @@ static int check_wish(const char *verb, const struct story *s, struct err *e)
         return 0;
     return err_set(
         e, ERR_USAGE,
-        "%s is %s%s%s%s%s%s, so there is nothing to %s: only parked mail can be, and done mail whose "
+        "%s is %s%s%s%s%s%s, so there is nothing to %s: that is for parked mail, and for done mail whose "
         "answer was refused; `frontdesk journal show %s` tells its life",
         job->ref, job_state_name(job->state), job->outcome ? " (" : "",
         job->outcome ? job_outcome_name(job->outcome) : "", job->ticket_number[0] ? " " : "",
@@ -386,7 +385,9 @@ static const struct verb *find_verb(const struct cli *cli)
         cli_misused(cli, "journal has no \"%s\"%s%s%s", cli->args[0], near ? "; did you mean \"" : "",
                     near ? near : "", near ? "\"?" : "");
     else
-        cli_misused(cli, "journal needs a word that says what to do");
+        cli_misused(
+            cli, "journal needs a word that says what to do: list, show, retry, discard, forget, export or "
+                 "rebuild");
     return NULL;
 }
 

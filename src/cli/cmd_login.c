@@ -215,7 +215,7 @@ int cmd_login(const struct cli *cli)
     while (i < ARRAY_LEN(systems) && strcmp(cli->args[0], systems[i].name) != 0)
         i++;
     if (i == ARRAY_LEN(systems))
-        return cli_misused(cli, "%s%s: allowed is quickbooks, microsoft or google",
+        return cli_misused(cli, "%s%s: allowed are quickbooks, microsoft and google",
                            cli->n_args ? "login " : "login", cli->n_args ? cli->args[0] : "");
     struct conf *conf = cli_conf(cli);
     if (!conf)

@@ -11,12 +11,8 @@
 
 void cli_problems(const struct buf *problems)
 {
-    struct scan c = scan_of(buf_view(problems));
-    cli_progress_hide();
-    while (!scan_end(&c)) {
-        struct slice line = scan_line(&c);
-        fprintf(stderr, "frontdesk: %.*s\n", SLICE_ARG(line));
-    }
+    if (problems->len)
+        cli_lines(stderr, 0, "frontdesk: ", "  ", problems->data);
 }
 
 void cli_folder(const char *path, const char *name, char out[4000])
@@ -137,9 +133,9 @@ unsigned cli_check_secrets(const struct conf *conf, struct buf *problems)
 void cli_problem(const struct err *e)
 {
     cli_progress(NULL);
-    fprintf(stderr, "frontdesk: %s\n", e->text);
+    cli_lines(stderr, 0, "frontdesk: ", "  ", e->text);
     if (err_fix(e->code)[0])
-        fprintf(stderr, "frontdesk: fix: %s\n", err_fix(e->code));
+        cli_lines(stderr, 0, "frontdesk: fix: ", "  ", err_fix(e->code));
 }
 
 int cli_fail(const struct err *e)
@@ -168,10 +164,20 @@ int cli_misused(const struct cli *cli, const char *fmt, ...)
     va_start(ap, fmt);
     buf_vprintf(&text, fmt, ap);
     va_end(ap);
-    cli_progress_hide();
-    fprintf(stderr, "frontdesk: %s\nfrontdesk: usage: frontdesk %s\n", text.data, cli->usage);
+    cli_lines(stderr, 0, "frontdesk: ", "  ", text.data);
+    fprintf(stderr, "frontdesk: usage: frontdesk %s\n", cli->usage);
     buf_release(&text);
     return EX_USAGE;
+}
+
+void cli_no_mailbox(const struct conf *conf, const char *name, struct buf *out)
+{
+    const char *names[64] = {0};
+    for (size_t i = 0; i < conf->n_mailboxes && i < ARRAY_LEN(names) - 1; i++)
+        names[i] = conf->mailboxes[i].name;
+    const char *near = fold_nearest(name, names);
+    buf_printf(out, "there is no mailbox \"%s\"; %s\"%s\"%s", name, near ? "did you mean " : "there is ",
+               near ? near : names[0], near ? "?" : "");
 }
 
 void cli_quiet(const struct cli *cli, enum log_level level)
@@ -210,6 +216,61 @@ void cli_printf(const char *fmt, ...)
     va_end(ap);
     cli_print(text.data);
     buf_release(&text);
+}
+
+/* What stands in ` ` is one word: somebody may copy it. */
+static struct slice next_word(struct scan *c)
+{
+    const char *from = c->p;
+    for (bool quoted = false; !scan_end(c) && (quoted || scan_peek(c) != ' ');)
+        quoted = scan_next(c) == '`' ? !quoted : quoted;
+    return slice_from(from, (size_t)(c->p - from));
+}
+
+static size_t cells_of(struct slice s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* Appends the words of one line; `at` as in cli_lines. */
+static void put_words(struct buf *b, struct slice line, size_t at, const char *next, size_t width)
+{
+    struct scan c = scan_of(line);
+    for (bool fresh = true; !scan_end(&c); fresh = false) {
+        struct slice blanks = scan_while(&c, " "), word = next_word(&c);
+        if (!fresh && at + blanks.len + cells_of(word) > width) {
+            buf_printf(b, "\n%s", next);
+            at = strlen(next);
+        } else {
+            buf_slice(b, blanks);
+            at += blanks.len;
+        }
+        buf_slice(b, word);
+        at += cells_of(word);
+    }
+}
+
+void cli_lines(FILE *out, size_t at, const char *first, const char *next, const char *text)
+{
+    struct buf b = BUF_INIT(1 << 20);
+    struct scan c = scan_of(slice_of(text));
+    int fd = fileno(out);
+    size_t width = isatty(fd) ? cli_cells(fd) : SIZE_MAX / 2;
+    do {
+        buf_puts(&b, first);
+        put_words(&b, scan_line(&c), at + strlen(first), next, width);
+        buf_putc(&b, '\n');
+        at = 0;
+    } while (!scan_end(&c));
+    cli_progress_hide();
+    if (out == stdout)
+        cli_print(b.data);
+    else
+        fputs(b.data, out);
+    buf_release(&b);
 }
 
 void cli_paint(enum cli_colour colour, const char *text)

@@ -74,14 +74,13 @@ bool cli_is_silent(void)
 
 /* --- the line --- */
 
-/* What the terminal has, or COLUMNS where that is less; the last one stays empty, since some terminals begin
- * a new line behind it. */
-static size_t cells_of_terminal(void)
+/* The last one stays empty, since some terminals begin a new line behind it. */
+size_t cli_cells(int fd)
 {
     struct winsize size = {.ws_col = 0};
     uint64_t columns = 0;
     const char *said = getenv("COLUMNS");
-    size_t n = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+    size_t n = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
     if (said && slice_to_u64(slice_of(said), 1, 10000, &columns) && (columns < n || !size.ws_col))
         n = (size_t)columns;
     return n - 1;
@@ -162,7 +161,7 @@ static size_t put_head(struct buf *b, size_t cells)
 
 static void draw(int64_t elapsed_ms)
 {
-    size_t cells = cells_of_terminal();
+    size_t cells = cli_cells(STDERR_FILENO);
     char elapsed[32];
     struct buf b = BUF_INIT(LINE_BYTES);
     put_elapsed(elapsed_ms, elapsed);

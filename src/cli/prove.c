@@ -340,8 +340,13 @@ static int choose_boxes(struct prove *p)
     const struct conf_mailbox *one = cli->mailbox  ? conf_mailbox_by_name(p->conf, cli->mailbox)
                                      : cli->n_args ? p->conf->mailboxes
                                                    : NULL;
-    if (cli->mailbox && !one)
-        return cli_misused(cli, "there is no mailbox \"%s\"", cli->mailbox);
+    if (cli->mailbox && !one) {
+        struct buf why = BUF_INIT(1000);
+        cli_no_mailbox(p->conf, cli->mailbox, &why);
+        cli_misused(cli, "%s", why.data);
+        buf_release(&why);
+        return EX_USAGE;
+    }
     p->n_boxes = one ? 1 : p->conf->n_mailboxes;
     p->boxes = mem_alloc(p->n_boxes * sizeof(*p->boxes));
     for (size_t i = 0; i < p->n_boxes; i++)

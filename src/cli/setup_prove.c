@@ -79,15 +79,12 @@ void setup_proof_print(const struct setup_proof *p)
         const char *word;
     } words[] = {
         [PROVEN] = {CLI_GREEN, "ok  "}, [DOUBTFUL] = {CLI_YELLOW, "warn"}, [REFUTED] = {CLI_RED, "FAIL"}};
-    struct scan c = scan_of(buf_view(&p->findings));
     cli_paint(words[p->result].colour, words[p->result].word);
-    cli_printf("  %s\n", p->what);
-    while (!scan_end(&c)) {
-        struct slice line = scan_line(&c);
-        cli_printf("      %.*s\n", SLICE_ARG(line));
-    }
+    cli_lines(stdout, strlen(words[p->result].word), "  ", "      ", p->what);
+    if (p->findings.len)
+        cli_lines(stdout, 0, "      ", "      ", p->findings.data);
     if (p->fix[0])
-        cli_printf("      fix: %s\n", p->fix);
+        cli_lines(stdout, 0, "      fix: ", "           ", p->fix);
 }
 
 void setup_proof_release(struct setup_proof *p)

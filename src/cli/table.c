@@ -43,16 +43,16 @@ const struct subcommand cli_subcommands[] = {
      "means, whether the books show it, and the steps that mend it in this firm.\n"
      "Reads both systems and changes nothing. Exit 0: an error is known; 1: none.\n",
      "diagnose error.txt\ndiagnose --offline < mail.eml\n", cmd_diagnose},
-    {"journal", "journal list|show|retry|discard|forget|... [REF]",
+    {"journal", "journal VERB [REF]",
      "json state sender since until mailbox limit explain unmatched output damaged",
      "list show retry discard forget export rebuild", 40, "what became of each message",
-     "list         newest first; --state, --sender, --since ... keep to some\n"
-     "show REF     one message: outcome, steps, letters, what happened when; no text\n"
-     "retry REF    run a parked message again, or offer a refused letter again\n"
-     "discard REF  give a parked message up, or a refused letter\n"
-     "forget ADDRESS  erase texts and address of a sender's done messages\n"
-     "export REF   the mail itself, to standard output or into --output DIR\n"
-     "rebuild      make a new journal for an installation that lost its own\n",
+     "  list           newest first; --state, --sender, --since ... keep to some\n"
+     "  show REF       one message: outcome, steps, letters, what happened when\n"
+     "  retry REF      run a parked message again, or offer a refused letter again\n"
+     "  discard REF    give a parked message up, or a refused letter\n"
+     "  forget ADDRESS erase texts and address of a sender's done messages\n"
+     "  export REF...  the mail itself, to standard output or into --output DIR\n"
+     "  rebuild        make a new journal for an installation that lost its own\n",
      "journal retry --explain 7KQ2\n", cmd_journal},
     {"render", "render [--sample CASE] [--open] [TEMPLATE]", "output sample open samples", "", 1,
      "see a reply template with sample facts",
@@ -62,9 +62,9 @@ const struct subcommand cli_subcommands[] = {
      "render created --output /tmp\nrender diagnosis --sample refuted --open\n", cmd_render},
     {"doctor", "doctor [--json] [--prove [MAIL...]]", "json prove wait since mailbox", "@file", 40,
      "look at everything; say what is wrong and the cure",
-     "Checks the settings, the state directory, each mailbox, each way out,\n"
-     "Autotask's login, roles and labels. Exit 0 when all is well, 69 otherwise,\n"
-     "78 when the settings cannot be read.\n"
+     "Checks the settings, the state directory, each mailbox, each way out, templates\n"
+     "and rules, Autotask's login, rights, roles and labels, and QuickBooks' login.\n"
+     "Exit 0 when all is well, 69 otherwise, 78 when the settings cannot be read.\n"
      "--prove instead tells how to send a test mail from inside and from outside,\n"
      "waits for them, and shows what each trust profile makes of them; with MAIL it\n"
      "takes mails from files. Nothing is answered or moved.\n",

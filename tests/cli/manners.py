@@ -122,6 +122,18 @@ def colours():
     tap.check("\x1b" not in frontdesk("doctor", "-c", FIRM.conf).out, "colours in a pipe")
 
 
+def long_lines():
+    """On a terminal a line is broken between words, and what is to be typed stays whole; in a pipe a fact is a line."""
+    for words, code in ((["doctor"], 69), (["journal", "show", "ZZZZ"], 66), (["setup"], 64), (["explain", "--mailbox", "dsq"], 64)):
+        piped = expect(code, frontdesk(*words, "-c", FIRM.conf))
+        _, seen = on_terminal(*words, "-c", FIRM.conf, columns=60, env={"NO_COLOR": "1"})
+        rows = seen.replace("\r\n", "\n").splitlines()
+        shown, whole = [re.sub(r"\d+", "0", re.sub(r"\s+", " ", text)).strip() for text in (seen, piped.out + piped.errors)]
+        tap.check(shown == whole, "%s\n---\n%s" % (shown, whole))
+        tap.check(all(len(row) < 60 or " " not in re.sub(r"`[^`]*`", "", row.strip()) or "usage: " in row for row in rows), seen)
+        tap.check(words[0] in ("setup", "explain") or any(row.startswith("  ") and len(row) > 20 for row in rows), seen)
+
+
 if __name__ == "__main__":
     with Firm() as FIRM, tempfile.TemporaryDirectory() as WORK:
         MAIL, TEXT = os.path.join(WORK, "mail.eml"), os.path.join(WORK, "error.txt")
@@ -130,4 +142,4 @@ if __name__ == "__main__":
             text.write(ERROR + "\n")
         tap.run([("commands that are mistyped", commands_that_are_mistyped), ("options that are mistyped", options_that_are_mistyped), ("words that are mistyped", words_that_are_mistyped),
                  ("what is slow says so", slow_ones_say_so), ("JSON on a terminal", programs_get_programs_words), ("what is quick is the same everywhere", quick_ones_are_the_same_everywhere),
-                 ("colours", colours)])
+                 ("colours", colours), ("long lines", long_lines)])

@@ -136,8 +136,8 @@ def login_with_the_wrong_secret():
 
 def login_misused():
     settle()
-    expect(64, run("login"), errors=["allowed is quickbooks", "usage: frontdesk login quickbooks"])
-    expect(64, run("login", "yahoo"), errors=["login yahoo: allowed is quickbooks"])
+    expect(64, run("login"), errors=["allowed are quickbooks", "usage: frontdesk login quickbooks"])
+    expect(64, run("login", "yahoo"), errors=["login yahoo: allowed are quickbooks"])
     expect(64, run("login", "quickbooks", "now"), errors=['"now" is one word too many'])
     expect(0, run("login", "--help"), "^usage: frontdesk login quickbooks", "only read")
     settle(with_books=False)

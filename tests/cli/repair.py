@@ -78,7 +78,7 @@ def timeline():
         moments = [m.group(1) for m in times]
         tap.check(moments == sorted(moments, key=lambda m: datetime.datetime.strptime("2024 " + m, "%Y %d %b %H:%M:%S")), moments)
         story = "\n".join(m.group(2) for m in times)
-        tap.check(re.search(r"received by the mail server(.|\n)*taken from mailbox desk(.|\n)*sender proven; decided: ticket, ticket, for Sarah Klein, due "
+        tap.check(re.search(r"received by the mail server(.|\n)*taken from mailbox desk(.|\n)*sender proven; decided: ticket, for Sarah Klein, due "
                             r"(.|\n)*ticket.create: %s(.|\n)*letter written: \w+ to (.|\n)*%s" % (
                                 middle, re.escape(last)), story), story)
         tap.check("secret words" not in answer.out and "Sarah: " not in answer.out, answer)
