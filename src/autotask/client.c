@@ -324,20 +324,44 @@ static bool is_absolute(const char *url)
            slice_starts_nocase(slice_of(url), SLICE("https://"));
 }
 
+/* A copy of at->api, which a refusal on another thread forgets at any time. */
+static int zone_root(struct autotask *at, char root[ROOT_BYTES], struct err *e)
+{
+    enum { TRIES = 2 };
+    root[0] = '\0';
+    for (int i = 0; i < TRIES && !root[0]; i++) {
+        if (autotask_zone(at, e) != 0)
+            return -1;
+        pthread_mutex_lock(&at->lock);
+        snprintf(root, ROOT_BYTES, "%s", at->api);
+        pthread_mutex_unlock(&at->lock);
+    }
+    return root[0] ? 0 : err_set(e, ERR_BUSY, "Autotask refused the login of another call meanwhile");
+}
+
+/* Of an address, of a path from the server's root, or of one below v1.0/. */
+static void put_url(struct buf *url, const char *root, const char *path)
+{
+    const char *host = strstr(root, "://"), *end = host ? strchr(host + 3, '/') : NULL;
+    if (path[0] == '/')
+        buf_put(url, root, end ? (size_t)(end - root) : 0);
+    else if (!is_absolute(path))
+        buf_puts(url, root);
+    buf_puts(url, path);
+}
+
 int autotask_do(struct autotask *at, const struct call *call, struct json *answer, struct err *e)
 {
-    const char *path = call->path;
+    char root[ROOT_BYTES];
     struct buf url = BUF_INIT(4000);
-    if (autotask_zone(at, e) != 0)
+    if (zone_root(at, root, e) != 0)
         return -1;
-    pthread_mutex_lock(&at->lock);
-    if (!is_absolute(path))
-        buf_puts(&url, at->api);
-    bool foreign = is_absolute(path) && !http_same_origin(path, at->api);
-    pthread_mutex_unlock(&at->lock);
-    buf_puts(&url, path);
-    int rc = foreign ? err_set(e, ERR_PROTOCOL, "Autotask names a next page on another server: %.200s", path)
-                     : guarded_call(at, call, url.data, true, answer, e);
+    put_url(&url, root, call->path);
+    /* the secret goes there */
+    int rc = http_same_origin(url.data, root)
+                 ? guarded_call(at, call, url.data, true, answer, e)
+                 : err_set(e, ERR_PROTOCOL, "Autotask names a next page on another server: %.200s",
+                           call->path);
     buf_release(&url);
     return rc;
 }
@@ -367,7 +391,7 @@ int autotask_write(struct autotask *at, const struct call *call, int64_t *id, st
 /* --- pages --- */
 
 /* The next page is an absolute address, or the path of one; "" = there is none. */
-static int keep_next(struct autotask *at, const struct json *details, struct buf *next, struct err *e)
+static int keep_next(const struct json *details, struct buf *next, struct err *e)
 {
     struct json url = json_get(details, "nextPageUrl");
     struct pool *pool = pool_new(1 << 16);
@@ -377,24 +401,18 @@ static int keep_next(struct autotask *at, const struct json *details, struct buf
         rc = err_set(e, ERR_PROTOCOL, "pageDetails.nextPageUrl: text expected");
     if (rc == 0)
         rc = json_text(&url, 3000, pool, &text, e);
-    buf_clear(next);
-    if (rc == 0 && text[0] == '/' && text[1] != '/') {
-        pthread_mutex_lock(&at->lock);
-        const char *root = strstr(at->api, "://"), *end = root ? strchr(root + 3, '/') : NULL;
-        buf_put(next, at->api, end ? (size_t)(end - at->api) : 0);
-        pthread_mutex_unlock(&at->lock);
-    } else if (rc == 0 && text[0] && !is_absolute(text)) {
+    bool is_path = text[0] == '/' && text[1] != '/';
+    if (rc == 0 && text[0] && !is_path && !is_absolute(text))
         rc = err_set(e, ERR_PROTOCOL, "pageDetails.nextPageUrl: an address expected, not %.100s", text);
-    }
+    buf_clear(next);
     buf_puts(next, text);
     pool_free(&pool);
     return rc;
 }
 
 /* An answer without a list is no empty list: "not found" would be read from it. */
-static int take_page(struct autotask *at, const struct json *answer,
-                     int (*row)(void *, const struct json *, struct err *), void *self, size_t *rows,
-                     struct buf *next, struct err *e)
+static int take_page(const struct json *answer, int (*row)(void *, const struct json *, struct err *),
+                     void *self, size_t *rows, struct buf *next, struct err *e)
 {
     struct json items = json_get(answer, "items"), details = json_get(answer, "pageDetails");
     int i = 0;
@@ -415,7 +433,7 @@ static int take_page(struct autotask *at, const struct json *answer,
             return 0;
         }
     }
-    return keep_next(at, &details, next, e);
+    return keep_next(&details, next, e);
 }
 
 int autotask_query(struct autotask *at, const char *entity, const char *body,
@@ -435,7 +453,7 @@ int autotask_query(struct autotask *at, const char *entity, const char *body,
         rc = autotask_call(at, CALL_READ, "POST", entity, next.data, slice_of(body), &answer, e);
         if (rc != 0)
             break;
-        rc = take_page(at, &answer, row, self, &rows, &next, e);
+        rc = take_page(&answer, row, self, &rows, &next, e);
         json_close(&answer);
         if (rc == 0 && at->options.progress)
             at->options.progress(at->options.progress_self, entity, rows);

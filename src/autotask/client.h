@@ -10,6 +10,8 @@
 
 #include <pthread.h>
 
+enum { ROOT_BYTES = 300 };
+
 /* Lists out of which one value suits us (picked.c). */
 enum picked_list { NOTE_TYPE, NOTE_PUBLISH, FILE_PUBLISH, PICKLISTS };
 
@@ -19,7 +21,7 @@ struct autotask {
     char fingerprint[17]; /* of user, secret and code together */
     pthread_mutex_t lock;
     pthread_mutex_t zoning; /* one asks for the zone, the others wait for what it hears */
-    char api[300];          /* zone's REST root with v1.0/, "" = not known yet */
+    char api[ROOT_BYTES];   /* zone's REST root with v1.0/, "" = not known (any more) */
     char web[300];
     struct pace *files; /* bytes of files in the last minutes */
     unsigned refusals;  /* 401s in a row */

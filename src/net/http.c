@@ -234,6 +234,10 @@ static int check_request(const struct http_request *r, struct err *e)
                 return err_set(e, ERR_CONFIG, "a request header would hold a control character");
         }
     }
+    /* libcurl would guess a scheme, and take the first word of a path for a host */
+    struct slice url = slice_of(r->url);
+    if (!slice_starts_nocase(url, SLICE("https://")) && !slice_starts_nocase(url, SLICE("http://")))
+        return err_set(e, ERR_CONFIG, "no address of http or https: %.100s", r->url);
     return 0;
 }
 
