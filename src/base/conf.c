@@ -573,9 +573,11 @@ unsigned conf_line(const struct conf *conf, const char *key)
 
 const struct conf_mailbox *conf_mailbox_by_name(const struct conf *conf, const char *name)
 {
-    for (size_t i = 0; i < conf->n_mailboxes; i++)
-        if (strcmp(conf->mailboxes[i].name, name) == 0)
+    for (size_t i = 0; i < conf->n_mailboxes; i++) {
+        const char *its = conf->mailboxes[i].name; /* NULL: what is wrong with it is told elsewhere */
+        if (its && strcmp(its, name) == 0)
             return &conf->mailboxes[i];
+    }
     return NULL;
 }
 

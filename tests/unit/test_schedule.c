@@ -93,6 +93,19 @@ static void bad_settings_are_told(void **state)
     }
 }
 
+static void a_mailbox_without_a_name(void **state)
+{
+    (void)state;
+    struct conf *conf;
+    struct buf problems = BUF_INIT(10000);
+    assert_int_equal(conf_parse("mailboxes = ( 5, {} );\nwatch = \"sync hourly\";\nwatch_from = \"d\";\n",
+                                "f", &conf, &problems),
+                     -1);
+    assert_non_null(strstr(problems.data, "f:1: mailboxes[0]"));
+    assert_non_null(strstr(problems.data, "f:3: watch_from: there is no mailbox"));
+    buf_release(&problems);
+}
+
 static void somebody_hears_of_it(void **state)
 {
     (void)state;
@@ -231,9 +244,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schedules_are_read),   cmocka_unit_test(bad_settings_are_told),
-        cmocka_unit_test(somebody_hears_of_it), cmocka_unit_test(the_next_time),
-        cmocka_unit_test(every_hour_once),      cmocka_unit_test(a_month_later),
-        cmocka_unit_test(the_checks_are_there),
+        cmocka_unit_test(somebody_hears_of_it), cmocka_unit_test(a_mailbox_without_a_name),
+        cmocka_unit_test(the_next_time),        cmocka_unit_test(every_hour_once),
+        cmocka_unit_test(a_month_later),        cmocka_unit_test(the_checks_are_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
