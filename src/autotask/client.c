@@ -358,10 +358,10 @@ int autotask_do(struct autotask *at, const struct call *call, struct json *answe
         return -1;
     put_url(&url, root, call->path);
     /* the secret goes there */
-    int rc = http_same_origin(url.data, root)
-                 ? guarded_call(at, call, url.data, true, answer, e)
-                 : err_set(e, ERR_PROTOCOL, "Autotask names a next page on another server: %.200s",
-                           call->path);
+    int rc =
+        http_same_origin(url.data, root)
+            ? guarded_call(at, call, url.data, true, answer, e)
+            : err_set(e, ERR_PROTOCOL, "Autotask names a next page on another server: %.200s", call->path);
     buf_release(&url);
     return rc;
 }

@@ -454,14 +454,10 @@ static void what_must_not_leave_does_not(void **state)
     static const struct {
         const char *url;
         const char *const *headers;
-    } rows[] = {{"http://127.0.0.1:9/", bad},
-                {"http://192.0.2.1/", good},
-                {"HTTP://example.com:80/", good},
-                {"http://127.0.0.1.example.com/", good},
-                {"BillingCodes/query", good},
-                {"/query", good},
-                {"127.0.0.1:9/", good},
-                {"", good},
+    } rows[] = {{"http://127.0.0.1:9/", bad},     {"http://192.0.2.1/", good},
+                {"HTTP://example.com:80/", good}, {"http://127.0.0.1.example.com/", good},
+                {"BillingCodes/query", good},     {"/query", good},
+                {"127.0.0.1:9/", good},           {"", good},
                 {"ftp://127.0.0.1/", good}};
     struct http http;
     struct http_options o = {.stop_fd = -1};
