@@ -50,8 +50,7 @@ const struct subcommand cli_subcommands[] = {
      "show REF     one message: outcome, steps, letters, what happened when; no text\n"
      "retry REF    run a parked message again, or offer a refused letter again\n"
      "discard REF  give a parked message up, or a refused letter\n"
-     "forget ADDRESS  erase texts and address of a sender's done messages;\n"
-     "             --damaged deletes damaged journals that are kept, too\n"
+     "forget ADDRESS  erase texts and address of a sender's done messages\n"
      "export REF   the mail itself, to standard output or into --output DIR\n"
      "rebuild      make a new journal for an installation that lost its own\n",
      "journal retry --explain 7KQ2\n", cmd_journal},
@@ -114,7 +113,7 @@ const struct option_row cli_options[] = {
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "with export: texts like an error that no rule knows",
      offsetof(struct cli, unmatched)},
-    {"damaged", 0, NULL, NULL, false, "with forget: delete damaged journals that are kept, whole",
+    {"damaged", 0, NULL, NULL, false, "with forget: delete damaged journals that are kept",
      offsetof(struct cli, damaged)},
     {"offline", 0, NULL, NULL, false, "ask no other system", offsetof(struct cli, offline)},
     {"answers", 0, "FILE", NULL, false, "take the answers from FILE (-: standard input)",
