@@ -66,8 +66,8 @@ struct desk_options {
     const struct conf *conf;
     struct journal *journal;
     int stop_fd;
-    bool with_outboxes, with_books;
-    struct buf *rule_problems; /* NULL: in *problems with the others */
+    bool with_outboxes, with_books, without_own; /* without_own: no templates of the firm's */
+    struct buf *rule_problems;                   /* NULL: in *problems with the others */
 };
 
 /* Opens everything but the directory. Template problems come as lines in *problems, and those of the firm's

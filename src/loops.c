@@ -8,20 +8,27 @@
  *
  * "The same words": those of the subject and the sender's own text. In what answers us (Re:, or our token in
  * it) words with digits do not count, since a desk puts a number of its own into each mail, but only within
- * SOON_MS: a person may move a date again and again. Elsewhere they do: a monitor may report server 1 and
- * server 2.
+ * SOON_MS: a person may move a date again and again. A desk that looks into its mailbox every few minutes is
+ * slower than that: in answers the same words, digits and all, count within SLOW_MS, and without the digits
+ * twice as many are too many. Elsewhere digits count: a monitor may report server 1 and server 2.
  */
 #include "job_private.h"
 
 #include "frontdesk/command_followup.h"
 #include "frontdesk/secret.h"
 
-enum { MOST_SAME = 3, MOST_SENDERS = 256, SHORT = 20, SOON_MS = 60000, QUIET_MS = 600000 };
+enum { MOST_SAME = 3, MOST_SENDERS = 256, SHORT = 20, SOON_MS = 60000, QUIET_MS = 600000, SLOW_MS = 7200000 };
 
 struct loop {
-    char sender[17], words[17];
+    char sender[17], words[17], exact[17];
     int64_t last_ms, last_job; /* monotonic */
-    unsigned count;
+    unsigned count, slow;
+};
+
+/* Fingerprints of what a mail says, and for how long the same again is a loop. */
+struct said {
+    char words[17], exact[17]; /* exact: with words that hold digits */
+    int64_t soon_ms, slow_ms;
 };
 
 static void put_words(struct buf *out, struct slice text, bool with_digits)
@@ -43,8 +50,16 @@ static void put_words(struct buf *out, struct slice text, bool with_digits)
     buf_release(&folded);
 }
 
-/* The fingerprint of the words, and for how long the same words again are a loop. */
-static int64_t look_at(const struct message *m, char words[17])
+static void print_of(struct slice subject, struct slice own, bool with_digits, char out[17])
+{
+    struct buf all = BUF_INIT(128 * 1024);
+    put_words(&all, subject, with_digits);
+    put_words(&all, own, with_digits);
+    secret_fingerprint(buf_view(&all), out);
+    buf_release(&all);
+}
+
+static void look_at(const struct message *m, struct said *out)
 {
     bool reply, forward;
     struct slice text = message_str(m, m->text);
@@ -55,13 +70,12 @@ static int64_t look_at(const struct message *m, char words[17])
     /* "status" with nothing in it, "1" as an answer: a person may say that again soon */
     bool is_short = all.len < SHORT;
     bool answers = !is_short && (reply || slice_find(text, SLICE("[fd:")) >= 0);
-    buf_clear(&all);
-    put_words(&all, subject, !answers);
-    put_words(&all, buf_view(&own), !answers);
-    secret_fingerprint(buf_view(&all), words);
+    print_of(subject, buf_view(&own), !answers, out->words);
+    print_of(subject, buf_view(&own), true, out->exact);
+    out->soon_ms = is_short || answers ? SOON_MS : QUIET_MS;
+    out->slow_ms = answers ? SLOW_MS : out->soon_ms;
     buf_release(&own);
     buf_release(&all);
-    return is_short || answers ? SOON_MS : QUIET_MS;
 }
 
 /* Of this sender, or the one that was quiet for the longest time, for it. The lock is held. */
@@ -82,31 +96,37 @@ static struct loop *entry_of(struct desk *d, const char *sender)
     return oldest;
 }
 
-static unsigned count_it(struct desk *d, int64_t job, const char *sender, const char *words, int64_t soon_ms)
+static bool is_too_much(struct desk *d, int64_t job, const char *sender, const struct said *said)
 {
     int64_t now_ms = clock_mono_ms();
     pthread_mutex_lock(&d->lock);
     struct loop *l = entry_of(d, sender);
-    bool same = strcmp(l->words, words) == 0 && now_ms - l->last_ms < soon_ms;
+    int64_t ago_ms = now_ms - l->last_ms;
+    bool words = strcmp(l->words, said->words) == 0, exact = strcmp(l->exact, said->exact) == 0;
+    bool same = (words && ago_ms < said->soon_ms) || (exact && ago_ms < said->slow_ms);
+    bool slow = words && ago_ms < said->slow_ms;
     /* the same mail once more: it was put off */
     if (!(same && job <= l->last_job)) {
         l->count = same ? l->count + 1 : 1;
+        l->slow = slow ? l->slow + 1 : 1;
         l->last_job = job;
         l->last_ms = now_ms;
-        snprintf(l->words, sizeof(l->words), "%s", words);
+        snprintf(l->words, sizeof(l->words), "%s", said->words);
+        snprintf(l->exact, sizeof(l->exact), "%s", said->exact);
     }
-    unsigned count = l->count;
+    bool much = l->count > MOST_SAME || l->slow > 2 * MOST_SAME;
     pthread_mutex_unlock(&d->lock);
-    return count;
+    return much;
 }
 
 bool loops_caught(struct job *job, const struct message *m)
 {
-    char words[17], sender[17], topic[64];
-    int64_t soon_ms = look_at(m, words);
+    struct said said;
+    char sender[17], topic[64];
+    look_at(m, &said);
     secret_fingerprint(slice_of(job->row.sender), sender);
     snprintf(topic, sizeof(topic), "loop-%.58s", job->row.sender);
-    if (count_it(job->desk, job->row.id, sender, words, soon_ms) <= MOST_SAME) {
+    if (!is_too_much(job->desk, job->row.id, sender, &said)) {
         if (journal_alert_is(job->desk->journal, topic))
             alert_well(job->desk, topic,
                        pool_printf(job->pool, "%s says something else again", job->row.sender));

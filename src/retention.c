@@ -32,6 +32,17 @@ static int64_t keep_ms(const struct desk *d)
     return (int64_t)d->conf->journal.keep_days * 86400000;
 }
 
+/* A damaged journal that is kept holds no mail that is younger than itself. */
+static void drop_damaged(struct desk *d)
+{
+    struct err e = ERR_INIT;
+    unsigned dropped;
+    if (journal_aside_drop(d->journal, clock_now_ms() - keep_ms(d), &dropped, &e) != 0)
+        LOG(LOG_WARN, "keeper", "retention.failed", LS("error", e.text));
+    else if (dropped)
+        LOG(LOG_INFO, "keeper", "retention.damaged", LN("journals", dropped));
+}
+
 static bool take_piece(struct desk *d, struct retention *r)
 {
     struct err e = ERR_INIT;
@@ -42,6 +53,7 @@ static bool take_piece(struct desk *d, struct retention *r)
         LOG(LOG_WARN, "keeper", "retention.failed", LS("error", e.text));
     else if (r->erased)
         LOG(LOG_INFO, "keeper", "retention", LN("mails", (long long)r->erased));
+    drop_damaged(d);
     *r = (struct retention){.next_ms = clock_mono_ms() + AGAIN_MS};
     return false;
 }

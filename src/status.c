@@ -185,6 +185,11 @@ static void tell_work(struct telling *to, const struct status *s)
                   "age", late ? age(to, s->now_ms - c->oldest_unsent_ms) : "", "sent",
                   many ? telling_number(to, s->replies) : "", "most",
                   telling_number(to, s->conf->limits.replies_hour), SAY_END));
+    tell(to, SAY_TELL_CAPS,
+         sentence(to->templates, to->pool, SAY_STATUS_CAPS, "each",
+                  telling_number(to, s->conf->limits.per_sender_hour), "over",
+                  c->over_cap ? telling_number(to, c->over_cap) : "", "most",
+                  telling_number(to, s->conf->limits.replies_hour), SAY_END));
 }
 
 static void tell_alerts(struct telling *to, const struct status *s, bool whole)

@@ -3,12 +3,33 @@
  * telling.h. */
 #include "telling.h"
 
+#include "frontdesk/json.h"
 #include "frontdesk/reply_dates.h"
 
-const char *story_step_state(const struct journal_step *s)
+static const char *step_state(const struct journal_step *s)
 {
     static const char *const names[] = {"not sent", "sent or about to be", "done"};
     return names[s->state];
+}
+
+void story_put_steps(const struct story *s, struct buf *json)
+{
+    json_put_name(json, "steps");
+    buf_putc(json, '[');
+    for (size_t i = 0; i < s->n_steps; i++) {
+        const struct journal_step *step = &s->steps[i];
+        json_put_name(json, NULL);
+        buf_putc(json, '{');
+        json_put_int(json, "n", step->n);
+        json_put_text(json, "kind", step->kind);
+        json_put_text(json, "key", step->key);
+        json_put_text(json, "state", step_state(step));
+        json_put_text(json, "result", step->result);
+        json_put_int(json, "result_id", step->result_id);
+        json_put_int(json, "looks", step->looks);
+        buf_putc(json, '}');
+    }
+    buf_putc(json, ']');
 }
 
 const char *story_letter_kind(const struct journal_letter *l)
@@ -35,30 +56,28 @@ int story_read(struct story *out, struct journal *j, const char *ref, struct poo
 }
 
 /* What to do before a retry: the reason begins with the short name of its error. */
-static const char *cure(const char *reason)
+static const char *cure(struct telling *to, const struct journal_job *job)
 {
     static const struct {
         enum err_code code;
-        const char *what;
+        enum say what;
     } cures[] = {
-        {ERR_CONFIG, "correct the setting that the reason names, and restart frontdesk"},
-        {ERR_LABEL, "correct the label that `frontdesk doctor` names, and restart frontdesk"},
-        {ERR_LOGIN, "log in anew, as `frontdesk doctor` says"},
-        {ERR_MAIL, "look at the mail (`frontdesk journal export`) and decide whether it counts"},
-        {ERR_NOT_FOUND, "see what became of the record that the reason names"},
-        {ERR_READER, "look at the mail (`frontdesk journal export`), and make its ticket by hand"},
-        {ERR_REJECTED, "change in Autotask, or in the settings, what the reason says is not accepted"},
+        {ERR_CONFIG, SAY_CURE_CONFIG},       {ERR_CREDENTIALS, SAY_CURE_CREDENTIALS},
+        {ERR_EXHAUSTED, SAY_CURE_READER},    {ERR_LABEL, SAY_CURE_LABEL},
+        {ERR_LOGIN, SAY_CURE_LOGIN},         {ERR_MAIL, SAY_CURE_MAIL},
+        {ERR_NOT_FOUND, SAY_CURE_NOT_FOUND}, {ERR_PERMISSION, SAY_CURE_PERMISSION},
+        {ERR_READER, SAY_CURE_READER},       {ERR_REJECTED, SAY_CURE_REJECTED},
     };
-    struct scan c = scan_of(slice_of(reason));
-    struct slice head = slice_cut(scan_until(&c, ":"), 30);
-    char name[40];
-    snprintf(name, sizeof(name), "%.*s", SLICE_ARG(head));
-    enum err_code code = err_code_from_name(name);
+    struct scan c = scan_of(slice_of(job->reason));
+    const char *name = pool_slice(to->pool, slice_cut(scan_until(&c, ":"), 30));
+    struct err why = {.code = err_code_from_name(name)};
+    bool away = err_class(&why) == ERR_CLASS_RETRY || err_class(&why) == ERR_CLASS_UNKNOWN;
+    enum say what = away ? SAY_CURE_AWAY : SAY_CURE_OTHER;
     for (size_t i = 0; i < ARRAY_LEN(cures); i++) {
-        if (cures[i].code == code)
-            return cures[i].what;
+        if (cures[i].code == why.code)
+            what = cures[i].what;
     }
-    return err_fix(code)[0] ? err_fix(code) : "mend what the reason names (`frontdesk doctor` looks at all)";
+    return sentence(to->templates, to->pool, what, "ref", job->ref, SAY_END);
 }
 
 static void tell_job(struct telling *to, const struct conf *conf, const struct journal_job *job)
@@ -82,8 +101,7 @@ static void tell_job(struct telling *to, const struct conf *conf, const struct j
     tell(to, SAY_TELL_REASON, job->reason[0] ? job->reason : "-");
     if (job->state == JOB_PARKED)
         tell(to, SAY_TELL_DO,
-             sentence(to->templates, to->pool, SAY_STORY_DO, "ref", job->ref, "how", cure(job->reason),
-                      SAY_END));
+             sentence(to->templates, to->pool, SAY_STORY_DO, "ref", job->ref, "how", cure(to, job), SAY_END));
     tell(to, SAY_TELL_TICKET,
          sentence(to->templates, to->pool, SAY_STORY_TICKET, "number",
                   job->ticket_number[0] ? job->ticket_number : "-", "id",

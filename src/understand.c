@@ -287,7 +287,8 @@ static int over_the_cap(struct job *job, struct err *e)
     unsigned most = job->desk->conf->limits.per_sender_hour;
     job->told = sentence(job->desk->templates, job->pool, SAY_OVER_THE_CAP, "n",
                          pool_printf(job->pool, "%u", most), SAY_END);
-    err_set(e, ERR_BUSY, "more than %u mails of this sender in an hour: the rest waits", most);
+    err_set(e, ERR_BUSY,
+            JOURNAL_OVER_CAP "more than %u mails in an hour (limits.per_sender_hour), the rest waits", most);
     e->retry_after_s = 600;
     return -1;
 }

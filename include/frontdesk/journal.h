@@ -89,6 +89,9 @@ bool journal_has_replaced(const struct journal *j);
 bool journal_left_before(struct journal *j, const char *message_id);
 /* Damaged journals are kept under this name, with the time behind it, in the state directory. */
 #define JOURNAL_ASIDE "journal.db.damaged-"
+unsigned journal_aside_count(const struct journal *j);
+/* Deletes those that were last written before that time, with their logs. */
+int journal_aside_drop(struct journal *j, int64_t before_ms, unsigned *dropped, struct err *e) MUST_USE;
 /* ERR_DAMAGED: what SQLite finds wrong with it, unless it is very large. */
 int journal_look(struct journal *j, struct err *e) MUST_USE;
 /* Did this open make the journal (first start)? */
@@ -383,10 +386,13 @@ struct journal_refusal {
 size_t journal_refusals(struct journal *j, int64_t from_ms, int64_t to_ms, int64_t *after, struct pool *pool,
                         struct journal_refusal *out, size_t max);
 size_t journal_all_letters(struct journal *j, int64_t job, struct pool *pool, struct journal_letter **out);
+/* Why such a mail waits begins so. */
+#define JOURNAL_OVER_CAP "over the cap of its sender: "
 struct journal_counts {
     unsigned by_state[JOB_PARKED + 1];
     unsigned by_outcome[OUTCOMES]; /* of what ended; of canaries the last few */
     unsigned letters_unsent, alerts_ill;
+    unsigned over_cap; /* mails that wait since their sender wrote as many in an hour as one may */
     int64_t last_taken_ms, oldest_unsent_ms, oldest_open_ms; /* 0 = none */
 };
 int journal_count(struct journal *j, struct journal_counts *out, struct err *e) MUST_USE;

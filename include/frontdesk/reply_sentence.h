@@ -151,6 +151,7 @@ struct templates;
     X(TELL_DONE, "")                                                                                         \
     X(TELL_PARKED, "")                                                                                       \
     X(TELL_LETTERS, "")                                                                                      \
+    X(TELL_CAPS, "")                                                                                         \
     X(TELL_ALERTS, "")                                                                                       \
     X(TELL_WARNING, "")                                                                                      \
     X(TELL_REF, "")                                                                                          \
@@ -194,6 +195,7 @@ struct templates;
     X(STATUS_WAITING, "n")                                                                                   \
     X(STATUS_PARKED, "n")                                                                                    \
     X(STATUS_LETTERS, "n age sent most")                                                                     \
+    X(STATUS_CAPS, "each over most")                                                                         \
     X(STATUS_WATCH, "check schedule n acked last next")                                                      \
     X(STATUS_WATCH_NEW, "check schedule next")                                                               \
     X(STATUS_WATCH_SNOOZED, "when")                                                                          \
@@ -207,6 +209,17 @@ struct templates;
     X(STORY_TAKEN, "ref mailbox when")                                                                       \
     X(STORY_UNPROVEN, "")                                                                                    \
     X(STORY_DO, "ref how")                                                                                   \
+    X(CURE_CONFIG, "")                                                                                       \
+    X(CURE_CREDENTIALS, "")                                                                                  \
+    X(CURE_LABEL, "")                                                                                        \
+    X(CURE_LOGIN, "")                                                                                        \
+    X(CURE_MAIL, "ref")                                                                                      \
+    X(CURE_NOT_FOUND, "")                                                                                    \
+    X(CURE_PERMISSION, "")                                                                                   \
+    X(CURE_READER, "ref")                                                                                    \
+    X(CURE_REJECTED, "")                                                                                     \
+    X(CURE_AWAY, "")                                                                                         \
+    X(CURE_OTHER, "")                                                                                        \
     X(STORY_UNTIL, "state when")                                                                             \
     X(STORY_NEXT_RUN, "state when")                                                                          \
     X(STORY_TICKET, "number id")                                                                             \

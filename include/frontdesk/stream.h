@@ -47,7 +47,8 @@ void stream_error(const struct stream *s, struct err *e);
  * parts. */
 int stream_write(struct stream *s, const void *data, size_t len, struct err *e) MUST_USE;
 /* Closes and frees everything, the mailstream too. */
-/* What was written stays in libetpan's buffer until something longer goes out: after a login it is emptied. */
+/* What was written stays in libetpan's buffer until something longer goes out: after a login it is emptied.
+ */
 void stream_forget(struct stream *s);
 void stream_free(struct stream **s);
 

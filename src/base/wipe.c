@@ -15,7 +15,8 @@
 
 #define LARGE ((size_t)128 << 10)
 
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): glibc's names for what stands behind */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): glibc's names for what stands behind
+ */
 void __libc_free(void *p);
 void *__libc_realloc(void *p, size_t size);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -14,8 +14,8 @@ struct cli {
     const char *usage; /* of the subcommand that runs: "explain [--mailbox NAME] [MAIL]" */
     const char *conf_path;
     bool conf_given;
-    bool json, unmatched, offline, prove, force, answers_example, explain, open, samples, quiet, help,
-        version;
+    bool json, unmatched, damaged, offline, prove, force, answers_example, explain, open, samples, quiet,
+        help, version;
     const char *state;   /* --state STATE */
     const char *since;   /* --since DATE */
     const char *until;   /* --until DATE */

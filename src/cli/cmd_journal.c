@@ -184,21 +184,7 @@ static void show_json(const struct story *s)
     snprintf(row.mailbox, sizeof(row.mailbox), "%s", job->mailbox);
     row_json(&b, &row);
     buf_truncate(&b, b.len - 1);
-    json_put_name(&b, "steps");
-    buf_putc(&b, '[');
-    for (size_t i = 0; i < s->n_steps; i++) {
-        json_put_name(&b, NULL);
-        buf_putc(&b, '{');
-        json_put_int(&b, "n", s->steps[i].n);
-        json_put_text(&b, "kind", s->steps[i].kind);
-        json_put_text(&b, "key", s->steps[i].key);
-        json_put_text(&b, "state", story_step_state(&s->steps[i]));
-        json_put_text(&b, "result", s->steps[i].result);
-        json_put_int(&b, "result_id", s->steps[i].result_id);
-        json_put_int(&b, "looks", s->steps[i].looks);
-        buf_putc(&b, '}');
-    }
-    buf_putc(&b, ']');
+    story_put_steps(s, &b);
     json_put_name(&b, "letters");
     buf_putc(&b, '[');
     for (size_t i = 0; i < s->n_letters; i++) {
@@ -288,40 +274,63 @@ static int check_address(const char *said, char *out, size_t size, struct err *e
     return 0;
 }
 
-static void say_forgotten(const struct cli *cli, const char *address, unsigned done, unsigned left,
-                          bool running)
+struct forgotten {
+    const char *address;
+    unsigned done, left, kept, deleted; /* mails; damaged journals */
+    bool running;
+};
+
+static void say_as_json(const struct forgotten *f)
 {
-    if (cli->json) {
-        struct buf b = BUF_INIT(4096);
-        buf_putc(&b, '{');
-        json_put_text(&b, "address", address);
-        json_put_int(&b, "mails", done);
-        json_put_int(&b, "left", left);
-        buf_printf(&b, ",\"running\":%s}\n", running ? "true" : "false");
-        fwrite(b.data, 1, b.len, stdout);
-        buf_release(&b);
-        return;
-    }
-    printf("%u done mails of %s lose their text and its address: noted; %s\n", done, address,
-           running ? "frontdesk does it within a second" : "frontdesk does it when it is started");
-    if (left)
+    struct buf b = BUF_INIT(4096);
+    buf_putc(&b, '{');
+    json_put_text(&b, "address", f->address);
+    json_put_int(&b, "mails", f->done);
+    json_put_int(&b, "left", f->left);
+    json_put_int(&b, "damaged_kept", f->kept);
+    json_put_int(&b, "damaged_deleted", f->deleted);
+    buf_printf(&b, ",\"running\":%s}\n", f->running ? "true" : "false");
+    fwrite(b.data, 1, b.len, stdout);
+    buf_release(&b);
+}
+
+static void say_forgotten(const struct forgotten *f)
+{
+    if (f->done + f->left)
+        printf("%u done mails of %s lose their text and its address: noted; %s\n", f->done, f->address,
+               f->running ? "frontdesk does it within a second" : "frontdesk does it when it is started");
+    else
+        printf("the journal holds no mail of %s\n", f->address);
+    if (f->left)
         printf("%u mails of it stay, since they, or what belongs to them, are not done: `frontdesk journal "
                "list --state open` shows them\n",
-               left);
+               f->left);
+    if (f->deleted)
+        printf("%u damaged journals that were kept are deleted\n", f->deleted);
+    if (f->kept)
+        printf("%u damaged journals are kept, which may hold mail of it: when you miss nothing in them, "
+               "`frontdesk journal forget %s --damaged` deletes them\n",
+               f->kept, f->address);
 }
 
 static int forget(const struct cli *cli, const struct conf *conf, struct journal *j, struct err *e)
 {
     char address[256];
-    unsigned done, left;
+    struct forgotten f = {.address = address, .running = journal_is_running(j)};
     if (check_address(cli->args[1], address, sizeof(address), e) != 0)
         return -1;
-    journal_forget_count(j, address, &done, &left);
-    if (done + left == 0)
-        return err_set(e, ERR_NOT_FOUND, "the journal holds no mail of %s", address);
-    if (journal_request_add(conf->journal.path, "forget", address, e) != 0)
+    journal_forget_count(j, address, &f.done, &f.left);
+    if (f.done + f.left && journal_request_add(conf->journal.path, "forget", address, e) != 0)
         return -1;
-    say_forgotten(cli, address, done, left, journal_is_running(j));
+    if (cli->damaged && journal_aside_drop(j, INT64_MAX, &f.deleted, e) != 0)
+        return -1;
+    f.kept = journal_aside_count(j);
+    if (f.done + f.left + f.kept + f.deleted == 0)
+        return err_set(e, ERR_NOT_FOUND, "the journal holds no mail of %s", address);
+    if (cli->json)
+        say_as_json(&f);
+    else
+        say_forgotten(&f);
     return 0;
 }
 
@@ -359,7 +368,7 @@ static const struct verb {
              {"show", 2, 2, "json", true, show},
              {"retry", 2, 2, "json explain", true, wish},
              {"discard", 2, 2, "json", true, wish},
-             {"forget", 2, 2, "json", true, forget},
+             {"forget", 2, 2, "json damaged", true, forget},
              {"export", 1, 40, "unmatched output", true, cli_export},
              {"rebuild", 1, 1, "", false, rebuild}};
 
@@ -398,11 +407,11 @@ static int check_use(const struct cli *cli, const struct verb *v)
     const struct {
         const char *name;
         bool given;
-    } options[] = {{"state", cli->state != NULL},     {"json", cli->json},
-                   {"sender", cli->sender != NULL},   {"since", cli->since != NULL},
-                   {"until", cli->until != NULL},     {"limit", cli->limit != NULL},
-                   {"mailbox", cli->mailbox != NULL}, {"explain", cli->explain},
-                   {"unmatched", cli->unmatched},     {"output", cli->output != NULL}};
+    } options[] = {
+        {"state", cli->state != NULL},     {"json", cli->json},           {"sender", cli->sender != NULL},
+        {"since", cli->since != NULL},     {"until", cli->until != NULL}, {"limit", cli->limit != NULL},
+        {"mailbox", cli->mailbox != NULL}, {"explain", cli->explain},     {"unmatched", cli->unmatched},
+        {"output", cli->output != NULL},   {"damaged", cli->damaged}};
     if (cli->n_args > v->most)
         return cli_misused(cli, "\"%s\" is one word too many", cli->args[v->most]);
     if (cli->n_args < v->least && v->run == forget)

@@ -14,6 +14,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#define TOPIC_START "start"
+
 enum { DRAIN_MS = 600000 };
 
 struct service {
@@ -88,14 +90,33 @@ static int open_journal(struct service *s, struct err *e)
     return journal_open(&s->journal, &o, e);
 }
 
+/* What no restart mends ends the service for good, perhaps at a boot by night: the operator hears of it by
+ * all ways, and of the next good start. Not who tries out a new installation. */
+static void tell_not_started(struct service *s, const char *problems, const struct err *e)
+{
+    struct buf text = BUF_INIT(4000);
+    if (s->once || journal_is_new(s->journal))
+        return;
+    buf_printf(&text,
+               "frontdesk did not start, and takes no mail until it does: %s. %.1000s Fix: mend what it "
+               "names, then systemctl start frontdesk.",
+               e->text, problems);
+    alert_ill(&s->desk, TOPIC_START, text.data);
+    job_post_letters(&s->desk, 0);
+    buf_release(&text);
+}
+
 /* A wrong label must stop the start; an Autotask that is down must not: mail is taken meanwhile. */
 static int first_directory(struct service *s, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
     int rc = desk_refresh(&s->desk, &problems, e);
     cli_problems(&problems);
+    bool final = rc != 0 && (e->code == ERR_LABEL || e->code == ERR_CONFIG);
+    if (final)
+        tell_not_started(s, problems.data, e);
     buf_release(&problems);
-    if (rc == 0 || e->code == ERR_LABEL || e->code == ERR_CONFIG)
+    if (rc == 0 || final)
         return rc;
     if (desk_stopping(&s->desk))
         return err_set(e, ERR_STOPPING, "told to stop");
@@ -104,6 +125,19 @@ static int first_directory(struct service *s, struct err *e)
     if (err_class(e) == ERR_CLASS_OPERATOR)
         alert_ill(&s->desk, "directory", e->text);
     return 0;
+}
+
+/* A letter of the firm that no longer fits, after an upgrade by night: told in the words of the package. */
+static void tell_template(struct service *s, struct desk_options *o, const char *problems,
+                          const struct err *e)
+{
+    struct buf ignored = BUF_INIT(64 * 1024);
+    struct err why = ERR_INIT;
+    desk_close(&s->desk);
+    o->without_own = true;
+    if (desk_open(&s->desk, o, &ignored, &why) == 0)
+        tell_not_started(s, problems, e);
+    buf_release(&ignored);
 }
 
 static int open_desk(struct service *s, struct err *e)
@@ -121,6 +155,8 @@ static int open_desk(struct service *s, struct err *e)
     cli_problems(&rules);
     if (rc == 0)
         errors_alert_rules(&s->desk, rules.data);
+    else if (e->code == ERR_TEMPLATE)
+        tell_template(s, &o, problems.data, e);
     buf_release(&problems);
     buf_release(&rules);
     return rc != 0 ? -1 : first_directory(s, e);
@@ -280,6 +316,7 @@ static int work(struct service *s, struct err *e)
     tell_replaced(s); /* before the watchers can tell that it is well */
     if (start_threads(s, e) != 0)
         return -1;
+    alert_well(&s->desk, TOPIC_START, "frontdesk runs again");
     desk_forget_refusal(&s->desk);
     drift_forget_removed(&s->desk);
     /* what the operator asked for while nothing ran; `once` may be done before the keeper looks */

@@ -128,6 +128,8 @@ static void print_json(const struct status *s)
     json_put_int(&b, "oldest_unsent_ms", c->oldest_unsent_ms);
     json_put_int(&b, "replies_hour", (int64_t)s->replies);
     json_put_int(&b, "replies_per_hour", s->conf->limits.replies_hour);
+    json_put_int(&b, "mails_over_cap", c->over_cap);
+    json_put_int(&b, "mails_per_sender_hour", s->conf->limits.per_sender_hour);
     json_put_name(&b, "alerts");
     buf_putc(&b, '[');
     for (size_t i = 0; i < s->n_alerts; i++) {

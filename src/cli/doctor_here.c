@@ -43,10 +43,10 @@ static void look_at_aside(struct doctor *d, const char *path)
         struct slice name = slice_of(f->d_name);
         snprintf(what, sizeof(what), "a damaged journal was replaced and is kept as %s/%s", path, f->d_name);
         if (slice_starts(name, SLICE(JOURNAL_ASIDE)) && slice_find(name, SLICE("-wal")) < 0)
-            doctor_warn(
-                d, what,
-                "see that the disk is sound; delete the file, and that with -wal behind it, when you miss "
-                "nothing");
+            doctor_warn(d, what,
+                        "see that the disk is sound; when you miss nothing, delete the file and that with "
+                        "-wal behind "
+                        "it, or let `frontdesk journal forget ADDRESS --damaged` do it");
     }
     if (dir)
         closedir(dir);

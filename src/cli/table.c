@@ -44,7 +44,7 @@ const struct subcommand cli_subcommands[] = {
      "Reads both systems and changes nothing. Exit 0: an error is known; 1: none.\n",
      "diagnose error.txt\ndiagnose --offline < mail.eml\n", cmd_diagnose},
     {"journal", "journal list|show|retry|discard|forget|... [REF]",
-     "json state sender since until mailbox limit explain unmatched output",
+     "json state sender since until mailbox limit explain unmatched output damaged",
      "list show retry discard forget export rebuild", 40, "what became of each message",
      "list         newest first; --state, --sender, --since ... keep to some\n"
      "show REF     one message: outcome, steps, letters, what happened when; no text\n"
@@ -113,6 +113,8 @@ const struct option_row cli_options[] = {
     {"json", 0, NULL, NULL, false, "print JSON, for programs", offsetof(struct cli, json)},
     {"unmatched", 0, NULL, NULL, false, "with export: texts like an error that no rule knows",
      offsetof(struct cli, unmatched)},
+    {"damaged", 0, NULL, NULL, false, "with forget: delete damaged journals that are kept",
+     offsetof(struct cli, damaged)},
     {"offline", 0, NULL, NULL, false, "ask no other system", offsetof(struct cli, offline)},
     {"answers", 0, "FILE", NULL, false, "take the answers from FILE (-: standard input)",
      offsetof(struct cli, answers)},

@@ -84,6 +84,11 @@ struct journal_notes {
     uint64_t reading[64]; /* job that each worker reads now */
     int64_t ill_since_ms; /* no commit succeeds since then; 0 = all is well */
     char ill_why[512];
+    /* the log after the last commit; frames 0: nothing is known of it */
+    struct wal_note {
+        uint32_t salt[2]; /* SQLite's, another pair each time that the log is begun anew */
+        uint64_t frames;
+    } wal;
 };
 
 struct journal {
@@ -94,7 +99,7 @@ struct journal {
     char instance[17], key[65];
     int lock_fd, dir_fd;
     struct journal_notes *notes; /* of the file `attempts`; NULL when opened for reading */
-    int notes_fd;
+    int notes_fd, wal_fd;
     struct journal_options options;
     /* damaged.c: why the journal was replaced by this open, under which name the old one is kept, and what
      * was carried over; "" = it was not */
@@ -140,6 +145,10 @@ int journal_make_private(struct journal *j, struct err *e) MUST_USE;
 int damaged_check(struct journal *j, struct err *e) MUST_USE;
 bool damaged_is_begun(struct journal *j);
 int damaged_replace(struct journal *j, const char *path, const struct err *why, struct err *e) MUST_USE;
+/* wal.c. ERR_DAMAGED: the log holds less than was noted; asked before anybody opens the journal. */
+int wal_check(const struct journal *j, struct err *e) MUST_USE;
+void wal_watch(struct journal *j);
+void wal_unwatch(struct journal *j);
 #define REPLACED_FACT "fact.replaced_ms"
 int spool_prepare(struct journal *j, struct err *e) MUST_USE;
 /* The first 63 bits of the SHA-256 of a Message-ID. */

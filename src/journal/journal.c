@@ -148,6 +148,8 @@ static int open_as_it_is(struct journal *j, const char *path, struct err *e)
         return err_set(e, ERR_DAMAGED, "the journal %s turned out to be damaged while it was used", path);
     if (check_not_gone(j, path, e) != 0)
         return -1;
+    if (!j->options.rebuild && wal_check(j, e) != 0)
+        return -1;
     if (journal_make_private(j, e) != 0 || db_open(&j->write, path, false, e) != 0)
         return -1;
     return schema_prepare(&j->write, j->options.create, &j->is_new, e) == 0 ? damaged_check(j, e) : -1;
@@ -174,6 +176,7 @@ static int open_writer(struct journal *j, const char *path, struct err *e)
         return -1;
     if (writer_start(j, e) != 0 || attempts_open(j, e) != 0)
         return -1;
+    wal_watch(j);
     hand_over(j);
     return 0;
 }
@@ -201,6 +204,9 @@ static int open_all(struct journal *j, struct err *e)
         return -1;
     if (j->read_only && check_not_gone(j, path, e) != 0)
         return -1;
+    /* beside a daemon both change all the time */
+    if (j->read_only && !journal_is_running(j) && wal_check(j, e) != 0)
+        return -1;
     if (j->read_only && !exists(j, "journal.db"))
         return err_set(e, ERR_NOT_FOUND, "there is no journal in %s yet: `frontdesk run` makes it", j->dir);
     if (db_open(&j->read, path, true, e) != 0)
@@ -217,8 +223,12 @@ static int open_all(struct journal *j, struct err *e)
 int journal_open(struct journal **out, const struct journal_options *options, struct err *e)
 {
     struct journal *j = mem_alloc(sizeof(*j));
-    *j = (struct journal){
-        .options = *options, .read_only = options->read_only, .lock_fd = -1, .dir_fd = -1, .notes_fd = -1};
+    *j = (struct journal){.options = *options,
+                          .read_only = options->read_only,
+                          .lock_fd = -1,
+                          .dir_fd = -1,
+                          .notes_fd = -1,
+                          .wal_fd = -1};
     j->dir = mem_copy(options->dir);
     pthread_mutex_init(&j->read_lock, NULL);
     *out = NULL;
@@ -236,6 +246,7 @@ void journal_close(struct journal **journal)
     if (!j)
         return;
     writer_stop(j);
+    wal_unwatch(j);
     attempts_close(j);
     db_close(&j->read);
     db_close(&j->write);

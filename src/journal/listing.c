@@ -101,6 +101,8 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     static const char last[] = "SELECT taken_ms FROM jobs ORDER BY id DESC LIMIT 1";
     /* JOB_WAITING waits for a person */
     static const char open[] = "SELECT MIN(taken_ms) FROM jobs WHERE open = 1 AND state < 4";
+    static const char over[] = "SELECT COUNT(*) FROM jobs WHERE open = 1 AND state = 0 AND"
+                               " instr(COALESCE(reason, ''), '" JOURNAL_OVER_CAP "') = 1";
     *out = (struct journal_counts){0};
     struct db *db = journal_read_begin(j);
     struct query q = query_start(db, states);
@@ -113,6 +115,7 @@ int journal_count(struct journal *j, struct journal_counts *out, struct err *e)
     }
     int rc = query_end(&q, e);
     out->letters_unsent = (unsigned)one_number(db, unsent, e, &rc);
+    out->over_cap = (unsigned)one_number(db, over, e, &rc);
     out->alerts_ill = (unsigned)one_number(db, ill, e, &rc);
     out->oldest_unsent_ms = one_number(db, oldest, e, &rc);
     out->oldest_open_ms = one_number(db, open, e, &rc);

@@ -3,11 +3,9 @@
 """Mails that are built to cost memory or time (tests/support/bombs.py), each sent to the daemon by one of the staff and by a stranger, and
 given to the reader process by itself. Staff get a ticket or an answer that names the limit; a stranger nothing; no reader dies, and after
 each an ordinary mail is done. bombs.py: the light ones; bombs.py all [NAME...]; bombs.py doc FILE [NAME...]: writes what it measured into the table there."""
-import datetime
 import email
 import email.policy
 import os
-import platform
 import re
 import shutil
 import sys
@@ -17,6 +15,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import bombs  # noqa: E402
 from console import expect, frontdesk  # noqa: E402
 from lab import MAILBOX, STAFF, Lab  # noqa: E402
+import measured  # noqa: E402
 import reader  # noqa: E402
 from sandbox import ROOT  # noqa: E402
 import tap  # noqa: E402
@@ -174,9 +173,7 @@ def write_table(path):
     rows = {line.split(" | ")[0][2:]: line for line in old.splitlines(True) if line.startswith("| ")}
     rows.update((n, "| %s | %.1f MB | %.1f MB | %.2f s | %.1f MB | %.2f s | %s |\n" % (
         n, size / 1e6, peak / 1024, s, max(growth, 0) / 1024, t, outcome)) for n, size, peak, s, growth, t, outcome in ROWS)
-    with open("/proc/cpuinfo", encoding="utf-8") as info:
-        model = re.search(r"model name\s*: (.*)", info.read())
-    head = "Measured on %s (%s, %s):\n\n" % (datetime.date.today(), model.group(1) if model else platform.machine(), platform.freedesktop_os_release()["PRETTY_NAME"])
+    head = "Measured %s:\n\n" % measured.here()
     head += "| mail | size | reader: peak | CPU | daemon: growth | CPU | outcome |\n|---|---|---|---|---|---|---|\n"
     with open(path, "w", encoding="utf-8") as page:
         page.write(before + MARKS[0] + head + "".join(rows[name] for name in bombs.BOMBS if name in rows) + MARKS[1] + rest)

@@ -107,6 +107,72 @@ def before_a_start(damage):
     return test
 
 
+def frames():
+    """Of the log: where each begins, and how long it is. The header says the size of a page."""
+    with open(state("journal.db-wal"), "rb") as log:
+        data = log.read()
+    size = 24 + int.from_bytes(data[8:12], "big")
+    return [(at, size) for at in range(32, len(data) - size + 1, size) if data[at + 8:at + 16] == data[16:24]]
+
+
+def in_the_middle():
+    at, size = frames()[len(frames()) // 2]
+    write_at(state("journal.db-wal"), at + 100, b"\xee" * (size - 200))
+
+
+def at_the_end():
+    """Of the last commit, a few bytes."""
+    at, size = frames()[-1]
+    write_at(state("journal.db-wal"), at + size - 40, b"\xee" * 40)
+
+
+def cut_short():
+    os.truncate(state("journal.db-wal"), frames()[-1][0])
+
+
+def its_header():
+    write_at(state("journal.db-wal"), 8, b"\xee" * 16)
+
+
+def log_alone(damage):
+    """Killed with all of it in the log; then the log is damaged while nothing runs. SQLite sees nothing of it."""
+    def test():
+        LAB.clean()
+        LAB.deliver_tickets("before", 2)
+        LAB.daemon.start(arguments=SINCE)
+        LAB.wait_for("the mails are done", lambda: LAB.all_done(2) and not LAB.stored(MAILBOX).get("INBOX"))
+        LAB.daemon.kill()
+        tap.check(len(frames()) > 10, os.listdir(state()))
+        tap.check("damaged" not in LAB.daemon.run("doctor")[1], "damaged before it is")
+        damage()
+        code, out, _ = LAB.daemon.run("doctor")
+        tap.check(code == 69 and re.search(r"FAIL  journal\n(.*\n)*.*pieces of its log(.*\n)* +fix: see that the disk is sound", out), out)
+        LAB.deliver_tickets("waiting in the inbox", 1)
+        LAB.daemon.start(arguments=SINCE)
+        done_at_last(3)
+        tap.check(os.path.exists(aside()[0] + "-wal"), "the log is not kept")
+    return test
+
+
+def log_that_is_sound():
+    """Killed again and again, with a log that is begun anew, taken in by another program, and taken away: none of it is damage."""
+    LAB.clean()
+    for n in range(4):
+        LAB.deliver_tickets("round %d" % n, 1)
+        LAB.daemon.start(arguments=SINCE)
+        LAB.wait_for("the mail is done", lambda n=n: LAB.all_done(n + 1) and not LAB.stored(MAILBOX).get("INBOX"))
+        LAB.daemon.kill()
+        if n == 1:
+            with sqlite3.connect(state("journal.db")) as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.close()
+        elif n == 2:
+            LAB.daemon.run("journal", "forget", "nobody@northwind.example")
+    LAB.settle()
+    tap.check(not aside() and not LAB.alerts(), (os.listdir(state()), LAB.alerts()))
+    LAB.one_each(4)
+
+
 def carried_over():
     """One page of an index is bad: the question is still one, an answer finds its ticket, and a copy is still a copy."""
     LAB.clean()
@@ -163,5 +229,10 @@ if __name__ == "__main__":
                  ("a start with an empty journal", before_a_start(empty)),
                  ("a start with a page that is bad", before_a_start(one_page("jobs"))),
                  ("a start after one that was killed while it replaced the journal", before_a_start(half_replaced)),
+                 ("a start with a log that is bad in its middle", log_alone(in_the_middle)),
+                 ("a start with a log whose last commit is bad", log_alone(at_the_end)),
+                 ("a start with a log that was cut", log_alone(cut_short)),
+                 ("a start with a log without a header", log_alone(its_header)),
+                 ("a log that is sound is none of these", log_that_is_sound),
                  ("what can be read is carried over", carried_over),
                  ("while it runs", while_it_runs)])

@@ -63,7 +63,7 @@ def parked():
     ref = expect(r"^(\w{4}) .*permission: .*adequate permissions", DEMO("frontdesk journal list --state parked")).group(1)
     shown = DEMO("frontdesk journal show " + ref)
     expect("^reason    permission: ", shown)
-    expect("^do        give frontdesk's user .* right that it lacks .*`frontdesk journal retry %s`" % ref, shown)
+    expect("^do        give frontdesk's user the right that it lacks; .*; then `frontdesk journal retry %s`" % ref, shown)
     alert = expect(r"is parked: .*", DEMO("frontdesk status")).group(0)
     tap.check(".." not in alert, alert)
     DEMO("desk-autotask works; frontdesk journal retry " + ref)

@@ -5,6 +5,7 @@ mail makes no second ticket."""
 import json
 import os
 import re
+import shutil
 import sys
 import time
 
@@ -95,6 +96,48 @@ def open_mail_stays():
     tap.check("needs an e-mail address" in ask_to_forget("nobody", 64), "not said")
 
 
+def damaged_journals():
+    """A damaged journal that is kept is not passed over in silence: it is told, and deleted whole when that is said."""
+    LAB.clean()
+    LAB.deliver(dict(subject="Sarah: the %s is loose" % WORD, text="x\n"))
+    LAB.settle()
+    state = lambda name="": os.path.join(LAB.daemon.dir, "state", name)
+    kept = [state("journal.db.damaged-20260101T000000Z" + end) for end in ("", "-wal")]
+    for path in kept:
+        shutil.copyfile(state("journal.db"), path)
+    code, out, _ = LAB.daemon.run("journal", "forget", STAFF)
+    tap.check(code == 0 and "1 damaged journals are kept, which may hold mail of it" in out and "forget %s --damaged`" % STAFF in out, out)
+    LAB.settle()
+    tap.check(not row_of(STAFF) and in_the_state(WORD) and all(os.path.exists(path) for path in kept), os.listdir(state()))
+    with open(state("replacing"), "w", encoding="utf-8") as note:
+        note.write(os.path.basename(kept[0]))
+    tap.check(LAB.daemon.run("journal", "forget", STAFF, "--damaged")[0] != 0 and os.path.exists(kept[0]), "deleted while it is replaced")
+    os.unlink(state("replacing"))
+    code, out, _ = LAB.daemon.run("journal", "forget", STAFF, "--damaged")
+    tap.check(code == 0 and "holds no mail of %s" % STAFF in out and "1 damaged journals that were kept are deleted" in out, out)
+    tap.check(not in_the_state(WORD, STAFF), in_the_state(WORD, STAFF))
+    tap.check(LAB.daemon.run("journal", "list", "--damaged")[0] == 64, "list takes it")
+
+
+def damaged_journals_expire():
+    LAB.clean()
+    LAB.deliver(dict(subject="Sarah: x", text="x\n"))
+    LAB.settle()
+    path = os.path.join(LAB.daemon.dir, "state", "journal.db.damaged-20260101T000000Z")
+    for name in (path, path + "-wal"):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(WORD)
+    # a year and a bit in steps that no holiday is longer than: a clock that leaps is not believed
+    for days in (39, 78):
+        LAB.passed_minutes = days * DAY
+        LAB.settle()
+    tap.check(os.path.exists(path), "deleted too early")
+    for name in (path, path + "-wal"):
+        os.utime(name, (time.time() - 330 * 86400,) * 2)
+    LAB.settle()
+    tap.check(not in_the_state(WORD), in_the_state(WORD))
+
+
 def retention():
     """After journal.keep_days; what comes in from before that time is parked, with one alert and no letter to its sender."""
     LAB.clean()
@@ -125,4 +168,5 @@ def retention():
 
 if __name__ == "__main__":
     with Lab("poll_seconds = 5;") as LAB:
-        tap.run([("a sender is forgotten", forgotten), ("what is not done stays", open_mail_stays), ("retention", retention)])
+        tap.run([("a sender is forgotten", forgotten), ("what is not done stays", open_mail_stays), ("a damaged journal is told, and deleted", damaged_journals),
+                 ("a damaged journal goes with time", damaged_journals_expire), ("retention", retention)])

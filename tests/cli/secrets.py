@@ -8,12 +8,16 @@ import email
 import email.policy
 import json
 import os
+import pwd
+import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
 from books import CLIENT  # noqa: E402
+from console import PROGRAM  # noqa: E402
 from lab import MAILBOX, OPERATOR, STAFF, Lab  # noqa: E402
 from firm import log_in  # noqa: E402
 from markers import AUTOTASK_CODE, AUTOTASK_SECRET, MARK, SECRETS, check  # noqa: E402
@@ -227,10 +231,28 @@ def no_core():
     LAB.daemon.stop()
 
 
+def nobody_looks_in():
+    """Its own user may not look into it: what the kernel shows of it belongs to root. Of another program it does not."""
+    as_user = dict(user=pwd.getpwnam("nobody").pw_uid, extra_groups=[]) if os.geteuid() == 0 else {}
+    owner = as_user.get("user", os.geteuid())
+    for program, wanted in (([PROGRAM, "setup", "--answers", "-", "-c", os.path.join(tempfile.gettempdir(), "frontdesk-none.conf")], 0), (["cat"], owner)):
+        try:
+            child = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **as_user)
+        except PermissionError as why:
+            raise tap.Skip("another user may not start it here") from why
+        try:
+            wait_for("it belongs to %d" % wanted, lambda child=child, wanted=wanted: os.stat("/proc/%d/mem" % child.pid).st_uid == wanted, 10)
+            tap.check(child.poll() is None, "it ended")
+        finally:
+            child.kill()
+            child.communicate()
+
+
 if __name__ == "__main__":
     with Lab("poll_seconds = 5;") as LAB:
         tap.run([("many flows run", all_flows), ("refused secrets", refused_secrets), ("no secret in logs, journal, letters and output", no_secret_anywhere),
                  ("the key of the installation stays where it belongs", the_key_stays_in_its_file), ("no text of a mail in a log", no_text_in_logs),
                  ("the files of the state are private", files_are_private),
                  ("every test searches for its secrets", every_test_searches),
-                 ("a frontdesk that tells them is found out", talkative), ("what passes through memory is gone from it", memory), ("no core dump", no_core)])
+                 ("a frontdesk that tells them is found out", talkative), ("what passes through memory is gone from it", memory), ("no core dump", no_core),
+                 ("its own user may not look into it", nobody_looks_in)])

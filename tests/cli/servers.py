@@ -13,6 +13,7 @@ import time
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "session")]
 from lab import Lab  # noqa: E402
 import mailtroubles  # noqa: E402
+import measured  # noqa: E402
 import sendtroubles  # noqa: E402
 from troubleworld import MOST_SECONDS, world  # noqa: E402
 from sandbox import ROOT  # noqa: E402
@@ -85,8 +86,9 @@ def write_page():
     end = text.index("\n\n", begin) + 1
     before = {row.split(" | ")[0][2:]: row for row in text[begin:end].splitlines()}
     rows = [line(name) if name in TABLE else before[name] for name in CASES if name in TABLE or name in before]
+    top = re.sub(r"(?m)^Measured on .*", "Measured %s:" % measured.here(), text[:begin])
     with open(path, "w", encoding="utf-8") as page:
-        page.write(text[:begin] + "".join(row + "\n" for row in rows) + text[end:])
+        page.write(top + "".join(row + "\n" for row in rows) + text[end:])
 
 
 def chosen():

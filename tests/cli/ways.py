@@ -94,6 +94,34 @@ def program_fails():
     LAB.daemon.stop()
 
 
+def not_started():
+    """A label is gone when the service starts, at a boot by night, or a letter of the firm does not fit the program after an upgrade:
+    each way hears of it once, and once of the next good start."""
+    OPERATOR.settle()
+    LAB.daemon.start(ready=30, arguments=SINCE)
+    LAB.daemon.stop()
+    with open(LAB.daemon.conf, encoding="utf-8") as conf:
+        good = conf.read()
+    own = OPERATOR.path("own")
+    os.makedirs(own, exist_ok=True)
+    with open(os.path.join(own, "created.txt"), "w", encoding="utf-8") as letter:
+        letter.write("Subject: x\n{{titel}}\n")
+    for number, (text, said) in enumerate(((good.replace('"Help Desk"', '"Halp Desk"'), 'did you mean "Help Desk"'),
+                                           (good + 'own_templates = "%s";\n' % OPERATOR.path("own"), 'did you mean "title"')), 1):
+        turns = ["ill", "well"] * number
+        with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
+            conf.write(text)
+        for _ in range(2):
+            expect(78, frontdesk("run", "-c", LAB.daemon.conf), errors=[said])
+            tap.check(OPERATOR.by_program("start") == OPERATOR.by_second("start") == turns[:-1], OPERATOR.paged())
+        tap.check(said in OPERATOR.paged()[-1]["text"], OPERATOR.paged())
+        with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
+            conf.write(good)
+        LAB.daemon.start(ready=30)
+        OPERATOR.until("not well", lambda turns=turns: OPERATOR.by_program("start") == OPERATOR.by_second("start") == turns)
+        LAB.daemon.stop()
+
+
 def what_doctor_says():
     """Of the program, without running it, and of the second server."""
     OPERATOR.settle()
@@ -113,4 +141,5 @@ if __name__ == "__main__":
                  ("no second way", no_second_way),
                  ("the second way is ill", second_is_ill),
                  ("the program fails", program_fails),
+                 ("it does not start", not_started),
                  ("what doctor says of the ways", what_doctor_says)])
