@@ -16,7 +16,7 @@ ACME, HARBOR, BOB = 29680301, 29680302, 29680401
 TIME_LOGGED = dict(TimeEntries=[dict(id=9001, ticketID=50000, resourceID=29680101)])
 TWO_BOBS = dict(Contacts=[dict(id=29680499, companyID=ACME, firstName="Bob", lastName="West", isActive=1, emailAddress="")])
 
-OPERATOR = "operator@northwind.example"
+OPERATOR, MIKES = "operator@northwind.example", "mike.chen@northwind.example"
 PERMANENT = dict(action="status", status=500, method="POST", path="Tickets", errors="Picklist value [3] does not exist for priority")
 
 ON_CALENDAR = dict(ticket='todo = true; todo_action = "Phone Call";')
@@ -408,9 +408,10 @@ CASES = [
     dict(name="vacation", mails=[dict(subject="Automatic reply: x", text="away", headers={"Auto-Submitted": "auto-replied"})],
          expect=dict(tickets=[], letters={}, folders=dict(Refused=1), outcomes=["ignored"], calls=0)),
     dict(name="same-mail-twice", mails=[dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>"),
-                                        dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>")],
-         expect=dict(tickets=[dict(title="call Acme", assignee=SARAH)], letters={STAFF: ["Sarah Klein"]},
-                     folders=dict(Done=2), outcomes=["same", "ticket"])),
+                                        dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>"),
+                                        dict(subject="Sarah: call Acme", text="x\n", message_id="<same@northwind.example>", sender=MIKES)],
+         expect=dict(tickets=[dict(title="call Acme", assignee=SARAH)] * 2, letters={STAFF: ["Sarah Klein"]},  # another's words are his own
+                     folders=dict(Done=3), outcomes=["same", "ticket", "ticket"])),
     dict(name="large", mails=[dict(subject="Sarah: see the log", text=LOG)],
          expect=dict(tickets=[dict(title="see the log", assignee=SARAH, description=as_described(LOG), file_names=["original message.eml"])],
                      letters={STAFF: ["its end was cut off"]}, also={STAFF: ["Goes along:\n  original message.eml"]},
