@@ -85,10 +85,8 @@ int desk_open(struct desk *d, const struct desk_options *options, struct buf *pr
     d->cage = cage_new(readers_of(options->conf));
     cage_on_question(d->cage, reading_pauses, reading_goes_on);
     set_message_id_host(d);
-    if (templates_load(&d->templates, d->conf->templates,
-                       options->without_own ? NULL : d->conf->own_templates, d->conf->firm.language,
-                       problems) != 0)
-        return err_set(e, ERR_TEMPLATE, "the templates in %s have errors", d->conf->templates);
+    if (templates_open(&d->templates, d->conf, !options->without_own, problems, e) != 0)
+        return -1;
     list_topics(d);
     if (errors_load(&d->rules, d->conf, problems, options->rule_problems ? options->rule_problems : problems,
                     e) != 0)

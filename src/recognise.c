@@ -37,9 +37,9 @@ void errors_alert_rules(struct desk *d, const char *problems)
 int errors_load(struct diagnose_rules **out, const struct conf *conf, struct buf *problems,
                 struct buf *firm_problems, struct err *e)
 {
-    const char *ours[TEMPLATES_PLACES + 1] = {NULL};
+    const char *ours[TEMPLATES_PLACES + 1];
     struct pool *pool = pool_new(64 << 10);
-    templates_rule_folders(conf->templates, conf->firm.language, ours, pool);
+    templates_rule_folders(conf, ours, pool);
     *out = NULL;
     int rc = diagnose_rules_load(out, ours, conf->diagnose, diagnose_checks(), diagnose_kinds(), problems,
                                  firm_problems, e);

@@ -3,12 +3,33 @@
  * telling.h. */
 #include "telling.h"
 
+#include "frontdesk/json.h"
 #include "frontdesk/reply_dates.h"
 
-const char *story_step_state(const struct journal_step *s)
+static const char *step_state(const struct journal_step *s)
 {
     static const char *const names[] = {"not sent", "sent or about to be", "done"};
     return names[s->state];
+}
+
+void story_put_steps(const struct story *s, struct buf *json)
+{
+    json_put_name(json, "steps");
+    buf_putc(json, '[');
+    for (size_t i = 0; i < s->n_steps; i++) {
+        const struct journal_step *step = &s->steps[i];
+        json_put_name(json, NULL);
+        buf_putc(json, '{');
+        json_put_int(json, "n", step->n);
+        json_put_text(json, "kind", step->kind);
+        json_put_text(json, "key", step->key);
+        json_put_text(json, "state", step_state(step));
+        json_put_text(json, "result", step->result);
+        json_put_int(json, "result_id", step->result_id);
+        json_put_int(json, "looks", step->looks);
+        buf_putc(json, '}');
+    }
+    buf_putc(json, ']');
 }
 
 const char *story_letter_kind(const struct journal_letter *l)

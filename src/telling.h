@@ -83,7 +83,7 @@ int story_read(struct story *out, struct journal *j, const char *ref, struct poo
                struct err *e) MUST_USE;
 void story_text(const struct conf *conf, const struct story *s, const struct templates *t, struct buf *out);
 /* For programs. */
-const char *story_step_state(const struct journal_step *s);
+void story_put_steps(const struct story *s, struct buf *json); /* as its member "steps" */
 const char *story_letter_kind(const struct journal_letter *l);
 const char *story_letter_state(const struct journal_letter *l);
 /* Can it be tried again or given up? Only parked mail can be, and done mail whose answer was refused. */

@@ -11,9 +11,9 @@
 /* SLACK: by how much the server's clock may be behind ours; SILENT: longer than any look, wait or piece of
  * mail */
 enum { MOST_FILED = 200, SLACK_MS = 600000, SILENT_MS = 30 * 60000 };
-#define REBUILT "rebuilt-%s"
-#define UNFILED "filing-%s"
-#define SKIPPED "unread-%s"
+
+/* Topics of alerts, each with the name of the mailbox behind it. */
+static const char REBUILT[] = "rebuilt", UNFILED[] = "filing", SKIPPED[] = "unread";
 
 struct watch {
     struct desk *desk;
@@ -30,6 +30,21 @@ struct watch {
     int rc;
     struct err err;
 };
+
+static void tell(struct watch *w, void (*alert)(struct desk *d, const char *topic, const char *text),
+                 const char *about, const char *fmt, ...) PRINTF(4, 5);
+
+static void tell(struct watch *w, void (*alert)(struct desk *d, const char *topic, const char *text),
+                 const char *about, const char *fmt, ...)
+{
+    char topic[100], text[1000];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    snprintf(topic, sizeof(topic), "%s-%s", about, w->conf->name);
+    alert(w->desk, topic, text);
+}
 
 /* A mailbox that was never seen: new mail only, unless --since says otherwise. */
 static int first_sight(struct watch *w, uint32_t uidvalidity, uint32_t uidnext, uint32_t exists,
@@ -88,14 +103,11 @@ static int on_selected(void *self, uint32_t uidvalidity, uint32_t uidnext, uint3
         return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
     /* rebuilt or restored: positions mean nothing any more; the message keys tell what was done already, and
      * mail from before our first start stays untouched */
-    char text[200], topic[100];
-    snprintf(text, sizeof(text),
-             "mailbox %s was rebuilt on the server (UIDVALIDITY changed); its %u mails are compared "
-             "with the journal. There is nothing to do",
-             w->conf->name, exists);
     LOG(LOG_WARN, "watch", "uidvalidity", LS("mailbox", w->conf->name), LN("exists", exists));
-    snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
-    alert_ill(w->desk, topic, text);
+    tell(w, alert_ill, REBUILT,
+         "mailbox %s was rebuilt on the server (UIDVALIDITY changed); its %u mails are compared with the "
+         "journal. There is nothing to do",
+         w->conf->name, exists);
     return whole_inbox(w, uidvalidity, &cursor, first_uid, e);
 }
 
@@ -167,9 +179,7 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
     }
     CRASH_POINT("filed.after");
     if (w->unfiled) {
-        char topic[100];
-        snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
-        alert_well(w->desk, topic, "finished mail can be filed again");
+        tell(w, alert_well, UNFILED, "finished mail can be filed again");
         w->unfiled = false;
     }
     return 0;
@@ -177,30 +187,22 @@ static int on_filed(void *self, uint32_t uidvalidity, const struct mailbox_filin
 
 static void skipped(struct watch *w, const struct err *why)
 {
-    char topic[100], text[1000];
     LOG(LOG_WARN, "watch", "skipped", LS("mailbox", w->conf->name), LS("error", why->text));
-    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
-    snprintf(text, sizeof(text),
-             "a mail of mailbox %s cannot be read: %s. It is parked as an empty one, and goes to the folder "
-             "for that, "
-             "so that mail behind it is answered. Look at it there with a mail program; moved back into the "
-             "inbox it is "
-             "tried again",
-             w->conf->name, why->text);
-    alert_ill(w->desk, topic, text);
+    tell(
+        w, alert_ill, SKIPPED,
+        "a mail of mailbox %s cannot be read: %s. It is parked as an empty one, and goes to the folder for "
+        "that, so that mail behind it is answered. Look at it there with a mail program; moved back into the "
+        "inbox it is tried again",
+        w->conf->name, why->text);
 }
 
 static void unfiled(struct watch *w, const struct err *why)
 {
-    char topic[100], text[1000];
     LOG(LOG_WARN, "watch", "unfiled", LS("mailbox", w->conf->name), LS("error", why->text));
-    snprintf(topic, sizeof(topic), UNFILED, w->conf->name);
-    snprintf(text, sizeof(text),
-             "finished mail of mailbox %s stays in its inbox: %s. Mail is taken and answered all the same; "
-             "see that "
-             "the mailbox can be written to and is not full",
-             w->conf->name, why->text);
-    alert_ill(w->desk, topic, text);
+    tell(w, alert_ill, UNFILED,
+         "finished mail of mailbox %s stays in its inbox: %s. Mail is taken and answered all the same; see "
+         "that the mailbox can be written to and is not full",
+         w->conf->name, why->text);
     w->unfiled = true;
 }
 
@@ -253,7 +255,6 @@ static void lost(struct watch *w, const struct err *why)
 static void on_state(void *self, enum mailbox_state state, const struct err *why)
 {
     struct watch *w = self;
-    char topic[100], text[200];
     pulse_promise(w->pulse, SILENT_MS);
     if (state == MAILBOX_LOST)
         lost(w, why);
@@ -271,11 +272,8 @@ static void on_state(void *self, enum mailbox_state state, const struct err *why
     count_stuck(w, false);
     count_drained(w);
     leg_works(w->desk, LEG_MAIL_IN, index_of(w));
-    snprintf(topic, sizeof(topic), REBUILT, w->conf->name);
-    snprintf(text, sizeof(text), "all mails of mailbox %s were compared with the journal", w->conf->name);
-    alert_well(w->desk, topic, text);
-    snprintf(topic, sizeof(topic), SKIPPED, w->conf->name);
-    alert_well(w->desk, topic, "all other mail of that mailbox was taken");
+    tell(w, alert_well, REBUILT, "all mails of mailbox %s were compared with the journal", w->conf->name);
+    tell(w, alert_well, SKIPPED, "all other mail of that mailbox was taken");
 }
 
 static void *watch_main(void *self)

@@ -10,6 +10,8 @@
 
 #include "frontdesk/base.h"
 
+#include <spawn.h>
+
 struct program {
     char *const *argv; /* [0]: absolute path; NULL at the end */
     char *const *env;  /* "NAME=value"; NULL at the end */
@@ -23,6 +25,10 @@ struct program_end {
     int64_t ms;
     char output[400]; /* the beginning of what it wrote, both ways, as one printable line */
 };
+
+/* How a child of ours begins: none of our signals is blocked or ignored in it. `flags`: what else of
+ * POSIX_SPAWN_. Destroyed by the caller. */
+void program_begins(posix_spawnattr_t *how, short flags);
 
 /* 0: it ended itself with 0. -1 otherwise, with *e (ERR_IO, ERR_TIMEOUT) and *end as far as it came. A
  * program that does not read its input is not thought ill of. Blocks for at most timeout_ms and a little. */

@@ -176,8 +176,8 @@ struct conf {
         unsigned grace_seconds; /* how long a leg may fail unsaid, default 600 */
     } alerts;
     struct conf_listen metrics; /* for Prometheus */
-    char *templates;            /* folder; default the installed one */
-    char *own_templates;        /* folder of the firm's own replies; need not be there */
+    char *templates;            /* folder of all words; default the installed one */
+    char *own_templates;        /* folder of what the firm has instead; need not be there */
     char *diagnose;             /* folder of the firm's rules; need not be there */
     char *watch;                /* as written; NULL: nothing is watched */
     struct schedule *watches;   /* what it says */
@@ -196,8 +196,6 @@ int conf_parse(const char *text, const char *name, struct conf **out, struct buf
 bool conf_try(const char *setting, const char *name, const char *const *words, size_t n,
               struct buf *why) MUST_USE;
 void conf_free(struct conf **conf);
-/* The folder of the words that were installed with this program. */
-const char *conf_installed_templates(void);
 /* The line on which a setting stands ("mailboxes[0].imap.ca_file"), for faults that show only later; 1 when
  * it does not. */
 unsigned conf_line(const struct conf *conf, const char *key) MUST_USE;

@@ -32,15 +32,22 @@ void view_read_json(struct view *v, const char *json);
 struct templates;
 /* This language has every letter and how-to; what another one lacks is taken from it. */
 #define TEMPLATES_FULL_LANGUAGE "en"
-/* Places where words are looked for, at most: the language and English, of the settings and installed. */
+/* Places where words are looked for, at most: of the firm, for this language and for any; of ours, in this
+ * language and in English. */
 enum { TEMPLATES_PLACES = 4 };
-/* The folders of the rules for errors, the one that counts most at the end; NULL-terminated by the caller. */
-void templates_rule_folders(const char *folder, const char *language, const char **out, struct pool *pool);
-/* Loads every letter and how-to of FOLDER/LANGUAGE, what it lacks of the installed folder; all problems as
- * lines in *problems: also that there is no such language, with those that are there. `own`: a folder with
- * letters and partials that stand for those of the same name; NULL, or not there: none. */
+struct conf;
+/* The folders of our rules for errors, the one that counts most at the end, and NULL behind it: room for
+ * TEMPLATES_PLACES + 1. */
+void templates_rule_folders(const struct conf *conf, const char **ours, struct pool *pool);
+/* Loads every letter and how-to of FOLDER/LANGUAGE; all problems as lines in *problems: also that there is no
+ * such language, with those that are there. `own`: the firm's folder, frontdesk-templates(5); NULL, or not
+ * there: none. */
 int templates_load(struct templates **out, const char *folder, const char *own, const char *language,
                    struct buf *problems) MUST_USE;
+/* The same by the settings (NULL: those that are installed), with what the firm has of its own or without,
+ * and every letter that frontdesk writes has to be there. ERR_TEMPLATE. */
+int templates_open(struct templates **out, const struct conf *conf, bool with_own, struct buf *problems,
+                   struct err *e) MUST_USE;
 /* Letters and how-tos that the language lacks and English stands in for, by name; "" = none. */
 void templates_english(const struct templates *t, struct buf *out);
 void templates_free(struct templates **t);

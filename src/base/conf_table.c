@@ -12,12 +12,6 @@
 #define MB                 (UINT64_C(1) << 20)
 #define PATH_BYTES         1, 1024
 
-const char *conf_installed_templates(void)
-{
-    const char *elsewhere = getenv("FRONTDESK_INSTALLED_TEMPLATES"); /* tests */
-    return elsewhere ? elsewhere : FD_TEMPLATE_DIR;
-}
-
 /* clang-format off: one line a setting, its sentence below */
 const struct conf_row conf_rows[] = {
     {"firm.name", CONF_TEXT, TOP(firm.name), 1, 100, NULL, true, "Name of the firm, as replies show it."},
@@ -258,11 +252,12 @@ const struct conf_row conf_rows[] = {
     {"watch_from", CONF_TEXT, TOP(watch_from), 1, 32, NULL, false,
      "Name of the mailbox that these letters come from; absent: the first one."},
     {"templates", CONF_PATH, TOP(templates), PATH_BYTES, FD_TEMPLATE_DIR, false,
-     "Folder of the words of letters and articles, frontdesk-templates(5). What another folder lacks is "
-     "taken from the default one."},
+     "Folder of all words, as this version has them, a folder a language: frontdesk-templates(5). What the "
+     "firm "
+     "changes does not stand there."},
     {"own_templates", CONF_PATH, TOP(own_templates), PATH_BYTES, FD_SYSCONF_DIR "/templates", false,
-     "Folder of the firm's own replies: a file there stands for the one of the same name, see "
-     "frontdesk-templates(5). It need not be there."},
+     "Folder of what the firm has instead: letters, sentences, articles and words of the checks. It need not "
+     "be there."},
     {"diagnose", CONF_PATH, TOP(diagnose), PATH_BYTES, FD_SYSCONF_DIR "/diagnose.d", false,
      "Folder of the firm's own rules for errors of the sync, frontdesk-rules(5). It need not be there."},
 };

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,18 +19,23 @@ struct running {
     size_t kept, came;
 };
 
+void program_begins(posix_spawnattr_t *how, short flags)
+{
+    sigset_t none, usual;
+    sigemptyset(&none);
+    sigfillset(&usual);
+    posix_spawnattr_init(how);
+    posix_spawnattr_setsigmask(how, &none);
+    posix_spawnattr_setsigdefault(how, &usual);
+    posix_spawnattr_setflags(how, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | flags));
+}
+
 static int spawn(const struct program *p, struct running *r, int child_in, int child_out)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
-    sigset_t none, usual;
-    sigemptyset(&none);
-    sigfillset(&usual);
     posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&how);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &usual);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+    program_begins(&how, POSIX_SPAWN_SETSID);
     int rc = posix_spawn_file_actions_adddup2(&files, child_in, STDIN_FILENO);
     if (rc == 0)
         rc = posix_spawn_file_actions_adddup2(&files, child_out, STDOUT_FILENO);

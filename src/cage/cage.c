@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cage: this side of it: who reads, how long we wait, and what we believe. */
 #include "cage_wire.h"
+#include "frontdesk/base_program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,15 +66,9 @@ static int spawn(pid_t *pid, int socket, int nothing)
     char *argv[] = {program, flag, NULL}, *env[] = {NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
-    sigset_t none, usual;
     snprintf(flag, sizeof(flag), "%s", cage_flag);
-    sigemptyset(&none);
-    sigfillset(&usual);
     posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&how);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &usual);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    program_begins(&how, 0);
     int rc = posix_spawn_file_actions_adddup2(&files, socket, CAGE_SOCKET);
     for (int fd = 0; rc == 0 && fd < CAGE_SOCKET; fd++)
         rc = posix_spawn_file_actions_adddup2(&files, nothing, fd);

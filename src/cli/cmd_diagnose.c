@@ -174,11 +174,8 @@ static int open_all(struct diagnosing *g, bool offline, struct err *e)
     struct desk_options o = {.conf = g->conf, .stop_fd = -1, .with_books = true};
     int rc;
     if (offline) {
-        rc = templates_load(&g->templates, g->conf->templates, g->conf->own_templates, g->conf->firm.language,
-                            &problems);
-        if (rc != 0)
-            err_set(e, ERR_TEMPLATE, "the templates in %s have errors", g->conf->templates);
-        else
+        rc = templates_open(&g->templates, g->conf, true, &problems, e);
+        if (rc == 0)
             rc = errors_load(&g->rules, g->conf, &problems, &problems, e);
     } else {
         rc = desk_open(&g->desk, &o, &problems, e);

@@ -184,21 +184,7 @@ static void show_json(const struct story *s)
     snprintf(row.mailbox, sizeof(row.mailbox), "%s", job->mailbox);
     row_json(&b, &row);
     buf_truncate(&b, b.len - 1);
-    json_put_name(&b, "steps");
-    buf_putc(&b, '[');
-    for (size_t i = 0; i < s->n_steps; i++) {
-        json_put_name(&b, NULL);
-        buf_putc(&b, '{');
-        json_put_int(&b, "n", s->steps[i].n);
-        json_put_text(&b, "kind", s->steps[i].kind);
-        json_put_text(&b, "key", s->steps[i].key);
-        json_put_text(&b, "state", story_step_state(&s->steps[i]));
-        json_put_text(&b, "result", s->steps[i].result);
-        json_put_int(&b, "result_id", s->steps[i].result_id);
-        json_put_int(&b, "looks", s->steps[i].looks);
-        buf_putc(&b, '}');
-    }
-    buf_putc(&b, ']');
+    story_put_steps(s, &b);
     json_put_name(&b, "letters");
     buf_putc(&b, '[');
     for (size_t i = 0; i < s->n_letters; i++) {

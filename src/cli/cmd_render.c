@@ -145,14 +145,12 @@ static void list_samples(const struct templates *t)
     }
 }
 
-/* The templates of the configuration; without any configuration the installed ones. NULL: it has errors. */
-static const char *template_folder(const struct cli *cli, struct conf **conf)
+/* NULL without any configuration: what is installed is shown. False: it has errors. */
+static bool read_conf(const struct cli *cli, struct conf **conf)
 {
-    *conf = NULL;
-    if (!cli->conf_given && access(cli->conf_path, F_OK) != 0)
-        return conf_installed_templates();
-    *conf = cli_conf(cli);
-    return *conf ? (*conf)->templates : NULL;
+    bool none = !cli->conf_given && access(cli->conf_path, F_OK) != 0;
+    *conf = none ? NULL : cli_conf(cli);
+    return none || *conf;
 }
 
 static int check_use(const struct cli *cli)
@@ -173,14 +171,11 @@ int cmd_render(const struct cli *cli)
     struct conf *conf;
     if (check_use(cli) != EX_OK)
         return EX_USAGE;
-    const char *folder = template_folder(cli, &conf);
-    if (!folder)
+    if (!read_conf(cli, &conf))
         return EX_CONFIG;
-    int rc = templates_load(&t, folder, conf ? conf->own_templates : NULL,
-                            conf ? conf->firm.language : TEMPLATES_FULL_LANGUAGE, &problems);
+    int rc = templates_open(&t, conf, true, &problems, &e);
     if (rc != 0) {
         cli_problems(&problems);
-        err_set(&e, ERR_TEMPLATE, "the templates in %s have errors", folder);
     } else if (cli->samples) {
         list_samples(t);
     } else if (cli->n_args == 0) {

@@ -48,11 +48,8 @@ struct conf *cli_conf(const struct cli *cli)
 int cli_templates(const struct conf *conf, struct templates **out, struct err *e)
 {
     struct buf problems = BUF_INIT(64 * 1024);
-    int rc = templates_load(out, conf->templates, conf->own_templates, conf->firm.language, &problems);
-    if (rc != 0) {
-        cli_problems(&problems);
-        err_set(e, ERR_TEMPLATE, "the templates in %s have errors", conf->templates);
-    }
+    int rc = templates_open(out, conf, true, &problems, e);
+    cli_problems(&problems);
     buf_release(&problems);
     return rc;
 }

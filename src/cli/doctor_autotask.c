@@ -188,11 +188,15 @@ static void look_at_directory(struct doctor *d, struct desk *desk, struct err *e
 static void look_at_language(struct doctor *d, const struct conf *conf, const struct templates *t)
 {
     struct buf names = BUF_INIT(8000), what = BUF_INIT(9000);
+    char fix[200];
     templates_english(t, &names);
     buf_printf(&what, "templates: these are in English, the language %s has none of them: %s",
                conf->firm.language, names.data);
+    snprintf(fix, sizeof(fix),
+             "write them in own_templates/%s; frontdesk-templates(5) says where what stands",
+             conf->firm.language);
     if (names.len)
-        doctor_warn(d, what.data, "write them in the folder of the language, as the English ones are");
+        doctor_warn(d, what.data, fix);
     buf_release(&names);
     buf_release(&what);
 }

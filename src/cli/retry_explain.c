@@ -132,18 +132,7 @@ static void print_json(const struct story *s, const struct kept *kept, const str
     json_put_text(&b, "ref", s->job.ref);
     json_put_text(&b, "state", job_state_name(s->job.state));
     json_put_text(&b, "retry", goes_on(s));
-    json_put_name(&b, "steps");
-    buf_putc(&b, '[');
-    for (size_t i = 0; i < s->n_steps; i++) {
-        json_put_name(&b, NULL);
-        buf_putc(&b, '{');
-        json_put_int(&b, "n", s->steps[i].n);
-        json_put_text(&b, "kind", s->steps[i].kind);
-        json_put_text(&b, "key", s->steps[i].key);
-        json_put_text(&b, "state", story_step_state(&s->steps[i]));
-        buf_putc(&b, '}');
-    }
-    buf_putc(&b, ']');
+    story_put_steps(s, &b);
     json_put_name(&b, "requests");
     buf_putc(&b, '[');
     for (size_t i = 0; i < kept->n; i++) {

@@ -310,13 +310,13 @@ static int compare_topics(const void *a, const void *b)
     return strcmp(((const struct howto *)a)->name, ((const struct howto *)b)->name);
 }
 
-struct howtos *howtos_load(const char *folder, const char *language, struct buf *problems)
+struct howtos *howtos_load(const struct language_where *w, struct buf *problems)
 {
     struct language_places places;
     struct howtos *h = mem_alloc(sizeof(*h));
     h->pool = pool_new(16 << 20);
     h->topics = pool_array(h->pool, MOST_TOPICS, sizeof(*h->topics));
-    language_find(&places, folder, language, "help");
+    language_find(&places, w, "help");
     for (size_t i = 0; i < places.n; i++)
         load_folder(h, &places.v[i], problems);
     h->list = pool_array(h->pool, h->n + 1, sizeof(*h->list));

@@ -34,6 +34,9 @@ struct words_line {
 
 struct report_entry {
     const char *key;
+    const char *firm; /* the file of the firm that it is of; NULL: ours */
+    unsigned line;
+    bool known; /* of the firm, and ours has it too */
     struct words_line lines[MOST_LINES];
     size_t n;
 };
@@ -72,6 +75,7 @@ struct words_reading {
     const char *path;
     unsigned line;
     size_t before; /* sections of files before this folder */
+    bool firm;
     struct buf *problems;
     struct buf text; /* of the line that may go on */
     struct words_line *open;
@@ -152,7 +156,7 @@ static const char *const *facts_of(const struct words_reading *r, struct slice k
 
 static void begin_section(struct words_reading *r, struct slice key)
 {
-    const struct report_words *w = r->words;
+    struct report_words *w = r->words;
     r->entry = NULL;
     r->facts = facts_of(r, key);
     if (!r->facts)
@@ -162,14 +166,17 @@ static void begin_section(struct words_reading *r, struct slice key)
             continue;
         if (i >= r->before)
             problem(r, "[%.*s] is there twice", SLICE_ARG(key));
+        w->v[i].known = w->v[i].known || !r->firm;
         return;
     }
     if (w->n == MOST_ENTRIES) {
         problem(r, "more than %d sections", MOST_ENTRIES);
         return;
     }
-    r->entry = &r->words->v[r->words->n++];
+    r->entry = &w->v[w->n++];
     r->entry->key = pool_slice(w->pool, key);
+    r->entry->firm = r->firm ? pool_copy(w->pool, r->path) : NULL;
+    r->entry->line = r->line;
 }
 
 /* "fix qbd" → the field, and for which integration. */
@@ -255,36 +262,55 @@ static void load_file(struct words_reading *r)
     buf_release(&source);
 }
 
-static void load_one(struct report_words *w, const char *path, size_t before, struct buf *problems)
+static void load_one(struct report_words *w, const char *path, size_t before, bool firm, struct buf *problems)
 {
-    struct words_reading r = {.words = w, .path = path, .before = before, .problems = problems};
+    struct words_reading r = {.words = w, .path = path, .before = before, .firm = firm, .problems = problems};
     buf_init(&r.text, WORDS_TEXT_MAX);
     load_file(&r);
     buf_release(&r.text);
 }
 
-/* `path`: a file, or a folder of them. */
-static void load_part(struct report_words *w, const char *part_path, struct buf *problems)
+/* `place`: a file, or a folder of them. */
+static void load_part(struct report_words *w, const struct language_place *place, struct buf *problems)
 {
+    const char *part_path = place->path;
     size_t before = w->n;
     char path[4700];
     DIR *dir = opendir(part_path);
     if (!dir) {
         /* words that are missing are told by those who need them: report_words_missing, sentences_load */
         if (errno == ENOTDIR)
-            load_one(w, part_path, before, problems);
+            load_one(w, part_path, before, place->firm, problems);
         return;
     }
     for (struct dirent *d; (d = readdir(dir)) != NULL;) {
         if (!slice_ends_nocase(slice_of(d->d_name), SLICE(".txt")))
             continue;
         snprintf(path, sizeof(path), "%s/%s", part_path, d->d_name);
-        load_one(w, path, before, problems);
+        load_one(w, path, before, place->firm, problems);
     }
     closedir(dir);
 }
 
-struct report_words *report_words_load(const char *folder, const char *language, const char *part,
+/* A section of the firm that ours lacks is nothing that a report would look for. */
+static void refuse_unknown(const struct report_words *w, struct buf *problems)
+{
+    const char *names[MOST_ENTRIES + 1] = {NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        if (!w->v[i].firm || w->v[i].known)
+            names[n++] = w->v[i].key;
+    }
+    for (size_t i = 0; i < w->n; i++) {
+        const struct report_entry *entry = &w->v[i];
+        const char *near = entry->firm && !entry->known ? fold_nearest(entry->key, names) : NULL;
+        if (entry->firm && !entry->known)
+            buf_printf(problems, "%s:%u: no report has [%s]%s%s%s\n", entry->firm, entry->line, entry->key,
+                       near ? "; did you mean [" : "", near ? near : "", near ? "]?" : "");
+    }
+}
+
+struct report_words *report_words_load(const struct language_where *where, const char *part,
                                        const struct report_words_rule *rule, struct buf *problems)
 {
     struct language_places places;
@@ -292,12 +318,14 @@ struct report_words *report_words_load(const char *folder, const char *language,
     w->pool = pool_new(4 << 20);
     w->v = pool_array(w->pool, MOST_ENTRIES, sizeof(*w->v));
     w->rule = rule;
-    w->english = strcmp(language, TEMPLATES_FULL_LANGUAGE) == 0;
-    language_find(&places, folder, language, part);
+    w->english = strcmp(where->language, TEMPLATES_FULL_LANGUAGE) == 0;
+    language_find(&places, where, part);
     for (size_t i = 0; i < places.n; i++) {
-        load_part(w, places.v[i].path, problems);
+        load_part(w, &places.v[i], problems);
         w->n_own = places.v[i].english ? w->n_own : w->n;
     }
+    if (!rule)
+        refuse_unknown(w, problems);
     w->rule = NULL;
     return w;
 }

@@ -16,9 +16,10 @@ struct report_words_rule {
     const char *const *const *facts;
 };
 
-/* LANGUAGE/PART of the folder, a folder or a file, and English for what is missing; problems as lines. `rule`
- * NULL: any section, and report_fact_names. */
-struct report_words *report_words_load(const char *folder, const char *language, const char *part,
+/* The part `part` of the language, a folder or a file, and English for what is missing; problems as lines.
+ * `rule` NULL: any section of ours, and report_fact_names. */
+struct language_where;
+struct report_words *report_words_load(const struct language_where *where, const char *part,
                                        const struct report_words_rule *rule, struct buf *problems) MUST_USE;
 /* How many sections the language lacks, so that they are English. */
 size_t report_words_english(const struct report_words *w);

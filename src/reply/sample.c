@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sample: facts for `frontdesk render` and the golden letters; rich enough that every part of every letter
  * shows. */
-#include "frontdesk/reply.h"
+#include "view.h"
 
 static void set(struct view *v, const char *name, const char *text)
 {
@@ -458,43 +458,56 @@ static struct view *common(struct pool *pool)
     return v;
 }
 
+static void fill_working(struct view *v)
+{
+    set(v, "check", "check mapping");
+}
+
+/* Every letter that frontdesk writes, and what it says besides the common facts. */
+static const struct {
+    const char *name;
+    void (*fill)(struct view *);
+} letters[] = {{"created", fill_created},
+               {"triage", fill_triage},
+               {"help", fill_help},
+               {"status", fill_status},
+               {"alert", fill_alert},
+               {"digest", fill_digest},
+               {"trouble", fill_trouble},
+               {"diverted", fill_diverted},
+               {"too_large", fill_too_large},
+               {"ask", fill_ask},
+               {"ask_again", fill_ask},
+               {"amended", fill_amended},
+               {"again", fill_again},
+               {"files", fill_files},
+               {"howto", fill_howto},
+               {"topics", topics},
+               {"show", fill_show},
+               {"wish", fill_wish},
+               {"explain", fill_explain},
+               {"no_books", fill_no_books},
+               {"report", fill_report},
+               {"watch_first", fill_watch_first},
+               {"watch_change", fill_watch_change},
+               {"watch_still", watch},
+               {"watch_answer", fill_watch_answer},
+               {"diagnosis", fill_diagnosis},
+               {"queued", NULL},
+               {"withdrawn", NULL},
+               {"working", fill_working}};
+
+const char *sample_letter(size_t i)
+{
+    return i < ARRAY_LEN(letters) ? letters[i].name : NULL;
+}
+
 struct view *templates_sample(const char *name, struct pool *pool)
 {
-    static const struct {
-        const char *name;
-        void (*fill)(struct view *);
-    } fills[] = {{"created", fill_created},
-                 {"triage", fill_triage},
-                 {"help", fill_help},
-                 {"status", fill_status},
-                 {"alert", fill_alert},
-                 {"digest", fill_digest},
-                 {"trouble", fill_trouble},
-                 {"diverted", fill_diverted},
-                 {"too_large", fill_too_large},
-                 {"ask", fill_ask},
-                 {"ask_again", fill_ask},
-                 {"amended", fill_amended},
-                 {"again", fill_again},
-                 {"files", fill_files},
-                 {"howto", fill_howto},
-                 {"topics", topics},
-                 {"show", fill_show},
-                 {"wish", fill_wish},
-                 {"explain", fill_explain},
-                 {"no_books", fill_no_books},
-                 {"report", fill_report},
-                 {"watch_first", fill_watch_first},
-                 {"watch_change", fill_watch_change},
-                 {"watch_still", watch},
-                 {"watch_answer", fill_watch_answer},
-                 {"diagnosis", fill_diagnosis}};
     struct view *v = common(pool);
-    if (strcmp(name, "working") == 0)
-        set(v, "check", "check mapping");
-    for (size_t i = 0; i < ARRAY_LEN(fills); i++) {
-        if (strcmp(fills[i].name, name) == 0)
-            fills[i].fill(v);
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        if (strcmp(letters[i].name, name) == 0 && letters[i].fill)
+            letters[i].fill(v);
     }
     return v;
 }

@@ -82,21 +82,18 @@ static void count_names(const struct sentences *s, enum say what, size_t wanted,
 /* One line for the whole file instead of one a section. */
 static bool has_english(const char *folder, struct buf *problems)
 {
-    char why[100];
-    struct language_places places;
-    language_find(&places, folder, TEMPLATES_FULL_LANGUAGE, "words.txt");
-    for (size_t i = 0; i < places.n; i++) {
-        if (access(places.v[i].path, R_OK) == 0)
-            return true;
-    }
-    buf_printf(problems, "%s: %s\n", places.v[0].path, strerror_r(errno, why, sizeof(why)));
+    char why[100], path[4500];
+    snprintf(path, sizeof(path), "%s/%s/words.txt", folder, TEMPLATES_FULL_LANGUAGE);
+    if (access(path, R_OK) == 0)
+        return true;
+    buf_printf(problems, "%s: %s\n", path, strerror_r(errno, why, sizeof(why)));
     return false;
 }
 
-struct sentences *sentences_load(const char *folder, const char *language, struct buf *problems)
+struct sentences *sentences_load(const struct language_where *w, struct buf *problems)
 {
     struct sentences *s = mem_alloc(sizeof(*s));
-    if (!has_english(folder, problems))
+    if (!has_english(w->folder, problems))
         return s;
     s->pool = pool_new(1 << 20);
     enum { ROWS = SAY_ROWS + ARRAY_LEN(codes) };
@@ -113,13 +110,13 @@ struct sentences *sentences_load(const char *folder, const char *language, struc
         facts[n++] = facts_of("", s->pool);
     }
     const struct report_words_rule rule = {keys, facts};
-    s->words = report_words_load(folder, language, "words.txt", &rule, problems);
+    s->words = report_words_load(w, "words.txt", &rule, problems);
     for (size_t i = 0; i < SAY_ROWS; i++)
-        s->says[i] = text_of(s, keys[i], folder, problems);
+        s->says[i] = text_of(s, keys[i], w->folder, problems);
     count_names(s, SAY_WEEKDAYS, 7, problems);
     count_names(s, SAY_MONTHS, 12, problems);
     for (size_t i = 0, n = SAY_ROWS; i < ARRAY_LEN(codes); i++)
-        s->of_error[i] = is_told(codes[i]) ? text_of(s, keys[n++], folder, problems) : "";
+        s->of_error[i] = is_told(codes[i]) ? text_of(s, keys[n++], w->folder, problems) : "";
     return s;
 }
 

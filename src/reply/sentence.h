@@ -8,9 +8,8 @@
 #include "view.h"
 
 struct sentences;
-/* LANGUAGE/words.txt of the folder, and English for what is missing; problems as lines, also what English
- * lacks. */
-struct sentences *sentences_load(const char *folder, const char *language, struct buf *problems) MUST_USE;
+/* words.txt of the language, and English for what is missing; problems as lines, also what English lacks. */
+struct sentences *sentences_load(const struct language_where *w, struct buf *problems) MUST_USE;
 void sentences_free(struct sentences **sentences);
 /* How many are English because the language has none. */
 size_t sentences_english(const struct sentences *s);

@@ -10,6 +10,8 @@
 #include "mustache.h"
 #include "sentence.h"
 
+#include "frontdesk/conf.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@ struct file {
     char *name;         /* "created.txt" */
     char *path;         /* for people */
     bool html, english; /* english: the language has no such letter */
+    bool firm;          /* of the firm */
     bool piece;         /* of rules: their names are not those of letters */
     struct mustache text;
 };
@@ -188,7 +191,8 @@ static void load_files(struct templates *t, const struct language_place *place, 
         struct slice name = slice_of(d->d_name);
         if (!slice_ends_nocase(name, SLICE(".txt")) && !slice_ends_nocase(name, SLICE(".html")))
             continue;
-        if (stands_already(t, had, d->d_name))
+        bool words = place->firm && strcmp(d->d_name, "words.txt") == 0; /* no letter: sentence.c */
+        if (words || stands_already(t, had, d->d_name))
             continue;
         if (t->n_files == MOST_TEMPLATES) {
             buf_printf(problems, "%s: more than %d templates\n", folder, MOST_TEMPLATES);
@@ -196,6 +200,7 @@ static void load_files(struct templates *t, const struct language_place *place, 
         }
         struct file *f = &t->files[t->n_files++];
         f->english = place->english;
+        f->firm = place->firm;
         read_source(folder, d->d_name, f, problems);
     }
     closedir(dir);
@@ -238,40 +243,80 @@ static void list_names(struct templates *t, struct buf *problems)
     }
 }
 
-static void load_letters(struct templates *t, const char *folder, const char *own, const char *language,
-                         struct buf *problems)
+/* A letter of the firm that frontdesk never writes, or that has no text, would be taken for a change. */
+static void check_firm(const struct templates *t, const struct file *f, struct buf *problems)
+{
+    const char *names[MOST_TEMPLATES + 1] = {NULL};
+    struct slice stem = stem_of(f->name);
+    char name[100];
+    bool known = false;
+    if (!f->firm || f->name[0] == '_')
+        return;
+    for (size_t i = 0; i < MOST_TEMPLATES && (names[i] = sample_letter(i)) != NULL; i++)
+        known = known || slice_eq(stem, slice_of(names[i]));
+    snprintf(name, sizeof(name), "%.*s", SLICE_ARG(slice_cut(stem, sizeof(name) - 1)));
+    const char *near = known ? NULL : fold_nearest(name, names);
+    if (!known)
+        problem(problems, f, 1, "frontdesk writes no letter \"%s\"%s%s%s", name,
+                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    else if (!find_file(t, stem, false))
+        problem(problems, f, 1, "the text of this letter is missing: put %s.txt beside it", name);
+}
+
+static void load_letters(struct templates *t, const struct language_where *w, struct buf *problems)
 {
     struct language_places places;
-    struct language_place firm = {.english = false};
-    snprintf(firm.path, sizeof(firm.path), "%s", own ? own : "");
-    if (own)
-        load_files(t, &firm, problems);
-    language_find(&places, folder, language, "reply");
+    language_find(&places, w, "reply");
     for (size_t i = 0; i < places.n; i++)
         load_files(t, &places.v[i], problems);
-    language_find(&places, folder, language, "diagnose");
+    language_find(&places, w, "diagnose");
     for (size_t i = 0; i < places.n; i++)
         load_pieces(t, places.v[i].path, problems);
     qsort(t->files, t->n_files, sizeof(t->files[0]), compare_files);
     list_names(t, problems);
+    for (size_t i = 0; i < t->n_files; i++)
+        check_firm(t, &t->files[i], problems);
 }
 
 int templates_load(struct templates **out, const char *folder, const char *own, const char *language,
                    struct buf *problems)
 {
+    const struct language_where w = {folder, own, language};
     size_t before = problems->len;
     struct templates *t = mem_alloc(sizeof(*t));
-    if (language_is_there(folder, language, problems)) {
-        load_letters(t, folder, own, language, problems);
-        t->howtos = howtos_load(folder, language, problems);
-        t->report_words = report_words_load(folder, language, "check", NULL, problems);
-        t->sentences = sentences_load(folder, language, problems);
+    if (language_is_there(&w, problems)) {
+        load_letters(t, &w, problems);
+        t->howtos = howtos_load(&w, problems);
+        t->report_words = report_words_load(&w, "check", NULL, problems);
+        t->sentences = sentences_load(&w, problems);
     }
     *out = t;
     if (problems->len == before)
         return 0;
     templates_free(out);
     return -1;
+}
+
+int templates_open(struct templates **out, const struct conf *conf, bool with_own, struct buf *problems,
+                   struct err *e)
+{
+    const char *folder = conf ? conf->templates : FD_TEMPLATE_DIR, *letter;
+    const char *own = conf && with_own ? conf->own_templates : NULL;
+    size_t before = problems->len;
+    int rc = templates_load(out, folder, own, conf ? conf->firm.language : TEMPLATES_FULL_LANGUAGE, problems);
+    for (size_t i = 0; rc == 0 && (letter = sample_letter(i)) != NULL; i++) {
+        if (!find_file(*out, slice_of(letter), false))
+            buf_printf(
+                problems,
+                "%s/%s/reply/%s.txt:1: is missing: templates has to be the folder that belongs to this "
+                "version; what a firm changes stands in own_templates\n",
+                folder, TEMPLATES_FULL_LANGUAGE, letter);
+    }
+    if (problems->len == before)
+        return 0;
+    templates_free(out);
+    return err_set(e, ERR_TEMPLATE, "the templates in %s%s%s have errors", folder,
+                   own ? ", or those of the firm in " : "", own ? own : "");
 }
 
 static void release_file(struct file *f)

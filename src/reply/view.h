@@ -30,24 +30,30 @@ struct view_entry *view_find_in(const struct view *v, struct slice name);
 bool variable_known(struct slice name, const char **near);
 
 /* language.c: where a part ("reply", "words.txt") of a language is looked for: what the first place has
- * counts. */
+ * counts. `folder`: where all of it lies; `own`: what the firm has instead (NULL: nothing). */
+struct language_where {
+    const char *folder, *own, *language;
+};
 struct language_places {
     struct language_place {
         char path[4400];
+        bool firm;    /* of the firm */
         bool english; /* fills the gaps of another language */
         bool must_be; /* the last one: without it something is wrong */
     } v[TEMPLATES_PLACES];
     size_t n;
 };
-void language_find(struct language_places *p, const char *folder, const char *language, const char *part);
-/* Is there FOLDER/LANGUAGE/reply, or is it installed? If not, a line in *problems names the languages that
- * are there.
- */
-bool language_is_there(const char *folder, const char *language, struct buf *problems);
+void language_find(struct language_places *p, const struct language_where *w, const char *part);
+/* Is there such a language, and nothing of the firm in a wrong place? Else lines in *problems, with the
+ * languages that are there. */
+bool language_is_there(const struct language_where *w, struct buf *problems);
 
-/* howto.c: the articles of FOLDER/LANGUAGE/help, and English ones for those that are missing. */
+/* sample.c: the letters that frontdesk writes, by name; NULL behind the last. */
+const char *sample_letter(size_t i);
+
+/* howto.c: the articles, English ones for those that are missing. */
 struct howtos;
-struct howtos *howtos_load(const char *folder, const char *language, struct buf *problems) MUST_USE;
+struct howtos *howtos_load(const struct language_where *w, struct buf *problems) MUST_USE;
 void howtos_free(struct howtos **howtos);
 const struct howto *howtos_list(const struct howtos *h, size_t *n);
 

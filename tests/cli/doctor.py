@@ -300,7 +300,7 @@ def language_with_gaps():
         os.unlink(folder + "/de/reply/created.html")
         change((r'templates = "[^"]*"', 'templates = "%s"' % folder), ("firm = {", 'firm = { language = "de"; '))
         expect(0, doctor(), "^warn  templates: these are in English, the language de has none of them: created, help add rule, help attachments, help credit memo, ",
-               "fix: write them in the folder of the language")
+               "fix: write them in own_templates/de")
 
 
 def nobody_has_a_role():

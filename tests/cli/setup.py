@@ -488,7 +488,7 @@ def killed():
         SANDBOX.settings(latency_ms=60000)
         path = write_answers(os.path.join(place.outside, "answers"), answers(HOST, SANDBOX))
         terminal = Terminal("setup", "--answers", path, "-c", place.conf)
-        terminal.wait(r"Autotask: login.* \.\.\.$")
+        terminal.wait(r"3/6 Autotask: login.*  \d+ s")
         before = place.files()
         expect(75, place.by_answers("--offline"), errors=["another `frontdesk setup` is at work in .*: end that one first"])
         tap.check(place.files() == before, "the second one touched: %r" % place.files())

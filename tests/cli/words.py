@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line without any server: help, manual, wrong words, wrong settings, unreadable secrets, templates."""
-import contextlib
 import glob
 import os
 import re
@@ -80,7 +79,7 @@ def every_help():
             tap.check(answer.out == text and not answer.errors, answer)
         tap.check(widest(text) <= 80, "lines too long for a terminal: " + text)
         examples = re.findall(r"(?m)^  frontdesk (\w+)", text[text.index("\nexamples:\n"):])
-        tap.check(examples and set(examples) == {name} and len(text.splitlines()) <= 30, text)
+        tap.check(examples and set(examples) == {name} and len(text.splitlines()) <= 32, text)
     screen = frontdesk("--help").out
     tap.check(len(screen.splitlines()) <= 24 and widest(screen) <= 80, screen)
     answer = expect(64, frontdesk())
@@ -457,32 +456,60 @@ def colours():
 
 
 def own_words():
-    """A folder with only what a firm changed: the rest is as installed, also after an upgrade; a wrong name is told."""
-    own, out, installed = os.path.join(WORK, "own"), os.path.join(WORK, "out"), os.path.join(ROOT, "templates")
+    """What a firm has instead of ours: sentences, articles, words of checks, each by itself; for one language before that for all; and a language
+    of its own. What frontdesk would never look for is told with file, line and the nearest name."""
+    own, out, ours = os.path.join(WORK, "own"), os.path.join(WORK, "out"), os.path.join(ROOT, "templates", "en")
     shutil.rmtree(own, ignore_errors=True)
-    os.makedirs(os.path.join(own, "en", "reply"))
     os.makedirs(out, exist_ok=True)
-    settle(GOOD.replace('templates = "%s"' % installed, 'templates = "%s"' % own))
+    put = lambda name, text: (os.makedirs(os.path.dirname(os.path.join(own, name)), exist_ok=True), write(os.path.join(own, name), text))
+    settings = GOOD + 'own_templates = "%s";\n' % own
+    settle(settings)
 
     def rendered(name, code=0, errors=()):
-        expect(code, frontdesk("render", name, "-c", CONF, "--output", out, env={"FRONTDESK_INSTALLED_TEMPLATES": installed}), errors=errors)
+        expect(code, frontdesk("render", name, "-c", CONF, "--output", out), errors=errors)
         with open(os.path.join(out, name + ".txt"), encoding="utf-8") as text:
             return text.read()
     plain = {name: rendered(name) for name in ("created", "queued")}
-    for form in ("txt", "html"):
-        with open(os.path.join(installed, "en", "reply", "created." + form), encoding="utf-8") as text:
-            write(os.path.join(own, "en", "reply", "created." + form), text.read().replace("ticket is made", "wish is a ticket now"))
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(out, "created.html"))
-        tap.check("wish is a ticket" in rendered("created"), "with .%s" % form)
-        tap.check(os.path.exists(os.path.join(out, "created.html")) == (form == "html"), "a letter is taken whole: not the words of two")
+    with open(os.path.join(ours, "reply", "created.txt"), encoding="utf-8") as text:
+        put("created.txt", text.read().replace("ticket is made", "wish is a ticket now"))
     tap.check(rendered("created") == plain["created"].replace("ticket is made", "wish is a ticket now") != plain["created"], rendered("created"))
-    write(os.path.join(own, "en", "words.txt"), "[weekdays]\ntext: Sonn Mon Dien Mitt Don Frei Sams\n")
+    put("en/created.txt", "Subject: {{title}}\n\nFor English alone.\n")
+    tap.check("For English alone." in rendered("created"), rendered("created"))
+    put("words.txt", "[weekdays]\ntext: Sonn Mon Dien Mitt Don Frei Sams\n")
+    put("check/ours.txt", "[item-near]\ntitle: Nearly the same\ndetail: {want}, {other}\ncause: c\nfix: f\n")
+    put("help/visits.txt", "title: Visits\nkeywords: visit\n\nWe come on Mondays.\n")
     tap.check(rendered("queued") == plain["queued"], rendered("queued"))
-    write(os.path.join(own, "en", "words.txt"), "[wekdays]\ntext: x\n")
-    rendered("created", 78, [r"own/en/words.txt:1: .*wekdays"])
+    settle(settings.replace("firm = {", 'firm = { language = "de";'))
+    expect(78, frontdesk("render", "-c", CONF), errors=[r'there is no language "de"; there is en; another one is a folder of its name in .*/own$'])
+    put("de/words.txt", "[value-none]\ntext: keine\n")
+    tap.check("wish is a ticket now" in rendered("created"), "the one for all languages counts")
+    settle(settings)
+    for name, text, said in (("words.txt", "[wekdays]\ntext: x\n", r"own/words.txt:1: .*wekdays.*did you mean \[weekdays\]"), ("creatd.txt", "Subject: x\n", r'own/creatd.txt:1: frontdesk writes no letter "creatd"; did you mean "created"\?'),
+                             ("queued.html", "x", r"own/queued.html:1: the text of this letter is missing: put queued.txt beside it"),
+                             ("check/more.txt", "\n[item-neer]\ntitle: x\n", r"own/check/more.txt:2: no report has \[item-neer\]; did you mean \[item-near\]\?"),
+                             ("help/more.txt", "title: x\n\nSay {nmae}.\n", r"own/help/more.txt:3: there is no \{nmae\}"), ("reply/created.txt", "Subject: x\n", r"own/reply:1: letters of the firm stand beside this folder, not in it: move them up")):
+        before = open(os.path.join(own, name), encoding="utf-8").read() if os.path.exists(os.path.join(own, name)) else None
+        put(name, text)
+        answer = expect(78, frontdesk("render", "-c", CONF), errors=[said])
+        tap.check(len(answer.errors.splitlines()) == 3, answer)
+        if before is None:
+            os.unlink(os.path.join(own, name))
+        else:
+            write(os.path.join(own, name), before)
+    os.rmdir(os.path.join(own, "reply"))
     shutil.rmtree(own)
-    rendered("created", 78, [re.escape(own) + ": No such file"])
+    shutil.copytree(os.path.join(ours, "reply"), own)
+    expect(0, frontdesk("render", "-c", CONF))  # each letter of ours is one that a firm may have
+
+
+def whole_templates():
+    """The folder of another version: what this one needs and that one lacks is told, and nothing starts."""
+    folder = os.path.join(WORK, "old")
+    shutil.copytree(os.path.join(ROOT, "templates"), folder)
+    settle(GOOD.replace(os.path.join(ROOT, "templates"), folder))
+    os.unlink(os.path.join(folder, "en", "reply", "withdrawn.txt"))
+    os.unlink(os.path.join(folder, "en", "reply", "withdrawn.html"))
+    expect(78, frontdesk("render", "-c", CONF), errors=[r"old/en/reply/withdrawn.txt:1: is missing: templates has to be the folder that belongs to this version; .* own_templates"])
     settle()
 
 
@@ -494,7 +521,7 @@ CASES = [("--help of every command", every_help), ("manual and program name the 
          ("settings that cannot be read", unreadable_settings), ("the sample and the manual's example", sample_and_manual_are_good),
          ("unreadable secrets, all at once", secrets_all_at_once), ("other faults of secrets", other_secrets),
          ("render writes every template", every_template), ("render with other facts", samples), ("render --open", opened), ("templates of the firm", own_templates), ("render with bad names, folders, templates", bad_rendering),
-         ("a firm's own words", own_words),
+         ("a firm's own words", own_words), ("templates of another version", whole_templates),
          ("output that cannot be written", lost_output), ("colours", colours)]
 
 if __name__ == "__main__":

@@ -65,14 +65,14 @@ def findings(text):
 
 
 def translate(folder):
-    """FOLDER/xx, and FOLDER/en beside it."""
-    shutil.copytree(ENGLISH, folder + "/en")
+    """A language of the firm: FOLDER/xx, with the letters in it."""
     for part, change in (("reply", letter), ("help", article), ("check", findings), ("", sentences)):
         for name in os.listdir(os.path.join(ENGLISH, part)):
             if name.endswith(".txt"):
-                os.makedirs(os.path.join(folder, "xx", part), exist_ok=True)
+                there = os.path.join(folder, "xx", "" if part == "reply" else part)
+                os.makedirs(there, exist_ok=True)
                 with open(os.path.join(ENGLISH, part, name), encoding="utf-8") as source, \
-                        open(os.path.join(folder, "xx", part, name), "w", encoding="utf-8") as out:
+                        open(os.path.join(there, name), "w", encoding="utf-8") as out:
                     out.write(change(source.read()))
 
 
@@ -80,7 +80,7 @@ def begin(books=False):
     LAB.clean(dict(books=books))
     with open(LAB.daemon.conf, encoding="utf-8") as settings:
         text = settings.read()
-    text = text.replace("firm = {", 'firm = { language = "xx"; ').replace(os.path.join(ROOT, "templates"), LAB.daemon.dir + "/words")
+    text = text.replace("firm = {", 'firm = { language = "xx"; ') + 'own_templates = "%s/words";\n' % LAB.daemon.dir
     with open(LAB.daemon.conf, "w", encoding="utf-8") as settings:
         settings.write(text)
 

@@ -12,7 +12,6 @@ import markers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("FRONTDESK_BUILD", os.path.join(ROOT, "build"))
-os.environ.setdefault("FRONTDESK_INSTALLED_TEMPLATES", "/nonexistent")  # nothing of what this machine has installed counts
 WORLD = os.path.join(ROOT, "tests", "fixtures", "world.json")
 LOGIN = {"UserName": "api@northwind.example", "Secret": markers.AUTOTASK_SECRET, "ApiIntegrationCode": markers.AUTOTASK_CODE}
 
