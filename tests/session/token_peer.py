@@ -59,8 +59,9 @@ class TokenStore(ImapPeer):
 
     def __init__(self, offers="XOAUTH2", ir=False, refusal=None, select=None, **more):
         self.words = " ".join("AUTH=" + word for word in offers.split()) + (" SASL-IR" if ir else "")
-        self.refusal, self.select, self.said, self.ends = refusal, select, [], []
+        self.refusal, self.select, self.ends = refusal, select, []
         super().__init__(**more)
+        self.said = []
 
     def _command(self, sock, lines, tag, rest):
         words = rest.split(b" ")
