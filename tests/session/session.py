@@ -153,7 +153,7 @@ def hopeless(quirks, seconds):
             with open("/proc/%d/status" % LAB.daemon.child.pid, encoding="ascii") as status:
                 rss = int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
             # FRONTDESK_SLOW: valgrind or a sanitizer, whose own memory is much more
-            tap.check(rss < (512 if os.environ.get("FRONTDESK_SLOW") else 64) * 1024, "%d KB of memory" % rss)
+            tap.check(rss < (1024 if os.environ.get("FRONTDESK_SLOW") else 64) * 1024, "%d KB of memory" % rss)
             took = LAB.daemon.stop()
             tap.check(took < 2, "stopping took %.1f s" % took)
         finally:
