@@ -22,6 +22,7 @@ LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; %%s 
 # what differs between two runs that do the same
 CHANGING = re.compile(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls|"
                       r"\d\d? \w{3} \d\d:\d\d:\d\d|\[fd:\S+\]|done, (made|found)( \(looked up \d+ times?\))?|after \d+ tries")
+UNTIL = re.compile(r"(Without an answer by) \d\d:\d\d")  # a question's end, to the minute
 
 
 def with_mail_inside(raw, inside):
@@ -139,7 +140,7 @@ class Lab:
         for raw in self.stored(user).get("INBOX", []):
             letter = email.message_from_bytes(raw, policy=email.policy.default)
             text = letter.get_body(("plain",)).get_content()
-            text = CHANGING.sub("N", TOKEN.sub("N", text))
+            text = UNTIL.sub(r"\1 N", CHANGING.sub("N", TOKEN.sub("N", text)))
             text = re.sub(r"letter    interim .*\n.*\n", "", text)  # Queued: allowed beside
             text = re.sub(r"(\(fd-[0-9a-f]{40}\)): (made|found)", r"\1: there", text)  # found after a kill: made before it
             text += "".join("[%s]\n%s" % (part.get_filename(), part.get_content()) for part in letter.iter_attachments())
@@ -231,8 +232,8 @@ class Lab:
             headers = {"In-Reply-To": asked["In-Reply-To"], "References": asked["In-Reply-To"]}
         if action.get("no_headers"):
             headers = {}
-        if not action.get("no_headers"):  # it is signed by this installation, and the key of the reply would be another in each run
-            text = TOKEN.sub("", text)
+        if not action.get("no_headers"):  # it is signed by this installation, or was asked in another minute: the key of the reply would change
+            text = UNTIL.sub(r"\1 N", TOKEN.sub("", text))
         quoted = "".join("> %s\n" % line for line in text.splitlines())
         self.deliver((sender, staff_mail(subject, "%s\n\nOn Tue, 24 Nov 2026 at 11:00, Northwind IT <%s> wrote:\n%s" % (
             action["reply"], MAILBOX, quoted), sender=sender, headers={**headers, **action.get("headers", {})}, files=action.get("files"),
