@@ -44,8 +44,8 @@ void templates_rule_folders(const struct conf *conf, const char **ours, struct p
  * there: none. */
 int templates_load(struct templates **out, const char *folder, const char *own, const char *language,
                    struct buf *problems) MUST_USE;
-/* The same by the settings (NULL: those that are installed), with what the firm has of its own or without,
- * and every letter that frontdesk writes has to be there. ERR_TEMPLATE. */
+/* The same by the settings (NULL: those that are installed), with what the firm has of its own or without
+ * (then in English), and every letter that frontdesk writes has to be there. ERR_TEMPLATE. */
 int templates_open(struct templates **out, const struct conf *conf, bool with_own, struct buf *problems,
                    struct err *e) MUST_USE;
 /* Letters and how-tos that the language lacks and English stands in for, by name; "" = none. */

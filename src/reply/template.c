@@ -302,8 +302,10 @@ int templates_open(struct templates **out, const struct conf *conf, bool with_ow
 {
     const char *folder = conf ? conf->templates : FD_TEMPLATE_DIR, *letter;
     const char *own = conf && with_own ? conf->own_templates : NULL;
+    /* a language may be the firm's alone */
+    const char *language = conf && with_own ? conf->firm.language : TEMPLATES_FULL_LANGUAGE;
     size_t before = problems->len;
-    int rc = templates_load(out, folder, own, conf ? conf->firm.language : TEMPLATES_FULL_LANGUAGE, problems);
+    int rc = templates_load(out, folder, own, language, problems);
     for (size_t i = 0; rc == 0 && (letter = sample_letter(i)) != NULL; i++) {
         if (!find_file(*out, slice_of(letter), false))
             buf_printf(

@@ -95,19 +95,22 @@ def program_fails():
 
 
 def not_started():
-    """A label is gone when the service starts, at a boot by night, or a letter of the firm does not fit the program after an upgrade:
-    each way hears of it once, and once of the next good start."""
+    """A label is gone when the service starts, at a boot by night, or a letter of the firm does not fit the program after an upgrade, also
+    where the whole language is the firm's: each way hears of it once, and once of the next good start."""
     OPERATOR.settle()
     LAB.daemon.start(ready=30, arguments=SINCE)
     LAB.daemon.stop()
     with open(LAB.daemon.conf, encoding="utf-8") as conf:
         good = conf.read()
     own = OPERATOR.path("own")
-    os.makedirs(own, exist_ok=True)
+    os.makedirs(os.path.join(own, "xx"), exist_ok=True)
     with open(os.path.join(own, "created.txt"), "w", encoding="utf-8") as letter:
         letter.write("Subject: x\n{{titel}}\n")
+    firms = good + 'own_templates = "%s";\n' % own
+    foreign = firms.replace("firm = {", 'firm = { language = "xx";', 1)
+    tap.check(foreign != firms, firms)
     for number, (text, said) in enumerate(((good.replace('"Help Desk"', '"Halp Desk"'), 'did you mean "Help Desk"'),
-                                           (good + 'own_templates = "%s";\n' % OPERATOR.path("own"), 'did you mean "title"')), 1):
+                                           (firms, 'did you mean "title"'), (foreign, 'did you mean "title"')), 1):
         turns = ["ill", "well"] * number
         with open(LAB.daemon.conf, "w", encoding="utf-8") as conf:
             conf.write(text)
