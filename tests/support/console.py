@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -47,13 +48,18 @@ def expect(code, answer, *needles, errors=()):
     return answer
 
 
+def _take_terminal():
+    fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell lets what it runs in the background ignore it
+
+
 def on_terminal(*words, env=None, timeout=60, columns=80, press=None):
     """What a person sees: stdout and stderr on a terminal of so many columns, of which it is the first. `press`: (what has to be seen, the keys
     that are pressed then)."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     child = subprocess.Popen([PROGRAM, *words], stdin=slave if press else subprocess.DEVNULL, stdout=slave, stderr=slave, start_new_session=True,
-                             preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
+                             preexec_fn=_take_terminal,
                              env={**{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}, "TERM": "xterm", **(env or {})})
     os.close(slave)
     seen = b""
