@@ -180,6 +180,8 @@ int stream_open(struct stream **out, const struct conf_server *server, int stop_
     s->mail = mailstream_new(mailstream_low_new(s, &driver), 65536);
     ENSURE(s->mail);
     fake_peer.connections++;
+    fake_peer.sent_before = fake_peer.sent.len;
+    fake_peer.heard_before = fake_peer.heard.len;
     *out = s;
     return 0;
 }

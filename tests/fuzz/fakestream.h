@@ -17,6 +17,7 @@ struct fake_peer {
     struct buf sent;  /* all that we wrote to it */
     struct buf heard; /* all that it said */
     unsigned connections;
+    size_t sent_before, heard_before; /* how much of it before the last connection was opened */
 };
 
 extern struct fake_peer fake_peer;
