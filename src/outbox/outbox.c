@@ -138,9 +138,10 @@ static int send_on(struct smtp_session *s, const char *from, const char *to, str
             return -1;
         int rc = smtp_session_send(s, from, to, bytes, e);
         s->used_ms = clock_mono_ms();
-        /* a kept connection may have died meanwhile; before DATA was accepted a second try is certainly no
+        /* a kept connection may have died meanwhile; while the text has not left a second try is certainly no
          * second letter */
-        bool died = rc != 0 && s->broken && (e->code == ERR_CONNECT || s->smtp->response_code == 421);
+        bool died = rc != 0 && s->broken && !s->text_left &&
+                    (e->code == ERR_CONNECT || s->smtp->response_code == 421);
         if (!reused || !died)
             return rc;
         smtp_session_close(s);

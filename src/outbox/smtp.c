@@ -222,8 +222,10 @@ int smtp_session_try(struct smtp_session *s, const char *from, struct err *e)
 int smtp_session_send(struct smtp_session *s, const char *from, const char *to, struct slice bytes,
                       struct err *e)
 {
+    s->text_left = false;
     if (check_address(from, e) != 0 || check_address(to, e) != 0 || offer_envelope(s, from, to, e) != 0)
         return -1;
+    s->text_left = true;
     struct buf text = BUF_INIT(bytes.len * 2 + 1024);
     put_text(&text, bytes);
     buf_puts(&text, ".\r\n");

@@ -19,8 +19,9 @@ struct smtp_session {
     unsigned answer_ms;
     struct stream *stream;
     mailsmtp *smtp;
-    bool broken; /* out of step or closed: do not use again */
-    bool let_in; /* connected and logged in: what goes wrong from here on is a letter's */
+    bool broken;    /* out of step or closed: do not use again */
+    bool text_left; /* of the letter in hand */
+    bool let_in;    /* connected and logged in: what goes wrong from here on is a letter's */
     bool pipelining, starttls;
     unsigned auth;   /* bits of smtp_auth */
     int64_t used_ms; /* monotonic time of the last letter */
