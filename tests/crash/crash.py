@@ -152,8 +152,8 @@ def run_all():
         number, *result = done.get(timeout=900)
         results.setdefault(TASKS[number][0], []).append(result)
         if STRIDE == 1:  # takes more than an hour: what is done counts when it is ended before
-            ready = [r for rows in results.values() for r in rows]
-            print("# %d of %d: %d kills, %d differences; %s" % (len(ready), len(TASKS), sum(r[1].get("kills", 0) for r in ready),
+            ready = [r for name, rows in results.items() for r in rows if not name.startswith("mutant")]
+            print("# %d of %d: %d kills, %d differences; %s" % (sum(map(len, results.values())), len(TASKS), sum(r[1].get("kills", 0) for r in ready),
                                                               sum(len(r[0]) for r in ready), TASKS[number][0]), flush=True)
     for worker in workers:
         worker.join()
