@@ -30,8 +30,8 @@ int stream_start_tls(struct stream *s, struct err *e) MUST_USE;
  * certificate ends within some days. */
 void stream_tell(const struct stream *s, const char *more, struct buf *findings, struct buf *doubts);
 bool stream_is_secure(const struct stream *s); /* TLS, or plain loopback by configuration */
-/* The mailstream; belongs to the stream until a libetpan session that was given it frees it: then call
- * stream_forget before stream_free. */
+/* The mailstream; belongs to the stream until a libetpan session that was given it frees it, which the stream
+ * hears. */
 mailstream *stream_mail(struct stream *s);
 /* The next operation: must end within ms and may receive at most `bytes`. */
 void stream_limit(struct stream *s, unsigned ms, uint64_t bytes);
@@ -46,10 +46,10 @@ void stream_error(const struct stream *s, struct err *e);
 /* Writes all, reads a line (without its end, at most cap - 1 bytes; longer is an error). For our own protocol
  * parts. */
 int stream_write(struct stream *s, const void *data, size_t len, struct err *e) MUST_USE;
-/* Closes and frees everything, the mailstream too. */
 /* What was written stays in libetpan's buffer until something longer goes out: after a login it is emptied.
  */
 void stream_forget(struct stream *s);
+/* Closes and frees everything, the mailstream too. */
 void stream_free(struct stream **s);
 
 #endif

@@ -10,7 +10,6 @@
 
 #if defined(__GLIBC__) && !defined(FD_SANITIZED)
 
-#include <errno.h>
 #include <malloc.h>
 
 #define LARGE ((size_t)128 << 10)

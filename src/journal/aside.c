@@ -9,12 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool ends_with(struct slice name, const char *end)
-{
-    struct slice e = slice_of(end);
-    return name.len >= e.len && slice_eq(slice_skip(name, name.len - e.len), e);
-}
-
 /* `each` for every file of theirs; a log stands beside its journal. -1: the folder cannot be read. */
 static int for_each(const struct journal *j, int (*each)(const struct journal *, const char *, void *),
                     void *arg, struct err *e)
@@ -39,7 +33,8 @@ static int for_each(const struct journal *j, int (*each)(const struct journal *,
 
 static bool is_beside(const char *name)
 {
-    return ends_with(slice_of(name), "-wal") || ends_with(slice_of(name), "-shm");
+    return slice_ends_nocase(slice_of(name), SLICE("-wal")) ||
+           slice_ends_nocase(slice_of(name), SLICE("-shm"));
 }
 
 static int count_one(const struct journal *j, const char *name, void *arg)

@@ -110,23 +110,20 @@ static size_t list_languages(const struct language_where *w, struct buf *problem
 /* The places of ours are not those of the firm. */
 static bool has_stray(const struct language_where *w, struct buf *problems)
 {
+    static const char *const strays[][2] = {
+        {"reply", "letters of the firm stand beside this folder, not in it: move them up, and remove it"},
+        {"diagnose",
+         "rules of the firm stand in the folder of the setting diagnose, not here: move them, and "
+         "remove this folder"}};
     const char *const languages[] = {"", w->language};
     size_t before = problems->len;
-    for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+    for (size_t i = 0; w->own && i < ARRAY_LEN(languages) * ARRAY_LEN(strays); i++) {
+        const char *language = languages[i / ARRAY_LEN(strays)];
+        const char *const *stray = strays[i % ARRAY_LEN(strays)];
         char path[4500];
-        int n = snprintf(path, sizeof(path), "%s%s%s/", w->own ? w->own : "", i ? "/" : "", languages[i]);
-        snprintf(path + n, sizeof(path) - (size_t)n, "reply");
-        if (w->own && is_folder(path))
-            buf_printf(problems,
-                       "%s:1: letters of the firm stand beside this folder, not in it: move them up, "
-                       "and remove it\n",
-                       path);
-        snprintf(path + n, sizeof(path) - (size_t)n, "diagnose");
-        if (w->own && is_folder(path))
-            buf_printf(problems,
-                       "%s:1: rules of the firm stand in the folder of the setting diagnose, not here: move "
-                       "them, and remove this folder\n",
-                       path);
+        snprintf(path, sizeof(path), "%s%s%s/%s", w->own, language[0] ? "/" : "", language, stray[0]);
+        if (is_folder(path))
+            buf_printf(problems, "%s:1: %s\n", path, stray[1]);
     }
     return problems->len > before;
 }

@@ -487,7 +487,8 @@ def own_words():
     for name, text, said in (("words.txt", "[wekdays]\ntext: x\n", r"own/words.txt:1: .*wekdays.*did you mean \[weekdays\]"), ("creatd.txt", "Subject: x\n", r'own/creatd.txt:1: frontdesk writes no letter "creatd"; did you mean "created"\?'),
                              ("queued.html", "x", r"own/queued.html:1: the text of this letter is missing: put queued.txt beside it"),
                              ("check/more.txt", "\n[item-neer]\ntitle: x\n", r"own/check/more.txt:2: no report has \[item-neer\]; did you mean \[item-near\]\?"),
-                             ("help/more.txt", "title: x\n\nSay {nmae}.\n", r"own/help/more.txt:3: there is no \{nmae\}"), ("reply/created.txt", "Subject: x\n", r"own/reply:1: letters of the firm stand beside this folder, not in it: move them up")):
+                             ("help/more.txt", "title: x\n\nSay {nmae}.\n", r"own/help/more.txt:3: there is no \{nmae\}"), ("reply/created.txt", "Subject: x\n", r"own/reply:1: letters of the firm stand beside this folder, not in it: move them up"),
+                             ("diagnose/mine.conf", "id = 1;\n", r"own/diagnose:1: rules of the firm stand in the folder of the setting diagnose, not here")):
         before = open(os.path.join(own, name), encoding="utf-8").read() if os.path.exists(os.path.join(own, name)) else None
         put(name, text)
         answer = expect(78, frontdesk("render", "-c", CONF), errors=[said])
@@ -496,7 +497,8 @@ def own_words():
             os.unlink(os.path.join(own, name))
         else:
             write(os.path.join(own, name), before)
-    os.rmdir(os.path.join(own, "reply"))
+        if name.startswith(("reply/", "diagnose/")):
+            os.rmdir(os.path.join(own, os.path.dirname(name)))
     shutil.rmtree(own)
     shutil.copytree(os.path.join(ours, "reply"), own)
     expect(0, frontdesk("render", "-c", CONF))  # each letter of ours is one that a firm may have
