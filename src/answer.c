@@ -188,6 +188,11 @@ static void tell_theirs(struct job *job)
     desk_people_put(job->desk, people);
 }
 
+bool job_is_silent(const struct job *job)
+{
+    return job->quiet || (job->plan_loaded && (!job->plan.reply || !job->plan.reply[0]));
+}
+
 int job_answer(struct job *job, struct err *e)
 {
     struct journal_letter letter;
@@ -198,7 +203,7 @@ int job_answer(struct job *job, struct err *e)
         return err_set(e, ERR_CONFIG,
                        "mailbox %s is no longer in the settings: put it back, or discard its mail",
                        job->row.mailbox);
-    bool silent = !job->plan.reply || !job->plan.reply[0];
+    bool silent = job_is_silent(job);
     for (size_t i = 0; i < job->perform.n_troubles; i++)
         plan_remark(&job->plan, job->perform.troubles[i].line);
     if (job->perform.theirs)
@@ -459,7 +464,7 @@ void job_tell_meanwhile(struct job *job, const char *template, const char *reaso
     if (!job->mailbox || !job->row.sender || !job->row.sender[0] ||
         journal_letter_count(job->desk->journal, job->row.id, LETTER_INTERIM) > 0)
         return;
-    if (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0)
+    if ((job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0) || job_is_silent(job))
         return;
     job->plan.sender = job->row.sender;
     if (job_make_letter(job, template, "interim", reason, &letter, &e) != 0) {
@@ -493,7 +498,7 @@ static bool write_trouble(struct job *job, const struct err *why, struct journal
     bool proven = job->row.sender && job->row.sender[0] && job->mailbox;
     /* once the answer is stored nothing more is said: the answer is the final word */
     if (!proven || job->is_old || job->row.state == JOB_ANSWERED ||
-        (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0))
+        (job->row.state != JOB_TAKEN && job_need_plan(job, &e) != 0) || job_is_silent(job))
         return false;
     job->plan.sender = job->row.sender;
     if (job_make_letter(job, "trouble", job_numbered(job, "trouble"), told_why(job, why), letter, &e) != 0) {

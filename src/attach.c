@@ -34,15 +34,17 @@ static int open_mails(struct job *job, struct mail_bytes *mails, struct err *e)
 static int tell_troubles(struct job *job, struct err *e)
 {
     struct journal_letter letter;
+    bool silent = job_is_silent(job);
     memcpy(job->plan.remarks, job->perform.troubles, sizeof(job->perform.troubles));
     job->plan.n_remarks = job->perform.n_troubles;
     job->plan.n_files = job->plan.n_left_out = 0;
-    if (job_make_letter(job, "files", job_numbered(job, "files"), "", &letter, e) != 0)
+    if (!silent && job_make_letter(job, "files", job_numbered(job, "files"), "", &letter, e) != 0)
         return -1;
     letter.kind = LETTER_SEQUEL;
     job->row.reason = pool_printf(job->pool, "done, but %zu of its files could not be put on the ticket",
                                   job->perform.n_troubles);
-    if (journal_finish(job->desk->journal, &job->row, &letter, JOB_DONE, JOB_FOLDER_DONE, true, e) != 0)
+    if (journal_finish(job->desk->journal, &job->row, silent ? NULL : &letter, JOB_DONE, JOB_FOLDER_DONE,
+                       true, e) != 0)
         return -1;
     job->row.state = JOB_DONE; /* on the disk: the job is not kept busy */
     return 0;

@@ -28,6 +28,7 @@ struct job {
     bool finished;     /* its end is on the way to the disk */
     bool waits;        /* for an older job of its conversation */
     bool not_its_turn; /* turns.c */
+    bool quiet;        /* a likely loop: it gets no letter before its plan is made either */
     bool is_old; /* from before what the journal keeps: parked, and nobody is written to but the operator */
     int64_t moved_ms; /* clock_moved_ms when it was loaded */
     bool unrecorded;  /* the journal could not be told how it went: the job is due as it was */
@@ -60,9 +61,21 @@ const char *origin_token(struct desk *d, const char *ref, const char *asker, str
 /* addressed.c: does To or Cc name an address of a domain of ours? */
 bool addressed_to_us(const struct conf *conf, const struct message *m);
 
-/* loops.c: does this sender say the same again and again? Then nothing is to be answered; the operator was
- * told. */
-bool loops_caught(struct job *job, const struct message *m) MUST_USE;
+/* loops.c: does this sender say the same again and again? LIKELY: no letter any more; SURE: nothing is done
+ * either. */
+enum loop_kind { LOOP_NONE, LOOP_LIKELY, LOOP_SURE };
+struct loop_seen {
+    enum loop_kind kind;
+    bool answers, has_text; /* an answer to us; with words of the sender's own besides the subject */
+};
+#define LOOP_REASON "loop: the same words again and again, each soon after the answer to the last"
+/* Counts the mail, once. */
+struct loop_seen loops_look(struct job *job, const struct message *m) MUST_USE;
+/* With the plan of what was seen: LIKELY takes the letter out of it. A likely loop is none if its plan is a
+ * person's, and a sure one if nothing would be done but write a letter. */
+enum loop_kind loops_weigh(const struct loop_seen *seen, struct job_view *v) MUST_USE;
+/* The operator hears of it, once. */
+void loops_tell(struct job *job, enum loop_kind kind);
 
 /* unreadable.c: a mail that could not be read in full. */
 /* Reads its header, as far as that is within the limits. `why`: what reading all of it said. */
@@ -85,6 +98,8 @@ int job_expire(struct job *job, struct err *e) MUST_USE;
 int job_end(struct job *job, enum job_folder folder, struct err *e) MUST_USE;
 /* Parks it with the error as reason, tells the sender (if proven) and the operator. */
 void job_park(struct job *job, const struct err *why);
+/* Nothing is to be written to the sender, whatever happens. */
+bool job_is_silent(const struct job *job);
 /* `Queued, ref ...`: once a job, to a proven sender only. Sent at once if the mail server takes it. */
 void job_tell_queued(struct job *job, const struct err *why);
 /* A question that the mail server would not take for hours: as if nobody had answered. */

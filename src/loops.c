@@ -2,33 +2,37 @@
 /*
  * loops: a machine that answers our answers from a proven address, and shows no sign of being one (its fields
  * are stripped, or it is another desk). What it cannot hide is that it says the same again each time. After
- * MOST_SAME mails of the same words, each soon after the one before, nothing is answered any more until that
- * sender says something else or is quiet for a while; the operator is told once. In memory only: a loop is
- * quick, and a restart costs MOST_SAME letters.
+ * MOST_SAME mails of the same words that sender gets no letter any more, until it says something else or is
+ * quiet for a while; the operator is told once. In memory only: a restart costs MOST_SAME letters.
  *
  * "The same words": those of the subject and the sender's own text. In what answers us (Re:, or our token in
- * it) words with digits do not count, since a desk puts a number of its own into each mail, but only within
- * SOON_MS: a person may move a date again and again. A desk that looks into its mailbox every few minutes is
- * slower than that: in answers the same words, digits and all, count within SLOW_MS, and without the digits
- * twice as many are too many. Elsewhere digits count: a monitor may report server 1 and server 2.
+ * it) words with digits do not count, since a desk puts a number of its own into each mail. Elsewhere they
+ * do: a monitor may report server 1 and server 2.
+ *
+ * LOOP_SURE: the same soon after the last, or long after it but digits and all in an answer: no person does
+ * that, and it is recorded only. LOOP_LIKELY: the same within SLOW_MS. A desk that looks into its mailbox now
+ * and then writes so, and so may a person or a monitor: what it asks for is done, without a letter, and that
+ * ends a loop too.
  */
 #include "job_private.h"
 
 #include "frontdesk/command_followup.h"
 #include "frontdesk/secret.h"
 
-enum { MOST_SAME = 3, MOST_SENDERS = 256, SHORT = 20, SOON_MS = 60000, QUIET_MS = 600000, SLOW_MS = 7200000 };
+enum { MOST_SAME = 3, MOST_ROWS = 512, SHORT = 20, SOON_MS = 60000, QUIET_MS = 600000, SLOW_MS = 7200000 };
 
 struct loop {
-    char sender[17], words[17], exact[17];
+    char sender[17], words[17]; /* of whom, and what: the key of this row */
+    char exact[17];
     int64_t last_ms, last_job; /* monotonic */
-    unsigned count, slow;
+    unsigned same, alike;
 };
 
 /* Fingerprints of what a mail says, and for how long the same again is a loop. */
 struct said {
-    char words[17], exact[17]; /* exact: with words that hold digits */
-    int64_t soon_ms, slow_ms;
+    bool answers, has_text;    /* an answer to us; with words of the sender's own besides the subject */
+    char words[17], exact[17]; /* exact: with words that hold digits; words: without, in an answer */
+    int64_t words_ms, exact_ms;
 };
 
 static void put_words(struct buf *out, struct slice text, bool with_digits)
@@ -68,77 +72,114 @@ static void look_at(const struct message *m, struct said *out)
     own_text(&own, slice_cut(text, 32 * 1024));
     put_words(&all, buf_view(&own), false);
     /* "status" with nothing in it, "1" as an answer: a person may say that again soon */
-    bool is_short = all.len < SHORT;
-    bool answers = !is_short && (reply || slice_find(text, SLICE("[fd:")) >= 0);
+    bool is_short = all.len < SHORT, answers = reply || slice_find(text, SLICE("[fd:")) >= 0;
+    out->answers = answers;
+    out->has_text = slice_trim(buf_view(&own)).len > 0;
     print_of(subject, buf_view(&own), !answers, out->words);
     print_of(subject, buf_view(&own), true, out->exact);
-    out->soon_ms = is_short || answers ? SOON_MS : QUIET_MS;
-    out->slow_ms = answers ? SLOW_MS : out->soon_ms;
+    out->words_ms = answers && !is_short ? SOON_MS : 0;
+    out->exact_ms = is_short ? SOON_MS : answers ? SLOW_MS : QUIET_MS;
     buf_release(&own);
     buf_release(&all);
 }
 
-/* Of this sender, or the one that was quiet for the longest time, for it. The lock is held. */
-static struct loop *entry_of(struct desk *d, const char *sender)
+/* The row of this sender and these words, or the one that was quiet for the longest time, for it. The lock is
+ * held. */
+static struct loop *row_of(struct desk *d, const char *sender, const struct said *said)
 {
     struct loop *oldest = NULL;
     if (!d->loops)
-        d->loops = mem_alloc(MOST_SENDERS * sizeof(*d->loops));
-    for (size_t i = 0; i < MOST_SENDERS; i++) {
+        d->loops = mem_alloc(MOST_ROWS * sizeof(*d->loops));
+    for (size_t i = 0; i < MOST_ROWS; i++) {
         struct loop *l = &d->loops[i];
-        if (strcmp(l->sender, sender) == 0)
+        if (strcmp(l->words, said->words) == 0 && strcmp(l->sender, sender) == 0)
             return l;
         if (!oldest || l->last_ms < oldest->last_ms)
             oldest = l;
     }
-    *oldest = (struct loop){.count = 0};
+    *oldest = (struct loop){.last_ms = -SLOW_MS};
     snprintf(oldest->sender, sizeof(oldest->sender), "%s", sender);
+    snprintf(oldest->words, sizeof(oldest->words), "%s", said->words);
     return oldest;
 }
 
-static bool is_too_much(struct desk *d, int64_t job, const char *sender, const struct said *said)
+static enum loop_kind count(struct desk *d, int64_t job, const char *sender, const struct said *said)
 {
     int64_t now_ms = clock_mono_ms();
     pthread_mutex_lock(&d->lock);
-    struct loop *l = entry_of(d, sender);
+    struct loop *l = row_of(d, sender, said);
     int64_t ago_ms = now_ms - l->last_ms;
-    bool words = strcmp(l->words, said->words) == 0, exact = strcmp(l->exact, said->exact) == 0;
-    bool same = (words && ago_ms < said->soon_ms) || (exact && ago_ms < said->slow_ms);
-    bool slow = words && ago_ms < said->slow_ms;
-    /* the same mail once more: it was put off */
-    if (!(same && job <= l->last_job)) {
-        l->count = same ? l->count + 1 : 1;
-        l->slow = slow ? l->slow + 1 : 1;
+    bool exact = strcmp(l->exact, said->exact) == 0;
+    bool same = ago_ms < said->words_ms || (exact && ago_ms < said->exact_ms);
+    /* not counted again: the same mail once more, since it was put off */
+    if (job > l->last_job) {
+        l->same = same ? l->same + 1 : 1;
+        l->alike = ago_ms < SLOW_MS ? l->alike + 1 : 1;
         l->last_job = job;
         l->last_ms = now_ms;
-        snprintf(l->words, sizeof(l->words), "%s", said->words);
         snprintf(l->exact, sizeof(l->exact), "%s", said->exact);
     }
-    bool much = l->count > MOST_SAME || l->slow > 2 * MOST_SAME;
+    enum loop_kind kind = l->same > MOST_SAME ? LOOP_SURE : l->alike > MOST_SAME ? LOOP_LIKELY : LOOP_NONE;
     pthread_mutex_unlock(&d->lock);
-    return much;
+    return kind;
 }
 
-bool loops_caught(struct job *job, const struct message *m)
+static void topic_of(const struct job *job, char topic[64])
+{
+    snprintf(topic, 64, "loop-%.58s", job->row.sender);
+}
+
+struct loop_seen loops_look(struct job *job, const struct message *m)
 {
     struct said said;
     char sender[17], topic[64];
     look_at(m, &said);
     secret_fingerprint(slice_of(job->row.sender), sender);
-    snprintf(topic, sizeof(topic), "loop-%.58s", job->row.sender);
-    if (!is_too_much(job->desk, job->row.id, sender, &said)) {
-        if (journal_alert_is(job->desk->journal, topic))
-            alert_well(job->desk, topic,
-                       pool_printf(job->pool, "%s says something else again", job->row.sender));
-        return false;
+    struct loop_seen seen = {count(job->desk, job->row.id, sender, &said), said.answers, said.has_text};
+    topic_of(job, topic);
+    if (seen.kind == LOOP_NONE && journal_alert_is(job->desk->journal, topic))
+        alert_well(job->desk, topic, pool_printf(job->pool, "%s says something else again", job->row.sender));
+    return seen;
+}
+
+/* A question would wait for an answer and then be told: unasked, it is filed in triage at once. */
+static void silence(struct plan *p)
+{
+    p->reply = "";
+    p->reason = LOOP_REASON ", so this was done without a letter";
+    if (p->hold_ms) {
+        p->hold_ms = 0;
+        p->hold_text = "";
+        p->outcome = OUTCOME_UNASSIGNED;
     }
-    alert_ill(
-        job->desk, topic,
-        pool_printf(
-            job->pool,
-            "%s says the same again and again: a machine answers our answers. They are recorded and not "
-            "answered any more, until something else comes. Fix: stop the automatic answers of that "
-            "address to this one. `frontdesk journal show %s` shows the first that was not answered.",
-            job->row.sender, job->row.ref));
-    return true;
+}
+
+enum loop_kind loops_weigh(const struct loop_seen *seen, struct job_view *v)
+{
+    struct plan *p = &v->plan;
+    bool has_note = p->note && p->note[0];
+    bool changes = p->n_changes || p->n_adds || p->n_removes || p->take_over;
+    bool makes = p->title && p->title[0] && !(p->errors && p->errors[0]) && !(v->follows && p->hold_ms);
+    if (seen->kind != LOOP_LIKELY)
+        return seen->kind;
+    /* "to Sarah", "due fri", "status": a machine does not speak like that, and a person may do so often */
+    if ((v->follows && changes && !has_note) || (!makes && !(seen->answers && seen->has_text)))
+        return LOOP_NONE;
+    if (!makes && !(p->target_id && has_note))
+        return LOOP_SURE;
+    silence(p);
+    return LOOP_LIKELY;
+}
+
+void loops_tell(struct job *job, enum loop_kind kind)
+{
+    char topic[64];
+    topic_of(job, topic);
+    alert_ill(job->desk, topic,
+              pool_printf(job->pool,
+                          "%s says the same again and again: a machine answers our answers. Its mails are "
+                          "%s and not answered any more, until something else comes. Fix: stop the automatic "
+                          "answers of that address to this one. `frontdesk journal show %s` shows the first "
+                          "that was not answered.",
+                          job->row.sender, kind == LOOP_SURE ? "recorded" : "worked on", job->row.ref));
 }

@@ -198,14 +198,14 @@ static int load_first(struct desk *d, int64_t again, struct pool *pool, struct j
     return 0;
 }
 
-/* Nothing is made; the answer says so and offers `separate`. */
+/* Nothing is made; the answer, if there is one, says so and offers `separate`. */
 static void mark_again(struct plan *plan, const struct journal_job *first, struct pool *pool)
 {
     plan->said_again = first->id;
     plan->target_number = first->ticket_number;
     plan->target_id = 0;
     plan->argument = pool_copy(pool, first->ref);
-    plan->reply = "again";
+    plan->reply = plan->reply[0] ? "again" : "";
     plan->outcome = OUTCOME_SAME;
 }
 
@@ -456,9 +456,22 @@ static int too_old(struct job *job, struct err *e)
 static int end_loop(struct job *job, struct err *e)
 {
     job->row.outcome = OUTCOME_IGNORED;
-    job->row.reason = "loop: the same words again and again, each soon after the answer to the last";
+    job->row.reason = LOOP_REASON;
     LOG(LOG_INFO, "gate", "loop", LS("sender", job->row.sender));
+    loops_tell(job, LOOP_SURE);
     return job_end(job, JOB_FOLDER_REFUSED, e);
+}
+
+static int commit_unless_loop(struct job *job, const struct loop_seen *loop, struct job_view *v,
+                              struct err *e)
+{
+    enum loop_kind kind = loops_weigh(loop, v);
+    if (kind == LOOP_SURE)
+        return end_loop(job, e);
+    job->quiet = kind == LOOP_LIKELY;
+    if (job->quiet)
+        loops_tell(job, kind);
+    return commit_followup(job, v, e);
 }
 
 static int plan_for_staff(struct job *job, const char *path, struct job_view *v, struct err *e)
@@ -473,8 +486,12 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     job->row.message_key = pool_copy(job->pool, v->key);
     if (too_old(job, e) != 0)
         return -1;
-    if (!journal_key_owner(d->journal, v->key) && loops_caught(job, &v->message))
+    struct loop_seen loop = {.kind = LOOP_NONE};
+    if (!journal_key_owner(d->journal, v->key))
+        loop = loops_look(job, &v->message);
+    if (loop.kind == LOOP_SURE)
         return end_loop(job, e);
+    job->quiet = loop.kind == LOOP_LIKELY;
     if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
         job->waits = job->not_its_turn = true;
         return 0;
@@ -492,7 +509,7 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     if (rc == 0 && v->wait)
         rc = come_back(job, 1000, "waits for the mail that it answers", e);
     else if (rc == 0)
-        rc = commit_followup(job, v, e);
+        rc = commit_unless_loop(job, &loop, v, e);
     desk_people_put(d, people);
     return rc;
 }

@@ -16,12 +16,10 @@ ILL, WELL = "frontdesk: loop-%s needs you" % STAFF, "frontdesk: loop-%s is well 
 
 
 def letters():
-    LAB.wait_for_queue()
     return sum(copies for copies, _, _ in LAB.letters(STAFF).values())
 
 
 def told():
-    LAB.wait_for_queue()
     return sorted(subject for _, subject, _ in LAB.letters(OPERATOR).values())
 
 
@@ -78,6 +76,28 @@ def another_desk():
     tap.check(told() == [ILL], told())
 
 
+def terse_desk():
+    """So few words that a person could write them: what it says is noted on the ticket, and no letter goes out any more."""
+    start()
+    deliver(subject="Sarah: the printer", text="It hums.\n")
+    got = loop(lambda n, letter: dict(subject="Re: %s" % letter["Subject"], text="Case #%d opened.\n" % (4711 + n),
+                                      headers={"In-Reply-To": letter["Message-ID"]}))
+    tap.check(got == 3 and told() == [ILL], "%d letters, %r" % (got, told()))
+    notes = LAB.tickets()[0]["notes"]
+    tap.check(len(notes) == ROUNDS and all("opened" in note for note in notes), notes)
+    newest = LAB.daemon.journal()[0]
+    tap.check("without a letter" in newest["reason"] and newest["outcome"] == "amended", newest)
+
+
+def who_moves_a_date():
+    """A person who changes the ticket again and again is answered each time."""
+    start()
+    deliver(subject="Sarah: the printer", text="It hums.\n")
+    got = loop(lambda n, letter: dict(subject="Re: %s" % letter["Subject"], text="due 12/%d\n" % (10 + n),
+                                      headers={"In-Reply-To": letter["Message-ID"]}))
+    tap.check(got == ROUNDS and told() == [] and not LAB.tickets()[0]["notes"], "%d letters, %r %r" % (got, told(), LAB.tickets()))
+
+
 def bounces():
     """Of our own letters: never answered, and no alert."""
     start()
@@ -108,7 +128,6 @@ def breaker():
             time.sleep(0.1)
         lab.daemon.stop()
         lab.once()  # counts what went out before
-        lab.wait_for_queue()
         finals = lambda: sum(copies for copies, _, _ in lab.letters(STAFF).values())
         alerts = lambda: sorted(subject for _, subject, _ in lab.letters(OPERATOR).values())
         tap.check(finals() == 10 and alerts() == ["frontdesk: replies needs you"], "%d letters, %r" % (finals(), alerts()))
@@ -117,12 +136,12 @@ def breaker():
         tap.check("10 of 10 sent this hour" in out and (told["replies_hour"], told["replies_per_hour"]) == (10, 10), out)
         lab.passed_minutes = 61
         lab.settle()
-        lab.wait_for_queue()
         tap.check(finals() == 14 and len(lab.letters(STAFF)) == 14, "%d letters" % finals())
         tap.check(alerts() == ["frontdesk: replies is well again", "frontdesk: replies needs you"], alerts())
 
 
 if __name__ == "__main__":
     with Lab("poll_seconds = 5; per_sender_hour = 1000;") as LAB:
-        tap.run([("a responder that strips all fields", stripped), ("another desk", another_desk), ("bounces of our letters", bounces),
+        tap.run([("a responder that strips all fields", stripped), ("another desk", another_desk), ("a desk of few words", terse_desk),
+                 ("who moves a date", who_moves_a_date), ("bounces of our letters", bounces),
                  ("people and monitors", people_and_monitors), ("a cap on all letters", breaker)])
