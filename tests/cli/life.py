@@ -91,7 +91,6 @@ def status_by_mail():
     for sender in (OPERATOR, STAFF):
         LAB.deliver(dict(subject="status", sender=sender))
         wait_for("the answer", lambda: row()["outcome"] == "answered" and row()["sender"] == sender and row()["state"] == "done")
-        LAB.wait_for_queue()
         wait_for("the letter", lambda: any(s == "Re: status" for _, s, _ in LAB.letters(sender).values()))
         told = next(email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(sender)["INBOX"]
                     if b"Subject: Re: status" in raw).get_body(("plain",)).get_content().split("\n-- ")[0]
@@ -165,7 +164,6 @@ def a_wrong_rule_of_the_firm():
         LAB.deliver(dict(subject="Sarah: two", text="x"))
         LAB.settle()
         expect(0, run("status"), "^alerts       0 open$")
-        LAB.wait_for_queue()
         told = sorted(subject for _, subject, _ in LAB.letters(OPERATOR).values())
         tap.check(told == ["frontdesk: rules is well again", "frontdesk: rules needs you"], told)
     finally:
@@ -364,7 +362,6 @@ def rebuilt_mailbox():
     wait_for("the server numbers the mailbox anew", lambda: forget_numbers() != before)
     tap.check(LAB.daemon.once() == 0, LAB.daemon.log())
     tap.check("uidvalidity" in LAB.daemon.log() and titles() == ["new", "newer"], "%r\n%s" % (titles(), LAB.daemon.log()))
-    LAB.wait_for_queue()
     told = sorted(subject for _, subject, _ in LAB.letters(OPERATOR).values())
     tap.check(told == ["frontdesk: rebuilt-desk is well again", "frontdesk: rebuilt-desk needs you"], told)
 

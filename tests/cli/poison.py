@@ -78,7 +78,6 @@ def poison(count, which, together=False):
         expect(0, frontdesk("journal", "retry", killer, "-c", LAB.daemon.conf))
         LAB.settle()
         tap.check(len(LAB.tickets()) == count, LAB.tickets())
-        LAB.wait_for_queue()
         told = [subject for _, subject, _ in LAB.letters(OPERATOR).values()]
         tap.check(told == ["frontdesk: parked-unproven needs you"], told)
         answer = expect(0, frontdesk("status", "-c", LAB.daemon.conf), "^parked       0$", "^alerts       0 open$")

@@ -287,7 +287,6 @@ def keep(days, *wanted, refreshed=None):
         time.sleep(0.1)
         good = time.monotonic() > begin + 0.7 and letters() == sorted(wanted) and refreshed in (None, times_refreshed())
     LAB.daemon.stop()
-    LAB.wait_for_queue()
     tap.check(letters() == sorted(wanted), (days, letters()))
     tap.check(refreshed in (None, times_refreshed()), times_refreshed())
 

@@ -149,7 +149,6 @@ def unbroken(lab, call):
         if key not in UNBROKEN:
             prepare(lab, call)
             lab.settle()
-            lab.wait_for_queue()
             got = finals(lab)
             tap.check(len(got) == 1 and ".csv]" in got[0], "%r\n%s" % (got, lab.daemon.log()))
             UNBROKEN[key] = same(got[0])
@@ -240,7 +239,6 @@ def told_to_stop(lab):
     took = lab.daemon.stop(timeout=8)
     tap.check(took < 5, "it took %.1f s" % took)
     lab.settle()
-    lab.wait_for_queue()
     tap.check([same(text) for text in letters(lab)] == [wanted], "%r" % letters(lab))
 
 

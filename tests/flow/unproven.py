@@ -22,7 +22,6 @@ def milter_down(sender=STAFF, subject="Sarah: it is me"):
 
 
 def told():
-    LAB.wait_for_queue()
     return [(subject, text) for _, subject, text in LAB.letters(OPERATOR).values()]
 
 
@@ -118,7 +117,6 @@ def every_sender_is_believed(lab):
     for sender, subject in ((STAFF, "Sarah: x"), (STAFF, "Shara: y"), (STAFF, "help"), (OPERATOR, "show 7KQ2"), ("eve@elsewhere.example", "Sarah: z")):
         lab.deliver(dict(subject=subject, text="x\n", sender=sender, proof=False))
     lab.settle()
-    lab.wait_for_queue()
     letters = {user: [text for _, _, text in lab.letters(user).values()] for user in (STAFF, OPERATOR, "eve@elsewhere.example")}
     tap.check([len(kept) for kept in letters.values()] == [3, 1, 0] and len(lab.tickets()) == 1, letters)
     tap.check(all("WARNING: senders are not checked" in text for kept in letters.values() for text in kept), letters)

@@ -135,7 +135,8 @@ class Lab:
         return result
 
     def letters(self, user):
-        """Message-ID -> (how many copies, subject, text without numbers that differ between runs)."""
+        """Message-ID -> (how many copies, subject, text without numbers that differ between runs); of all that was sent so far."""
+        self.wait_for_queue()
         result = {}
         for raw in self.stored(user).get("INBOX", []):
             letter = email.message_from_bytes(raw, policy=email.policy.default)
@@ -188,7 +189,6 @@ class Lab:
 
     def world(self, users=(STAFF, "eve@elsewhere.example", "operator@northwind.example")):
         """All that must be equal whatever crashed: tickets, letters by Message-ID, folders as sets."""
-        self.wait_for_queue()
         folders = {name: len(mails) for name, mails in self.stored(MAILBOX).items()}
         return dict(tickets=self.tickets(), folders=folders, letters={u: self.letters(u) for u in users},
                     outcomes=sorted((r["state"], r["outcome"]) for r in self.daemon.journal()))
