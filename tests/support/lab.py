@@ -16,13 +16,14 @@ from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
 from sandbox import Sandbox
 
 STAFF = "dana.reed@northwind.example"
+PAUSE = 0.1  # seconds between two `once` while something is left for later
 TOKEN = re.compile(r"\[fd:\w+\.\w+\]")
 OPERATOR = "operator@northwind.example"
 LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; %%s };\nstaff = { admins = [\"%s\"]; };\n" % (OPERATOR, OPERATOR)
 # what differs between two runs that do the same
 CHANGING = re.compile(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls|"
                       r"\d\d? \w{3} \d\d:\d\d:\d\d|\[fd:\S+\]|done, (made|found)( \(looked up \d+ times?\))?|after \d+ tries")
-UNTIL = re.compile(r"(Without an answer by) \d\d:\d\d")  # a question's end, to the minute
+UNTIL = re.compile(r"(Without an answer by|held      until) \d\d:\d\d")  # a question's end, to the minute
 
 
 def with_mail_inside(raw, inside):
@@ -281,3 +282,4 @@ class Lab:
                 return runs
             if code != 75 or time.monotonic() > end:
                 raise AssertionError("once ended with %d:\n%s" % (code, self.daemon.log()))
+            time.sleep(PAUSE)
