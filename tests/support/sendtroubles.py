@@ -138,9 +138,10 @@ def many_wait(w):
     for word in words:
         w.mail(word)
     w.wait("twenty tickets", lambda: len(w.lab.sandbox.tickets()) == 1 + len(words), 50)
-    took = time.monotonic() - begin
     time.sleep(HOLD)
-    tap.check(w.smtp.connections - before <= 4, "%d connections to a dead server in %.0f s" % (w.smtp.connections - before, took + HOLD))
+    took = time.monotonic() - begin
+    most = 4 + took // 15  # a slow machine sees more of the tries that are as far apart as they should be
+    tap.check(w.smtp.connections - before <= most, "%d connections to a dead server in %.0f s" % (w.smtp.connections - before, took))
     w.ends()
     w.recovered(*words)
     return w.finish()
