@@ -2,8 +2,9 @@
 /*
  * loops: a machine that answers our answers from a proven address, and shows no sign of being one (its fields
  * are stripped, or it is another desk). What it cannot hide is that it says the same again each time. After
- * MOST_SAME mails of the same words that sender gets no letter any more, until it says something else or is
- * quiet for a while; the operator is told once. In memory only: a restart costs MOST_SAME letters.
+ * MOST_SAME mails of the same words these get no letter any more, until they stay away for a while; the
+ * operator is told once, and that it is over when none of that sender came for SLOW_MS. In memory only: a
+ * restart costs MOST_SAME letters.
  *
  * "The same words": those of the subject and the sender's own text. In what answers us (Re:, or our token in
  * it) words with digits do not count, since a desk puts a number of its own into each mail. Elsewhere they
@@ -103,7 +104,25 @@ static struct loop *row_of(struct desk *d, const char *sender, const struct said
     return oldest;
 }
 
-static enum loop_kind count(struct desk *d, int64_t job, const char *sender, const struct said *said)
+static enum loop_kind kind_of(const struct loop *l)
+{
+    return l->same > MOST_SAME ? LOOP_SURE : l->alike > MOST_SAME ? LOOP_LIKELY : LOOP_NONE;
+}
+
+/* Does this sender loop with other words? What it says besides is no end of that: else both would be told
+ * with each mail. The lock is held. */
+static bool loops_besides(const struct desk *d, const char *sender, int64_t now_ms)
+{
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        const struct loop *l = &d->loops[i];
+        if (kind_of(l) != LOOP_NONE && now_ms - l->last_ms < SLOW_MS && strcmp(l->sender, sender) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum loop_kind count(struct desk *d, int64_t job, const char *sender, const struct said *said,
+                            bool *besides)
 {
     int64_t now_ms = clock_mono_ms();
     pthread_mutex_lock(&d->lock);
@@ -119,7 +138,8 @@ static enum loop_kind count(struct desk *d, int64_t job, const char *sender, con
         l->last_ms = now_ms;
         snprintf(l->exact, sizeof(l->exact), "%s", said->exact);
     }
-    enum loop_kind kind = l->same > MOST_SAME ? LOOP_SURE : l->alike > MOST_SAME ? LOOP_LIKELY : LOOP_NONE;
+    enum loop_kind kind = kind_of(l);
+    *besides = loops_besides(d, sender, now_ms);
     pthread_mutex_unlock(&d->lock);
     return kind;
 }
@@ -135,10 +155,13 @@ struct loop_seen loops_look(struct job *job, const struct message *m)
     char sender[17], topic[64];
     look_at(m, &said);
     secret_fingerprint(slice_of(job->row.sender), sender);
-    struct loop_seen seen = {count(job->desk, job->row.id, sender, &said), said.answers, said.has_text};
+    bool besides;
+    struct loop_seen seen = {count(job->desk, job->row.id, sender, &said, &besides), said.answers,
+                             said.has_text};
     topic_of(job, topic);
-    if (seen.kind == LOOP_NONE && journal_alert_is(job->desk->journal, topic))
-        alert_well(job->desk, topic, pool_printf(job->pool, "%s says something else again", job->row.sender));
+    if (!besides && journal_alert_is(job->desk->journal, topic))
+        alert_well(job->desk, topic,
+                   pool_printf(job->pool, "%s has said something else for two hours", job->row.sender));
     return seen;
 }
 
@@ -178,7 +201,7 @@ void loops_tell(struct job *job, enum loop_kind kind)
     alert_ill(job->desk, topic,
               pool_printf(job->pool,
                           "%s says the same again and again: a machine answers our answers. Its mails are "
-                          "%s and not answered any more, until something else comes. Fix: stop the automatic "
+                          "%s and not answered any more; anything else is. Fix: stop the automatic "
                           "answers of that address to this one. `frontdesk journal show %s` shows the first "
                           "that was not answered.",
                           job->row.sender, kind == LOOP_SURE ? "recorded" : "worked on", job->row.ref));

@@ -12,7 +12,7 @@ from lab import OPERATOR, STAFF, Lab  # noqa: E402
 import tap  # noqa: E402
 
 ROUNDS = 7
-ILL, WELL = "frontdesk: loop-%s needs you" % STAFF, "frontdesk: loop-%s is well again" % STAFF
+ILL = "frontdesk: loop-%s needs you" % STAFF
 
 
 def letters():
@@ -58,7 +58,8 @@ def stripped():
     tap.check(told() == [ILL], told())
     tap.check("loop-%s" % STAFF in LAB.daemon.run("status")[1], LAB.daemon.run("status"))
     tap.check(deliver(subject="Sarah: the window", text="It does not close.\n") == "ticket", "a person is not heard any more")
-    tap.check(told() == sorted([ILL, WELL]), told())
+    tap.check(deliver(subject="I am away", text="I am out of the office until Monday. Please call the front desk.\n") == "ignored", "the loop is over")
+    tap.check(deliver(subject="Sarah: the door", text="It does not open.\n") == "ticket" and told() == [ILL], told())
 
 
 def another_desk():
