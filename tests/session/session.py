@@ -50,7 +50,9 @@ def bad_smtp_certificate(address, fragment):
         configure(smtp="smtps://%s:%d" % (address, LAB.host.ports["imaps"]))  # TLS fails before anything is said
         LAB.deliver(dict(subject="Sarah: x", text="y"))
         LAB.daemon.start(arguments=("--since", "2020-01-01"))
-        time.sleep(0.5)
+        end = time.monotonic() + 20
+        while fragment not in LAB.daemon.log() and time.monotonic() < end:
+            time.sleep(0.05)
         LAB.daemon.stop()
         tap.check(fragment in LAB.daemon.log(), LAB.daemon.log())
         tap.check(len(LAB.sandbox.tickets()) == 1 and not LAB.letters(STAFF), "ticket without letter expected")
@@ -174,7 +176,7 @@ def new_mail_only():
     """A first start on a mailbox with old mail begins with new mail only, and says so."""
     configure()
     LAB.deliver(dict(subject="Sarah: old", text="x"))
-    LAB.daemon.start()
+    LAB.daemon.start(ready=20)
     time.sleep(0.3)
     LAB.deliver(dict(subject="Sarah: new", text="y"))
     end = time.monotonic() + 10
