@@ -161,7 +161,7 @@ struct loop_seen loops_look(struct job *job, const struct message *m)
     topic_of(job, topic);
     if (!besides && journal_alert_is(job->desk->journal, topic))
         alert_well(job->desk, topic,
-                   pool_printf(job->pool, "%s has said something else for two hours", job->row.sender));
+                   pool_printf(job->pool, "nothing of that came from %s for two hours", job->row.sender));
     return seen;
 }
 
