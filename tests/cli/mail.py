@@ -10,7 +10,6 @@ import os
 import random
 import re
 import sys
-import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
 from cases import CASE_LIMITS, CASES  # noqa: E402
@@ -23,13 +22,13 @@ MIKE = "mike.chen@northwind.example"
 READS = re.compile(r"(GET .*/zoneInformation|GET .*/entityInformation/fields|GET .*/Tickets/\d+|POST .*/query(/count)?)$")
 
 
-def state():
+def state(but=()):
     """The state directory as it is; what SQLite and the call budget keep beside is left out, for it is shared on purpose."""
     result, root = {}, os.path.join(LAB.daemon.dir, "state")
     for where, _, names in os.walk(root):
         for name in names:
             path = os.path.join(where, name)
-            if "/slots" not in path and not name.endswith(("-shm", "-wal", ".pace")):
+            if "/slots" not in path and not name.endswith(("-shm", "-wal", ".pace")) and name not in but:
                 with open(path, "rb") as content:
                     result[os.path.relpath(path, root)] = hashlib.sha256(content.read()).hexdigest()
     return result
@@ -96,16 +95,16 @@ def for_programs(raw, answer):
     tap.check(answer.code == 0 or said["error"] in answer.errors, machine)
 
 
-def explain(raw, as_file=False):
-    """The answer, after proving that nothing but the directory was asked for and nothing was written."""
-    before, calls, path = state(), len(LAB.sandbox.log()), os.path.join(LAB.daemon.dir, "mail.eml")
+def explain(raw, as_file=False, but=()):
+    """The answer, after proving that nothing but the directory was asked for and nothing was written (but files of a running daemon)."""
+    before, calls, path = state(but), len(LAB.sandbox.log()), os.path.join(LAB.daemon.dir, "mail.eml")
     with open(path, "wb") as mail:
         mail.write(raw)
     answer = frontdesk("explain", "-c", LAB.daemon.conf, *([path] if as_file else []), stdin=b"" if as_file else raw)
     os.unlink(path)
     asked = ["%s %s" % (r["method"], r["path"].split("?")[0]) for r in LAB.sandbox.log()[calls:]]
     tap.check(asked and all(READS.search(a) for a in asked), asked)
-    tap.check(state() == before, "the state directory changed: %r" % (set(state().items()) ^ set(before.items())))
+    tap.check(state(but) == before, "the state directory changed: %r" % (set(state(but).items()) ^ set(before.items())))
     return answer
 
 
@@ -457,11 +456,8 @@ def beside_a_running_daemon():
     LAB.deliver(dict(subject="Sarah: one", text="x"))
     LAB.daemon.start(arguments=("--since", "2020-01-01"))
     LAB.daemon.wait_row(STAFF)
-    before = None
-    while before != state():  # the daemon itself still writes
-        before = state()
-        time.sleep(0.5)
-    expect(0, explain(GOOD), "^verdict +staff", "^outcome +ticket")
+    # its notes are the daemon's own, who writes them now and then
+    expect(0, explain(GOOD, but=("attempts",)), "^verdict +staff", "^outcome +ticket")
     tap.check(len(LAB.tickets()) == 1, LAB.tickets())
     LAB.daemon.stop()
 
