@@ -68,7 +68,7 @@ struct loop_seen {
     enum loop_kind kind;
     bool answers, has_text; /* an answer to us; with words of the sender's own besides the subject */
 };
-#define LOOP_REASON "loop: the same words again and again, each soon after the answer to the last"
+#define LOOP_REASON "loop: the same words again and again within two hours"
 /* Counts the mail, once. */
 struct loop_seen loops_look(struct job *job, const struct message *m) MUST_USE;
 /* With the plan of what was seen: LIKELY takes the letter out of it. A likely loop is none if its plan is a

@@ -111,7 +111,7 @@ def chosen(found, case, first, step):
 def kill(lab, run, name, count):
     """After `run` runs that did something, ends the next at that passage. False: it was not met."""
     done = 0
-    for _, names in runs(lab, {}) if run else ():
+    for _, names in runs(lab) if run else ():
         done += works(names)
         if done == run:
             break
@@ -212,19 +212,21 @@ def judge(name, results):
     return test
 
 
-def sum_of(results):
+def total_of(results):
     ready = [r for name, rows in results.items() if not name.startswith("mutant") for r in rows]
     total = {key: sum(figures.get(key, 0) for _, figures, _ in ready) for key in ("tries", "kills", "copies", "queued")}
-    return "%d kills of %d tried, %d differences, %d second copies of letters, %d Queued letters" % (
-        total["kills"], total["tries"], sum(len(found) for found, _, _ in ready), total["copies"], total["queued"])
+    return dict(total, differences=sum(len(found) for found, _, _ in ready))
+
+
+def sum_of(results):
+    return "%(kills)d kills of %(tries)d tried, %(differences)d differences, %(copies)d second copies of letters, %(queued)d Queued letters" % total_of(results)
 
 
 def report(results):
     def test():
-        said = sum_of(results)
-        print("# " + said)
-        kills, tries = map(int, said.replace(" kills of", "").split()[:2])
-        tap.check(kills > 50 / STRIDE and kills > 0.9 * tries, "too few kills to mean anything")
+        print("# " + sum_of(results))
+        total = total_of(results)
+        tap.check(total["kills"] > 50 / STRIDE and total["kills"] > 0.9 * total["tries"], "too few kills to mean anything")
     return test
 
 
