@@ -65,7 +65,7 @@ def log():
 
 def ended(start, count, what):
     """The outcomes of the `count` mails that are done since the log was `start` long."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + 3 * tap.PATIENCE
     while len(found := re.findall(r" job end outcome=(\w+) sender=(\S+)", log()[start:])) < count:
         tap.check(time.monotonic() < end and LAB.daemon.child.poll() is None, "%s: only %r\n%s" % (what, found, LAB.daemon.log()))
         time.sleep(0.02)

@@ -34,20 +34,13 @@ def readers():
     return found
 
 
-def until(what, test, seconds=20):
-    end = time.monotonic() + seconds
-    while not test():
-        tap.check(time.monotonic() < end, what + "\n" + LAB.daemon.log())
-        time.sleep(0.02)
-
-
 def holds_nothing():
     """After a mail of staff one reader waits: it has four files open, none of them ours, no environment, and (where the build can) no rights."""
     LAB.clean()
     LAB.daemon.start(arguments=("--since", "2020-01-01"))
     LAB.deliver(dict(subject="Sarah: a mail", text="Some words.\n"))
-    until("no ticket", lambda: len(LAB.tickets()) == 1)
-    until("no reader", lambda: len(readers()) == 1)
+    LAB.until("no ticket", lambda: len(LAB.tickets()) == 1)
+    LAB.until("no reader", lambda: len(readers()) == 1)
     pid = readers()[0]
     open_files = {fd: os.readlink("/proc/%d/fd/%s" % (pid, fd)) for fd in os.listdir("/proc/%d/fd" % pid)}
     tap.check(set(open_files) == {"0", "1", "2", "3"} and open_files["3"].startswith("socket:") and
@@ -60,19 +53,19 @@ def holds_nothing():
     tap.check(not locked or (facts["Seccomp"].strip() == "2" and facts["NoNewPrivs"].strip() == "1"), facts["Seccomp"])
     print("# confined: %s; VmRSS %s, RssAnon %s" % ("yes" if locked else "no", facts["VmRSS"].strip(), facts["RssAnon"].strip()))
     LAB.daemon.stop()
-    until("it lives on", lambda: not os.path.exists("/proc/%d" % pid))
+    LAB.until("it lives on", lambda: not os.path.exists("/proc/%d" % pid))
 
 
 def strangers_end_it():
     LAB.clean()
     LAB.daemon.start(arguments=("--since", "2020-01-01"))
     LAB.deliver(dict(subject="Sarah: a mail", text="Some words.\n"))
-    until("no ticket", lambda: len(LAB.tickets()) == 1)
-    until("no reader", lambda: len(readers()) == 1)
+    LAB.until("no ticket", lambda: len(LAB.tickets()) == 1)
+    LAB.until("no reader", lambda: len(readers()) == 1)
     before = readers()
     LAB.deliver(dict(subject="Sarah: pay this", text="Some words.\n", sender="eve@elsewhere.example"))
-    until("not refused", lambda: any(r["outcome"] == "refused" for r in LAB.daemon.journal()))
-    until("who read a stranger's mail reads on", lambda: not set(before) & set(readers()))
+    LAB.until("not refused", lambda: any(r["outcome"] == "refused" for r in LAB.daemon.journal()))
+    LAB.until("who read a stranger's mail reads on", lambda: not set(before) & set(readers()))
     LAB.daemon.stop()
 
 
@@ -83,7 +76,7 @@ def killed_at_random():
     chance = random.Random(7)
     LAB.daemon.start(arguments=("--since", "2020-01-01"))
     killed, last, made = 0, 0, 0
-    end = time.monotonic() + 240
+    end = time.monotonic() + 3 * tap.PATIENCE
     while len(LAB.tickets()) < MAILS:
         tap.check(time.monotonic() < end, LAB.daemon.log())
         for pid in readers():
@@ -92,7 +85,7 @@ def killed_at_random():
             if waited > 0.15 and (done > made or waited > 1.5):
                 os.kill(pid, chance.choice((signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)))
                 killed, last, made = killed + 1, time.monotonic(), done
-    until("mail is left", lambda: len(LAB.daemon.journal()) == MAILS and all(r["state"] == "done" for r in LAB.daemon.journal()), 60)
+    LAB.until("mail is left", lambda: len(LAB.daemon.journal()) == MAILS and all(r["state"] == "done" for r in LAB.daemon.journal()))
     LAB.daemon.stop()
     tickets = [t["title"] for t in LAB.tickets()]
     tap.check(sorted(tickets) == sorted("mail %d" % n for n in range(MAILS)), sorted(tickets))
@@ -106,11 +99,11 @@ def stopped():
     LAB.clean()
     LAB.daemon.start(arguments=("--since", "2020-01-01"))
     LAB.deliver(dict(subject="Sarah: first", text="Some words.\n"))
-    until("no ticket", lambda: len(LAB.tickets()) == 1)
-    until("no reader", lambda: len(readers()) == 1)
+    LAB.until("no ticket", lambda: len(LAB.tickets()) == 1)
+    LAB.until("no reader", lambda: len(readers()) == 1)
     os.kill(readers()[0], signal.SIGSTOP)
     LAB.deliver(dict(subject="Sarah: second", text="Some more words.\n"))
-    until("no second ticket", lambda: len(LAB.tickets()) == 2, 40)
+    LAB.until("no second ticket", lambda: len(LAB.tickets()) == 2)
     LAB.daemon.stop()
 
 

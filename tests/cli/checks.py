@@ -22,7 +22,7 @@ CLOCK = 1795651200  # 26 Nov 2026, a little after what the world of the fixtures
 
 
 def run(firm, *words, **more):
-    return frontdesk("check", *words, "-c", firm.conf, timeout=120, **more)
+    return frontdesk("check", *words, "-c", firm.conf, timeout=tap.PATIENCE, **more)
 
 
 def report_of(firm, *words):

@@ -30,7 +30,7 @@ def ask(firm, *errors):
         words += ["--"] * bool(words) + [rule]
         for name, value in values.items():
             words += ["%s=%s" % (name, each) for each in (value if isinstance(value, list) else [value])]
-    answer = subprocess.run([CHILD, firm.conf, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+    answer = subprocess.run([CHILD, firm.conf, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=tap.PATIENCE)
     tap.check(answer.returncode == 0, answer)
     answers = json.loads(answer.stdout)
     for each in answers:
@@ -68,7 +68,7 @@ def wording(rule):
 def by_mail(firm, rule):
     """The same by `frontdesk diagnose`, of a text that names the invoice: what the daemon's letter is made of."""
     text = "Invoice ID: %s\nReason: QuickBooks: There was an error. %s\n" % (ERROR, wording(rule))
-    answer = frontdesk("diagnose", "--json", "-c", firm.conf, stdin=text.encode(), timeout=120)
+    answer = frontdesk("diagnose", "--json", "-c", firm.conf, stdin=text.encode(), timeout=tap.PATIENCE)
     tap.check(answer.code == 0, answer)
     found = [(e["id"], e["verdict"]) for e in json.loads(answer.out)["errors"]]
     tap.check((rule, "confirmed") in found, "%s: %s of %s" % (rule, found, text))
@@ -423,21 +423,21 @@ def who_has_the_name():
     with At(change) as firm:
         answer, = ask(firm, ("qbo-duplicate-name-customer", {"invoice_id": ERROR}))
         tap.check(answer["verdict"] == "confirmed" and "QuickBooks employee 50" in evidence(answer), answer)
-        said = frontdesk("check", "name", "Harbor", "Cafe", "-c", firm.conf, timeout=60)
+        said = frontdesk("check", "name", "Harbor", "Cafe", "-c", firm.conf, timeout=tap.PATIENCE)
         tap.check(said.code == 1 and "employee 50" in said.out and "Somebody else in QuickBooks" in said.out, said)
 
 
 def connections():
     with At() as firm:
-        said = frontdesk("check", "connection", "-c", firm.conf, timeout=60)
+        said = frontdesk("check", "connection", "-c", firm.conf, timeout=tap.PATIENCE)
         tap.check(said.code == 0 and "Both systems answer" in said.out and "SUBSCRIBED" in said.out, said)
         firm.sandbox.settings(qb_wrong_keys=True)
-        said = frontdesk("check", "connection", "-c", firm.conf, timeout=60)
+        said = frontdesk("check", "connection", "-c", firm.conf, timeout=tap.PATIENCE)
         tap.check(said.code == 1 and "refuses frontdesk's own connection" in said.out, said)
         refused, = ask(firm, ("qbo-service-unavailable", {}))
         tap.check(refused["verdict"] == "refuted" and [f["kind"] for f in refused["others"]] == ["quickbooks-refused"], refused)
     with At(fault(action="status", status=503, path="v3/company/*")) as firm:
-        said = frontdesk("check", "connection", "-c", firm.conf, timeout=60)
+        said = frontdesk("check", "connection", "-c", firm.conf, timeout=tap.PATIENCE)
         tap.check(said.code == 1 and "QuickBooks does not answer" in said.out and "Autotask answers" in said.out, said)
     with At(lambda w: w.company["NameValue"][0].update(Value="RESTRICTED")) as firm:
         answer, = ask(firm, ("qbo-subscription-lapsed", {}))

@@ -40,7 +40,7 @@ class Clock:
     def jump(self, ms):
         self.set(ms)
         before = LAB.daemon.log().count("clock.jumped")
-        LAB.wait_for("the jump is seen", lambda: LAB.daemon.log().count("clock.jumped") > before, 20)
+        LAB.until("the jump is seen", lambda: LAB.daemon.log().count("clock.jumped") > before)
 
 
 def creates():
@@ -54,49 +54,49 @@ def states():
 def forward_and_back():
     with Clock(**{r"settle_seconds = 1;": "settle_seconds = 9;"}) as clock:
         LAB.deliver_tickets("before", 1)
-        LAB.wait_for("the first mail is done", lambda: LAB.all_done(1))
+        LAB.until("the first mail is done", lambda: LAB.all_done(1))
         LAB.deliver(dict(subject="Shara printer down", text="x\n"))
-        LAB.wait_for("it is asked", lambda: "waiting" in states())
+        LAB.until("it is asked", lambda: "waiting" in states())
         LAB.sandbox.faults([dict(method="POST", path="Tickets", nth=1, action="drop_before_commit")])
         LAB.deliver_tickets("in doubt", 1)
-        LAB.wait_for("the answer of the create is lost", lambda: creates() == 2)
+        LAB.until("the answer of the create is lost", lambda: creates() == 2)
         begin = time.monotonic()
-        LAB.wait_for("it is looked for", lambda: any(row["path"].endswith("/Tickets/query") for row in LAB.sandbox.log()))
+        LAB.until("it is looked for", lambda: any(row["path"].endswith("/Tickets/query") for row in LAB.sandbox.log()))
         clock.jump(365 * DAY)
-        LAB.wait_for("the operator hears of it", LAB.alerts)
+        LAB.until("the operator hears of it", LAB.alerts)
         made = creates()
         tap.check(made == 2 or time.monotonic() - begin > 9, "the ticket was made again %.1f s after its answer was lost" % (
             time.monotonic() - begin))
         LAB.heard_once("clock", False)
         tap.check(re.search(r"alerts +1 .*\n.* clock .*jumped forward by 365 days", LAB.run("status")), LAB.run("status"))
         tap.check("open alert clock" in LAB.daemon.run("doctor")[1], LAB.daemon.run("doctor"))
-        LAB.wait_for("what was in doubt is done", lambda: len(LAB.tickets()) == 2)
+        LAB.until("what was in doubt is done", lambda: len(LAB.tickets()) == 2)
         tap.check("waiting" in states() and "parked" not in states(), LAB.daemon.journal())
         clock.jump(0)
-        LAB.wait_for("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
+        LAB.until("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
         LAB.heard_once("clock", True)
         tap.check("waiting" in states() and "parked" not in states(), LAB.daemon.journal())
         tap.check(all("erased" not in (row["reason"] or "") for row in LAB.daemon.journal()), LAB.daemon.journal())
         LAB.deliver_tickets("after", 1)
-        LAB.wait_for("mail is done as before", lambda: len(LAB.tickets()) == 3)
+        LAB.until("mail is done as before", lambda: len(LAB.tickets()) == 3)
 
 
 def backward_and_back():
     """What was put off for seconds does not wait for a day."""
     with Clock(**{r"limits = \{": "limits = { per_sender_hour = 5; "}) as clock:
         LAB.deliver_tickets("before", 4)
-        LAB.wait_for("the first mails are done", lambda: LAB.all_done(4))
+        LAB.until("the first mails are done", lambda: LAB.all_done(4))
         LAB.sandbox.faults([dict(method="POST", path="Tickets", action="status", status=429, errors="busy", retry_after=5)])
         LAB.deliver_tickets("put off", 1)
-        LAB.wait_for("it is put off", lambda: any(row["tries"] for row in LAB.daemon.journal()))
+        LAB.until("it is put off", lambda: any(row["tries"] for row in LAB.daemon.journal()))
         clock.jump(-DAY)
         LAB.sandbox.faults([])
-        LAB.wait_for("it is done", lambda: LAB.all_done(5))
+        LAB.until("it is done", lambda: LAB.all_done(5))
         LAB.deliver_tickets("after", 1)
-        LAB.wait_for("mail is done as before", lambda: LAB.all_done(6))
+        LAB.until("mail is done as before", lambda: LAB.all_done(6))
         LAB.heard_once("clock", False)
         clock.jump(0)
-        LAB.wait_for("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
+        LAB.until("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
         LAB.heard_once("clock", True)
         LAB.one_each(6, queued=1)
 
@@ -106,7 +106,7 @@ def small_step():
     with Clock() as clock:
         clock.jump(60000)
         LAB.deliver_tickets("after", 1)
-        LAB.wait_for("the mail is done", lambda: LAB.all_done(1))
+        LAB.until("the mail is done", lambda: LAB.all_done(1))
         tap.check(not LAB.alerts(), LAB.alerts())
 
 
@@ -118,12 +118,12 @@ def ahead_at_start():
         LAB.daemon.start(arguments=SINCE, env=clock.env)
         LAB.sandbox.faults([dict(method="POST", path="Tickets", action="status", status=429, errors="busy", retry_after=1800)])
         LAB.deliver_tickets("put off", 1)
-        LAB.wait_for("it is put off", lambda: any(row["tries"] for row in LAB.daemon.journal()))
+        LAB.until("it is put off", lambda: any(row["tries"] for row in LAB.daemon.journal()))
         LAB.daemon.kill()
         LAB.sandbox.faults([])
         clock.set(0)
         LAB.daemon.start(arguments=SINCE, env=clock.env)
-        LAB.wait_for("it is done", lambda: LAB.all_done(1))
+        LAB.until("it is done", lambda: LAB.all_done(1))
         LAB.one_each(1, queued=1)
 
 

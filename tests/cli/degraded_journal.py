@@ -72,8 +72,8 @@ def aside():
 
 def done_at_last(count):
     """That many tickets with one reply each, an empty inbox, and the operator knows; the damaged journal is kept."""
-    LAB.wait_for("all mail is done", lambda: not LAB.stored(MAILBOX).get("INBOX") and len(LAB.tickets()) == count)
-    LAB.wait_for("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
+    LAB.until("all mail is done", lambda: not LAB.stored(MAILBOX).get("INBOX") and len(LAB.tickets()) == count)
+    LAB.until("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
     LAB.heard_once(TOPIC, True)
     LAB.one_each(count)
     tap.check(len(aside()) == 1, os.listdir(state()))
@@ -103,7 +103,7 @@ def before_a_start(damage):
         if damage is not junk:
             return
         LAB.deliver_tickets("after", 1)
-        LAB.wait_for("mail is done as before", lambda: len(LAB.tickets()) == 5 and not LAB.stored(MAILBOX).get("INBOX"))
+        LAB.until("mail is done as before", lambda: len(LAB.tickets()) == 5 and not LAB.stored(MAILBOX).get("INBOX"))
         LAB.one_each(5)
     return test
 
@@ -137,7 +137,7 @@ def its_header():
 
 def quiet():
     """Nothing is written any more: a commit that a kill parts from its note may be missed later."""
-    LAB.wait_for("it rests", lambda: time.time() - os.stat(state("journal.db-wal")).st_mtime > 1)
+    LAB.until("it rests", lambda: time.time() - os.stat(state("journal.db-wal")).st_mtime > 1)
 
 
 def log_alone(damage):
@@ -146,7 +146,7 @@ def log_alone(damage):
         LAB.clean()
         LAB.deliver_tickets("before", 2)
         LAB.daemon.start(arguments=SINCE)
-        LAB.wait_for("the mails are done", lambda: LAB.all_done(2) and not LAB.stored(MAILBOX).get("INBOX"))
+        LAB.until("the mails are done", lambda: LAB.all_done(2) and not LAB.stored(MAILBOX).get("INBOX"))
         quiet()
         LAB.daemon.kill()
         tap.check(len(frames()) > 10, os.listdir(state()))
@@ -167,7 +167,7 @@ def log_that_is_sound():
     for n in range(4):
         LAB.deliver_tickets("round %d" % n, 1)
         LAB.daemon.start(arguments=SINCE)
-        LAB.wait_for("the mail is done", lambda n=n: LAB.all_done(n + 1) and not LAB.stored(MAILBOX).get("INBOX"))
+        LAB.until("the mail is done", lambda n=n: LAB.all_done(n + 1) and not LAB.stored(MAILBOX).get("INBOX"))
         LAB.daemon.kill()
         if n == 1:
             with sqlite3.connect(state("journal.db")) as db:
@@ -194,8 +194,8 @@ def carried_over():
     LAB.deliver(dict(subject="Sarah: known", text="x\n", message_id="<known@client.test>"))
     LAB.answer(dict(reply="1"))
     LAB.daemon.start(arguments=SINCE)
-    LAB.wait_for("all mail is done", lambda: not LAB.stored(MAILBOX).get("INBOX"))
-    LAB.wait_for("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
+    LAB.until("all mail is done", lambda: not LAB.stored(MAILBOX).get("INBOX"))
+    LAB.until("the operator hears that it is over", lambda: len(LAB.alerts()) > 1)
     LAB.heard_once(TOPIC, True)
     tap.check(sorted(t["title"] for t in LAB.tickets()) == ["Shara printer down", "known"], LAB.tickets())
     tap.check(sum(len(t["notes"]) for t in LAB.tickets()) == 1, LAB.tickets())
@@ -209,22 +209,22 @@ def while_it_runs():
     LAB.clean()
     LAB.daemon.start(arguments=SINCE)
     LAB.deliver_tickets("before", 2)
-    LAB.wait_for("the first mails are done", lambda: LAB.all_done(2))
+    LAB.until("the first mails are done", lambda: LAB.all_done(2))
     LAB.sandbox.faults([dict(method="POST", path="Tickets", nth=1, action="delay_after", ms=2000)])
     LAB.deliver_tickets("in flight", 1)
-    LAB.wait_for("the create is under way", lambda: LAB.daemon.journal()[0]["state"] == "planned")
+    LAB.until("the create is under way", lambda: LAB.daemon.journal()[0]["state"] == "planned")
     for name in ("journal.db", "journal.db-wal"):
         size = os.path.getsize(state(name))
         write_at(state(name), 32, b"\xee" * (size - 32))
     LAB.deliver_tickets("behind", 2)
-    LAB.wait_for("it is seen", lambda: "put-aside" in LAB.daemon.log())
+    LAB.until("it is seen", lambda: "put-aside" in LAB.daemon.log())
     done_at_last(5)
     tap.check(LAB.daemon.child.poll() is None, "it ended")
     tap.check(os.path.exists(aside()[0] + "-wal"), "the log is not kept")
     LAB.daemon.stop()
     LAB.daemon.start(arguments=SINCE)
     LAB.deliver_tickets("after a restart", 1)
-    LAB.wait_for("mail is done as before", lambda: len(LAB.tickets()) == 6 and not LAB.stored(MAILBOX).get("INBOX"))
+    LAB.until("mail is done as before", lambda: len(LAB.tickets()) == 6 and not LAB.stored(MAILBOX).get("INBOX"))
     LAB.one_each(6)
     LAB.heard_once(TOPIC, True)
 

@@ -14,7 +14,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from sandbox import BUILD, ROOT  # noqa: E402
 import tap  # noqa: E402
 
-PATIENCE = 120
 
 
 class Demo:
@@ -24,7 +23,7 @@ class Demo:
         self.log = tempfile.NamedTemporaryFile("w+", prefix="frontdesk-demo-")
         self.child = subprocess.Popen([sys.executable, os.path.join(ROOT, "tests", "support", "demo.py"), "--keep"], stdin=subprocess.DEVNULL,
                                       stdout=self.log, stderr=self.log, env={**os.environ, "FRONTDESK_BUILD": BUILD})
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + tap.PATIENCE
         while not (found := re.search(r"^  \. (/\S+/env)$", self.said, re.M)):
             if self.child.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("the demo does not run:\n" + self.said)
@@ -35,7 +34,7 @@ class Demo:
 
     def __exit__(self, *_):
         self.child.send_signal(signal.SIGTERM)
-        self.child.wait(PATIENCE)
+        self.child.wait(tap.PATIENCE)
         self.log.close()
 
     @property
@@ -45,7 +44,7 @@ class Demo:
 
     def __call__(self, commands, code=0):
         done = subprocess.run(["sh", "-c", ". %s\n%s" % (self.env, commands)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, timeout=PATIENCE, check=False)
+                              text=True, timeout=tap.PATIENCE, check=False)
         tap.check(done.returncode == code, "%s => %d\n%s" % (commands, done.returncode, done.stdout))
         return done.stdout
 
@@ -67,7 +66,7 @@ def parked():
     alert = expect(r"is parked: .*", DEMO("frontdesk status")).group(0)
     tap.check(".." not in alert, alert)
     DEMO("desk-autotask works; frontdesk journal retry " + ref)
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + tap.PATIENCE
     while "\nstate     done" not in (shown := DEMO("frontdesk journal show " + ref)):
         tap.check(time.monotonic() < end, shown)
         time.sleep(0.1)

@@ -73,13 +73,6 @@ def run(*arguments):
     return out
 
 
-def wait_for(what, predicate, seconds=30):
-    end = time.monotonic() + seconds
-    while not predicate():
-        tap.check(time.monotonic() < end, "not within %d s: %s\n%s" % (seconds, what, LAB.daemon.log()))
-        time.sleep(0.05)
-
-
 def deliver(prefix, count, text="x\n"):
     for n in range(count):
         LAB.deliver(dict(subject="Sarah: %s %d" % (prefix, n), text=text))
@@ -111,11 +104,11 @@ def journal_full():
     with SmallDisk() as disk:
         LAB.daemon.start(arguments=SINCE)
         deliver("before", 2)
-        wait_for("the first mails are done", lambda: all_done(2))
+        LAB.until("the first mails are done", lambda: all_done(2))
         disk.fill()
         calls = len(LAB.sandbox.log())
         deliver("while full", 5)
-        wait_for("the operator hears of it", alerts)
+        LAB.until("the operator hears of it", alerts)
         time.sleep(2)
         tap.check(alerts() == [ILL], alerts())
         tap.check(len(LAB.sandbox.log()) == calls, "Autotask was called")
@@ -127,9 +120,9 @@ def journal_full():
         tap.check(code == 69 and re.search(r"FAIL  journal\n.*the disk is full\n +fix: free some space", out), out)
         tap.check(LAB.daemon.log().count("commit.failed") == 1, LAB.daemon.log())
         disk.free()
-        wait_for("all mail is done", lambda: all_done(7), 40)
+        LAB.until("all mail is done", lambda: all_done(7))
         one_each(7)
-        wait_for("the operator hears that it is well", lambda: len(alerts()) > 1)
+        LAB.until("the operator hears that it is well", lambda: len(alerts()) > 1)
         tap.check(alerts() == sorted([ILL, WELL]), alerts())
         tap.check("WARNING" not in run("status"), run("status"))
 
@@ -138,20 +131,20 @@ def answer_full():
     """The disk fills while Autotask makes the ticket: no second ticket, and Autotask is not asked again and again."""
     with SmallDisk() as disk:
         LAB.daemon.start(arguments=SINCE)
-        LAB.sandbox.faults([dict(method="POST", path="Tickets", nth=1, action="delay_after", ms=1500)])
+        LAB.sandbox.faults([dict(method="POST", path="Tickets", nth=1, action="delay_after", ms=8000)])
         deliver("in flight", 1)
-        wait_for("the create is under way", lambda: LAB.daemon.journal() and LAB.daemon.journal()[0]["state"] == "planned")
+        LAB.until("the create is under way", lambda: LAB.daemon.journal() and LAB.daemon.journal()[0]["state"] == "planned")
         disk.fill()
         calls = len(LAB.sandbox.log())
-        wait_for("the operator hears of it", alerts)
+        LAB.until("the operator hears of it", alerts)
         time.sleep(4)
         asked = len(LAB.sandbox.log()) - calls
         tap.check(asked <= 12, "%d calls to Autotask in 5 s" % asked)
         tap.check(len(LAB.tickets()) == 1, LAB.tickets())
         disk.free()
-        wait_for("the mail is done", lambda: all_done(1), 40)
+        LAB.until("the mail is done", lambda: all_done(1))
         one_each(1)
-        wait_for("the operator hears that it is well", lambda: len(alerts()) > 1, 70)
+        LAB.until("the operator hears that it is well", lambda: len(alerts()) > 1)
         tap.check(alerts() == sorted([ILL, WELL]), alerts())
 
 
@@ -168,12 +161,12 @@ def mark_full():
             LAB.daemon.start(arguments=SINCE)
             LAB.sandbox.faults([dict(method="POST", path="Tickets", action="html503")])
             deliver("waits", 1)
-            wait_for("Queued is offered", lambda: peer.filled)
+            LAB.until("Queued is offered", lambda: peer.filled)
             time.sleep(2.5)
             tap.check(peer.count() == 1, "Queued went out %d times" % peer.count())
             disk.free()
             LAB.sandbox.faults([])
-            wait_for("the mail is done", lambda: all_done(1), 60)
+            LAB.until("the mail is done", lambda: all_done(1))
             tap.check(peer.count() == 1 and sum(b"ticket is made" in letter for letter in peer.taken) == 1, peer.taken)
         finally:
             LAB.daemon.kill()
@@ -187,17 +180,17 @@ def spool_full():
     with SmallDisk() as disk:
         LAB.daemon.start(arguments=SINCE)
         deliver("before", 1)
-        wait_for("the first mail is done", lambda: all_done(1))
+        LAB.until("the first mail is done", lambda: all_done(1))
         disk.fill(leave=300 << 10)
         deliver("large", 1, "a line of a long mail\n" * 30000)
-        wait_for("the operator hears of it", alerts)
+        LAB.until("the operator hears of it", alerts)
         deliver("behind", 1)
         time.sleep(2)
         tap.check(alerts() == [ILL], alerts())
         tap.check(len(LAB.stored(MAILBOX)["INBOX"]) == 2, "mail left the inbox")
         tap.check("disk-full" in run("status"), run("status"))
         disk.free()
-        wait_for("all mail is done", lambda: all_done(3), 40)
+        LAB.until("all mail is done", lambda: all_done(3))
         one_each(3)
         tap.check(alerts() == sorted([ILL, WELL]), alerts())
         tap.check(not [n for n in os.listdir(os.path.join(disk.state, "spool")) if n.endswith(".part")], "a .part is left")

@@ -30,13 +30,6 @@ def in_the_state(*needles):
     return found
 
 
-def wait_for(what, truth, seconds=20):
-    end = time.monotonic() + seconds
-    while not truth():
-        tap.check(time.monotonic() < end, "%s: never\n%s" % (what, LAB.daemon.log()))
-        time.sleep(0.05)
-
-
 def row_of(sender):
     return [r for r in LAB.daemon.journal() if r["sender"] == sender]
 
@@ -55,14 +48,14 @@ def forgotten():
     LAB.deliver(dict(subject="Sarah: long", text=LARGE))
     LAB.deliver(dict(subject="Sarah: other", text="Xylophone\n", sender=OTHER))
     LAB.daemon.start(arguments=("--since", "2020-01-01"))
-    wait_for("all is done", lambda: [r["state"] for r in LAB.daemon.journal()] == ["done"] * 3)
+    LAB.until("all is done", lambda: [r["state"] for r in LAB.daemon.journal()] == ["done"] * 3)
     LAB.wait_for_queue()
     before = {r["ref"]: (r["ticket_number"], r["outcome"], r["taken_ms"]) for r in LAB.daemon.journal()}
     tap.check(len(in_the_state(WORD, STAFF)) >= 2 and os.listdir(os.path.join(LAB.daemon.dir, "state", "spool")), in_the_state(WORD, STAFF))
     said = ask_to_forget(STAFF.upper())
     tap.check((said["mails"], said["left"], said["running"]) == (2, 0, True), said)
-    wait_for("it is erased", lambda: not row_of(STAFF))
-    wait_for("no file holds it", lambda: not in_the_state(WORD, STAFF), 10)
+    LAB.until("it is erased", lambda: not row_of(STAFF))
+    LAB.until("no file holds it", lambda: not in_the_state(WORD, STAFF))
     tap.check(not os.listdir(os.path.join(LAB.daemon.dir, "state", "spool")), "the spool holds a mail")
     tap.check(in_the_state("Xylophone", OTHER), "the other sender is gone too")
     tap.check({r["ref"]: (r["ticket_number"], r["outcome"], r["taken_ms"]) for r in LAB.daemon.journal()} == before, "outcomes changed")
@@ -71,11 +64,11 @@ def forgotten():
     tap.check(code == 0 and "text and addresses erased" in out and "unproven" not in out, out)
     # a copy of an erased mail is still the same mail
     LAB.deliver((STAFF, first))
-    wait_for("the copy is judged", lambda: any(r["outcome"] == "same" for r in LAB.daemon.journal()))
+    LAB.until("the copy is judged", lambda: any(r["outcome"] == "same" for r in LAB.daemon.journal()))
     tap.check(len(LAB.tickets()) == 3, LAB.tickets())
     # an answer to an erased request is a request
     LAB.answer(dict(reply="Sarah: please look again"))
-    wait_for("the answer is done", lambda: sum(r["state"] == "done" for r in LAB.daemon.journal()) == 5)
+    LAB.until("the answer is done", lambda: sum(r["state"] == "done" for r in LAB.daemon.journal()) == 5)
     LAB.daemon.stop()
     tap.check(len(LAB.tickets()) == 4, LAB.tickets())
     told = [line for line in LAB.daemon.log().splitlines() if "forg" in line]

@@ -30,13 +30,6 @@ def state(name=""):
     return os.path.join(LAB.daemon.dir, "state", name)
 
 
-def wait_for(what, predicate, seconds=15):
-    end = time.monotonic() + seconds
-    while not predicate():
-        tap.check(time.monotonic() < end, "not within %d s: %s\n%s" % (seconds, what, LAB.daemon.log()))
-        time.sleep(0.05)
-
-
 def row(index=0):
     return json.loads(expect(0, run("journal", "list", "--json")).out)[index]
 
@@ -90,8 +83,8 @@ def status_by_mail():
            "^letters      0 not yet accepted by the mail server$")
     for sender in (OPERATOR, STAFF):
         LAB.deliver(dict(subject="status", sender=sender))
-        wait_for("the answer", lambda: row()["outcome"] == "answered" and row()["sender"] == sender and row()["state"] == "done")
-        wait_for("the letter", lambda: any(s == "Re: status" for _, s, _ in LAB.letters(sender).values()))
+        LAB.until("the answer", lambda: row()["outcome"] == "answered" and row()["sender"] == sender and row()["state"] == "done")
+        LAB.until("the letter", lambda: any(s == "Re: status" for _, s, _ in LAB.letters(sender).values()))
         told = next(email.message_from_bytes(raw, policy=email.policy.default) for raw in LAB.stored(sender)["INBOX"]
                     if b"Subject: Re: status" in raw).get_body(("plain",)).get_content().split("\n-- ")[0]
         shown = expect(0, run("status")).out
@@ -124,7 +117,7 @@ def wishes_beside_the_daemon():
     for verb in ("retry", "discard"):
         expect(64, run("journal", verb, done), errors=[r"%s is done \(ticket T\d{8}\.\d{4}\), so there is nothing to %s: that is for parked mail" % (done, verb)])
     expect(0, run("journal", "retry", bad.lower()), "^retry %s: noted; frontdesk does it within a second$" % bad)
-    wait_for("the retried mail is done", lambda: row()["outcome"] == "ticket")
+    LAB.until("the retried mail is done", lambda: row()["outcome"] == "ticket")
     tap.check(len(LAB.tickets()) == 2, LAB.tickets())
     expect(0, run("status"), "^alerts       0 open$")
     expect(64, run("journal", "retry", bad))
@@ -359,7 +352,7 @@ def rebuilt_mailbox():
         box.copy("1", "INBOX")
     LAB.deliver(dict(subject="Sarah: newer", text="x"))
     before = validity()
-    wait_for("the server numbers the mailbox anew", lambda: forget_numbers() != before)
+    LAB.until("the server numbers the mailbox anew", lambda: forget_numbers() != before)
     tap.check(LAB.daemon.once() == 0, LAB.daemon.log())
     tap.check("uidvalidity" in LAB.daemon.log() and titles() == ["new", "newer"], "%r\n%s" % (titles(), LAB.daemon.log()))
     told = sorted(subject for _, subject, _ in LAB.letters(OPERATOR).values())

@@ -156,7 +156,7 @@ def together():
     children = [subprocess.Popen([PROGRAM, "doctor", "-c", LAB.daemon.conf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True) for _ in range(6)]
     for child in children:
-        out, _ = child.communicate(timeout=90)
+        out, _ = child.communicate(timeout=tap.PATIENCE)
         keep_secrets(out)
         tap.check(child.returncode == 0 and "All is well" in out, out)
     tap.check(granted() == 1, granted())
@@ -308,16 +308,10 @@ def way_out_refused(offers, end):
             tap.check(len(peer.said) == 2 and peer.ends == [end, end] and granted() == 2, (peer.ends, granted(), answer))
             LAB.deliver(dict(subject="Sarah: reset MFA"))
             LAB.daemon.start(env=later(12 * 60000))
-            deadline = time.monotonic() + 15
-            while time.monotonic() < deadline and "alert ill topic=mail-out-desk" not in LAB.daemon.log():
-                time.sleep(0.1)
-            tap.check("alert ill topic=mail-out-desk" in LAB.daemon.log(), LAB.daemon.log())
+            LAB.until("the operator is told", lambda: "alert ill topic=mail-out-desk" in LAB.daemon.log())
             peer.good = lambda token: True
-            deadline = time.monotonic() + 40
-            while time.monotonic() < deadline and not any(b"ticket is made" in letter for letter in peer.taken):
-                time.sleep(0.1)
+            LAB.until("the answer", lambda: any(b"ticket is made" in letter for letter in peer.taken))
             LAB.daemon.stop()
-            tap.check(any(b"ticket is made" in letter for letter in peer.taken), LAB.daemon.log())
             keep_secrets(LAB.daemon.log())
         finally:
             LAB.daemon.kill()
@@ -348,22 +342,15 @@ def memory():
                 expect(0, login("microsoft"))
             LAB.deliver(dict(subject="Sarah: reset MFA"))
             LAB.daemon.start(ready=30, arguments=("--since", "2020-01-01"))
-            wait_until(lambda: any(b"ticket is made" in letter for letter in peer.taken))
+            LAB.until("the answer", lambda: any(b"ticket is made" in letter for letter in peer.taken))
             secrets = {"secret": SECRET, "key": KEY.splitlines()[-4], "access": stored()["access_token"],
                        "refresh": stored().get("refresh_token", "none, for this way has none")}
-            wait_until(lambda secrets=secrets: not any(copies(LAB.daemon.child.pid, secrets).values()),
-                       lambda secrets=secrets, way=way: "%s: %r" % (way, copies(LAB.daemon.child.pid, secrets)))
+            tap.until("no secret of %s in its memory" % way, lambda secrets=secrets: not any(copies(LAB.daemon.child.pid, secrets).values()),
+                      more=lambda secrets=secrets: "%r" % copies(LAB.daemon.child.pid, secrets))
             LAB.daemon.stop()
         finally:
             LAB.daemon.kill()
             peer.close()
-
-
-def wait_until(truth, what=lambda: LAB.daemon.log(), seconds=40):
-    end = time.monotonic() + seconds
-    while not truth():
-        tap.check(time.monotonic() < end, what())
-        time.sleep(0.1)
 
 
 def ends_of_secrets():
@@ -384,9 +371,7 @@ def words_before_the_end():
     """The operator hears it 30 and 7 days before, and that all is well again."""
     def letters(days, *wanted):
         LAB.daemon.start(env=later(days * 24 * HOUR))
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and sorted(s for _, s, _ in LAB.letters(OPERATOR).values()) != sorted(wanted):
-            time.sleep(0.1)
+        LAB.until("the operator hears %r" % (wanted,), lambda: len(LAB.letters(OPERATOR)) >= len(wanted))
         LAB.daemon.stop()
         tap.check(sorted(s for _, s, _ in LAB.letters(OPERATOR).values()) == sorted(wanted), (days, LAB.letters(OPERATOR)))
     names = ["frontdesk: mail-secret-desk-%d-days %s" % (n, end) for end in ("needs you", "is well again") for n in (30, 7)]
@@ -411,7 +396,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 def consent(address):
     """Opens the page; returns where the browser is sent."""
     try:
-        urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+        urllib.request.build_opener(NoRedirect).open(address, timeout=tap.PATIENCE)
     except urllib.error.HTTPError as answer:
         return answer.headers["Location"]
     raise AssertionError("no redirect from " + address)
@@ -428,7 +413,7 @@ def login(*words, until="FD4T9QK2|press Enter", then=None):
         if re.search(until, line):
             break
     typed = then(address) if then and child.poll() is None else None
-    more, errors = child.communicate(typed, timeout=60)
+    more, errors = child.communicate(typed, timeout=tap.PATIENCE)
     keep_secrets(out + more + errors)
     return Answer(words, child.returncode, out + more, errors)
 
@@ -439,9 +424,7 @@ def device_login():
     expect(69, run("doctor"), "^FAIL  mailbox desk: mail in", "nobody has logged in at Microsoft yet", "frontdesk login microsoft")
 
     def say_yes(_):
-        end = time.monotonic() + 20
-        while time.monotonic() < end and not [r for r in asked() if "device_code" in r["body"]]:
-            time.sleep(0.05)
+        LAB.until("the code is asked about", lambda: [r for r in asked() if "device_code" in r["body"]])
         LAB.sandbox.settings(mail_consent="yes")
     answer = expect(0, login("microsoft", then=say_yes), r"^Open https://microsoft\.com/devicelogin in any browser, type the code FD4T9QK2",
                     r"^Logged in to mailbox desk \(%s\)\.$" % MAILBOX)

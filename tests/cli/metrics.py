@@ -29,13 +29,6 @@ def numbers():
     return metrics_page.numbers(PORT)
 
 
-def until(what, test, seconds=20):
-    end = time.monotonic() + seconds
-    while not test():
-        tap.check(time.monotonic() < end, what + "\n" + LAB.daemon.log())
-        time.sleep(0.05)
-
-
 def after_work():
     """Two tickets, one mail of a stranger, one failure that passed: each is counted where it belongs."""
     LAB.clean(CASE)
@@ -44,7 +37,7 @@ def after_work():
     LAB.deliver(dict(subject="Sarah: one", text="x"))
     LAB.deliver(dict(subject="Sarah: two", text="y"))
     LAB.deliver(dict(subject="hello", text="z", sender="stranger@elsewhere.example", proof=False))
-    until("not all are done", lambda: numbers()["frontdesk_jobs"]['state="done"'] == 3)
+    LAB.until("not all are done", lambda: numbers()["frontdesk_jobs"]['state="done"'] == 3)
     n = numbers()
     tap.check(n["frontdesk_jobs_total"]['outcome="ticket"'] == 2 and n["frontdesk_jobs_total"]['outcome="refused"'] == 1, n["frontdesk_jobs_total"])
     tap.check(sum(n["frontdesk_retries_total"].values()) >= 1, n["frontdesk_retries_total"])
@@ -81,7 +74,7 @@ def a_door_for_one_thing():
     idle = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(20)]
     for s in idle:
         s.close()
-    until("it is deaf", is_answered)
+    LAB.until("it is deaf", is_answered)
     text = ask()[2]
     tap.check("@" not in text and "northwind" not in text, "it names somebody")
 
@@ -93,12 +86,12 @@ def legs_that_are_ill():
     LAB.sandbox.faults([dict(method="POST", path="Tickets", action="html503")])
     LAB.daemon.start(arguments=SINCE)
     LAB.deliver(dict(subject="Sarah: one", text="x"))
-    until("it does not wait", lambda: numbers()["frontdesk_queue_age_seconds"][""] > 1)
+    LAB.until("it does not wait", lambda: numbers()["frontdesk_queue_age_seconds"][""] > 1)
     tap.check(numbers()["frontdesk_login_refused"]['system="autotask"'] == 0, "refused already")
     LAB.sandbox.faults([dict(action="status", status=401, path="*query*"), dict(method="POST", path="Tickets", action="html503")])
     for _ in range(2):
         frontdesk("explain", "-c", LAB.daemon.conf, stdin=b"From: x\n\nx")
-    until("it is not refused", lambda: numbers()["frontdesk_login_refused"]['system="autotask"'] == 1)
+    LAB.until("it is not refused", lambda: numbers()["frontdesk_login_refused"]['system="autotask"'] == 1)
     LAB.sandbox.faults([])
     LAB.daemon.stop()
 

@@ -24,7 +24,7 @@ def live(killer, all_done, most=10):
         except RuntimeError as died:
             tap.check("ended with -9" in str(died), died)
             continue
-        end = time.monotonic() + 20
+        end = time.monotonic() + tap.PATIENCE
         while LAB.daemon.child.poll() is None:
             if all_done():
                 return deaths
@@ -39,10 +39,7 @@ def wait_in_the_journal(count):
     """All mail is taken, none is planned yet since Autotask is away; then it is due at once."""
     LAB.sandbox.faults([dict(action="html503")])
     LAB.daemon.start(arguments=SINCE)
-    end = time.monotonic() + 20
-    while sum(r["tries"] > 0 for r in LAB.daemon.journal()) < count:
-        tap.check(time.monotonic() < end, LAB.daemon.log())
-        time.sleep(0.05)
+    LAB.until("%d mails have to wait" % count, lambda: sum(r["tries"] > 0 for r in LAB.daemon.journal()) >= count)
     LAB.daemon.stop()
     LAB.sandbox.faults([])
     now = time.time() * 1000

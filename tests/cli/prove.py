@@ -20,7 +20,6 @@ import tap  # noqa: E402
 
 STRANGER = "stranger@elsewhere.example"
 RIGHT = "server:" + SERVER_ID
-LONG = 60
 
 
 def trust(value):
@@ -49,7 +48,7 @@ def proving(*words):
 
 
 def ends(child, code):
-    out, errors = child.communicate(timeout=LONG)
+    out, errors = child.communicate(timeout=tap.PATIENCE)
     markers.check("the output of doctor --prove", out + errors)
     tap.check(child.returncode == code, "%d: %s%s" % (child.returncode, out, errors))
     return out
@@ -116,7 +115,7 @@ def beside_a_running_frontdesk():
     tap.check("fits\n" in out and out.count("desk: mail from") == 2, out)
     tap.check(re.search(r"\* %s +no +file it: not proven\n +auth-fail" % RIGHT, shown(out, "outside")), out)
     LAB.daemon.wait_row(STAFF)
-    end = time.monotonic() + LONG
+    end = time.monotonic() + tap.PATIENCE
     while (rows := LAB.daemon.journal()) and [(r["state"], r["outcome"]) for r in rows] != [("done", "ignored")] * 2:
         tap.check(time.monotonic() < end, rows)
         time.sleep(0.1)

@@ -53,7 +53,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 def consent(address):
     """Opens the page; returns where the browser is sent."""
     try:
-        urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+        urllib.request.build_opener(NoRedirect).open(address, timeout=tap.PATIENCE)
     except urllib.error.HTTPError as answer:
         return answer.headers["Location"]
     raise AssertionError("no redirect from " + address)
@@ -72,7 +72,7 @@ def login(*answers, words=("login", "quickbooks"), env=None):
         if "press Enter" in line:
             break
     lines = "".join((a(address) if callable(a) else a) + "\n" for a in answers) if address else ""
-    more, errors = child.communicate(lines, timeout=30)
+    more, errors = child.communicate(lines, timeout=tap.PATIENCE)
     answer = Answer(words, child.returncode, out + more, errors)
     tap.check("RT1-" not in answer.out + answer.errors, "a secret: %s" % answer)
     markers.check("this: %s" % answer, answer.out + answer.errors)
@@ -261,7 +261,7 @@ def programs_at_once():
     doctors = [subprocess.Popen([PROGRAM, "doctor", "-c", LAB.daemon.conf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, env=env) for _ in range(4)]
     for child in doctors:
-        out, _ = child.communicate(timeout=60)
+        out, _ = child.communicate(timeout=tap.PATIENCE)
         markers.check("this: " + out, out)
         tap.check(child.returncode == 0 and "ok    QuickBooks: login, company" in out, out)
     tap.check(times_refreshed() == 1 and not LAB.sandbox._talk("tokens")["families"][0]["revoked"], LAB.sandbox._talk("tokens"))
@@ -283,7 +283,7 @@ def keep(days, *wanted, refreshed=None):
     LAB.daemon.start(env={"FRONTDESK_CLOCK_SHIFT_MS": str(days * DAY)})
     begin = time.monotonic()
     good = False
-    while not good and time.monotonic() < begin + 20:
+    while not good and time.monotonic() < begin + tap.PATIENCE:
         time.sleep(0.1)
         good = time.monotonic() > begin + 0.7 and letters() == sorted(wanted) and refreshed in (None, times_refreshed())
     LAB.daemon.stop()
@@ -344,9 +344,7 @@ def the_rest_lives_on():
     LAB.sandbox.settings(clock_shift_ms=102 * DAY)
     LAB.daemon.start(env={"FRONTDESK_CLOCK_SHIFT_MS": str(102 * DAY)})
     LAB.deliver(dict(subject="Sarah: reset MFA"))
-    end = time.monotonic() + 15
-    while time.monotonic() < end and not (LAB.tickets() and ENDED in letters()):
-        time.sleep(0.1)
+    LAB.until("a ticket, and the letter", lambda: LAB.tickets() and ENDED in letters())
     tap.check(len(LAB.tickets()) == 1 and letters() == [ENDED], (LAB.tickets(), letters()))
     tap.check("frontdesk login quickbooks" in words_of(ENDED) and "invalid_grant" in words_of(ENDED), words_of(ENDED))
     LAB.daemon.stop()

@@ -12,7 +12,6 @@ import pwd
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")]
@@ -57,13 +56,6 @@ def run(*words):
     return code
 
 
-def wait_for(what, truth, seconds=40):
-    end = time.monotonic() + seconds
-    while not truth():
-        tap.check(time.monotonic() < end, "%s: never\n%s" % (what, LAB.daemon.log()))
-        time.sleep(0.1)
-
-
 MAILS = [dict(subject="Sarah: reset MFA", text=TEXT), dict(subject="Shara: printer", text=TEXT), dict(subject="check mapping", text=TEXT),
          dict(subject="help", text=TEXT), dict(subject="status", text=TEXT), dict(subject="show 7KQ2", text=TEXT, sender=OPERATOR),
          dict(subject="explain: Sarah: x", text=TEXT), dict(subject="Invoice 1042", text="Transfer failed: Duplicate Name Exists Error\n" + TEXT),
@@ -83,11 +75,11 @@ def all_flows():
     LAB.daemon.start(arguments=arguments)
     for mail in MAILS:
         LAB.deliver(mail)
-    wait_for("all mail is done", lambda: len(ended()) == len(MAILS))
+    LAB.until("all mail is done", lambda: len(ended()) == len(MAILS))
     LAB.answer(dict(reply="high"))
     LAB.sandbox.faults([dict(method="POST", path="Tickets", action="status", status=401, count=1000)])
     LAB.deliver(dict(subject="Sarah: refused login", text=TEXT))
-    wait_for("Autotask's refusal is told", lambda: any("credentials" in s for _, s, _ in LAB.letters(OPERATOR).values()))
+    LAB.until("Autotask's refusal is told", lambda: any("credentials" in s for _, s, _ in LAB.letters(OPERATOR).values()))
     LAB.sandbox.faults([dict(method="POST", path="Tickets", action="html500", count=2)])
     for words in (("status",), ("status", "--json"), ("doctor",), ("doctor", "--json"), ("journal", "list", "--json"), ("journal", "export", "--unmatched"),
                   ("check", "mapping"), ("check", "all"), ("journal", "show", LAB.daemon.journal()[0]["ref"])):
@@ -208,11 +200,11 @@ def memory():
     LAB.daemon.start(ready=30, arguments=("--since", "2020-01-01"), env={"FRONTDESK_CLOCK_SHIFT_MS": str(shift)})
     for subject in ("Sarah: reset MFA", "check mapping"):
         LAB.deliver(dict(subject=subject))
-    wait_for("both mails are done", lambda: len(ended()) == 2)
+    LAB.until("both mails are done", lambda: len(ended()) == 2)
     tokens = json.loads(state("quickbooks-token"))
     kept = {**AUTOTASK, "QuickBooks' client secret": CLIENT[1]}
     passing = {"the mail password": LAB.host.password, "the refresh token": tokens["refresh_token"], "the access token": tokens["access_token"]}
-    wait_for("what passes is gone", lambda: not any(copies(LAB.daemon.child.pid, passing).values()), 10)
+    LAB.until("what passes is gone", lambda: not any(copies(LAB.daemon.child.pid, passing).values()))
     found = copies(LAB.daemon.child.pid, {**kept, **passing})
     tap.check(found == {**dict.fromkeys(kept, 1), **dict.fromkeys(passing, 0)}, found)
     LAB.daemon.stop()
@@ -241,7 +233,7 @@ def nobody_looks_in():
         except PermissionError as why:
             raise tap.Skip("another user may not start it here") from why
         try:
-            wait_for("it belongs to %d" % wanted, lambda child=child, wanted=wanted: os.stat("/proc/%d/mem" % child.pid).st_uid == wanted, 10)
+            LAB.until("it belongs to %d" % wanted, lambda child=child, wanted=wanted: os.stat("/proc/%d/mem" % child.pid).st_uid == wanted)
             tap.check(child.poll() is None, "it ended")
         finally:
             child.kill()

@@ -20,7 +20,7 @@ UNIT = os.path.join(ROOT, "dist", "systemd", "frontdesk.service")
 MOST_EXPOSED = 20  # tenths, as systemd-analyze counts
 
 
-def heard(manager, want, seconds=20):
+def heard(manager, want, seconds=tap.PATIENCE):
     """What the service manager hears until `want` (name: how often) came."""
     words, end = [], time.monotonic() + seconds
     while any(words.count(word) < times for word, times in want.items()):

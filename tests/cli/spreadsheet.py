@@ -28,7 +28,7 @@ def convert(folder, name, to):
     """What LibreOffice makes of the table, as text."""
     command = ["soffice", "--headless", "--norestore", "-env:UserInstallation=file://%s/profile" % folder, "--infilter=CSV:44,34,76", "--convert-to", to,
                "--outdir", os.path.join(folder, "out"), os.path.join(folder, name)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=tap.PATIENCE, check=False)
     made = os.path.join(folder, "out", os.path.splitext(name)[0] + "." + to.split(":")[0])
     tap.check(os.path.exists(made), "soffice made nothing: %s" % (done.stdout + done.stderr))
     with open(made, encoding="utf-8-sig", newline="") as out:

@@ -69,7 +69,7 @@ def finish(lab, case, phase):
     lab.go_on(case.get("then", [])[phase:])
 
 
-def runs(lab, env=None, timeout=60):
+def runs(lab, env=None, timeout=tap.PATIENCE):
     """Runs `once` until nothing is left to do; yields the code and the passages of each run."""
     path, end = os.path.join(lab.daemon.dir, "passages"), time.monotonic() + timeout
     code = 75
@@ -129,7 +129,7 @@ def kill_in_phase(lab, case, phase, first=1, step=STRIDE, stop_at_first=False):
         killed = kill(lab, run, name, count)
         try:
             finish(lab, case, phase)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             raise AssertionError("killed at %s, then it did not end:\n%s" % (name, lab.daemon.log())) from None
         got, copies, most, queued = comparable(lab.world(), case)
         for key, value in (("tries", 1), ("kills", killed), ("copies", copies), ("queued", queued)):

@@ -5,7 +5,6 @@ the first file read the lists of their fields once, in one call; all that follow
 import os
 import re
 import sys
-import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", d) for d in ("support", "flow")]
 from lab import Lab  # noqa: E402
@@ -49,16 +48,13 @@ def calls(lab, since):
     return ["%s %s" % (row["method"], re.sub(r"(?<=Tickets/)\d+", "N", row["path"].split("v1.0/")[-1])) for row in rows]
 
 
-def settled(lab, mails, timeout=15):
+def settled(lab, mails):
     """All of so many mails are through, and their answers delivered."""
-    end = time.monotonic() + timeout
-    while True:
+    def through():
         rows = lab.daemon.journal()
-        if len(rows) == mails and all(row["state"] in ("done", "waiting") for row in rows):
-            lab.wait_for_queue()
-            return
-        tap.check(time.monotonic() < end, "%r\n%s" % (rows, lab.daemon.log()))
-        time.sleep(0.02)
+        return len(rows) == mails and all(row["state"] in ("done", "waiting") for row in rows)
+    lab.until("%d mails are through" % mails, through)
+    lab.wait_for_queue()
 
 
 def cost(lab, number, mail, expected):

@@ -273,16 +273,14 @@ def takes_long():
         time.sleep(1.5)
         begin = time.monotonic()
         LAB.deliver(dict(subject="Sarah: quick", text="x\n", sender="mike.chen@northwind.example"))
-        while not LAB.tickets() and time.monotonic() - begin < 30:
-            time.sleep(0.1)
+        LAB.until("the ticket", LAB.tickets)
         ticket_s = time.monotonic() - begin
-        while len(letters(interim=True)) < 2 and time.monotonic() - begin < 60:
-            time.sleep(0.2)
+        LAB.until("two letters", lambda: len(letters(interim=True)) >= 2)
     finally:
         LAB.daemon.stop()
     got = letters(interim=True)
     tap.check(len(got) == 2 and "Working on it" in flat(got[0]) and MEANS_CATEGORY in flat(got[1]), "\n".join(map(words, got)))
-    tap.check(ticket_s < 6, "the ticket took %.1f s" % ticket_s)
+    tap.check(ticket_s < 9, "the ticket took %.1f s" % ticket_s)
 
 
 # --- who, and what not ---

@@ -31,14 +31,13 @@ def start():
 
 def deliver(**mail):
     """And waits until it is judged, and answered if it is."""
-    want, end = len(LAB.daemon.journal()) + 1, time.monotonic() + 20
+    want = len(LAB.daemon.journal()) + 1
     LAB.deliver(mail)
-    while True:
+
+    def judged():
         rows = LAB.daemon.journal()
-        if len(rows) == want and all(r["state"] in ("done", "waiting", "parked") for r in rows):
-            return rows[0]["outcome"]
-        tap.check(time.monotonic() < end, "not done: %r\n%s" % (rows[:1], LAB.daemon.log()))
-        time.sleep(0.05)
+        return rows if len(rows) == want and all(r["state"] in ("done", "waiting", "parked") for r in rows) else None
+    return LAB.until("it is judged", judged)[0]["outcome"]
 
 
 def loop(answer):
@@ -123,7 +122,7 @@ def breaker():
         for n in range(14):
             lab.deliver(dict(subject="Sarah: request %d" % n, text="Number %d.\n" % n))
         lab.daemon.start(arguments=("--since", "2020-01-01"))
-        end = time.monotonic() + 20
+        end = time.monotonic() + tap.PATIENCE
         while sum(r["ticket_number"] != "" for r in lab.daemon.journal()) < 14 or "10 of 10 sent" not in lab.daemon.run("status")[1]:
             tap.check(time.monotonic() < end, lab.daemon.log())
             time.sleep(0.1)

@@ -289,11 +289,11 @@ def ends_in_time():
         call = pool.submit(box.api, "GET", "Tickets/9")
         time.sleep(0.2)
         check(took(box.stop) < 3, "it did not end")
-        call.exception(timeout=5)
+        call.exception(timeout=tap.PATIENCE)
 
 
 def run(*arguments):
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=10, check=False)
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=tap.PATIENCE, check=False)
     return done.returncode, done.stdout, done.stderr
 
 

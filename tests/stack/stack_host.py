@@ -31,7 +31,7 @@ def submission():
 
 def plain_in_two_steps():
     """AUTH PLAIN without the words behind it, as curl does it."""
-    with smtplib.SMTP("127.0.0.1", HOST.ports["submission"], timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", HOST.ports["submission"], timeout=tap.PATIENCE) as smtp:
         smtp.starttls(context=HOST.tls())
         smtp.ehlo()
         code, said = smtp.docmd("AUTH", "PLAIN")
@@ -65,7 +65,7 @@ def appended():
 
 
 def refused():
-    with smtplib.SMTP("127.0.0.1", HOST.ports["submission"], timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", HOST.ports["submission"], timeout=tap.PATIENCE) as smtp:
         smtp.ehlo()
         tap.check(not smtp.has_extn("auth"), "AUTH is offered before TLS")
         smtp.starttls(context=HOST.tls())
@@ -76,7 +76,7 @@ def refused():
         else:
             raise AssertionError("a wrong password was taken")
         tap.check(smtp.mail(SARAH)[0] == 550, "mail without AUTH was taken")
-    with smtplib.SMTP("127.0.0.1", HOST.ports["mx"], timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", HOST.ports["mx"], timeout=tap.PATIENCE) as smtp:
         smtp.ehlo()
         smtp.mail(SARAH)
         tap.check(smtp.rcpt("nobody@desk.example")[0] == 550, "an unknown user was taken")

@@ -7,6 +7,7 @@ import json
 import urllib.parse
 
 from markers import BOOKS_SECRET
+import tap
 
 REALM = "9341452098766543"
 CLIENT = ("ABsandboxClientId1234567890", BOOKS_SECRET)
@@ -41,7 +42,7 @@ class Books:
         self.box, self.access, self.refresh = box, None, None
 
     def call(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.box.url.split("/")[2], timeout=20)
+        connection = http.client.HTTPConnection(self.box.url.split("/")[2], timeout=tap.PATIENCE)
         try:
             connection.request(method, path, body, {k: v for k, v in (headers or {}).items() if v is not None})
             answer = connection.getresponse()

@@ -24,7 +24,7 @@ class Answer:
         return "frontdesk %s => %d\n--- out\n%s--- errors\n%s" % (" ".join(self.words), self.code, self.out, self.errors)
 
 
-def frontdesk(*words, stdin=b"", env=None, cwd=None, out=subprocess.PIPE, timeout=60):
+def frontdesk(*words, stdin=b"", env=None, cwd=None, out=subprocess.PIPE, timeout=tap.PATIENCE):
     """Runs it. A crash, a secret in the output, a terminal's escape, `(null)` and words on the wrong channel are failures at once."""
     done = subprocess.run([PROGRAM, *words], input=stdin, stdout=out, stderr=subprocess.PIPE, cwd=cwd, timeout=timeout,
                           env={**os.environ, **(env or {})}, check=False)
@@ -53,7 +53,7 @@ def _take_terminal():
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell lets what it runs in the background ignore it
 
 
-def on_terminal(*words, env=None, timeout=60, columns=80, press=None):
+def on_terminal(*words, env=None, timeout=tap.PATIENCE, columns=80, press=None):
     """What a person sees: stdout and stderr on a terminal of so many columns, of which it is the first. `press`: (what has to be seen, the keys
     that are pressed then)."""
     master, slave = pty.openpty()

@@ -11,6 +11,7 @@ import time
 import markers
 from mailhost import MAILBOX, SERVER_ID
 from sandbox import BUILD, ROOT
+import tap
 
 TEMPLATES = os.environ.get("FRONTDESK_TEMPLATES", os.path.join(ROOT, "templates"))
 SETTINGS = """
@@ -30,6 +31,24 @@ journal = {{ path = "{dir}/state"; }};
 templates = "{templates}";
 {extra}
 """
+
+
+def stacks(pid):
+    """Where each thread of a process stands: by gdb where there is one, else the call of the kernel that it waits in."""
+    if shutil.which("gdb"):
+        return subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all bt 12"], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=60, check=False).stdout
+    lines = []
+    for task in sorted(os.listdir("/proc/%d/task" % pid)):
+        where = []
+        for name in ("comm", "wchan", "syscall"):
+            try:
+                with open("/proc/%d/task/%s/%s" % (pid, task, name), encoding="ascii", errors="replace") as text:
+                    where.append(text.read().strip())
+            except OSError as cause:
+                where.append(cause.strerror)
+        lines.append(" ".join([task, *where]))
+    return "\n".join(lines)
 
 
 class Daemon:
@@ -77,17 +96,24 @@ class Daemon:
     def _environment(self, env):
         return {**os.environ, **(env or {})}
 
-    def once(self, env=None, arguments=(), timeout=120):
+    def once(self, env=None, arguments=(), timeout=3 * tap.PATIENCE):
         """Runs `frontdesk once`; returns its exit code (negative: the signal that ended it)."""
         with open(self.log_path, "ab") as log:
-            done = subprocess.run([self.program, "once", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL, stdout=log,
-                                  stderr=log, env=self._environment(env), timeout=timeout, check=False)
-        return done.returncode
+            child = subprocess.Popen([self.program, "once", "-c", self.conf, *arguments], stdin=subprocess.DEVNULL, stdout=log,
+                                     stderr=log, env=self._environment(env))
+        try:
+            return child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            where = stacks(child.pid)
+            child.kill()
+            child.wait()
+            raise TimeoutError("once did not end in %g s; its threads:\n%s\nits last lines:\n%s" % (
+                timeout, where, self.log()[-6000:])) from None
 
     def run(self, *arguments):
         """Any subcommand: (exit code, output, errors)."""
         done = subprocess.run([self.program, *arguments, "-c", self.conf], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=tap.PATIENCE, check=False)
         markers.check("the output of frontdesk " + " ".join(arguments), done.stdout + done.stderr)
         return done.returncode, done.stdout, done.stderr
 
@@ -116,7 +142,7 @@ class Daemon:
         self.child = None
         raise RuntimeError("frontdesk ended with %d:\n%s" % (status, self.log()))
 
-    def stop(self, timeout=5):
+    def stop(self, timeout=30):
         """Clean stop; returns the seconds it took. TimeoutError (after SIGKILL) when it did not stop."""
         if not self.child:
             return 0.0
@@ -153,13 +179,9 @@ class Daemon:
             raise RuntimeError("journal list ended with %d: %s" % (code, errors))
         return json.loads(out)
 
-    def wait_row(self, sender, timeout=15.0):
+    def wait_row(self, sender):
         """The finished row of `sender`, newest first."""
-        end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            rows = [row for row in self.journal()
-                    if sender in (row.get("sender") or "") and row.get("state") in ("done", "waiting", "parked")]
-            if rows:
-                return max(rows, key=lambda row: row.get("taken_ms", 0))
-            time.sleep(0.1)
-        raise TimeoutError("no finished mail of %s:\n%s" % (sender, self.log()))
+        rows = tap.until("a finished mail of %s" % sender, lambda: [
+            row for row in self.journal()
+            if sender in (row.get("sender") or "") and row.get("state") in ("done", "waiting", "parked")], more=self.log)
+        return max(rows, key=lambda row: row.get("taken_ms", 0))

@@ -8,7 +8,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 
 from lab import MAILBOX, OPERATOR, STAFF, Lab
 import tap
@@ -51,12 +50,8 @@ class DegradedLab(Lab):
         tap.check(code == 0, errors)
         return out
 
-    def wait_for(self, what, predicate, seconds=60):
-        end = time.monotonic() + seconds
-        while not predicate():
-            tap.check(time.monotonic() < end, "not within %d s: %s\nthe operator heard %r\n%s" % (
-                seconds, what, self.alerts(), self.daemon.log()))
-            time.sleep(0.05)
+    def until(self, what, truth, seconds=tap.PATIENCE):
+        return tap.until(what, truth, seconds, lambda: "the operator heard %r\n%s" % (self.alerts(), self.daemon.log()))
 
     def deliver_tickets(self, prefix, count, text="x\n"):
         for n in range(count):
@@ -70,6 +65,7 @@ class DegradedLab(Lab):
     def heard_once(self, topic, well):
         """Exactly one letter that `topic` is ill, one that it is well (well=True), and nothing else."""
         wanted = [("frontdesk: %s needs you" % topic, 1)] + [("frontdesk: %s is well again" % topic, 1)] * well
+        self.until("the operator hears of " + topic, lambda: len(self.alerts()) >= len(wanted))
         tap.check(self.alerts() == sorted(wanted), self.alerts())
 
     def all_done(self, count):

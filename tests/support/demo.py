@@ -46,7 +46,7 @@ def ask(host, sandbox, known, subject, text, why):
     show_mailed(STAFF, subject, why)
     begin = time.monotonic()
     host.submit(STAFF, [MAILBOX], raw)
-    reply = host.wait_for_mail(STAFF, lambda mail: own_id in mail, timeout=20)
+    reply = host.wait_for_mail(STAFF, lambda mail: own_id in mail)
     took = (time.monotonic() - begin) * 1000
     show_ticket(sandbox, known)
     letter = email.message_from_bytes(reply, policy=email.policy.default)

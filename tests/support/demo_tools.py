@@ -128,7 +128,7 @@ def desk_autotask(place, how):
     changes, faults, said = AUTOTASK[how]
     for what, body in (("settings", changes), ("faults", faults)):
         request = urllib.request.Request(place["url"] + "sandbox/" + what, json.dumps(body).encode(), {"Content-Type": "application/json"})
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=60).close()
     print("The simulated Autotask %s." % said)
 
 

@@ -12,6 +12,7 @@ from daemon import SETTINGS
 from console import PROGRAM
 import markers
 from sandbox import ROOT, Sandbox
+import tap
 
 BOOKS = """
 quickbooks = {{ realm = "{realm}"; environment = "sandbox"; client_id = "{client}"; client_secret_file = "{dir}/books-secret";
@@ -42,10 +43,10 @@ def log_in(conf, program=PROGRAM, more=()):
         if "press Enter" in line:
             break
     try:
-        urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+        urllib.request.build_opener(NoRedirect).open(address, timeout=tap.PATIENCE)
     except urllib.error.HTTPError as answer:
         back = answer.headers["Location"]
-    said += child.communicate(back + "\n", timeout=30)[0]
+    said += child.communicate(back + "\n", timeout=tap.PATIENCE)[0]
     markers.check("the output of frontdesk login", said)
     if child.returncode != 0:
         raise AssertionError(said)

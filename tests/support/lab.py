@@ -14,6 +14,7 @@ from firm import books_settings, log_in
 import markers
 from mailhost import MAILBOX, SERVER_ID, MailHost, make_mail
 from sandbox import Sandbox
+import tap
 
 STAFF = "dana.reed@northwind.example"
 PAUSE = 0.1  # seconds between two `once` while something is left for later
@@ -179,14 +180,14 @@ class Lab:
         with open(self.sandbox.world_file, encoding="utf-8") as world:
             return json.load(world)["picklists"]["Tickets"]["queueID"]
 
-    def wait_for_queue(self, timeout=20):
+    def until(self, what, truth, seconds=tap.PATIENCE):
+        """tap.until(); a failure carries the daemon's log."""
+        return tap.until(what, truth, seconds, self.daemon.log)
+
+    def wait_for_queue(self):
         """Until the mail server has delivered all that it accepted."""
-        end = time.monotonic() + timeout
-        while any(os.scandir(os.path.join(self.host.path("spool"), "input"))) if os.path.isdir(
-                os.path.join(self.host.path("spool"), "input")) else False:
-            if time.monotonic() > end:
-                raise TimeoutError("the mail server keeps mail in its queue")
-            time.sleep(0.01)
+        queue = os.path.join(self.host.path("spool"), "input")
+        tap.until("the mail server delivers all that it took", lambda: not os.path.isdir(queue) or not os.listdir(queue))
 
     def world(self, users=(STAFF, "eve@elsewhere.example", "operator@northwind.example")):
         """All that must be equal whatever crashed: tickets, letters by Message-ID, folders as sets."""
@@ -272,7 +273,7 @@ class Lab:
         shift = {"FRONTDESK_CLOCK_SHIFT_MS": str(self.passed_minutes * 60000)} if self.passed_minutes else {}
         return self.daemon.once({**shift, **(env or {})}, ("--since", "2020-01-01"))
 
-    def settle(self, timeout=60, env=None):
+    def settle(self, timeout=tap.PATIENCE, env=None):
         """Runs `once` until nothing is left to do; returns how often."""
         end, runs = time.monotonic() + timeout, 0
         while True:

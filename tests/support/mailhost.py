@@ -10,7 +10,7 @@ stamped `dmarc=pass` when the client says EHLO dmarc-pass.test, else `dmarc=fail
 
     with MailHost() as host:
         host.submit("sarah@northwind.example", ["newticket@desk.example"], message_bytes)
-        raw = host.wait_for_mail("sarah@northwind.example", lambda raw: b"T2026" in raw, timeout=10)
+        raw = host.wait_for_mail("sarah@northwind.example", lambda raw: b"T2026" in raw)
 
 By hand: python3 tests/support/mailhost.py --keep
 """
@@ -32,6 +32,7 @@ import time
 
 from markers import PASSWORD
 from ports import free_ports
+import tap
 
 SERVER_ID = "mx.desk.example"
 MAILBOX = "newticket@desk.example"
@@ -376,7 +377,7 @@ class MailHost:
             self.children.append(subprocess.Popen(cover + command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                                   start_new_session=True, cwd=self.dir))
 
-    def _wait_port(self, port, timeout=10):
+    def _wait_port(self, port, timeout=tap.PATIENCE):
         end = time.monotonic() + timeout
         while True:
             try:
@@ -401,7 +402,7 @@ class MailHost:
 
     def submit(self, user, recipients, raw):
         """As a staff member's program does: STARTTLS, AUTH, one mail."""
-        with smtplib.SMTP("127.0.0.1", self.ports["submission"], timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.ports["submission"], timeout=tap.PATIENCE) as smtp:
             smtp.starttls(context=self.tls())
             smtp.login(user, self.password)
             smtp.sendmail(user, recipients, raw)
@@ -409,12 +410,12 @@ class MailHost:
     def deliver_mx(self, sender, recipients, raw, dmarc_pass=False):
         """As another server does: no AUTH; `sender` may be "" (bounces)."""
         name = "dmarc-pass.test" if dmarc_pass else "client.test"
-        with smtplib.SMTP("127.0.0.1", self.ports["mx"], local_hostname=name, timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.ports["mx"], local_hostname=name, timeout=tap.PATIENCE) as smtp:
             smtp.sendmail(sender, recipients, raw)
 
     def deliver_lmtp(self, sender, recipients, raw):
         """Straight into the store, unstamped."""
-        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"], timeout=20) as lmtp:
+        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"], timeout=tap.PATIENCE) as lmtp:
             lmtp.sendmail(sender, recipients, raw)
 
     def allow(self, user, folder, rights):
@@ -436,7 +437,7 @@ class MailHost:
 
     @contextlib.contextmanager
     def imap(self, user):
-        box = imaplib.IMAP4_SSL("127.0.0.1", self.ports["imaps"], ssl_context=self.tls(), timeout=20)
+        box = imaplib.IMAP4_SSL("127.0.0.1", self.ports["imaps"], ssl_context=self.tls(), timeout=tap.PATIENCE)
         try:
             box.login(user, self.password)
             yield box
@@ -461,15 +462,10 @@ class MailHost:
             answer = box.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
             return [part[1] for part in answer if isinstance(part, tuple)]
 
-    def wait_for_mail(self, user, predicate=lambda raw: True, timeout=10.0, folder="INBOX"):
+    def wait_for_mail(self, user, predicate=lambda raw: True, timeout=tap.PATIENCE, folder="INBOX"):
         """The first message for which predicate(raw) holds; TimeoutError after `timeout` seconds."""
-        end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            for raw in self.mails(user, folder):
-                if predicate(raw):
-                    return raw
-            time.sleep(0.05)
-        raise TimeoutError("no such mail for %s after %g s" % (user, timeout))
+        return tap.until("such a mail for " + user, lambda: next((raw for raw in self.mails(user, folder) if predicate(raw)), None),
+                         timeout)
 
 
 def main():

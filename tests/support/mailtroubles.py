@@ -130,7 +130,7 @@ def uidvalidity(w):
     before = anew()
     w.imap.refuse()
     w.mail("second")
-    end = time.monotonic() + 10
+    end = time.monotonic() + tap.PATIENCE
     while anew() == before and time.monotonic() < end:
         for path in glob.glob(w.lab.host.path(maildir("dovecot*"))):
             os.unlink(path)

@@ -10,7 +10,7 @@ SAMPLE = re.compile(r'(\w+)(?:\{((?:\w+="[^"\\]*",?)*)\})? (-?[0-9.e+]+|\+Inf)')
 
 
 def ask(port, path="/metrics", method="GET", body=None):
-    door = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    door = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     door.request(method, path, body)
     answer = door.getresponse()
     text = answer.read().decode()

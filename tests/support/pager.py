@@ -8,7 +8,6 @@ import json
 import os
 import re
 import sys
-import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "session")]
 from console import expect, frontdesk  # noqa: E402
@@ -101,11 +100,7 @@ class Operator:
         return self.second.commands.count(said)
 
     def until(self, what, test, seconds=PROMISE):
-        end = time.monotonic() + seconds
-        while not test():
-            tap.check(time.monotonic() < end, "%s\n%r\n%s" % (what, [dict(c["env"], text=c["text"]) for c in self.paged()],
-                                                              self.lab.daemon.log()))
-            time.sleep(0.05)
+        tap.until(what, test, seconds, lambda: "%r\n%s" % ([dict(c["env"], text=c["text"]) for c in self.paged()], self.lab.daemon.log()))
 
     def status(self):
         return json.loads(expect(0, frontdesk("status", "--json", "-c", self.lab.daemon.conf)).out)

@@ -9,6 +9,7 @@ import subprocess
 import urllib.request
 
 import markers
+import tap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("FRONTDESK_BUILD", os.path.join(ROOT, "build"))
@@ -88,7 +89,7 @@ class Sandbox:
     def _ask(self, what, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + "sandbox/" + what, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=tap.PATIENCE) as answer:
             return answer.read()
 
     def _talk(self, what, body=None):
@@ -115,7 +116,7 @@ class Sandbox:
         answer. `headers` come on top of the login; None as a value leaves one out."""
         data = body if body is None or isinstance(body, str) else json.dumps(body)
         sent = {k: v for k, v in {**LOGIN, "Content-Type": "application/json", **(headers or {})}.items() if v is not None}
-        connection = http.client.HTTPConnection(self.url.split("/")[2], timeout=20)
+        connection = http.client.HTTPConnection(self.url.split("/")[2], timeout=tap.PATIENCE)
         try:
             path = path if path.startswith("http") else prefix + path
             connection.request(method, path.replace(self.url.rstrip("/"), ""), data, sent)

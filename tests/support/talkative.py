@@ -22,7 +22,7 @@ def caught(lab, word, form="plain", command=("doctor",), stdin=b"", shift=None):
     """A run of the mutant that tells what stands behind `word`: on its output, and in the log of the installation."""
     shifted = {"FRONTDESK_CLOCK_SHIFT_MS": str(shift)} if shift else {}
     env = {**os.environ, **shifted, "FRONTDESK_TEST_LEAK": "%s:%s" % (form, word)}
-    done = subprocess.run([MUTANT, *command, "-c", lab.daemon.conf, "--log", "info"], input=stdin, capture_output=True, timeout=60, env=env, check=False)
+    done = subprocess.run([MUTANT, *command, "-c", lab.daemon.conf, "--log", "info"], input=stdin, capture_output=True, timeout=tap.PATIENCE, env=env, check=False)
     told = [line for line in done.stderr.splitlines() if b" mutant told " in line]
     tap.check(told, "the mutant told nothing behind %r: %r" % (word, done))
     lab.sandbox.no_secret()

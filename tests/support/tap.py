@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """TAP for test drivers: run(cases) calls each (name, function) pair, run_in(places, cases) several at a time; an exception is a
-failure."""
+failure. check() and until() are the two ways to say what must be so, now or soon."""
 import concurrent.futures
+import os
 import queue
 import sys
+import time
 import traceback
+
+
+# Seconds that a test waits for what must come. No promise of frontdesk's: a loaded machine may need twenty times what a free one
+# does, and only a test that fails waits so long.
+PATIENCE = 180
 
 
 class Skip(Exception):
@@ -56,3 +63,19 @@ def run_in(places, cases):
 def check(truth, text):
     if not truth:
         raise AssertionError(text)
+
+
+def share(seconds):
+    """So many seconds of a free machine: more on one that has several programs waiting for each of its processors."""
+    return seconds * max(1, os.getloadavg()[0] / os.cpu_count())
+
+
+def until(what, truth, seconds=PATIENCE, more=lambda: ""):
+    """Waits until truth() holds, and returns what it said. After `seconds` a TimeoutError that tells `what` and more()."""
+    end, step = time.monotonic() + seconds, 0.01
+    while not (found := truth()):
+        if time.monotonic() > end:
+            raise TimeoutError("not within %g s: %s\n%s" % (seconds, what, more()))
+        time.sleep(step)
+        step = min(0.1, step * 1.3)
+    return found

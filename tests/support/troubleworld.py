@@ -165,7 +165,7 @@ class World:
             tap.check(1 <= len(finals) <= most and len(ids) == 1, "%s: %d answers, %d Message-IDs" % (title, len(finals), len(ids)))
             doubles += len(finals) - 1
         tap.check(alerts is None or sorted(set(self.alerts())) == sorted(alerts), "alerts %r instead of %r\n%s" % (self.alerts(), alerts, self.lab.daemon.log()))
-        tap.check(took < 2, "stopping took %.1f s" % took)
+        tap.check(took < tap.share(2), "stopping took %.1f s" % took)
         tap.check(self.imap.most <= 2 and self.smtp.most <= 3, "%d and %d connections at once" % (self.imap.most, self.smtp.most))
         tap.check(self.seconds is None or self.seconds <= MOST_SECONDS, "the next answer took %r s" % self.seconds)
         return dict(seconds=self.seconds, mails=len(wanted), answered=len(wanted) - len(unanswered), doubles=doubles, alerts=self.alerts())

@@ -224,7 +224,7 @@ static void what_is_cut_off_is_in_doubt(void **state)
         if (g.rc == 0 || g.e.code != ERR_UNKNOWN_OUTCOME)
             fail_msg("row %zu: %ld %s", i, g.r.status, g.rc ? err_code_name(g.e.code) : "an answer");
         assert_null(strstr(g.e.text, "Secret"));
-        assert_in_range(g.ms, 0, 2000);
+        assert_in_range(g.ms, 0, 10000);
         http_response_release(&g.r);
     }
 }
@@ -492,7 +492,7 @@ static void stopping_ends_a_call(void **state)
     int64_t begin = clock_mono_ms();
     assert_int_equal(http_send(&http, &r, &response, &e), -1);
     assert_int_equal(e.code, ERR_UNKNOWN_OUTCOME);
-    assert_in_range(clock_mono_ms() - begin, 1400, 6000);
+    assert_in_range(clock_mono_ms() - begin, 1400, 15000);
     http_response_release(&response);
     http_release(&http);
     peer_close(&p);

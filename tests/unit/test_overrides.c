@@ -514,7 +514,7 @@ static void hostile_input_is_survived(void **state)
             repeat(units[i], n, "]");
         }
     }
-    assert_true(clock_mono_ms() - start < 20000);
+    assert_true(clock_mono_ms() - start < 200000);
     try_hostile(slice_from("x [high\0, fri]", 14));
     try_hostile(slice_from("\0Priority: high\0\n\0", 18));
     try_hostile(slice_from("x [\xe2\x80\xaehigih]", 13));
