@@ -14,6 +14,9 @@
  * that, and it is recorded only. LOOP_LIKELY: the same within SLOW_MS. A desk that looks into its mailbox now
  * and then writes so, and so may a person or a monitor: what it asks for is done, without a letter, and that
  * ends a loop too.
+ *
+ * Each mail is judged by those before it, once: one that is put off and read again is what it was, and mails
+ * that came far apart are so too when they are read at once, after a standstill.
  */
 #include "job_private.h"
 
@@ -25,8 +28,9 @@ enum { MOST_SAME = 3, MOST_ROWS = 512, SHORT = 20, SOON_MS = 60000, QUIET_MS = 6
 struct loop {
     char sender[17], words[17]; /* of whom, and what: the key of this row */
     char exact[17];
-    int64_t last_ms, last_job; /* monotonic */
+    int64_t last_ms, received_ms, last_job; /* last_ms: monotonic */
     unsigned same, alike;
+    int64_t sure_from, likely_from; /* the first jobs of the loop; 0 = none */
 };
 
 /* Fingerprints of what a mail says, and for how long the same again is a loop. */
@@ -104,9 +108,20 @@ static struct loop *row_of(struct desk *d, const char *sender, const struct said
     return oldest;
 }
 
-static enum loop_kind kind_of(const struct loop *l)
+/* What `job` is to a loop that began with `from`. */
+static bool belongs(int64_t job, int64_t from)
 {
-    return l->same > MOST_SAME ? LOOP_SURE : l->alike > MOST_SAME ? LOOP_LIKELY : LOOP_NONE;
+    return from && job >= from;
+}
+
+static enum loop_kind kind_of(const struct loop *l, int64_t job)
+{
+    return belongs(job, l->sure_from) ? LOOP_SURE : belongs(job, l->likely_from) ? LOOP_LIKELY : LOOP_NONE;
+}
+
+static int64_t begin_of(int64_t from, unsigned n, int64_t job)
+{
+    return n <= MOST_SAME ? 0 : from ? from : job;
 }
 
 /* Does this sender loop with other words? What it says besides is no end of that: else both would be told
@@ -115,30 +130,35 @@ static bool loops_besides(const struct desk *d, const char *sender, int64_t now_
 {
     for (size_t i = 0; i < MOST_ROWS; i++) {
         const struct loop *l = &d->loops[i];
-        if (kind_of(l) != LOOP_NONE && now_ms - l->last_ms < SLOW_MS && strcmp(l->sender, sender) == 0)
+        if (kind_of(l, l->last_job) != LOOP_NONE && now_ms - l->last_ms < SLOW_MS &&
+            strcmp(l->sender, sender) == 0)
             return true;
     }
     return false;
 }
 
-static enum loop_kind count(struct desk *d, int64_t job, const char *sender, const struct said *said,
-                            bool *besides)
+static enum loop_kind count(struct desk *d, const struct journal_job *job, const char *sender,
+                            const struct said *said, bool *besides)
 {
     int64_t now_ms = clock_mono_ms();
     pthread_mutex_lock(&d->lock);
     struct loop *l = row_of(d, sender, said);
-    int64_t ago_ms = now_ms - l->last_ms;
+    int64_t ago_ms = now_ms - l->last_ms, apart_ms = job->received_ms - l->received_ms;
+    ago_ms = apart_ms > ago_ms ? apart_ms : ago_ms;
     bool exact = strcmp(l->exact, said->exact) == 0;
     bool same = ago_ms < said->words_ms || (exact && ago_ms < said->exact_ms);
     /* not counted again: the same mail once more, since it was put off */
-    if (job > l->last_job) {
+    if (job->id > l->last_job) {
         l->same = same ? l->same + 1 : 1;
         l->alike = ago_ms < SLOW_MS ? l->alike + 1 : 1;
-        l->last_job = job;
+        l->sure_from = begin_of(l->sure_from, l->same, job->id);
+        l->likely_from = begin_of(l->likely_from, l->alike, job->id);
+        l->last_job = job->id;
         l->last_ms = now_ms;
+        l->received_ms = job->received_ms;
         snprintf(l->exact, sizeof(l->exact), "%s", said->exact);
     }
-    enum loop_kind kind = kind_of(l);
+    enum loop_kind kind = kind_of(l, job->id);
     *besides = loops_besides(d, sender, now_ms);
     pthread_mutex_unlock(&d->lock);
     return kind;
@@ -156,7 +176,7 @@ struct loop_seen loops_look(struct job *job, const struct message *m)
     look_at(m, &said);
     secret_fingerprint(slice_of(job->row.sender), sender);
     bool besides;
-    struct loop_seen seen = {count(job->desk, job->row.id, sender, &said, &besides), said.answers,
+    struct loop_seen seen = {count(job->desk, &job->row, sender, &said, &besides), said.answers,
                              said.has_text};
     topic_of(job, topic);
     if (!besides && journal_alert_is(job->desk->journal, topic))

@@ -486,16 +486,16 @@ static int plan_for_staff(struct job *job, const char *path, struct job_view *v,
     job->row.message_key = pool_copy(job->pool, v->key);
     if (too_old(job, e) != 0)
         return -1;
+    if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
+        job->waits = job->not_its_turn = true;
+        return 0;
+    }
     struct loop_seen loop = {.kind = LOOP_NONE};
     if (!journal_key_owner(d->journal, v->key))
         loop = loops_look(job, &v->message);
     if (loop.kind == LOOP_SURE)
         return end_loop(job, e);
     job->quiet = loop.kind == LOOP_LIKELY;
-    if (!turns_wait(d->turns, job->row.id, v->gate.address, &v->message)) {
-        job->waits = job->not_its_turn = true;
-        return 0;
-    }
     if (is_reply(&v->message) && journal_planless_before(d->journal, job->row.id, job->row.conversation))
         return come_back(job, 1000, "waits for an older mail of its conversation", e);
     struct desk_people *people = desk_people_get(d);

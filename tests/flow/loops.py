@@ -89,6 +89,19 @@ def terse_desk():
     tap.check("without a letter" in newest["reason"] and newest["outcome"] == "amended", newest)
 
 
+def all_at_once():
+    """What came while frontdesk stood still is judged in its order, by whichever worker: three are answered."""
+    LAB.daemon.stop()
+    for _ in range(4):
+        LAB.clean()
+        for n in range(6):
+            LAB.deliver(dict(subject="Sarah: the disk is full", text="Please look at it soon.\n", message_id="<full-%d@client.test>" % n))
+        LAB.settle()
+        got = [row["outcome"] for row in reversed(LAB.daemon.journal())]
+        tap.check(got == ["ticket", "same", "same", "ignored", "ignored", "ignored"] and letters() == 3 and told() == [ILL], "%r, %d letters, %r" % (
+            got, letters(), told()))
+
+
 def who_moves_a_date():
     """A person who changes the ticket again and again is answered each time."""
     start()
@@ -143,5 +156,5 @@ def breaker():
 if __name__ == "__main__":
     with Lab("poll_seconds = 5; per_sender_hour = 1000;") as LAB:
         tap.run([("a responder that strips all fields", stripped), ("another desk", another_desk), ("a desk of few words", terse_desk),
-                 ("who moves a date", who_moves_a_date), ("bounces of our letters", bounces),
+                 ("all at once", all_at_once), ("who moves a date", who_moves_a_date), ("bounces of our letters", bounces),
                  ("people and monitors", people_and_monitors), ("a cap on all letters", breaker)])

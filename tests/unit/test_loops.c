@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static int64_t now_ms;
+static int64_t now_ms, received_ms;
 static bool is_ill;
 static unsigned ills, wells;
 
@@ -56,8 +56,9 @@ static enum loop_kind caught_as(int64_t id, const char *subject, const char *tex
     struct buf raw = BUF_INIT(1 << 16);
     struct message m;
     struct err e = ERR_INIT;
-    struct job job = {
-        .desk = &desk, .pool = pool_new(1 << 20), .row = {.id = id, .sender = "dana.reed@northwind.example"}};
+    struct job job = {.desk = &desk,
+                      .pool = pool_new(1 << 20),
+                      .row = {.id = id, .sender = "dana.reed@northwind.example", .received_ms = received_ms}};
     buf_printf(&raw,
                "From: dana.reed@northwind.example\r\nTo: desk@desk.example\r\nSubject: %s\r\n\r\n%s\r\n",
                subject, text);
@@ -83,6 +84,7 @@ static int begin(void **state)
     desk = (struct desk){0};
     pthread_mutex_init(&desk.lock, NULL);
     now_ms = 5000000;
+    received_ms = 0;
     is_ill = false;
     ills = wells = 0;
     return 0;
@@ -319,6 +321,43 @@ static void put_off(void **state)
     }
 }
 
+/* One of many is what it was when it came, however often it is read again, and whenever. */
+static void read_again(void **state)
+{
+    (void)state;
+    for (int64_t id = 1; id <= 6; id++) {
+        for (int64_t again = 1; again <= id; again++)
+            assert_int_equal(caught_as(again, "I am away", AWAY), again <= 3 ? LOOP_NONE : LOOP_SURE);
+    }
+    for (int64_t id = 11; id <= 16; id++) {
+        for (int64_t again = 11; again <= id; again++)
+            assert_int_equal(caught_as(again, "Re: the printer", "Opened."),
+                             again <= 13 ? LOOP_NONE : LOOP_SURE);
+    }
+}
+
+/* Read late, after the others: it is none of the loop that began behind it. */
+static void read_late(void **state)
+{
+    (void)state;
+    for (int64_t id = 2; id <= 5; id++)
+        assert_int_equal(caught_as(id, "I am away", AWAY), id <= 4 ? LOOP_NONE : LOOP_SURE);
+    assert_int_equal(caught_as(1, "I am away", AWAY), LOOP_NONE);
+    assert_int_equal(caught_as(6, "I am away", AWAY), LOOP_SURE);
+}
+
+/* A mail each night, all of them read at once after a standstill. */
+static void read_at_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(caught("Sarah: the backup has failed", AWAY), LOOP_NONE);
+        received_ms += 86400000;
+    }
+    received_ms += 86400000;
+    assert_int_equal(the_fourth("I am away", AWAY, 0), LOOP_SURE);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -328,6 +367,9 @@ int main(void)
                                        T(something_else),
                                        T(in_turn),
                                        T(short_words),
+                                       T(read_again),
+                                       T(read_late),
+                                       T(read_at_once),
                                        T(desks),
                                        T(numbers_that_differ),
                                        T(put_off),
