@@ -269,6 +269,8 @@ static void mark(struct desk *d, const struct journal_letter *l, bool alone)
     struct err e = ERR_INIT;
     while (journal_letter_mark(d->journal, l, alone, &e) != 0 && !stopping(d, 1000)) {
     }
+    if (alone)
+        CRASH_POINT("mark.after");
 }
 
 /* The letter itself was refused. A refused login says nothing about the letter: it waits until that is

@@ -5,7 +5,7 @@
  *
  * Armed by the environment: FRONTDESK_CRASH_AT="name" or "name:3" (third passage) ends the process with
  * SIGKILL; FRONTDESK_CRASH_AT="#17" at the 17th passage of any point; FRONTDESK_CRASH_LOG=FILE appends each
- * passage's name.
+ * passage as a line: its name and the number of its thread.
  */
 #ifndef FRONTDESK_BASE_CRASH_H
 #define FRONTDESK_BASE_CRASH_H

@@ -45,7 +45,7 @@ void crash_pass(const char *name)
     pthread_mutex_lock(&lock);
     if (log_fd >= 0) {
         struct buf b = BUF_INIT(100);
-        buf_printf(&b, "%.80s\n", name);
+        buf_printf(&b, "%.80s %ld\n", name, (long)gettid());
         if (write(log_fd, b.data, b.len) < 0)
             log_fd = -1;
         buf_release(&b);

@@ -2,7 +2,8 @@
 """Flow cases: mails in, faults, what the world must be afterwards. One table for the flow tests and the crash harness.
 
 A case: name, mails (dicts for lab.mail), books (true: with a login at QuickBooks), settings (of frontdesk, besides: {group: text}), autotask and rows (settings and rows of
-the sandbox, besides), faults (rules for it), `then` (actions, each when all has settled: see lab.begin), and `expect`:
+the sandbox, besides), faults (rules for it), `then` (actions, each when all has settled: see lab.begin), forgets (true: who is killed may
+write more letters, none of them twice), and `expect`:
   tickets   list of dicts of fields that must match, in order of title
   letters   {address: [template markers in the order of arrival]}: a marker is a piece of the letter's text
   also      {address: [further markers]}, of whatever letter
@@ -416,6 +417,13 @@ CASES = [
          expect=dict(tickets=[dict(title="see the log", assignee=SARAH, description=as_described(LOG), file_names=["original message.eml"])],
                      letters={STAFF: ["its end was cut off"]}, also={STAFF: ["Goes along:\n  original message.eml"]},
                      folders=dict(Done=1), outcomes=["ticket"])),
+    dict(name="loop", forgets=True,  # of another desk: its words are noted, without a letter from the fourth on
+         mails=[dict(subject="Sarah: the printer", text="It hums.\n", message_id="<hums@client.test>")] +
+         [dict(subject="Re: Sarah: the printer", text="Case #%d opened.\n" % (4711 + n), message_id="<case-%d@client.test>" % n,
+               headers={"In-Reply-To": "<hums@client.test>"}) for n in range(4)],
+         expect=dict(tickets=[dict(title="the printer", assignee=SARAH)],
+                     letters={STAFF: ["Sarah Klein"] + ["added as a note"] * 3, OPERATOR: ["says the same again and again"]},
+                     folders=dict(Done=5), outcomes=["amended"] * 4 + ["ticket"])),
     dict(name="three-mails", mails=[dict(subject="Sarah: one", text="1"), dict(subject="Shana: two", text="2"),
                                     dict(subject="check accounts", text="3")],
          expect=dict(tickets=[dict(title="one", assignee=SARAH), dict(title="two", assignee="shana.ortiz")],
