@@ -4,10 +4,12 @@ that are open; mended: it listens at the same port again. What goes through is n
 import socket
 import threading
 
+from ports import free_ports
+
 
 class Relay:
     def __init__(self, target):
-        self.target, self.port, self.server, self.pairs = target, 0, None, set()
+        self.target, self.port, self.server, self.pairs = target, free_ports(1)[0], None, set()
         self.lock = threading.Lock()
         self.mend()
 
@@ -15,7 +17,6 @@ class Relay:
         if self.server:
             return
         self.server = socket.create_server(("127.0.0.1", self.port))
-        self.port = self.server.getsockname()[1]
         threading.Thread(target=self._accept, args=(self.server,), daemon=True).start()
 
     def cut(self):

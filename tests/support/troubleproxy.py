@@ -21,6 +21,8 @@ import sys
 import threading
 import time
 
+from ports import free_ports
+
 NOW = struct.pack("ii", 1, 0)  # SO_LINGER: a reset instead of an end
 
 
@@ -100,8 +102,7 @@ class TroubleProxy:
     def __init__(self, port, host="127.0.0.1"):
         self.target, self.state, self.moments, self.lock = (host, port), {}, [], threading.Lock()
         self.open, self.connections, self.most = set(), 0, 0
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            self.port = found.getsockname()[1]
+        self.port = free_ports(1)[0]
         # bound to a number of its own choice a socket keeps it also while it does not listen
         self.listener = socket.create_server(("127.0.0.1", self.port))
         self.listening = False
