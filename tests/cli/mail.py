@@ -482,7 +482,7 @@ def autotask_away():
 
 if __name__ == "__main__":
     with Lab(CASE_LIMITS + " per_sender_hour = 1000;") as LAB:
-        tap.run([("as the run: " + case["name"], same_as_the_run(case)) for case in CASES] +
+        tap.run([("as the run: " + case["name"], same_as_the_run(case)) for case in CASES if not case.get("forgets")] +
                 [("examples of help", help_examples(STAFF, False)), ("examples of help for operators", help_examples(OPERATOR, True)),
                  ("examples of the how-tos", howto_examples), ("how-tos by integration", howto_of_the_integration)] +
                 [("odd and broken mails are taken", run_them_all)] + [("as the run: " + name, odd(name)) for name in ODD] +

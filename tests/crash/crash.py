@@ -11,7 +11,8 @@ By default every sixteenth passage is taken, beginning with another one in each 
 tests/long/crash.sh does): each passage that stands behind an effect (a commit, a call of a server, a byte of a letter, a moved mail), so that
 each state which disk and world can be left in is met; what lies between two effects leaves the same state behind, and the start of frontdesk,
 which is the same everywhere, is taken in the first case only, there with every passage of all. FRONTDESK_CRASH_STRIDE=1: every passage
-of every case, for hours. FRONTDESK_CRASH_ONLY names the cases to run; FRONTDESK_CRASH_LABS says how many labs work side by side."""
+of every case, for hours; FRONTDESK_CRASH_FROM: from that part on, where such a run was ended before. FRONTDESK_CRASH_ONLY names the cases
+to run; FRONTDESK_CRASH_LABS says how many labs work side by side."""
 import itertools
 import multiprocessing
 import os
@@ -31,6 +32,7 @@ STATES = os.environ.get("FRONTDESK_CRASH_STRIDE") == "states"
 STRIDE = 1 if STATES else int(os.environ.get("FRONTDESK_CRASH_STRIDE", "16"))
 LABS = int(os.environ.get("FRONTDESK_CRASH_LABS", "6"))
 ONLY = os.environ.get("FRONTDESK_CRASH_ONLY", "").split()
+FROM = int(os.environ.get("FRONTDESK_CRASH_FROM", "0"))
 STRIPES = 3 if STRIDE == 1 and not STATES else 1
 MUTANTS = ("mutant_no_lookup", "mutant_late_key")
 # names of points with an effect between them and the point before; those of the other names stand directly before or behind one of these
@@ -237,6 +239,6 @@ def report(results):
 
 
 if __name__ == "__main__":
-    TASKS = list(tasks())
+    TASKS = list(tasks())[FROM:]
     RESULTS = run_all()
     tap.run([(name, judge(name, rows)) for name, rows in RESULTS.items()] + [("sum", report(RESULTS))])
