@@ -202,6 +202,7 @@ def run_all():
         results.setdefault(TASKS[number][0], []).append(result)
         if STRIDE == 1:  # takes long: what is done counts when it is ended before
             print("# %d of %d: %s; %s" % (sum(map(len, results.values())), len(TASKS), sum_of(results), TASKS[number][0]), flush=True)
+            print("".join("# %s\n" % line[:2000] for line in result[0]), end="", flush=True)
     for worker in workers:
         worker.join()
     return results

@@ -24,7 +24,8 @@ LIMITS = "limits = { settle_seconds = 1; %%s };\nalerts = { email = \"%s\"; %%s 
 # what differs between two runs that do the same
 CHANGING = re.compile(r"T\d{8}\.\d{4}|TicketID=\d+|\d+ (second|minute|hour)s? ago|ref \w+|\d+ of \d+ calls|"
                       r"\d\d? \w{3} \d\d:\d\d:\d\d|\[fd:\S+\]|done, (made|found)( \(looked up \d+ times?\))?|after \d+ tries")
-UNTIL = re.compile(r"(Without an answer by|held      until) \d\d:\d\d")  # a question's end, to the minute
+# a question's end, to the minute; late in the day it is on the next
+UNTIL = re.compile(r"(Without\s+an\s+answer\s+by|held      until)\s+(?:\w{3}\s+\d\d?\s+\w{3}\s+)?\d\d:\d\d")
 
 
 def with_mail_inside(raw, inside):
