@@ -20,6 +20,7 @@ import tap  # noqa: E402
 
 MIKE = "mike.chen@northwind.example"
 READS = re.compile(r"(GET .*/zoneInformation|GET .*/entityInformation/fields|GET .*/Tickets/\d+|POST .*/query(/count)?)$")
+TIME = re.compile(r"(until|by) (\w{3} \d+ \w{3} )?\d\d:\d\d")  # to which a question is held: a minute may pass between two runs
 
 
 def state(but=()):
@@ -81,8 +82,8 @@ def as_text(said):
 
 
 def comparable(text):
-    """The time until which a question is held: a minute may pass between two runs, and people read it in their own zone."""
-    return [line.rstrip() for line in re.sub(r"(until|by) (\w{3} \d+ \w{3} )?\d\d:\d\d", r"\1 TIME", text).splitlines()]
+    """Without the time until which a question is held: people read it in their own zone."""
+    return [line.rstrip() for line in TIME.sub(r"\1 TIME", text).splitlines()]
 
 
 def for_programs(raw, answer):
@@ -120,7 +121,7 @@ def plain(text):
     text = re.sub(r"T\d{8}\.\d{4}|\(number\)", "NUMBER", text)
     text = re.sub(r"ref (\w+|\(ref\))", "ref REF", text)
     text = re.sub(r" ?\[fd:[^\]]*\]", "", text)  # signed when the letter is written
-    text = re.sub(r"(until|by) \d\d:\d\d", r"\1 TIME", text)  # a minute may pass between the two
+    text = TIME.sub(r"\1 TIME", text)
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
