@@ -50,8 +50,8 @@ class DegradedLab(Lab):
         tap.check(code == 0, errors)
         return out
 
-    def until(self, what, truth, seconds=tap.PATIENCE):
-        return tap.until(what, truth, seconds, lambda: "the operator heard %r\n%s" % (self.alerts(), self.daemon.log()))
+    def until(self, what, truth):
+        return tap.until(what, truth, more=lambda: "the operator heard %r\n%s" % (self.alerts(), self.daemon.log()))
 
     def deliver_tickets(self, prefix, count, text="x\n"):
         for n in range(count):

@@ -181,9 +181,9 @@ class Lab:
         with open(self.sandbox.world_file, encoding="utf-8") as world:
             return json.load(world)["picklists"]["Tickets"]["queueID"]
 
-    def until(self, what, truth, seconds=tap.PATIENCE):
+    def until(self, what, truth):
         """tap.until(); a failure carries the daemon's log."""
-        return tap.until(what, truth, seconds, self.daemon.log)
+        return tap.until(what, truth, more=self.daemon.log)
 
     def wait_for_queue(self):
         """Until the mail server has delivered all that it accepted."""
